@@ -1,0 +1,44 @@
+# Everything runs in .venv, which these targets make from constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SNAPSHOT := data/snapshots/hf-trending-2025-03-17.txt
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint lab bench format clean
+
+help: ## Say what each target does
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(STAMP) ## Set up and analyse the bundled snapshot; says where the map and the report are
+	@run=$$($(BIN)/papertide run $(SNAPSHOT)) && \
+	$(BIN)/papertide show "$$run" && \
+	printf '\nOpen in a browser:\n  %s\n  %s\nThen: make lab\n' "$$run/map.html" "$$run/report.html"
+
+test: $(STAMP) ## Set up and run all tests (those that need a browser only where there is one)
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMP) ## Mend style and format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lab: $(STAMP) ## Open the notebooks in JupyterLab (run "make demo" first)
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+bench: $(STAMP) ## Measure everything in benchmarks/ (long; reads ../shared where present)
+	$(BIN)/python benchmarks/main_job.py
+
+clean: ## Remove the environment; runs/ stays
+	rm -rf $(VENV)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Found: $$($(PYTHON) --version). Allowed: Python 3.11 or later. Next: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	@touch $@

@@ -1,0 +1,63 @@
+"""Papertide: topic maps and trend charts that stay comparable between snapshots.
+
+Names load on first use (PEP 562), so that `import analysis` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .errors import InputError
+    from .figures.interactive import share_over_time, topic_map
+    from .figures.printed import save_figure
+    from .figures.printed import share_over_time as print_share_over_time
+    from .pipeline import Settings, open_run, run
+    from .runs import Run
+    from .views import group_papers, map_points, share_table
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "InputError": ("errors", "InputError"),
+    "Run": ("runs", "Run"),
+    "Settings": ("pipeline", "Settings"),
+    "group_papers": ("views", "group_papers"),
+    "map_points": ("views", "map_points"),
+    "open_run": ("pipeline", "open_run"),
+    "print_share_over_time": ("figures.printed", "share_over_time"),
+    "run": ("pipeline", "run"),
+    "save_figure": ("figures.printed", "save_figure"),
+    "share_over_time": ("figures.interactive", "share_over_time"),
+    "share_table": ("views", "share_table"),
+    "topic_map": ("figures.interactive", "topic_map"),
+}
+
+__all__ = [
+    "InputError",
+    "Run",
+    "Settings",
+    "__version__",
+    "group_papers",
+    "map_points",
+    "open_run",
+    "print_share_over_time",
+    "run",
+    "save_figure",
+    "share_over_time",
+    "share_table",
+    "topic_map",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load the module that holds `name` when it is first asked for."""
+    if name in _HOMES:
+        module, attribute = _HOMES[name]
+        return getattr(import_module(f"{__name__}.{module}"), attribute)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,173 @@
+"""The command line: `papertide run`, `papertide show`, `papertide notebooks`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import __version__
+from .errors import InputError
+from .schema import FREQUENCIES
+from .text import for_terminal
+
+DONE, DEFECT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+class _Day(click.ParamType):
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read YYYY-MM-DD."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2025-03-17", param, ctx)
+
+
+_runs_option = click.option(
+    "--runs", type=click.Path(path_type=Path), metavar="DIR",
+    help="Directory of the series. Default: PAPERTIDE_RUNS, else runs/ beside the nearest "
+    "pyproject.toml, else ./runs.",
+)  # fmt: skip
+_debug_option = click.option("--debug", is_flag=True, help="Show the traceback of a defect.")
+
+
+def _ends_well(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn what can go wrong into one message on stderr and an exit code."""
+
+    @wraps(command)
+    def wrapped(*args: Any, debug: bool = False, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except InputError as error:
+            lines = (for_terminal(line) if line[:1] != " " else "  " + for_terminal(line)
+                     for line in str(error).splitlines())  # fmt: skip
+            click.echo("\n".join(lines), err=True)
+            sys.exit(BAD_INPUT)
+        except KeyboardInterrupt:
+            click.echo("Interrupted; nothing was left behind.", err=True)
+            sys.exit(INTERRUPTED)
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(DONE)
+        except Exception as error:
+            if debug:
+                traceback.print_exc()
+            message = for_terminal(f"{type(error).__name__}: {error}")
+            click.echo(
+                f"This is a defect of papertide, not of your input. {message}\n"
+                "Next: run again with --debug and report what it prints.",
+                err=True,
+            )
+            sys.exit(DEFECT)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="papertide")
+def cli() -> None:
+    """Topic maps and trend charts of paper abstracts."""
+
+
+@cli.command("run")
+@click.argument("snapshot", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_runs_option
+@click.option("--fresh", is_flag=True, help="Fit anew. Every run is fitted anew at present.")
+@click.option("--topics", type=click.Path(path_type=Path), metavar="FILE",
+              help="Topic definitions. Default: data/topics.toml.")  # fmt: skip
+@click.option("--dates", type=click.Path(path_type=Path), metavar="FILE", multiple=True,
+              help="CSV with title or arxiv_id and a month or day; repeatable. "
+              "Default: data/arxiv_ids.csv.")  # fmt: skip
+@click.option("--snapshot-date", type=_Day(), metavar="DATE",
+              help="Day of the snapshot (YYYY-MM-DD). Default: from the content, else the file "
+              "name.")  # fmt: skip
+@click.option("--period", type=click.Choice(["auto", *FREQUENCIES]), default="auto",
+              show_default=True, help="Length of the trends' periods.")  # fmt: skip
+@click.option("--embedding", default="builtin", show_default=True, metavar="NAME",
+              help="How texts become vectors.")  # fmt: skip
+@click.option("--format", default="auto", show_default=True, metavar="NAME",
+              help="auto, hf-page, csv, json, jsonl or parquet.")  # fmt: skip
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+@_debug_option
+@_ends_well
+def run_command(
+    snapshot: tuple[Path, ...],
+    fresh: bool,
+    quiet: bool,
+    dates: tuple[Path, ...],
+    **settings: Any,
+) -> None:
+    """Analyse SNAPSHOT... and print the path of the run.
+
+    Files given together are one snapshot: a saved Hugging Face papers page, CSV, JSON, JSON
+    Lines or Parquet.
+    """
+    from .pipeline import Settings, run
+    from .progress import Progress
+
+    made = run(
+        snapshot,
+        settings=Settings(dates=dates, today=date.today(), **settings),
+        progress=Progress(quiet=quiet),
+    )
+    click.echo(str(made.path))
+
+
+@cli.command("show")
+@click.argument("run", required=False)
+@_runs_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@_debug_option
+@_ends_well
+def show_command(run: str | None, runs: Path | None, as_json: bool) -> None:
+    """Print RUN as tables; without RUN list the runs."""
+    from . import show
+
+    click.echo(show.one_run(run, runs=runs, as_json=as_json) if run
+               else show.all_runs(runs=runs, as_json=as_json))  # fmt: skip
+
+
+@cli.command("notebooks")
+@click.argument("run", required=False)
+@_runs_option
+@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR",
+              help="Where the executed notebooks and their HTML go.")  # fmt: skip
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+@_debug_option
+@_ends_well
+def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool) -> None:
+    """Execute the notebooks on RUN (the newest where left out) and write them as HTML too."""
+    from .notebooks import execute_notebooks
+    from .progress import Progress
+    from .runs import find_run
+
+    for path in execute_notebooks(find_run(run, runs=runs), out=out,
+                                  progress=Progress(quiet=quiet)):  # fmt: skip
+        click.echo(str(path))
+
+
+def main() -> None:
+    """Run the command line; a termination signal ends like an interrupt."""
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(BAD_INPUT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""Vectors to clusters, map coordinates and labels; the only user of umap and hdbscan."""
+
+from .fit import SMALLEST_CLUSTERED, SMALLEST_LISTED, Clustering, find_clusters, neighbour_graph
+from .labels import cluster_terms, exemplars
+from .layout import map_layout
+from .neighbours import nearest_neighbours
+
+__all__ = [
+    "SMALLEST_CLUSTERED",
+    "SMALLEST_LISTED",
+    "Clustering",
+    "cluster_terms",
+    "exemplars",
+    "find_clusters",
+    "map_layout",
+    "nearest_neighbours",
+    "neighbour_graph",
+]

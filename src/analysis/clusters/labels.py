@@ -1,0 +1,239 @@
+"""What a cluster is about: terms, a heading that a person would accept, exemplar papers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.feature_extraction.text import CountVectorizer
+
+from .phrases import phrase_keys, phrases
+
+N_TERMS = 10
+N_EXEMPLARS = 3
+
+_LENGTH_FACTOR = {1: 1.0, 2: 1.45, 3: 1.5}
+_LEAST_LIFT = 1.5
+_HEADING_SHARE = 0.08
+_HEADING_LIFT = 2.0
+_LONGER_HEADING = 0.3
+_EMPTY_WORDS = frozenset({"large", "model", "system", "task", "network", "method", "approach"})
+_CANDIDATES = 80
+_NESTED = 0.7
+
+
+@dataclass(frozen=True)
+class ClusterTerms:
+    """Headings and terms of c clusters.
+
+    Attributes
+    ----------
+    labels : list of str
+        One heading a cluster, all different.
+    terms : list of list of str
+        Up to ten terms a cluster, most telling first, as the papers write them.
+    presence : csr_matrix of bool, shape (n, number of different terms)
+        Which paper holds which term.
+    columns : dict of str to int
+        Column of each term in `presence`.
+    """
+
+    labels: list[str]
+    terms: list[list[str]]
+    presence: sp.csr_matrix
+    columns: dict[str, int]
+
+
+def cluster_terms(
+    titles: Sequence[str], abstracts: Sequence[str | None], *, labels: np.ndarray
+) -> ClusterTerms:
+    """Find the terms and the heading of each cluster.
+
+    A phrase scores p log(p / q) (its part of the Kullback-Leibler divergence; p and q are the
+    shares of papers inside and outside the cluster that hold it, a paper with the phrase in its
+    title counting twice), times a factor for its length; p must be at least 1.5 q. Of phrases
+    within one another only the best stays. A heading stands in 8 % of the cluster's papers where
+    one does, twice as often as in all papers, and is not said twice ("language models", "large
+    language models").
+
+    Parameters
+    ----------
+    titles, abstracts : sequence of str, length n
+    labels : ndarray of int64, shape (n,)
+        Clusters 0..c-1.
+
+    Returns
+    -------
+    ClusterTerms
+    """
+    abstracts = [text if isinstance(text, str) else "" for text in abstracts]
+    texts = [f"{title}. {abstract}" for title, abstract in zip(titles, abstracts, strict=True)]
+    least = 2 if len(texts) < 1000 else 4
+    counter = CountVectorizer(analyzer=phrase_keys, min_df=least, binary=True, dtype=np.float64)
+    try:
+        presence = counter.fit_transform(texts)
+    except ValueError:  # scikit-learn's way to say that no phrase occurs often enough
+        counter = CountVectorizer(analyzer=phrase_keys, binary=True, dtype=np.float64)
+        presence = counter.fit_transform([f"{text} group" for text in texts])
+    keys = counter.get_feature_names_out()
+    in_titles = CountVectorizer(
+        analyzer=phrase_keys, vocabulary=counter.vocabulary_, binary=True, dtype=np.float64
+    ).transform(titles)
+    ranked = _ranked(presence, in_titles, keys=keys, labels=labels)
+    chosen = [_without_overlaps(entry, keys=keys) for entry in ranked]
+    heads = _headings(ranked, presence, keys=keys, labels=labels)
+    wanted = [[*columns, head] for columns, head in zip(chosen, heads, strict=True)]
+    written = _as_written(texts, labels=labels, wanted=wanted, keys=keys)
+    used = sorted({column for entry in chosen for column in entry})
+    names = [[written[cluster][column] for column in entry] for cluster, entry in enumerate(chosen)]
+    columns = {
+        name: used.index(column)
+        for entry, columns_ in zip(names, chosen, strict=True)
+        for name, column in zip(entry, columns_, strict=True)
+    }
+    headings = [_capitalised(written[cluster][head]) for cluster, head in enumerate(heads)]
+    return ClusterTerms(headings, names, presence[:, used].astype(bool).tocsr(), columns)
+
+
+def exemplars(vectors: np.ndarray, *, labels: np.ndarray, weights: np.ndarray) -> list[list[int]]:
+    """Choose up to three papers a cluster: nearest its centroid, placed with high weight.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32, shape (n, d)
+    labels : ndarray of int64, shape (n,)
+    weights : ndarray of float64, shape (n,)
+        Weight of each paper in its own cluster.
+
+    Returns
+    -------
+    list of list of int
+        Row numbers, best first, one list a cluster.
+    """
+    chosen = []
+    for cluster in range(labels.max() + 1):
+        rows = np.flatnonzero(labels == cluster)
+        centroid = vectors[rows].mean(axis=0)
+        centroid = centroid / max(float(np.linalg.norm(centroid)), 1e-12)
+        score = (vectors[rows] * centroid).sum(axis=1) * (0.5 + 0.5 * weights[rows])
+        chosen.append(rows[np.argsort(-score, kind="stable")[:N_EXEMPLARS]].tolist())
+    return chosen
+
+
+def _ranked(
+    presence: sp.csr_matrix, in_titles: sp.csr_matrix, *, keys: np.ndarray, labels: np.ndarray
+) -> list[list[int]]:
+    """Return the best columns of each cluster, best first."""
+    n, count = len(labels), labels.max() + 1
+    counted = presence + in_titles
+    members = sp.csr_matrix((np.ones(n), (labels, np.arange(n))), shape=(count, n))
+    inside = (members @ counted).toarray()
+    papers_inside = (members @ presence).toarray()
+    sizes = np.bincount(labels, minlength=count)[:, None]
+    everywhere = np.asarray(counted.sum(axis=0))
+    p = inside / (2 * sizes)
+    q = (everywhere - inside + 0.5) / (2 * (n - sizes) + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = np.where(inside > 0, p * np.log(p / q), 0.0)
+    score *= [_LENGTH_FACTOR[key.count(" ") + 1] for key in keys]
+    score[papers_inside < 2] *= 0.01
+    score[p < _LEAST_LIFT * q] = 0
+    score[:, _always_inside_longer(presence, keys=keys)] = 0
+    order = np.argsort(-score, axis=1, kind="stable")[:, :_CANDIDATES]
+    return [
+        [int(column) for column in row if score[cluster, column] > 0]
+        for cluster, row in enumerate(order)
+    ]
+
+
+def _always_inside_longer(presence: sp.csr_matrix, *, keys: np.ndarray) -> list[int]:
+    """Return columns that nearly always stand inside one longer phrase ("large language")."""
+    counts = np.asarray(presence.sum(axis=0)).ravel()
+    column_of = {key: column for column, key in enumerate(keys)}
+    nested = set()
+    for key, column in column_of.items():
+        words = key.split()
+        for inner in (" ".join(words[1:]), " ".join(words[:-1])):
+            if inner in column_of and counts[column] >= _NESTED * counts[column_of[inner]]:
+                nested.add(column_of[inner])
+    return sorted(nested)
+
+
+def _without_overlaps(columns: list[int], *, keys: np.ndarray) -> list[int]:
+    kept: list[int] = []
+    for column in columns:
+        words = set(keys[column].split())
+        others = [set(keys[other].split()) for other in kept]
+        if not any(words <= other or other <= words for other in others):
+            kept.append(column)
+        if len(kept) == N_TERMS:
+            break
+    return kept
+
+
+def _headings(
+    ranked: list[list[int]], presence: sp.csr_matrix, *, keys: np.ndarray, labels: np.ndarray
+) -> list[int]:
+    """Choose one column a cluster; larger clusters first, no heading said twice."""
+    taken: set[frozenset[str]] = set()
+    chosen = []
+    everywhere = np.asarray(presence.mean(axis=0)).ravel()
+    for cluster, columns in enumerate(ranked):
+        held = np.asarray(presence[labels == cluster].mean(axis=0)).ravel()
+        telling = [c for c in columns if held[c] >= _HEADING_LIFT * everywhere[c]]
+        common = [c for c in telling if held[c] >= _HEADING_SHARE]
+        free = [
+            column
+            for candidates in (common, telling, columns)
+            for column in candidates
+            if _gist(keys[column]) not in taken
+        ]
+        best = _longer(free[0], free=free, held=held, keys=keys) if free else columns[0]
+        chosen.append(best)
+        taken.add(_gist(keys[best]))
+    return chosen
+
+
+def _longer(column: int, *, free: list[int], held: np.ndarray, keys: np.ndarray) -> int:
+    """Take "software engineering" for "engineering" where many of its papers say that."""
+    for other in free:
+        ends_with = keys[other].endswith(f" {keys[column]}")
+        if ends_with and held[other] >= _LONGER_HEADING * held[column]:
+            return other
+    return column
+
+
+def _gist(key: str) -> frozenset[str]:
+    """Return the words that tell headings apart: "large language models" is "language"."""
+    words = frozenset(key.split())
+    return words - _EMPTY_WORDS or words
+
+
+def _as_written(
+    texts: Sequence[str], *, labels: np.ndarray, wanted: list[list[int]], keys: np.ndarray
+) -> list[dict[int, str]]:
+    """Return the most frequent spelling of each wanted phrase in the cluster's papers."""
+    spellings: list[dict[str, Counter[str]]] = [
+        {keys[column]: Counter() for column in columns} for columns in wanted
+    ]
+    for text, cluster in zip(texts, labels, strict=True):
+        counters = spellings[cluster]
+        for key, written in phrases(text):
+            if key in counters:
+                counters[key][written] += 1
+    return [
+        {column: _spelling(counters[keys[column]]) for column in columns}
+        for columns, counters in zip(wanted, spellings, strict=True)
+    ]
+
+
+def _spelling(counter: Counter[str]) -> str:
+    """Return the commonest spelling; of equally common ones the one with fewest capitals."""
+    return min(counter, key=lambda s: (-counter[s], sum(c.isupper() for c in s), s))
+
+
+def _capitalised(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]

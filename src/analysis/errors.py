@@ -1,0 +1,33 @@
+"""The one exception for what a user can mend: found, allowed, next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class InputError(Exception):
+    """Bad input or usage. The command line prints it and ends with exit code 2.
+
+    Parameters
+    ----------
+    found : str or sequence of str
+        What was found; several problems of one input are given together.
+    allowed : str
+        What would have been right.
+    next_step : str
+        What to do now.
+    """
+
+    def __init__(self, found: str | Sequence[str], *, allowed: str, next_step: str) -> None:
+        self.problems = [found] if isinstance(found, str) else list(found)
+        self.allowed = allowed
+        self.next_step = next_step
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        """Lay the message out as three labelled parts."""
+        if len(self.problems) == 1:
+            found = f"Found: {self.problems[0]}"
+        else:
+            found = "Found:\n" + "\n".join(f"  - {problem}" for problem in self.problems)
+        return f"{found}\nAllowed: {self.allowed}\nNext: {self.next_step}"

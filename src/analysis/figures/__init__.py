@@ -1,0 +1,153 @@
+"""Tidy frames to figures: `interactive` draws with plotly, `printed` with matplotlib.
+
+Nothing is computed here that a test of the numbers would want to check. What both kinds of figure
+must agree on (which groups are shown, ticks, the wording of a share, the notes) stands in this
+file, which loads neither plotly nor matplotlib.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ..errors import InputError
+from ..text import clean
+
+INK = "#24292f"
+MUTED = "#6b7280"
+GREY = "#a3a8b0"
+PALE = "#d9dce1"
+
+ONE_PANEL = 4
+"""Up to so many groups share one panel; more of them get a panel each."""
+
+FEW_PAPERS = 15
+"""Periods with fewer papers do not stretch the share axis; what lies above it is marked."""
+
+NO_SHARES = "There is no share over time to show."
+
+_STRIDES = {
+    "month": (1, 2, 3, 6, 12, 24, 36, 60, 120, 240),
+    "quarter": (1, 2, 4, 8, 12, 20, 40, 80),
+    "half-year": (1, 2, 4, 6, 10, 20, 40),
+    "year": (1, 2, 3, 5, 10, 20, 50, 100),
+}
+_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+
+
+def wrap(text: str, *, width: int, lines: int | None = None) -> list[str]:
+    """Clean `text` and break it into lines of at most `width` characters, cut after `lines`."""
+    broken = [""]
+    for word in clean(text).split(" "):
+        last = broken[-1]
+        if last and len(last) + 1 + len(word) <= width:
+            broken[-1] = f"{last} {word}"
+        else:
+            pieces = [word[i : i + width] for i in range(0, len(word), width)]
+            broken[-1:] = [last, *pieces] if last else pieces or [""]
+    if lines is None or len(broken) <= lines:
+        return broken
+    return [*broken[: lines - 1], broken[lines - 1][: width - 1].rstrip(" ,;:.") + "…"]
+
+
+def percent(share: float) -> str:
+    """Return a share as a number in per cent: 0, 2.4, 18, 99.6, 100."""
+    number = 100 * share
+    fine = 0 < number < 10 or 99 < number < 100
+    return f"{number:.1f}" if fine else f"{number:.0f}"
+
+
+def share_words(n_papers: int, n_total: int, share: float, low: float, high: float) -> str:
+    """Return a share with its receipt: 12 of 65 papers, 18 % (11–30 %)."""
+    interval = f"{percent(low)}–{percent(high)} %"
+    return f"{n_papers:,} of {n_total:,} papers, {percent(share)} % ({interval})"
+
+
+def shown(shares: pd.DataFrame, *, top: int) -> list[tuple[str, pd.DataFrame]]:
+    """Return label and rows of the first `top` groups in the frame's order.
+
+    Raises
+    ------
+    InputError
+        Where `top` is below 1.
+    """
+    if top < 1:
+        raise InputError(
+            f"top={top}", allowed="1 or more groups", next_step="leave top out, or give a number"
+        )
+    ids = shares["group_id"].drop_duplicates().head(top)
+    by_group = dict(list(shares.groupby("group_id", sort=False)))
+    return [(str(by_group[i]["label"].iloc[0]), by_group[i]) for i in ids]
+
+
+def periods_of(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a period: `period`, `period_end`, `period_label`, `n_total`, `is_partial`."""
+    columns = ["period", "period_end", "period_label", "n_total", "is_partial"]
+    return shares[columns].drop_duplicates("period").sort_values("period", ignore_index=True)
+
+
+def tick_rows(shares: pd.DataFrame, *, limit: int) -> pd.DataFrame:
+    """Return the rows of `periods_of` that get a tick label: at most `limit`, evenly spaced.
+
+    Months, quarters and half-years are counted from the start of a year, years from the first.
+    """
+    periods = periods_of(shares)
+    freq = str(shares["freq"].iloc[0])
+    starts = periods["period"]
+    number = (starts.dt.year * 12 + starts.dt.month - 1) // _MONTHS[freq]
+    if freq == "year":
+        number = number - number.iloc[0]
+    for stride in _STRIDES[freq]:
+        ticks = periods[number % stride == 0]
+        if 0 < len(ticks) <= limit:
+            return ticks
+    return periods.iloc[[0]]
+
+
+def axis_top(shares: pd.DataFrame) -> float:
+    """Return the upper end of the share axis, a number in (0, 1].
+
+    It covers every interval of the periods with at least `FEW_PAPERS` papers; where there is no
+    such period, of all. One paper in a first, lonely year would otherwise flatten the rest.
+    """
+    known = shares[shares["n_total"] > 0]
+    many = known[known["n_total"] >= FEW_PAPERS]
+    highest = (many if len(many) else known)["share_high"].max()
+    return min(1.0, 1.06 * float(highest)) if highest > 0 else 1.0
+
+
+def columns_for(n_panels: int) -> int:
+    """Return 3 or 4 columns, whichever leaves fewer empty places."""
+    return min((4, 3), key=lambda columns: -n_panels % columns)
+
+
+def notes(shares: pd.DataFrame, *, top: int) -> list[str]:
+    """Return the sentences that belong under a share chart."""
+    groups = [rows for _, rows in shown(shares, top=top)]
+    visible = pd.concat(groups)
+    out = ["Share of all papers of a period; bands are 95 % intervals."]
+    partial = periods_of(shares).query("is_partial")["period_label"].tolist()
+    if partial:
+        names = partial[0] if len(partial) == 1 else f"{partial[0]} to {partial[-1]}"
+        verb = "is" if len(partial) == 1 else "are"
+        out.append(f"{names} {verb} not complete: open markers, dashed lines.")
+    if (visible["share"] > axis_top(visible)).any():
+        out.append(f"▲ lies above the axis (a period with fewer than {FEW_PAPERS} papers).")
+    if (visible["n_total"] == 0).any():
+        out.append("A line has a gap where a period has no papers.")
+    hidden = shares.drop_duplicates("group_id")["label"].tolist()[len(groups) :]
+    if hidden:
+        names = [" ".join(wrap(str(label), width=40, lines=1)) for label in hidden[:8]]
+        more = f" and {len(hidden) - 8} more" if len(hidden) > 8 else ""
+        out.append(
+            f"Shown are the {len(groups)} groups with the most papers, not shown: "
+            f"{', '.join(names)}{more}."
+        )
+    return out
+
+
+def darkened(color: str) -> str:
+    """Mix a `#rrggbb` colour with ink, so that a word in it can be read on white."""
+    mixed = [
+        round(0.55 * int(color[i : i + 2], 16) + 0.45 * int(INK[i : i + 2], 16)) for i in (1, 3, 5)
+    ]
+    return "#{:02x}{:02x}{:02x}".format(*mixed)

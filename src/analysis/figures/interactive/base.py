@@ -1,0 +1,56 @@
+"""What the interactive figures have in common: the empty sheet, and text made safe for plotly."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from ...text import for_plotly
+from .. import INK, wrap
+
+FONT = {"family": "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif", "size": 13, "color": INK}
+
+
+def safe(text: str, *, width: int = 1000, lines: int | None = None) -> str:
+    """Return `text` wrapped, cut after `lines` and escaped line by line."""
+    return "<br>".join(for_plotly(line) for line in wrap(text, width=width, lines=lines))
+
+
+def sheet(*, title: str | None, height: int) -> go.Figure:
+    """Return an empty white figure, whatever plotly's default template is."""
+    figure = go.Figure()
+    figure.update_layout(
+        template="none",
+        paper_bgcolor="white",
+        plot_bgcolor="white",
+        font=FONT,
+        height=height,
+        margin={"l": 16, "r": 16, "t": 56 if title else 40, "b": 16},
+        hoverlabel={
+            "align": "left",
+            "bgcolor": "white",
+            "bordercolor": "#c9cdd3",
+            "font": {"size": 12, "color": INK},
+        },
+    )
+    if title:
+        figure.update_layout(
+            title={
+                "text": f"<b>{safe(title, width=90, lines=2)}</b>",
+                "x": 0,
+                "xref": "paper",
+                "y": 1,
+                "yref": "container",
+                "yanchor": "top",
+                "pad": {"t": 14},
+                "font": {"size": 16},
+            }
+        )
+    return figure
+
+
+def sentence(text: str, *, title: str | None) -> go.Figure:
+    """Return a figure that says why there is nothing to draw."""
+    figure = sheet(title=title, height=240)
+    figure.update_xaxes(visible=False).update_yaxes(visible=False)
+    middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
+    return figure.add_annotation(text=safe(text, width=90), showarrow=False, **middle)

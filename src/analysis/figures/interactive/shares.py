@@ -1,0 +1,264 @@
+"""Shares over time with their intervals: one panel for a few groups, a panel each for more."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from .. import (
+    GREY,
+    MUTED,
+    NO_SHARES,
+    ONE_PANEL,
+    PALE,
+    axis_top,
+    columns_for,
+    notes,
+    periods_of,
+    shown,
+    tick_rows,
+)
+from .base import safe, sentence, sheet
+from .traces import dates, group_traces, others, paper_bars
+
+_SHADE = "rgba(90,98,110,.09)"
+_PAPERS = "Papers per period"
+_PANEL, _GAP = 130, 56
+
+
+def share_over_time(shares: pd.DataFrame, *, title: str | None = None, top: int = 12) -> go.Figure:
+    """Draw each group's share of the papers of a period, with its 95 % interval.
+
+    Up to four groups share a panel; more of them get a panel each, on common axes, with the other
+    groups' lines in grey behind. A last panel shows the papers of each period. Partial periods are
+    shaded, their markers open and their lines dashed. A line has a gap where a period has no paper.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From `views.share_table`.
+    title : str, optional
+        Heading of the figure.
+    top : int, default 12
+        Groups drawn, first ones of the frame; the note names the others.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A sentence where the frame is empty.
+
+    Raises
+    ------
+    InputError
+        Where `top` is below 1.
+    """
+    if shares.empty:
+        return sentence(NO_SHARES, title=title)
+    groups = shown(shares, top=top)
+    if len(groups) <= ONE_PANEL:
+        figure = _one_panel(shares, groups=groups, title=title)
+    else:
+        figure = _many_panels(shares, groups=groups, title=title)
+    _add_notes(figure, notes(shares, top=top))
+    return figure
+
+
+def _one_panel(
+    shares: pd.DataFrame, *, groups: list[tuple[str, pd.DataFrame]], title: str | None
+) -> go.Figure:
+    figure = sheet(title=title, height=520)
+    visible = pd.concat([rows for _, rows in groups])
+    limit = axis_top(visible)
+    wide = {"x": (0, 1), "ticks": 9}
+    _set_panel(figure, shares, number=1, y=(0.25, 1), limit=limit, tick_labels=False, **wide)
+    _set_panel(figure, shares, number=2, y=(0, 0.16), limit=None, **wide)
+    drawn = [group_traces(rows, label=label, number=1, limit=limit) for label, rows in groups]
+    figure.add_traces([band for band, *_ in drawn])
+    figure.add_traces([trace for _, *lines in drawn for trace in lines])
+    figure.add_trace(paper_bars(shares, number=2))
+    _add_heading(figure, _PAPERS, x=0, y=0.16)
+    figure.update_layout(
+        legend={
+            "itemclick": "toggleothers",
+            "itemdoubleclick": "toggle",
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+        },
+    )
+    figure.layout.margin.t += 34
+    return figure
+
+
+def _many_panels(
+    shares: pd.DataFrame, *, groups: list[tuple[str, pd.DataFrame]], title: str | None
+) -> go.Figure:
+    n_panels = len(groups) + 1
+    columns = columns_for(n_panels)
+    n_rows = -(-n_panels // columns)
+    drawn = n_rows * _PANEL + (n_rows - 1) * _GAP
+    figure = sheet(title=title, height=drawn)
+    figure.layout.height += figure.layout.margin.t + figure.layout.margin.b + 12
+    visible = pd.concat([rows for _, rows in groups])
+    limit = axis_top(visible)
+    for place in range(n_panels):
+        row, column = divmod(place, columns)
+        is_papers = place == len(groups)
+        x = _domain(column, of=columns, gap=0.045)
+        y = _domain(n_rows - 1 - row, of=n_rows, gap=_GAP / drawn)
+        _set_panel(
+            figure,
+            shares,
+            number=place + 1,
+            x=x,
+            y=y,
+            limit=None if is_papers else limit,
+            ticks=4,
+            tick_labels=place + columns >= n_panels,
+            share_labels=column == 0 or is_papers,
+        )
+        heading = _PAPERS if is_papers else groups[place][0]
+        _add_heading(figure, heading, x=x[0], y=y[1])
+        if is_papers:
+            figure.add_trace(paper_bars(shares, number=place + 1))
+        else:
+            label, rows = groups[place]
+            behind = [other for _, other in groups if other is not rows]
+            figure.add_trace(others(behind, number=place + 1))
+            figure.add_traces(group_traces(rows, label=label, number=place + 1, limit=limit))
+    figure.update_layout(showlegend=False)
+    figure.layout.margin.t += 12
+    return figure
+
+
+def _domain(place: int, *, of: int, gap: float) -> tuple[float, float]:
+    width = (1 - gap * (of - 1)) / of
+    start = place * (width + gap)
+    return start, min(1.0, start + width)
+
+
+def _set_panel(
+    figure: go.Figure,
+    shares: pd.DataFrame,
+    *,
+    number: int,
+    x: tuple[float, float],
+    y: tuple[float, float],
+    limit: float | None,
+    ticks: int,
+    tick_labels: bool = True,
+    share_labels: bool = True,
+) -> None:
+    """Give panel `number` its place, its axes and its shade over partial periods.
+
+    A panel with a `limit` has a share axis up to it, one without has an axis of papers.
+    """
+    periods = periods_of(shares)
+    labelled = tick_rows(shares, limit=ticks)
+    first, last = periods["period"].iloc[0], periods["period"].iloc[-1]
+    margin = max((periods["period_end"].iloc[-1] - last) * 0.55, (last - first) * 0.02)
+    ends = [first - margin, last + margin]
+    suffix = "" if number == 1 else str(number)
+    axis = {"showgrid": False, "zeroline": False, "tickfont": {"size": 11, "color": MUTED}}
+    figure.layout[f"xaxis{suffix}"] = {
+        **axis,
+        "domain": x,
+        "anchor": f"y{suffix}",
+        "type": "date",
+        "range": [str(end) for end in ends],
+        "matches": None if number == 1 else "x",
+        "tickvals": dates(labelled),
+        "ticktext": labelled["period_label"].tolist(),
+        "showticklabels": tick_labels,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": PALE,
+        "linecolor": GREY,
+        "showline": True,
+    }
+    share_axis = {"range": [0, limit], "tickformat": ".0%", "nticks": 6}
+    figure.layout[f"yaxis{suffix}"] = {
+        **axis,
+        "domain": y,
+        "anchor": f"x{suffix}",
+        "showgrid": True,
+        "gridcolor": "#eceef1",
+        "showticklabels": share_labels,
+        "automargin": True,
+        **({"rangemode": "tozero", "nticks": 3, "tickformat": ",d"} if limit is None else {}),
+        **(share_axis if limit is not None else {}),
+        "matches": None if limit is None or number == 1 else "y",
+    }
+    _shade_partial(figure, periods, suffix=suffix, end=ends[1], said=number == 1)
+
+
+def _shade_partial(
+    figure: go.Figure, periods: pd.DataFrame, *, suffix: str, end: pd.Timestamp, said: bool
+) -> None:
+    partial = periods[periods["is_partial"]]
+    if partial.empty:
+        return
+    first = partial["period"].iloc[0]
+    before = periods.loc[periods["period"] < first, "period"]
+    start = (
+        before.iloc[-1] + (first - before.iloc[-1]) / 2 if len(before) else first - (end - first)
+    )
+    figure.add_shape(
+        type="rect",
+        xref=f"x{suffix}",
+        yref=f"y{suffix} domain",
+        x0=str(start),
+        x1=str(end),
+        y0=0,
+        y1=1,
+        fillcolor=_SHADE,
+        line_width=0,
+        layer="below",
+    )
+    if said:
+        figure.add_annotation(
+            text="partial",
+            x=str(end),
+            xref=f"x{suffix}",
+            xanchor="right",
+            y=1,
+            yref=f"y{suffix} domain",
+            yanchor="top",
+            showarrow=False,
+            font={"size": 10, "color": MUTED},
+        )
+
+
+def _add_heading(figure: go.Figure, text: str, *, x: float, y: float) -> None:
+    figure.add_annotation(
+        text=f"<b>{safe(text, width=28, lines=1)}</b>",
+        x=x,
+        y=y,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 12},
+    )
+
+
+def _add_notes(figure: go.Figure, sentences: list[str]) -> None:
+    lines = safe(" ".join(sentences), width=120).split("<br>")
+    figure.add_annotation(
+        text="<br>".join(lines),
+        x=0,
+        y=0,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="top",
+        yshift=-26,
+        align="left",
+        showarrow=False,
+        font={"size": 11, "color": MUTED},
+    )
+    room = 16 * len(lines) + 20
+    figure.layout.margin.b += room
+    figure.layout.height += room

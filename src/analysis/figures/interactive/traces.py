@@ -1,0 +1,179 @@
+"""The traces of a share chart: line, band, dashed end, the others in grey, bars of papers."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.colors import hex_to_rgb
+
+from .. import GREY, MUTED, PALE, percent, periods_of, share_words
+from .base import safe
+
+
+def group_traces(rows: pd.DataFrame, *, label: str, number: int, limit: float) -> list[go.Scatter]:
+    """Return one group's band first, then its line, dashed end and markers above the axis."""
+    first = rows.iloc[0]
+    color = first["color"]
+    hover = [_hover(row, label=label) for row in rows.itertuples(index=False)]
+    common = {
+        "xaxis": f"x{number}",
+        "yaxis": f"y{number}",
+        "legendgroup": str(first["group_id"]),
+        "showlegend": False,
+        "hoverinfo": "text",
+    }
+    full = rows["share"].where(~rows["is_partial"])
+    line = {"color": color, "width": 2}
+    marker = {"symbol": first["symbol"], "size": 6, "color": color}
+    traces = [
+        _band(rows, color=color, common=common),
+        go.Scatter(
+            **{**common, "showlegend": True},
+            name=safe(label, width=40, lines=1),
+            x=dates(rows),
+            y=_numbers(full),
+            mode="lines+markers" if len(rows) <= 40 else "lines",
+            line=line,
+            marker=marker,
+            hovertext=hover,
+        ),
+    ]
+    if rows["is_partial"].any():
+        traces.append(_dashed(rows, hover=hover, line=line, marker=marker, common=common))
+    above = (rows["share"] > limit).to_numpy()
+    if above.any():
+        traces.append(
+            go.Scatter(
+                **common,
+                x=dates(rows[above]),
+                y=[0.95 * limit] * int(above.sum()),
+                mode="markers+text",
+                text=[f" {percent(share)} %" for share in rows.loc[above, "share"]],
+                textposition="middle right",
+                textfont={"size": 9, "color": MUTED},
+                marker={"symbol": "triangle-up", "size": 8, "color": color},
+                cliponaxis=False,
+                hovertext=[text for text, over in zip(hover, above, strict=True) if over],
+            )
+        )
+    return traces
+
+
+def _dashed(
+    rows: pd.DataFrame, *, hover: list[str], line: dict, marker: dict, common: dict
+) -> go.Scatter:
+    """Draw the partial periods, which are the last ones, from the last full period on."""
+    start = max(0, int((~rows["is_partial"]).sum()) - 1)
+    tail = rows.iloc[start:]
+    sizes = [marker["size"] + 1 if partial else 0 for partial in tail["is_partial"]]
+    return go.Scatter(
+        **common,
+        x=dates(tail),
+        y=_numbers(tail["share"]),
+        mode="lines+markers",
+        line={**line, "dash": "dot"},
+        marker={
+            **marker,
+            "symbol": f"{marker['symbol']}-open",
+            "size": sizes,
+            "line": {"width": 2, "color": marker["color"]},
+        },
+        hovertext=hover[start:],
+    )
+
+
+def _band(rows: pd.DataFrame, *, color: str, common: dict) -> go.Scatter:
+    """Fill the interval, one polygon for each stretch without a gap."""
+    red, green, blue = hex_to_rgb(color)
+    known = rows["share"].notna()
+    stretches = rows[known].groupby((~known).cumsum()[known])
+    xs: list[str | None] = []
+    ys: list[float | None] = []
+    for _, stretch in stretches:
+        days = dates(stretch)
+        xs += [*days, *reversed(days), None]
+        ys += [*stretch["share_high"], *reversed(stretch["share_low"].tolist()), None]
+        if len(days) == 1:
+            width = (stretch["period_end"].iloc[0] - stretch["period"].iloc[0]) * 0.1
+            left, right = (str(stretch["period"].iloc[0] + step) for step in (-width, width))
+            low, high = stretch["share_low"].iloc[0], stretch["share_high"].iloc[0]
+            xs[-3:] = [left, right, right, left, None]
+            ys[-3:] = [high, high, low, low, None]
+    return go.Scatter(
+        **{**common, "hoverinfo": "skip"},
+        x=xs,
+        y=ys,
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillcolor=f"rgba({red},{green},{blue},.16)",
+    )
+
+
+def others(groups: list[pd.DataFrame], *, number: int) -> go.Scatter:
+    """Return one grey trace with the lines of several groups, behind the panel's own."""
+    xs: list[str | None] = []
+    ys: list[float | None] = []
+    for rows in groups:
+        xs += [*dates(rows), None]
+        ys += [*_numbers(rows["share"]), None]
+    return go.Scatter(
+        x=xs,
+        y=ys,
+        xaxis=f"x{number}",
+        yaxis=f"y{number}",
+        mode="lines",
+        line={"width": 1, "color": PALE},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
+def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
+    """Return bars of all papers by period, partial periods paler."""
+    periods = periods_of(shares)
+    days = (periods["period_end"] - periods["period"]).dt.days + 1
+    words = [
+        f"{row.period_label}: {row.n_total:,} {'paper' if row.n_total == 1 else 'papers'}"
+        + _unfinished(row.is_partial)
+        for row in periods.itertuples(index=False)
+    ]
+    return go.Bar(
+        x=dates(periods),
+        y=periods["n_total"].tolist(),
+        width=(days * 86_400_000 * 0.7).tolist(),
+        text=[f"{n:,}" for n in periods["n_total"]] if len(periods) <= 12 else None,
+        textposition="outside",
+        textfont={"size": 10, "color": MUTED},
+        cliponaxis=False,
+        marker={
+            "color": [PALE if partial else GREY for partial in periods["is_partial"]],
+            "line": {"width": 0},
+        },
+        hovertext=words,
+        hoverinfo="text",
+        showlegend=False,
+        xaxis=f"x{number}",
+        yaxis=f"y{number}",
+    )
+
+
+def _hover(row: tuple, *, label: str) -> str:
+    heading = f"<b>{safe(label, width=60, lines=2)}</b><br>{row.period_label}: "
+    if row.n_total == 0:
+        return heading + "no papers"
+    words = share_words(row.n_papers, row.n_total, row.share, row.share_low, row.share_high)
+    return heading + words + _unfinished(row.is_partial)
+
+
+def _unfinished(is_partial: bool) -> str:
+    return "<br>the period is not complete" if is_partial else ""
+
+
+def dates(rows: pd.DataFrame) -> list[str]:
+    """Return the rows' periods as ISO days."""
+    return rows["period"].dt.strftime("%Y-%m-%d").tolist()
+
+
+def _numbers(values: pd.Series) -> list[float | None]:
+    return [None if pd.isna(value) else float(value) for value in values]

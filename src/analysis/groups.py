@@ -1,0 +1,144 @@
+"""The groups table: clusters and topics side by side, each with a colour of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from .schema import COUNTED_WEIGHT, conform
+from .topics import Topic
+
+PALETTE = (
+    "#1f77b4", "#d95f02", "#2ca02c", "#c23b4e", "#8a63b8", "#8c6d31", "#d670ae", "#4c5c6b",
+    "#a3a61b", "#17a2b8", "#5a86d6", "#f0a13c", "#66a46c", "#e8837f", "#b59ad6", "#b0826b",
+    "#7b4173", "#3d7f7a", "#c7b42e", "#6fb7d6",
+)  # fmt: skip
+"""Twenty colours that keep apart on white and black; further groups get another marker shape."""
+
+MOST_OTHER_CLUSTERS = 3
+LEAST_OTHER_WEIGHT = 0.1
+
+
+def cluster_id(number: int) -> str:
+    """Return the id of the n-th cluster of a series, n counted from 0: c0001 for 0."""
+    return f"c{number + 1:04d}"
+
+
+def cluster_memberships(
+    papers: pd.DataFrame, *, labels: np.ndarray, weights: sp.csr_matrix
+) -> pd.DataFrame:
+    """Write the clusters' part of `memberships`.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        `paper_id`, n rows.
+    labels : ndarray of int64, shape (n,)
+        Cluster of each paper; all -1 where there are none.
+    weights : csr_matrix of float64, shape (n, c)
+        Share of each paper's neighbours in each cluster.
+
+    Returns
+    -------
+    DataFrame
+        One primary row a paper, and at most three more with weight of at least .1.
+    """
+    ids = papers["paper_id"].to_numpy()
+    rows = []
+    for row in range(len(labels) if weights.shape[1] else 0):
+        start, stop = weights.indptr[row], weights.indptr[row + 1]
+        held = dict(zip(weights.indices[start:stop], weights.data[start:stop], strict=True))
+        own = held.pop(labels[row], 0.0)
+        others = sorted((-w, c) for c, w in held.items() if w >= LEAST_OTHER_WEIGHT)
+        rows.append((ids[row], cluster_id(labels[row]), own, True))
+        rows += [(ids[row], cluster_id(c), -w, False) for w, c in others[:MOST_OTHER_CLUSTERS]]
+    columns = ["paper_id", "group_id", "weight", "is_primary"]
+    return conform(pd.DataFrame(rows, columns=columns).assign(kind="cluster"), name="memberships")
+
+
+def cluster_groups(
+    papers: pd.DataFrame,
+    *,
+    labels: np.ndarray,
+    headings: Sequence[str],
+    terms: Sequence[Sequence[str]],
+    exemplars: Sequence[Sequence[int]],
+) -> pd.DataFrame:
+    """Write the clusters' part of `groups`.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        `paper_id`, n rows.
+    labels : ndarray of int64, shape (n,)
+    headings, terms, exemplars : sequences of length c
+        From `clusters.cluster_terms` and `clusters.exemplars` (row numbers).
+    """
+    ids = papers["paper_id"].to_numpy()
+    rows = [
+        {
+            "kind": "cluster",
+            "group_id": cluster_id(number),
+            "label": heading,
+            "description": f"Papers on {_listed(terms[number][:4])}." if terms[number] else "",
+            "n_papers": int((labels == number).sum()),
+            "terms": list(terms[number]),
+            "exemplars": [str(ids[row]) for row in exemplars[number]],
+            "definition_hash": None,
+        }
+        for number, heading in enumerate(headings)
+    ]
+    return _groups(rows)
+
+
+def topic_groups(
+    memberships: pd.DataFrame, *, papers: pd.DataFrame, topics: Sequence[Topic]
+) -> pd.DataFrame:
+    """Write the topics' part of `groups`; exemplars are the papers with the highest weights.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        From `topics.find_topics`.
+    papers : DataFrame
+        `paper_id` and `published`; of equal weights the newer paper is the exemplar.
+    topics : sequence of Topic
+    """
+    counted = memberships[memberships["weight"] >= COUNTED_WEIGHT].merge(
+        papers[["paper_id", "published"]], on="paper_id"
+    )
+    counted = counted.sort_values(
+        ["weight", "published", "paper_id"], ascending=[False, False, True], kind="stable"
+    )
+    rows = []
+    for topic in topics:
+        own = counted.loc[counted["group_id"] == topic.id, "paper_id"]
+        rows.append(
+            {
+                "kind": "topic",
+                "group_id": topic.id,
+                "label": topic.label,
+                "description": topic.description,
+                "n_papers": len(own),
+                "terms": list(topic.phrases[:10]),
+                "exemplars": own.head(3).tolist(),
+                "definition_hash": topic.definition_hash,
+            }
+        )
+    return _groups(rows)
+
+
+def _groups(rows: list[dict[str, object]]) -> pd.DataFrame:
+    columns = ["kind", "group_id", "label", "description", "n_papers", "terms", "exemplars",
+               "definition_hash"]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=columns)
+    colors = [PALETTE[number % len(PALETTE)] for number in range(len(frame))]
+    frame = frame.assign(color=colors, parent_id=None, status="active", stability=np.nan)
+    return conform(frame, name="groups")
+
+
+def _listed(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,402 @@
+"""The one place that knows the order of the stages: `Settings`, `run`, `open_run`."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import groups as group_tables
+from . import quality, runs, schema, sources, topics, trends
+from .embedding import EMBEDDINGS, embed, paper_texts
+from .errors import InputError
+from .progress import Progress
+from .resources import data_file
+from .runs import Run
+
+DISTRIBUTIONS = ("papertide", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "umap-learn",
+                 "numba", "hdbscan", "plotly", "matplotlib")  # fmt: skip
+"""Packages whose versions decide a run's bytes; the manifest names them."""
+
+PERIODS = ("auto", *schema.FREQUENCIES)
+STORED_NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides what a run computes from its snapshot.
+
+    Attributes
+    ----------
+    runs : Path or None
+        Directory of the series; see `runs.runs_folder` for the default.
+    topics : Path or None
+        Topic definitions; `data/topics.toml` by default.
+    dates : tuple of Path
+        CSV files that date papers by title or arXiv id; `data/arxiv_ids.csv` by default.
+    snapshot_date : date or None
+        The day of the snapshot, where the content or the file name does not tell.
+    period : str
+        "auto", "month", "quarter", "half-year" or "year".
+    embedding : str
+        A name in `embedding.EMBEDDINGS`.
+    format : str
+        "auto" or a name in `sources.FORMATS`.
+    seed : int
+        Seed of the subsamples and of the map's layout.
+    today : date or None
+        The day from which dates count as too late where the snapshot's date is unknown.
+    """
+
+    runs: Path | None = None
+    topics: Path | None = None
+    dates: tuple[Path, ...] = ()
+    snapshot_date: date | None = None
+    period: str = "auto"
+    embedding: str = "builtin"
+    format: str = "auto"
+    seed: int = 0
+    today: date | None = None
+
+
+@dataclass(frozen=True)
+class _Grouped:
+    """What the group stages hand on."""
+
+    memberships: pd.DataFrame
+    evidence: pd.DataFrame
+    groups: pd.DataFrame
+    quality: dict[str, Any]
+    clustering: dict[str, Any]
+    places: np.ndarray
+    near: tuple[np.ndarray, np.ndarray]
+
+
+def run(
+    snapshot: Path | str | Sequence[Path | str],
+    *,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Analyse one snapshot and write the run.
+
+    Parameters
+    ----------
+    snapshot : path or sequence of paths
+        Files given together are one snapshot.
+    settings : Settings, optional
+    progress : Progress, optional
+        Where progress is said; quiet by default.
+
+    Returns
+    -------
+    Run
+        As it can be read back with `open_run`.
+
+    Raises
+    ------
+    InputError
+        Where the input, a definition or a setting is wrong, or the directory cannot be written;
+        nothing is left behind.
+    """
+    settings = settings or Settings()
+    progress = progress or Progress(quiet=True)
+    _check(settings)
+    paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
+    topics_file = settings.topics or data_file("topics.toml")
+    definitions = topics.read_topics(topics_file)
+    date_files = settings.dates or (data_file("arxiv_ids.csv"),)
+    with runs.new_run_folder(runs.runs_folder(settings.runs)) as folder:
+        with progress.stage("read"):
+            read = _read(paths, settings=settings, date_files=date_files)
+        for line in _said(read):
+            progress.say(line)
+        name = runs.next_name(folder.parent, snapshot_date=read.date)
+        papers = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
+        papers = schema.conform(papers, name="papers")
+        made = _analyse(papers, read=read, settings=settings, definitions=definitions,
+                        name=name, progress=progress)  # fmt: skip
+        made.manifest["definitions"] = [*_hashed("topics", [topics_file]),
+                                        *_hashed("dates", date_files)]  # fmt: skip
+        path = folder.parent / name
+        _write(made, folder=folder, path=path, progress=progress)
+    return replace(made, path=path, manifest=runs.read_manifest(path))
+
+
+def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) -> Run:
+    """Open a finished run.
+
+    Parameters
+    ----------
+    name : str or Path, optional
+        A name in the series or a path; where left out, the run that the environment variable
+        `PAPERTIDE_RUN` names, else the newest.
+    runs_dir : Path, optional
+        Directory of the series; see `runs.runs_folder` for the default.
+
+    Raises
+    ------
+    InputError
+        Where there is no such run or another schema version wrote it.
+    """
+    return runs.read_run(runs.find_run(name, runs=runs_dir))
+
+
+def _check(settings: Settings) -> None:
+    problems = []
+    if settings.period not in PERIODS:
+        problems.append(f"period {settings.period!r}: allowed are {', '.join(PERIODS)}")
+    if settings.embedding not in EMBEDDINGS:
+        problems.append(f"embedding {settings.embedding!r}: allowed are {', '.join(EMBEDDINGS)}")
+    if settings.format not in sources.FORMATS:
+        problems.append(f"format {settings.format!r}: allowed are {', '.join(sources.FORMATS)}")
+    if problems:
+        raise InputError(
+            problems, allowed="the names listed", next_step="correct the setting and run again"
+        )
+
+
+def _read(
+    paths: Sequence[Path | str], *, settings: Settings, date_files: Sequence[Path]
+) -> sources.Snapshot:
+    return sources.read_snapshot(
+        [Path(path) for path in paths],
+        format=settings.format,
+        snapshot_date=settings.snapshot_date,
+        today=settings.today or date.today(),
+        dates=sources.read_dates(date_files),
+    )
+
+
+def _said(read: sources.Snapshot) -> list[str]:
+    lines = [f"{len(read.papers):,} papers, {int(read.papers['published'].notna().sum()):,} dated"]
+    lines += [sources.dropped_line(read.dropped)] if read.dropped else []
+    lines += [*read.notes, sources.missing_dates(read.papers)]
+    if read.date is None:
+        lines.append("The snapshot's date is unknown; give it with --snapshot-date YYYY-MM-DD.")
+    return [line for line in lines if line]
+
+
+def _analyse(
+    papers: pd.DataFrame,
+    *,
+    read: sources.Snapshot,
+    settings: Settings,
+    definitions: Sequence[topics.Topic],
+    name: str,
+    progress: Progress,
+) -> Run:
+    with progress.stage("embed"):
+        texts = paper_texts(papers["title"], papers["abstract"])
+        vectors = embed(texts, embedding=settings.embedding)
+    grouped = _group(papers, vectors=vectors, definitions=definitions, seed=settings.seed,
+                     progress=progress)  # fmt: skip
+    with progress.stage("trends"):
+        reference = trends.reference_day(papers, snapshot_date=read.date)
+        choice = trends.choose_period(papers, period=settings.period, reference=reference)
+        table = schema.empty("trends")
+        if choice.freq is not None:
+            table = trends.trends(
+                grouped.memberships, papers=papers, groups=grouped.groups, freq=choice.freq,
+                reference=reference,
+            )  # fmt: skip
+    made = Run(
+        name=name,
+        path=None,
+        papers=papers,
+        neighbours=_neighbour_table(papers, near=grouped.near),
+        memberships=grouped.memberships,
+        evidence=grouped.evidence,
+        map=_map_table(papers, places=grouped.places),
+        groups=grouped.groups,
+        trends=table,
+        vectors=vectors,
+        quality=grouped.quality,
+        manifest=_manifest(papers, read=read, settings=settings, name=name, grouped=grouped,
+                           choice=choice),
+    )  # fmt: skip
+    if broken := schema.check_laws(runs.tables_of(made)):
+        raise AssertionError("; ".join(broken))
+    return made
+
+
+def _group(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    definitions: Sequence[topics.Topic],
+    seed: int,
+    progress: Progress,
+) -> _Grouped:
+    from . import clusters
+
+    n = len(papers)
+    with progress.stage("cluster"):
+        near = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
+        found = clusters.find_clusters(vectors, seed=seed)
+        members = group_tables.cluster_memberships(
+            papers, labels=found.labels, weights=found.weights
+        )
+    with progress.stage("label"):
+        groups, figures = _described(papers, vectors=vectors, found=found)
+    with progress.stage("topics"):
+        topic_members, evidence = topics.find_topics(papers, topics=definitions)
+        topic_groups = group_tables.topic_groups(topic_members, papers=papers, topics=definitions)
+    with progress.stage("map"):
+        places = (
+            clusters.map_layout(found.graph, seed=seed, bar=progress.bar("map"))
+            if n >= clusters.SMALLEST_LISTED
+            else np.empty((0, 2), dtype=np.float32)
+        )
+    return _Grouped(
+        memberships=_stacked([members, topic_members], name="memberships"),
+        evidence=evidence,
+        groups=_stacked([groups, topic_groups], name="groups"),
+        quality=figures,
+        clustering={
+            "rule": found.rule,
+            "why_none": "" if len(groups) else found.rule,
+            "settings": found.settings,
+        },
+        places=places,
+        near=near,
+    )
+
+
+def _described(
+    papers: pd.DataFrame, *, vectors: np.ndarray, found: Any
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Label the clusters and measure them."""
+    from . import clusters
+
+    figures: dict[str, Any] = {"coherence_npmi": None, "diversity": None, "share_well_placed": None}
+    if found.weights.shape[1] == 0:
+        return schema.empty("groups"), figures
+    rows = np.arange(len(papers))
+    own = np.asarray(found.weights.tocsr()[rows, found.labels]).ravel()
+    words = clusters.cluster_terms(papers["title"], papers["abstract"], labels=found.labels)
+    best = clusters.exemplars(vectors, labels=found.labels, weights=own)
+    groups = group_tables.cluster_groups(
+        papers, labels=found.labels, headings=words.labels, terms=words.terms, exemplars=best
+    )
+    figures["coherence_npmi"] = quality.coherence(
+        words.terms, presence=words.presence, columns=words.columns
+    )
+    figures["diversity"] = quality.diversity(words.terms)
+    figures["share_well_placed"] = quality.share_well_placed(own)
+    return groups, figures
+
+
+def _stacked(frames: Sequence[pd.DataFrame], *, name: str) -> pd.DataFrame:
+    full = [frame for frame in frames if len(frame)]
+    return schema.conform(pd.concat(full), name=name) if full else schema.empty(name)
+
+
+def _neighbour_table(papers: pd.DataFrame, *, near: tuple[np.ndarray, np.ndarray]) -> pd.DataFrame:
+    indices, similarities = near
+    n, k = indices.shape
+    ids = papers["paper_id"].to_numpy()
+    frame = pd.DataFrame(
+        {
+            "paper_id": np.repeat(ids, k),
+            "rank": np.tile(np.arange(1, k + 1), n),
+            "neighbour_id": ids[indices.ravel()],
+            "similarity": similarities.ravel(),
+        }
+    )
+    return schema.conform(frame, name="neighbours")
+
+
+def _map_table(papers: pd.DataFrame, *, places: np.ndarray) -> pd.DataFrame:
+    if not len(places):
+        return schema.empty("map")
+    frame = pd.DataFrame(places, columns=["x", "y"])
+    return schema.conform(
+        frame.assign(paper_id=papers["paper_id"].to_numpy(), state="new"), name="map"
+    )
+
+
+def _manifest(
+    papers: pd.DataFrame,
+    *,
+    read: sources.Snapshot,
+    settings: Settings,
+    name: str,
+    grouped: _Grouped,
+    choice: trends.PeriodChoice,
+) -> dict[str, Any]:
+    dated = int(papers["published"].notna().sum())
+    kinds = grouped.groups["kind"].value_counts()
+    return {
+        "schema_version": schema.SCHEMA_VERSION,
+        "run": name,
+        "snapshot_date": read.date.isoformat() if read.date else None,
+        "snapshot_date_from": read.date_from,
+        "inputs": list(read.inputs),
+        "parent": None,
+        "counts": {
+            "papers": len(papers),
+            "dated": dated,
+            "undated": len(papers) - dated,
+            "no_abstract": int(papers["abstract"].isna().sum()),
+            "clusters": int(kinds.get("cluster", 0)),
+            "topics": int(kinds.get("topic", 0)),
+            "dropped": dict(read.dropped),
+        },
+        "notes": list(read.notes),
+        "period": {"freq": choice.freq, "reason": choice.reason},
+        "clustering": grouped.clustering,
+        "embedding": {
+            "name": settings.embedding,
+            "description": EMBEDDINGS[settings.embedding],
+        },
+        "settings": {
+            "period": settings.period,
+            "embedding": settings.embedding,
+            "format": settings.format,
+            "seed": settings.seed,
+            "snapshot_date": str(settings.snapshot_date) if settings.snapshot_date else None,
+        },
+        "versions": _versions(),
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in DISTRIBUTIONS:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _hashed(role: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
+    return [
+        {"role": role, "name": path.name, "bytes": path.stat().st_size, "sha256": runs.sha256(path)}
+        for path in paths
+    ]
+
+
+def _write(made: Run, *, folder: Path, path: Path, progress: Progress) -> None:
+    from .report import write_pages
+
+    with progress.stage("write"):
+        runs.write_tables(made, folder)
+        write_pages(made, folder)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    manifest = {
+        **made.manifest,
+        "seconds": dict(progress.seconds),
+        "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10)),
+    }
+    runs.finish(folder, manifest=manifest, path=path)

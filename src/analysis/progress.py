@@ -1,0 +1,54 @@
+"""Progress on stderr: a bar on a terminal, one line a stage elsewhere, nothing when quiet."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from .text import for_terminal
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where progress goes and how long each stage took.
+
+    Attributes
+    ----------
+    quiet : bool
+        Say nothing.
+    seconds : dict of str to float
+        Wall seconds by stage, filled as stages end.
+    """
+
+    quiet: bool = False
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage and say that it is done; on a terminal say first that it has begun."""
+        start = time.perf_counter()
+        if self.on_terminal:
+            print(f"{name} …", end="\r", file=sys.stderr, flush=True)
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+        self.say(f"{name}: {self.seconds[name]:.1f} s")
+
+    def say(self, line: str) -> None:
+        """Print one line, safe for a terminal."""
+        if not self.quiet:
+            print(for_terminal(line), file=sys.stderr, flush=True)
+
+    @property
+    def on_terminal(self) -> bool:
+        """Whether bars may be drawn."""
+        return not self.quiet and sys.stderr.isatty()
+
+    def bar(self, description: str) -> dict[str, Any] | None:
+        """Return tqdm's settings for a bar of a long stage, or None where none is drawn."""
+        if not self.on_terminal:
+            return None
+        return {"desc": description, "file": sys.stderr, "leave": False, "dynamic_ncols": True}

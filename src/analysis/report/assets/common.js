@@ -1,0 +1,194 @@
+"use strict";
+/* Shared by the map page and the report page. Data reach the page as textContent alone. */
+const papertide = (() => {
+  const PROSE = new Set(["text", "hovertext", "name", "rows", "label", "x", "y"]);
+  /* plotly's own bar has a button that uploads the chart: not here. */
+  const CONFIG = Object.freeze({
+    displaylogo: false, responsive: true, showSendToCloud: false, plotlyServerURL: "",
+    modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]],
+  });
+  const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+  const SHAPES = {
+    circle: "M8 2a6 6 0 1 0 .01 0z", square: "M3 3h10v10H3z", diamond: "M8 1l6 7-6 7-6-7z",
+    "triangle-up": "M8 2l7 12H1z", x: "M4 2l4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4z",
+  };
+
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+
+  function element(tag, properties, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties || {})) {
+      if (name === "text") node.textContent = value;
+      else if (name === "click") node.addEventListener("click", value);
+      else node.setAttribute(name, value);
+    }
+    node.append(...children);
+    return node;
+  }
+
+  function glyph(color, symbol) {
+    const space = "http://www.w3.org/2000/svg";
+    const svg = document.createElementNS(space, "svg");
+    const path = document.createElementNS(space, "path");
+    svg.setAttribute("viewBox", "0 0 16 16");
+    svg.setAttribute("class", "glyph");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", SHAPES[symbol] || SHAPES.circle);
+    path.setAttribute("fill", color);
+    svg.append(path);
+    return svg;
+  }
+
+  function isWeb(url) {
+    try {
+      return ["http:", "https:"].includes(new URL(url).protocol);
+    } catch {
+      return false;
+    }
+  }
+
+  const open = (url) => {
+    if (isWeb(url)) window.open(url, "_blank", "noopener,noreferrer");
+  };
+
+  /* Whether the last press on a node came from a finger, which cannot hover. */
+  function fingers(node) {
+    let last = "mouse";
+    node.addEventListener("pointerdown", (event) => { last = event.pointerType; }, true);
+    return () => last === "touch";
+  }
+
+  const link = (text, url) =>
+    element("a", { href: url, target: "_blank", rel: "noopener noreferrer", text });
+
+  const colour = (name) =>
+    getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  /* The greys that the figures are drawn in, for a white sheet, and what the page has for each. */
+  const GREYS = {
+    "#24292f": "ink", "#6b7280": "muted", "#d9dce1": "line", "#eceef1": "grid", white: "paper",
+    "rgba(255,255,255,.78)": "halo",
+  };
+
+  function recoloured(value) {
+    if (typeof value === "string") return value in GREYS ? colour(GREYS[value]) : value;
+    if (Array.isArray(value)) {
+      return value.some((item) => typeof item === "object" || item in GREYS)
+        ? value.map(recoloured) : value;
+    }
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, PROSE.has(key) ? item : recoloured(item)]));
+  }
+
+  /* The figure's layout in the colours of the page; what the figure says of its axes is kept. */
+  function themed(original) {
+    const layout = recoloured(original);
+    const [ink, muted] = [colour("ink"), colour("muted")];
+    const out = {
+      ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true,
+      font: { ...layout.font, family: FONT, color: ink },
+      legend: { ...layout.legend, bgcolor: "rgba(0,0,0,0)" },
+      modebar: { bgcolor: "rgba(0,0,0,0)", color: muted, activecolor: ink },
+      hoverlabel: {
+        ...layout.hoverlabel, font: { color: ink, family: FONT }, bgcolor: colour("paper"),
+        bordercolor: muted,
+      },
+    };
+    delete out.width;
+    delete out.height;
+    return out;
+  }
+
+  /* Traces come with row numbers in place of coordinates, so that nothing is embedded twice. */
+  function placed(trace, papers, selected) {
+    const { rows, ...rest } = trace;
+    const out = {
+      ...recoloured(rest), x: rows.map((row) => papers.x[row]), y: rows.map((row) => papers.y[row]),
+      hoverinfo: "none",
+    };
+    if (selected) {
+      out.selectedpoints = rows.flatMap((row, i) => (selected.has(row) ? [i] : []));
+      out.selected = { marker: { opacity: 1 } };
+      out.unselected = { marker: { opacity: 0.06 } };
+    }
+    return out;
+  }
+
+  /* The whole map, whatever part of it is visible: isolating a group must not move the rest. */
+  function extent(papers) {
+    const around = (values) => {
+      const [low, high] = values.reduce(
+        ([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+      const room = 0.04 * (high - low) || 1;
+      return [low - room, high + room];
+    };
+    return { x: around(papers.x), y: around(papers.y) };
+  }
+
+  const onMap = (axis, range) => ({ ...axis, range: [...range], autorange: false });
+
+  const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+
+  /* Landmarks: a label in the middle of each group, largest first, none over another. */
+  function landmarks(groups, papers, plot, shown) {
+    const { xaxis, yaxis } = plot.layout;
+    const box = plot.getBoundingClientRect();
+    if (!xaxis.range || !yaxis.range || !box.width) return [];
+    const size = box.width < 600 ? 10 : 12;
+    const taken = [];
+    const out = [];
+    for (const group of groups) {
+      const rows = shown ? group.rows.filter((row) => shown.has(row)) : group.rows;
+      if (!rows.length) continue;
+      const x = middle(rows.map((row) => papers.x[row]));
+      const y = middle(rows.map((row) => papers.y[row]));
+      const px = ((x - xaxis.range[0]) / (xaxis.range[1] - xaxis.range[0])) * box.width;
+      const py = ((y - yaxis.range[0]) / (yaxis.range[1] - yaxis.range[0])) * box.height;
+      const half = (group.letters * size * 0.62) / 2 + 5;
+      const clash = taken.some(
+        (t) => Math.abs(t.px - px) < t.half + half && Math.abs(t.py - py) < size * 2);
+      if (clash || px < 0 || py < 0 || px > box.width || py > box.height) continue;
+      taken.push({ px, py, half });
+      out.push({
+        x, y, text: group.plotly_label, showarrow: false, borderpad: 2, bgcolor: colour("halo"),
+        font: { size, color: colour("ink"), family: FONT, weight: 600 },
+      });
+    }
+    return out;
+  }
+
+  /* One card that follows the pointer: title, date, groups, first lines of the abstract. */
+  function hoverCard() {
+    const card = element("div", { id: "hover-card", class: "hidden", "aria-hidden": "true" });
+    document.body.append(card);
+    const hide = () => card.classList.add("hidden");
+    const show = (lines, event) => {
+      const [title, ...rest] = lines.filter(Boolean);
+      card.replaceChildren(
+        element("strong", { text: title, dir: "auto" }),
+        ...rest.map((text) => element("p", { text, dir: "auto" })));
+      card.classList.remove("hidden");
+      const { width, height } = card.getBoundingClientRect();
+      const beside = event.clientX + 16 + width < innerWidth;
+      const left = beside ? event.clientX + 16 : event.clientX - width - 16;
+      const top = Math.min(event.clientY + 12, innerHeight - height - 8);
+      card.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+      card.style.top = `${Math.max(8, top)}px`;
+    };
+    window.addEventListener("scroll", hide, { passive: true });
+    return { show, hide };
+  }
+
+  const firstLines = (text, limit) =>
+    text.length <= limit ? text : `${text.slice(0, limit).replace(/\s+\S*$/u, "")}…`;
+
+  function onTheme(draw) {
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  }
+
+  return Object.freeze({
+    read, element, recoloured, glyph, isWeb, open, link, fingers, themed, placed, extent, onMap, landmarks, hoverCard, firstLines,
+    onTheme, colour, CONFIG,
+  });
+})();

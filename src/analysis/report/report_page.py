@@ -1,0 +1,188 @@
+"""The report as one HTML file: what was found, shown and explained, to read and to print."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ..figures import GREY
+from ..figures.interactive import share_over_time
+from ..text import for_html
+from ..views import date_label, map_points, share_table
+from . import drawing, sentences
+from .drawing import (
+    colouring,
+    colourings,
+    landmarks,
+    paper_columns,
+    plain_figure,
+    sample,
+    texts,
+)
+from .page import asset, html_page, link, plotly_js, shown
+from .words import capital, count, listing, percent, sentence
+
+if TYPE_CHECKING:
+    from ..runs import Run
+
+MOST_LINES = 12
+_KINDS = {"topic": "Topics", "cluster": "Clusters"}
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def report_page(run: Run) -> str:
+    """Return `report.html` of a run.
+
+    Parameters
+    ----------
+    run : Run
+        An opened run of any size; what a small one lacks is said in its place.
+
+    Returns
+    -------
+    str
+        One self-contained page (`page.html_page`); the same run gives the same bytes.
+    """
+    data, map_part = _map(run)
+    shares = {kind: share_table(run, kind=kind) for kind in _KINDS}
+    for kind, table in shares.items():
+        if len(table):
+            figure = plain_figure(share_over_time(table, top=MOST_LINES))
+            chart = {"id": f"share-{kind}", "kind": "share", **figure}
+            data["charts"].append(chart)
+    heading = f"Topics and trends in {count(len(run.papers), 'paper')}"
+    drawn = bool(data["charts"])
+    return html_page(
+        title=f"{heading}, run {run.name}",
+        body=_body(run, heading=heading, map_part=map_part, trends_part=_trends(run, shares)),
+        scripts=[plotly_js(), asset("common.js"), asset("report.js")] if drawn else [],
+        style=asset("common.css") + asset("report.css"),
+        data={"report-data": data} if drawn else {},
+    )
+
+
+def _body(run: Run, *, heading: str, map_part: str, trends_part: str) -> str:
+    parts = {
+        "summary": ("Summary", sentences.summary(run)),
+        "map": ("Map", map_part),
+        "trends": ("Trends", trends_part),
+        "topics": ("Topics", _groups(run, kind="topic")),
+        "clusters": ("Clusters", _groups(run, kind="cluster")),
+        "undated": ("Papers without a date", sentences.undated(run)),
+        "methods": ("Methods and limits", sentences.methods(run)),
+    }
+    links = " ".join(f'<a href="#{name}">{title}</a>' for name, (title, _) in parts.items())
+    sections = "\n".join(
+        f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>\n{text}\n</section>'
+        for name, (title, text) in parts.items()
+    )
+    version = run.manifest.get("versions", {}).get("papertide", "")
+    made = f"Papertide {shown(str(version))}" if version else "Papertide"
+    snapshot = shown(sentences.snapshot_words(run))
+    return f"""<header><h1>{shown(heading)}</h1>
+<p>{capital(snapshot)} · run {shown(run.name)}</p>
+<nav aria-label="Sections">{links}</nav></header>
+<main>
+{sections}
+</main>
+<footer>Made with {made} · run {shown(run.name)} · {snapshot}</footer>"""
+
+
+def _map(run: Run) -> tuple[dict, str]:
+    if run.map.empty:
+        n = count(len(run.papers), "paper")
+        return {"charts": []}, f"<p>A map is drawn from 15 papers on; here there are {n}.</p>"
+    points = map_points(run)
+    drawn = sample(points)
+    chart = {"id": "topic-map", "kind": "map", **colouring(drawn, color=colourings(drawn)[0])}
+    papers = {**paper_columns(drawn), "snippet": texts(drawn["snippet"])}
+    data = {"charts": [chart], "papers": papers, "groups": landmarks(drawn)}
+    by = {"cluster": "cluster", "topic": "strongest topic", "date": "date"}[chart["key"]]
+    part = (
+        f"<p>Each point is a paper, coloured by its {by}; papers with alike abstracts lie close "
+        "together. Point at one to see what it is, click to open it. The file map.html shows the "
+        "same map with a search and other colourings.</p>"
+        + _chart("topic-map", words="Topic map", style="map")
+    )
+    if len(points) > drawing.MOST_POINTS:
+        part += f'<p class="note">Drawn are {drawing.MOST_POINTS:,} of {len(points):,} papers.</p>'
+    return data, part
+
+
+def _chart(name: str, *, words: str, style: str) -> str:
+    return (
+        f'<div class="chart {style}" id="{name}" role="img" aria-label="{for_html(words)}">'
+        "<noscript>This chart is drawn by a script inside this file; the tables need none."
+        "</noscript></div>"
+    )
+
+
+def _trends(run: Run, shares: dict[str, pd.DataFrame]) -> str:
+    text = sentences.periods(run)
+    drawn = [kind for kind, table in shares.items() if len(table)]
+    if not drawn:
+        return text or "<p>The dates of these papers do not make a chart over time.</p>"
+    for kind in drawn:
+        words = f"Share of each {kind} over time"
+        text += f"<h3>{_KINDS[kind]}: share of the papers of each period</h3>"
+        text += f'<div class="scroll">{_chart(f"share-{kind}", words=words, style="share")}</div>'
+    return text + (
+        '<p class="note">What a share is, and is not, is said under <a href="#methods">methods '
+        "and limits</a>. Every number behind the charts stands in tables/trends.csv.</p>"
+    )
+
+
+def _groups(run: Run, *, kind: str) -> str:
+    groups = run.groups[(run.groups["kind"] == kind) & (run.groups["status"] != "retired")]
+    if groups.empty:
+        reason = run.manifest.get("clustering", {}).get("why_none") if kind == "cluster" else ""
+        return f"<p>{shown(sentence(reason or f'There are no {kind}s in this run'))}</p>"
+    groups = groups.sort_values(["n_papers", "group_id"], ascending=[False, True])
+    papers = run.papers.set_index("paper_id")
+    rows = "\n".join(_row(group, papers=papers) for _, group in groups.iterrows())
+    return f"""<table><thead><tr><th scope="col">{_KINDS[kind][:-1]}</th>
+<th scope="col" class="num">Papers</th><th scope="col">Share</th>
+<th scope="col">Examples</th></tr></thead>
+<tbody>
+{rows}
+</tbody></table>
+{_under(run, kind=kind)}"""
+
+
+def _under(run: Run, *, kind: str) -> str:
+    if kind == "cluster":
+        return '<p class="note">Each paper counts in its primary cluster alone.</p>'
+    n = sentences.in_no_topic(run)
+    return (
+        f'<p class="note">{capital(count(n, "paper"))} of {len(run.papers):,} '
+        f"{'is' if n == 1 else 'are'} in no topic. A paper may be in several, so these numbers "
+        "need not add up.</p>"
+    )
+
+
+def _row(group: pd.Series, *, papers: pd.DataFrame) -> str:
+    n = int(group["n_papers"])
+    more = group["description"] if isinstance(group["description"], str) else ""
+    if group["kind"] == "cluster" and len(group["terms"]):
+        more = f"Terms: {listing([str(term) for term in group['terms']])}"
+    color = group["color"] if _HEX.fullmatch(str(group["color"])) else GREY
+    glyph = (
+        '<svg class="glyph" viewBox="0 0 16 16" aria-hidden="true">'
+        f'<circle cx="8" cy="8" r="7" fill="{color}"/></svg>'
+    )
+    examples = "".join(
+        f"<li>{link(papers.at[i, 'title'], url=papers.at[i, 'url'])} "
+        f"<small>{date_label(papers.at[i, 'published'], papers.at[i, 'published_precision'])}"
+        "</small></li>"
+        for i in group["exemplars"][:3]
+        if i in papers.index
+    )
+    small = f'<small dir="auto">{shown(sentence(more))}</small>' if more else ""
+    share = percent(n, len(papers)) if len(papers) else ""
+    return (
+        f'<tr><th scope="row">{glyph} <bdi>{shown(group["label"])}</bdi>{small}</th>'
+        f'<td class="num" data-unit="paper{"" if n == 1 else "s"}">{n:,}</td>'
+        f'<td class="num">{share}</td><td><ul>{examples}</ul></td></tr>'
+    )

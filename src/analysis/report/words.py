@@ -1,0 +1,73 @@
+"""Small pieces of English for the pages: counts, lists, dates, percentages."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def count(n: int, noun: str, *, plural: str = "") -> str:
+    """Return a number with its noun: no papers, 1 paper, 1,234 papers."""
+    if n == 1:
+        return f"1 {noun}"
+    return f"{f'{n:,}' if n else 'no'} {plural or noun + 's'}"
+
+
+def verb(n: int, singular: str, plural: str) -> str:
+    """Return the form of a verb that agrees with `n` things."""
+    return singular if n == 1 else plural
+
+
+def listing(items: Sequence[str]) -> str:
+    """Join with commas and a last "and"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def percent(part: int, whole: int) -> str:
+    """Return part of whole in percent, "under 1 %" for a little and nothing rounded to 100 %."""
+    value = 100 * part / whole
+    if 0 < value < 1:
+        return "under 1 %"
+    if 99 < value < 100:
+        return "over 99 %"
+    return f"{value:.0f} %"
+
+
+def sentence(text: str) -> str:
+    """Return `text` with a capital first letter and a full stop at the end."""
+    text = text.strip()
+    if not text:
+        return ""
+    return capital(text) + ("" if text[-1] in ".!?…" else ".")
+
+
+def capital(text: str) -> str:
+    """Return `text` with a capital first letter and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def day_words(iso: str) -> str:
+    """Return 2025-03-17 as 17 March 2025; 2025-03 as March 2025; anything else as it is."""
+    parts = iso.split("-")
+    if len(parts) == 2 and parts[1].isdigit() and 1 <= int(parts[1]) <= 12:
+        return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def number(value: object) -> float | None:
+    """Return `value` as a finite float, or None where it is missing or no number."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,39 @@
+"""Where the defaults are found: the flag, ./data, the copy inside the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_INSTALLED = Path(__file__).with_name("_data")
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def data_file(name: str) -> Path:
+    """Return the path of a default file: `./data/NAME`, else the package's own copy.
+
+    Parameters
+    ----------
+    name : str
+        `topics.toml`, `arxiv_ids.csv` or a path below `data/`.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where the installation is incomplete.
+    """
+    candidates = [Path("data") / name, _INSTALLED / name, _CHECKOUT / "data" / name]
+    return _first(candidates)
+
+
+def notebook_folder() -> Path:
+    """Return the folder of the notebooks: the checkout's, else the package's copy."""
+    return _first([_CHECKOUT / "notebooks", _INSTALLED / "notebooks"])
+
+
+def _first(candidates: list[Path]) -> Path:
+    for path in candidates:
+        if path.exists():
+            return path
+    raise FileNotFoundError(
+        f"none of {', '.join(map(str, candidates))} exists: reinstall papertide"
+    )

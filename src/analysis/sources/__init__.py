@@ -1,0 +1,47 @@
+"""Bytes in, papers table and drop report out.
+
+The order, kept in `snapshot.py`: read (one module a format) -> standardise the column names
+(`columns.py`) -> clean the texts -> parse dates (`dates.py`) -> ids (`ids.py`) -> duplicates
+(`merge.py`) -> dates files (`dates_files.py`) -> schema. Names load on first use, so that
+importing this package loads no pandas.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .dates_files import add_dates, missing_dates, read_dates
+    from .snapshot import FORMATS, Snapshot, dropped_line, read_snapshot
+
+_HOMES = {
+    "FORMATS": "snapshot",
+    "Snapshot": "snapshot",
+    "add_dates": "dates_files",
+    "dropped_line": "snapshot",
+    "missing_dates": "dates_files",
+    "read_dates": "dates_files",
+    "read_snapshot": "snapshot",
+}
+
+__all__ = [
+    "FORMATS",
+    "Snapshot",
+    "add_dates",
+    "dropped_line",
+    "missing_dates",
+    "read_dates",
+    "read_snapshot",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load the module that holds `name` when it is first asked for (PEP 562)."""
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,115 @@
+"""CSV and its relatives: delimiter found by itself, every cell a string."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+
+import pandas as pd
+
+from ..errors import InputError
+from .detect import skip_separator_line, sniff
+from .raw import Rows
+
+RAGGED = "wrong number of cells"
+_MAX_CELL = 2**31 - 1
+_MAX_RESTARTS = 50
+_FEW = 3
+
+
+def read_csv(text: str, *, shown: str) -> Rows:
+    """Read a delimited table.
+
+    The first record is the header; blank records are skipped, surplus cells are ignored where
+    they are empty, any other record with another number of cells than the header is dropped and
+    counted. Where such a record runs over several lines, a quote was opened and not closed:
+    reading goes on at its second line, so that only the broken line is lost.
+
+    Parameters
+    ----------
+    text : str
+        The whole file.
+    shown : str
+        The file's name for messages.
+
+    Returns
+    -------
+    Rows
+        String columns, empty cells as empty strings.
+
+    Raises
+    ------
+    InputError
+        Where no record follows the header, or most do not fit it.
+    """
+    delimiter, header = sniff(text)
+    lines = list(io.StringIO(skip_separator_line(text)[0], newline=""))
+    records: list[list[str]] = []
+    dropped = 0
+    with _long_cells():
+        for record in _records(lines, delimiter=delimiter, n_cells=len(header)):
+            if record is None:
+                dropped += 1
+            else:
+                records.append(record)
+    if not records or dropped > max(len(records), _FEW):
+        raise _no_table(shown, n_cells=len(header), n_rows=len(records), dropped=dropped)
+    columns = pd.DataFrame(records, columns=range(len(header)), dtype="str")
+    frame = columns.set_axis(header, axis=1)
+    return Rows(frame=frame, dropped={RAGGED: dropped} if dropped else {})
+
+
+def _no_table(shown: str, *, n_cells: int, n_rows: int, dropped: int) -> InputError:
+    found = f"{shown} has a header and no rows"
+    if dropped:
+        found = (
+            f"{shown} has {n_cells} cells in its header, but {dropped:,} of {n_rows + dropped:,} "
+            "rows have another number"
+        )
+    return InputError(
+        found,
+        allowed="a CSV with one row a paper, each with as many cells as the header",
+        next_step="export the table again, with quotes around cells that hold the delimiter",
+    )
+
+
+def _records(lines: list[str], *, delimiter: str, n_cells: int) -> Iterator[list[str] | None]:
+    """Yield the records after the header, None for each that does not fit it."""
+    start, is_header, restarts = 0, True, 0
+    while start < len(lines):
+        reader = csv.reader(islice(lines, start, None), delimiter=delimiter)
+        begin, start, read = start, len(lines), 0
+        for record in reader:
+            first, read = begin + read, reader.line_num
+            if is_header:
+                is_header = not record
+                continue
+            if not any(record):
+                continue
+            fits = _fits(record, n_cells=n_cells)
+            yield record[:n_cells] if fits else None
+            runs_on = begin + read - first > 1 and restarts < _MAX_RESTARTS
+            if not fits and runs_on:
+                restarts += 1
+                after = next(csv.reader(islice(lines, first + 1, None), delimiter=delimiter), [])
+                if any(after) and _fits(after, n_cells=n_cells):
+                    start = first + 1
+                    break
+
+
+def _fits(record: list[str], *, n_cells: int) -> bool:
+    """Whether a record has a cell for each of the header, and nothing beyond."""
+    return len(record) >= n_cells and not any(record[n_cells:])
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Allow cells of any length, and put the csv module's own limit back afterwards."""
+    before = csv.field_size_limit(_MAX_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)

@@ -1,0 +1,125 @@
+"""arXiv ids in all their spellings, and the ids that papers are known by.
+
+The arXiv scheme: https://info.arxiv.org/help/arxiv_identifier.html (yymm.nnnn from 0704 to 1412,
+yymm.nnnnn since 1501, archive/yymmnnn before).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pandas as pd
+
+from .dates import MISSING
+from .texts import cleaned
+
+_SPELLING = re.compile(
+    r"""\s*
+    (?: arxiv\s*:\s*
+      | (?:https?://)?(?:[\w-]+\.)*(?:arxiv|ar5iv|alphaxiv)\.org/(?:abs|pdf|html|format|overview)/
+      | (?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/papers/
+      | (?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\.
+    )?
+    (?: (?P<yymm>\d{3,4})\.(?P<number>\d{1,5})
+      | (?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/(?P<old>\d{7})
+    )
+    (?:v\d+)?(?:\.pdf)?(?:[\s?\#/].*)?""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_DOI_PREFIX = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_NO_ALIAS = re.compile(r"\d+(?:\.\d+)?|t[0-9a-f]{12}")
+_OLD_ARCHIVE = re.compile(
+    "acc-phys|adap-org|alg-geom|ao-sci|astro-ph|atom-ph|bayes-an|chao-dyn|chem-ph|cmp-lg|comp-gas|"
+    "cond-mat|cs|dg-ga|funct-an|gr-qc|hep-ex|hep-lat|hep-ph|hep-th|math|math-ph|mtrl-th|nlin|"
+    "nucl-ex|nucl-th|patt-sol|physics|plasm-ph|q-alg|q-bio|quant-ph|solv-int|supr-con"
+)
+
+
+def arxiv_id(text: str, *, pad: bool = False) -> str | None:
+    """Return the arXiv id that `text` spells, without version; None where it spells none.
+
+    Parameters
+    ----------
+    text : str
+        A bare id, `arXiv:…`, an address at arxiv.org or huggingface.co/papers, or an arXiv DOI.
+    pad : bool
+        Put back zeros that a number loses: 2310.1234 is 2310.12340, 704.0001 is 0704.0001.
+    """
+    match = _SPELLING.fullmatch(text)
+    if match is None:
+        return None
+    if match["old"]:
+        archive, old = match["archive"].lower(), match["old"]
+        valid = _OLD_ARCHIVE.fullmatch(archive) and 1 <= int(old[2:4]) <= 12
+        valid = valid and (old[:2] >= "91" or old[:4] <= "0703")
+        return f"{archive}/{old}" if valid else None
+    yymm, digits = match["yymm"], match["number"]
+    if pad:
+        yymm = yymm.zfill(4)
+    length = 4 if yymm <= "1412" else 5
+    if pad:
+        digits = digits.ljust(length, "0")
+    valid = len(yymm) == 4 and "0704" <= yymm < "9101" and 1 <= int(yymm[2:]) <= 12
+    return f"{yymm}.{digits}" if valid and len(digits) == length and int(digits) else None
+
+
+def arxiv_month(identifier: str) -> date | None:
+    """Return the first day of the month in which an arXiv id was given; None for other ids."""
+    if arxiv_id(identifier) != identifier:
+        return None
+    yymm = identifier.rpartition("/")[2][:4]
+    century = 1900 if "/" in identifier and yymm >= "9100" else 2000
+    return date(century + int(yymm[:2]), int(yymm[2:]), 1)
+
+
+def arxiv_ids(values: pd.Series, *, surely: bool = False) -> pd.Series:
+    """Return the arXiv ids of a column.
+
+    Lost zeros are put back where the column is `surely` one of arXiv ids, holds floats, or holds
+    whole arXiv ids in at least half of its rows.
+
+    Returns
+    -------
+    Series of str
+        Same index; null where there is no arXiv id.
+    """
+    texts = id_texts(values)
+    found = [arxiv_id(text) for text in texts]
+    n_whole = sum(identifier is not None for identifier in found)
+    floats = pd.api.types.is_float_dtype(values.dtype)
+    if surely or floats or 2 * n_whole >= sum(map(bool, texts)):
+        found = [
+            identifier or arxiv_id(text, pad=True)
+            for identifier, text in zip(found, texts, strict=True)
+        ]
+    return pd.Series(found, index=values.index, dtype="str")
+
+
+def source_ids(values: pd.Series) -> pd.Series:
+    """Return the ids of a column that are names: no arXiv ids, row numbers or ids of our own.
+
+    Returns
+    -------
+    Series of str
+        Same index; a DOI without its address, other ids as they are; null where there is none.
+    """
+    names = [_DOI_PREFIX.sub("", text, count=1).strip() for text in id_texts(values)]
+    out = [
+        None if not name or _NO_ALIAS.fullmatch(name) or arxiv_id(name) else name for name in names
+    ]
+    return pd.Series(out, index=values.index, dtype="str")
+
+
+def id_texts(values: pd.Series) -> list[str]:
+    """Return a column of ids as cleaned texts, floats in their shortest spelling; "" for null."""
+    return [_id_text(value) for value in values.tolist()]
+
+
+def _id_text(value: object) -> str:
+    if isinstance(value, str):
+        text = cleaned(value[:300])
+        return "" if text.casefold() in MISSING else text
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        return ""
+    return repr(value)

@@ -1,0 +1,194 @@
+"""JSON (a list of records, or an object that holds one) and JSON Lines."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+
+from ..errors import InputError
+from ..text import clean, first_lines
+from .columns import column_key, match_columns
+from .raw import Rows
+
+RECORD_KEYS = (
+    "papers",
+    "data",
+    "results",
+    "items",
+    "records",
+    "entries",
+    "works",
+    "articles",
+    "documents",
+    "docs",
+    "rows",
+)
+"""Where an object holds several lists of records, the first of these names wins."""
+
+MAX_COLUMNS = 200
+BAD_LINE = "bad line"
+NO_RECORD = "not a record"
+_ALLOWED = (
+    "a list of records, an object that holds one list of records, or one record a line (JSON "
+    "Lines); a record is an object with a title and an abstract"
+)
+
+
+class Number(str):
+    """A number's own spelling: ids such as 2310.00010 keep their zeros."""
+
+    __slots__ = ()
+
+
+def plain(value: Any) -> Any:
+    """Return `value` with every `Number` in it as an int or a float."""
+    if isinstance(value, Number):
+        return number(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def number(spelling: str) -> int | float | str:
+    """Return the number that `spelling` means; the spelling itself where an int is too long."""
+    if spelling.lstrip("-").isdigit():
+        return int(spelling) if len(spelling) < 19 else str(spelling)
+    return float(spelling)
+
+
+def read_json(text: str, *, shown: str) -> Rows:
+    """Read one JSON document.
+
+    Parameters
+    ----------
+    text : str
+        The whole file.
+    shown : str
+        The file's name for messages.
+
+    Returns
+    -------
+    Rows
+        Object columns; numbers as `Number`. A record's nested `paper` (the form of the Hugging
+        Face daily papers) is lifted, its fields win over the outer ones.
+
+    Raises
+    ------
+    InputError
+        For broken JSON, nesting too deep, no records.
+    """
+    try:
+        document = _loads(text)
+    except RecursionError:
+        raise _bad(f"{shown} is JSON nested too deep to be read") from None
+    except ValueError as error:
+        where = ""
+        if isinstance(error, json.JSONDecodeError):
+            where = f" at line {error.lineno:,}, column {error.colno:,} ({error.msg})"
+        raise _bad(f"{shown} is broken JSON{where}") from None
+    records = _find_records(document, shown=shown)
+    good = [_lifted(record) for record in records if isinstance(record, dict)]
+    if not good:
+        raise _bad(f"{shown} is JSON without records")
+    dropped = {NO_RECORD: len(records) - len(good)} if len(records) > len(good) else {}
+    frame, notes = _frame(good, shown=shown)
+    return Rows(frame=frame, dropped=dropped, notes=notes)
+
+
+def read_jsonl(text: str, *, shown: str) -> Rows:
+    """Read JSON Lines: a broken line loses that line only, counted as "bad line".
+
+    Parameters and results as in `read_json`.
+
+    Raises
+    ------
+    InputError
+        Where no line is a record.
+    """
+    records = []
+    bad = 0
+    for line in text.split("\n"):
+        if not line.strip():
+            continue
+        try:
+            record = _loads(line)
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            records.append(_lifted(record))
+        else:
+            bad += 1
+    if not records:
+        raise _bad(f"{shown} has no line that is a JSON record ({bad:,} tried)")
+    frame, notes = _frame(records, shown=shown)
+    return Rows(frame=frame, dropped={BAD_LINE: bad} if bad else {}, notes=notes)
+
+
+def _loads(text: str) -> Any:
+    return json.loads(
+        text, parse_float=Number, parse_int=Number, parse_constant=lambda constant: None
+    )
+
+
+def _bad(found: str) -> InputError:
+    return InputError(
+        found,
+        allowed=_ALLOWED,
+        next_step="export it again; in JSON Lines a broken line loses only itself",
+    )
+
+
+def _find_records(document: Any, *, shown: str) -> list[Any]:
+    if isinstance(document, list):
+        return document
+    if not isinstance(document, dict):
+        raise _bad(f"{shown} is JSON, but a single value")
+    if "title" in match_columns(list(document)):
+        return [document]
+    lists = {
+        key: value
+        for key, value in document.items()
+        if isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    }
+    named = {column_key(key): key for key in reversed(lists)}
+    chosen = next((named[key] for key in RECORD_KEYS if key in named), None)
+    if chosen is None and len(lists) == 1:
+        chosen = next(iter(lists))
+    if chosen is not None:
+        return lists[chosen]
+    keys = ", ".join(first_lines(clean(str(key)), limit=40) for key in list(document)[:20])
+    what = "several lists of records" if lists else "no list of records"
+    raise _bad(f"{shown} is a JSON object with {what}; its keys are {keys or 'none'}")
+
+
+def _lifted(record: dict[str, Any]) -> dict[str, Any]:
+    inner = record.get("paper")
+    if not isinstance(inner, dict):
+        return record
+    outer = {key: value for key, value in record.items() if key != "paper"}
+    return outer | {key: value for key, value in inner.items() if value is not None}
+
+
+def _frame(records: list[dict[str, Any]], *, shown: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Make a frame of records; of more than `MAX_COLUMNS` other columns the fullest are kept."""
+    counts = Counter(key for record in records for key in record)
+    found = set(match_columns(list(counts)).values())
+    names = [name for i, name in enumerate(counts) if i in found]
+    others = [name for i, name in enumerate(counts) if i not in found]
+    fullest = sorted(others, key=lambda name: (-counts[name], name))[:MAX_COLUMNS]
+    names += [name for name in others if name in set(fullest)]
+    data = {
+        name: pd.Series([record.get(name) for record in records], dtype=object) for name in names
+    }
+    notes: tuple[str, ...] = ()
+    if len(others) > MAX_COLUMNS:
+        left_out = len(others) - MAX_COLUMNS
+        notes = (
+            f"{shown} has {len(others):,} further columns; the emptiest {left_out:,} left out",
+        )
+    return pd.DataFrame(data, columns=pd.Index(names, dtype=object)), notes

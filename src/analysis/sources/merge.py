@@ -1,0 +1,161 @@
+"""Which rows are one paper, and what that paper is called.
+
+Nothing here depends on the order of the rows: of equal rows the one that is kept is the one with
+the longest abstract, then the earliest date, then the first in text order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..text import short_hash
+
+_BREAK = "\x1f"
+
+
+def assign_ids(papers: pd.DataFrame) -> pd.Series:
+    """Give every row the id of its paper.
+
+    The id is the arXiv id where the row has one, else that of the one arXiv id that other rows
+    of the same title have (unless the row has an id of its own and another abstract), else "t"
+    and a hash of the normalised title. Rows of one title without arXiv id but with different ids
+    and different abstracts are different papers: the first in the order of their ids keeps the
+    title's hash, the later ones get a hash of title and id.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        `title_key`, `abstract`, `arxiv_id` and `source_id` (null where there is none); left
+        unchanged.
+
+    Returns
+    -------
+    Series of str
+        The `paper_id` of each row, same index.
+    """
+    hashes = "t" + papers["title_key"].map(short_hash).astype("str")
+    ids = papers["arxiv_id"].where(papers["arxiv_id"].notna(), hashes).tolist()
+    shared = papers["title_key"].duplicated(keep=False).to_numpy()
+    groups: dict[str, list[_Row]] = {}
+    for row in _rows(papers, places=shared.nonzero()[0].tolist()):
+        groups.setdefault(row.title_key, []).append(row)
+    for key, rows in groups.items():
+        named = [row for row in rows if row.arxiv_id]
+        if len({row.arxiv_id for row in named}) != 1:
+            named = []
+        adopted = {row.place for row in rows if not row.arxiv_id and _belongs(row, named=named)}
+        for place in adopted:
+            ids[place] = named[0].arxiv_id
+        rest = [row for row in rows if not row.arxiv_id and row.place not in adopted]
+        for place, identifier in _split(rest, key=key).items():
+            ids[place] = identifier
+    return pd.Series(ids, index=papers.index, dtype="str")
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row that shares its title with others; "" for what it lacks."""
+
+    place: int
+    title_key: str
+    arxiv_id: str
+    source_id: str
+    abstract: str
+
+
+def _rows(papers: pd.DataFrame, *, places: Sequence[int]) -> Iterator[_Row]:
+    columns = ("title_key", "arxiv_id", "source_id", "abstract")
+    values = [papers[column].iloc[places].fillna("").tolist() for column in columns]
+    for place, key, arxiv_id, source_id, abstract in zip(places, *values, strict=True):
+        yield _Row(place, key, arxiv_id, source_id, abstract.casefold())
+
+
+def _belongs(row: _Row, *, named: Sequence[_Row]) -> bool:
+    """Whether a row is the one paper that others of its title have an arXiv id for."""
+    alike = any(row.abstract == other.abstract for other in named)
+    return alike or bool(named and not (row.source_id and row.abstract))
+
+
+def _split(rows: Sequence[_Row], *, key: str) -> dict[int, str]:
+    """Give rows of one title different ids where they are different papers, by place."""
+    whole = [row for row in rows if row.source_id and row.abstract]
+    if len({row.source_id for row in whole}) < 2:
+        return {}
+    names = _components([(row.source_id, row.abstract) for row in whole])
+    by_source = {row.source_id: name for row, name in zip(whole, names, strict=True)}
+    by_abstract = {row.abstract: name for row, name in zip(whole, names, strict=True)}
+    first = min(names)
+    out = {}
+    for row in rows:
+        name = by_source.get(row.source_id) or by_abstract.get(row.abstract, first)
+        if name != first:
+            out[row.place] = "t" + short_hash(f"{key}\n{name}")
+    return out
+
+
+def _components(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """Group (source id, abstract) pairs that share either part; a group's name is its least id."""
+    parents: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def root(node: tuple[str, str]) -> tuple[str, str]:
+        while parents.setdefault(node, node) != node:
+            parents[node] = parents[parents[node]]
+            node = parents[node]
+        return node
+
+    for source, abstract in pairs:
+        # Ids sort before abstracts, so that the least member, the root, is the least id.
+        one, other = root(("1 id", source)), root(("2 abstract", abstract))
+        parents[max(one, other)] = min(one, other)
+    return [root(("1 id", source))[1] for source, _ in pairs]
+
+
+def drop_duplicates(papers: pd.DataFrame) -> pd.DataFrame:
+    """Make one row of the rows with one `paper_id`.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        `paper_id`, `title`, `abstract`, `published`, `aliases` (lists) and any further columns of
+        scalars; left unchanged.
+
+    Returns
+    -------
+    DataFrame
+        The kept row of each paper; what it lacks is filled from the others in their order, and
+        `aliases` is the sorted union. New index.
+    """
+    repeated = papers["paper_id"].duplicated(keep=False)
+    if not repeated.any():
+        return papers.reset_index(drop=True)
+    rows = papers[repeated]
+    scalars = [column for column in papers.columns if column != "aliases"]
+    order = pd.DataFrame(
+        {
+            "paper_id": rows["paper_id"],
+            "length": -rows["abstract"].str.len().fillna(0),
+            "published": rows["published"],
+            "text": _row_texts(rows[scalars]),
+        }
+    )
+    order = order.sort_values(["paper_id", "length", "published", "text"], na_position="last")
+    rows = rows.loc[order.index]
+    merged = rows[scalars].groupby("paper_id", sort=True).first()
+    merged["aliases"] = rows.groupby("paper_id")["aliases"].agg(_union)
+    merged = merged.reset_index()[list(papers.columns)]
+    merged = merged.astype({c: papers[c].dtype for c in scalars})
+    return pd.concat([papers[~repeated], merged], ignore_index=True)
+
+
+def _row_texts(rows: pd.DataFrame) -> pd.Series:
+    columns = sorted(rows.columns, key=lambda name: (name != "title", name != "abstract", name))
+    parts = [rows[column].astype("str").fillna("").tolist() for column in columns]
+    texts = [_BREAK.join(row) for row in zip(*parts, strict=True)]
+    return pd.Series(texts, index=rows.index, dtype="str")
+
+
+def _union(lists: pd.Series) -> list[str]:
+    return sorted({alias for aliases in lists for alias in aliases})

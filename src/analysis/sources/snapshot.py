@@ -1,0 +1,301 @@
+"""One snapshot from one or more files: the one place that knows the order of the steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..errors import InputError
+from ..schema import TABLES
+from ..text import for_terminal, normalised_title, short_hash
+from .columns import missing_columns, standardise
+from .dates import BEFORE, EARLIEST, LATER, file_date, no_dates, parse_dates, refused_line
+from .dates_files import add_arxiv_ids, add_dates
+from .ids import arxiv_month
+from .merge import assign_ids, drop_duplicates
+from .raw import FORMATS_IN_WORDS, File, Rows, joined, load
+from .read import FORMATS, read_file
+from .riders import tidy_values
+from .rows import papers_of
+
+__all__ = ["FORMATS", "GRACE", "Snapshot", "dropped_line", "read_snapshot"]
+
+GRACE = timedelta(days=31)
+"""A date may lie this much after its snapshot: journals date issues ahead."""
+
+ADDED_LATER = ("in_snapshot", "first_run", "last_run")
+"""Columns of the papers table that belong to a run and not to a snapshot."""
+
+DUPLICATE = "duplicate"
+NO_TITLE = "no title"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the input files held.
+
+    Attributes
+    ----------
+    papers : DataFrame
+        The papers table of `schema`, without `in_snapshot`, `first_run` and `last_run`; sorted by
+        `paper_id`, the same for any order of the rows and files; further columns of the input
+        ride along, sorted by name.
+    dropped : mapping of str to int
+        What did not become a paper, by reason.
+    notes : list of str
+        Lines to show, not escaped for any target.
+    date : date or None
+        The snapshot's day.
+    date_from : str
+        "given" | "content" | "file name" | "unknown".
+    inputs : list of dict
+        For each file its `name` (base name), `bytes`, `sha256`, `format` and `n_papers`; these
+        sum to the rows of `papers` and the duplicates dropped.
+    """
+
+    papers: pd.DataFrame
+    dropped: dict[str, int]
+    notes: list[str]
+    date: date | None
+    date_from: str
+    inputs: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One file on its way, with its listing dates, which may tell the snapshot's."""
+
+    file: File
+    format: str
+    rows: Rows
+    listed: pd.DataFrame
+
+
+def read_snapshot(
+    paths: Sequence[Path],
+    *,
+    format: str = "auto",
+    snapshot_date: date | None = None,
+    dates: pd.DataFrame | None = None,
+    today: date,
+) -> Snapshot:
+    """Read the files of one snapshot.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        One or more files; each is a saved Hugging Face papers page, CSV, JSON, JSON Lines or
+        Parquet.
+    format : str
+        One of `FORMATS`; "auto" tells it from each file's content.
+    snapshot_date : date, optional
+        The snapshot's day; without it the content's, else one in a file name, else unknown.
+    dates : DataFrame, optional
+        From `read_dates`: arXiv ids by title and dates for what the files do not date.
+    today : date
+        Where the snapshot's day is unknown, dates more than `GRACE` after this one are refused.
+
+    Returns
+    -------
+    Snapshot
+
+    Raises
+    ------
+    InputError
+        For every file that is missing, unreadable, of no known format, or a table without a title
+        or an abstract column, all together; and where no paper is left.
+    """
+    _check_call(paths, snapshot_date=snapshot_date, today=today)
+    parts = _read_parts(paths, format=format, latest=(snapshot_date or today) + GRACE)
+    day, date_from = _snapshot_day(parts, given=snapshot_date, today=today)
+    latest = (day or today) + GRACE
+    notes = [note for part in parts for note in part.rows.notes]
+    frames, dropped, inputs = [], Counter[str](), []
+    for part in parts:
+        rows, refused = papers_of(
+            part.rows.frame, listed=part.listed, source=part.format, latest=latest
+        )
+        frames.append(rows)
+        dropped.update(part.rows.dropped)
+        dropped[NO_TITLE] += len(part.rows.frame) - len(rows)
+        inputs.append(_input(part, n_papers=len(rows)))
+        notes += [f"{part.file.name}: {line}" for line in refused]
+    papers = pd.concat(frames, ignore_index=True)
+    if papers.empty:
+        raise _nothing_left(paths, dropped=dropped)
+    n_rows = len(papers)
+    papers = drop_duplicates(_with_ids(papers, dates=dates))
+    dropped[DUPLICATE] += n_rows - len(papers)
+    papers, refused = _with_dates(papers, dates=dates, latest=latest)
+    papers, future = _date_by_id(papers, latest=latest)
+    return Snapshot(
+        papers=_finished(papers),
+        dropped={reason: count for reason, count in sorted(dropped.items()) if count},
+        notes=[*notes, *refused, *future, *_no_abstracts(papers)],
+        date=day,
+        date_from=date_from,
+        inputs=inputs,
+    )
+
+
+def dropped_line(dropped: Mapping[str, int]) -> str:
+    """Return the one line that counts what was dropped, by reason; empty where nothing was."""
+    if not dropped:
+        return ""
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(dropped.items()))
+    return f"Dropped: {reasons}"
+
+
+def _check_call(paths: Sequence[Path], *, snapshot_date: date | None, today: date) -> None:
+    if not paths:
+        raise InputError(
+            "no snapshot was given", allowed=FORMATS_IN_WORDS, next_step="name at least one file"
+        )
+    if snapshot_date is not None and not EARLIEST <= snapshot_date <= today + GRACE:
+        raise InputError(
+            f"the snapshot's date is {snapshot_date.isoformat()}",
+            allowed=f"a day from {EARLIEST.isoformat()} to {(today + GRACE).isoformat()}",
+            next_step="give the day on which the page was saved or the table exported",
+        )
+
+
+def _read_parts(paths: Sequence[Path], *, format: str, latest: date) -> list[_Part]:
+    parts, errors = [], []
+    for path in paths:
+        try:
+            parts.append(_read_part(Path(path), format=format, latest=latest))
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise joined(errors)
+    return parts
+
+
+def _read_part(path: Path, *, format: str, latest: date) -> _Part:
+    file = load(path)
+    name, rows = read_file(file, asked=format)
+    error = missing_columns(rows.frame, shown=for_terminal(str(path)))
+    if error is not None:
+        raise error
+    known, _ = standardise(rows.frame)
+    listed = no_dates(known.index)
+    if "listed" in known:
+        listed = parse_dates(known["listed"], latest=latest)
+    return _Part(file=file, format=name, rows=rows, listed=listed)
+
+
+def _snapshot_day(
+    parts: Sequence[_Part], *, given: date | None, today: date
+) -> tuple[date | None, str]:
+    if given is not None:
+        return given, "given"
+    days = [part.rows.day for part in parts]
+    newest = pd.concat([part.listed["date"] for part in parts]).max()
+    days += [] if pd.isna(newest) else [newest.date()]
+    for candidates, date_from in (
+        (days, "content"),
+        ([file_date(part.file.name) for part in parts], "file name"),
+    ):
+        plausible = [d for d in candidates if d is not None and EARLIEST <= d <= today + GRACE]
+        if plausible:
+            return max(plausible), date_from
+    return None, "unknown"
+
+
+def _with_ids(papers: pd.DataFrame, *, dates: pd.DataFrame | None) -> pd.DataFrame:
+    """Add `paper_id`, and give the columns that ride along one type each."""
+    papers = papers.assign(title_key=papers["title"].map(normalised_title).astype("str"))
+    if dates is not None:
+        papers = add_arxiv_ids(papers, dates=dates)
+    papers = papers.assign(paper_id=assign_ids(papers))
+    ours = [*TABLES["papers"].columns, "title_key", "arxiv_id", "source_id"]
+    riders = papers[[column for column in papers.columns if column not in ours]]
+    return pd.concat([papers[[c for c in ours if c in papers]], tidy_values(riders)], axis=1)
+
+
+def _with_dates(
+    papers: pd.DataFrame, *, dates: pd.DataFrame | None, latest: date
+) -> tuple[pd.DataFrame, list[str]]:
+    """Add what the dates files tell of these papers, and say which of it is implausible."""
+    if dates is None:
+        return papers, []
+    ours = dates["title_key"].isin(papers["title_key"]) & dates["title_key"].notna()
+    ours |= dates["arxiv_id"].isin(papers["arxiv_id"].dropna())
+    dates = dates[ours]
+    future = dates["published"] > pd.Timestamp(latest)
+    past = dates["published"] < pd.Timestamp(EARLIEST)
+    problems = dates["problem"].mask(future, LATER.format(latest=latest.isoformat()))
+    problems = problems.mask(past, BEFORE)
+    texts = dates["text"].fillna(dates["published"].dt.strftime("%Y-%m-%d"))
+    line = refused_line(problems, texts=texts, what="publication dates")
+    usable = dates.assign(published=dates["published"].mask(future | past))
+    return add_dates(papers, dates=usable), [f"dates files: {line}"] if line else []
+
+
+def _date_by_id(papers: pd.DataFrame, *, latest: date) -> tuple[pd.DataFrame, list[str]]:
+    """Date papers that have no date but an arXiv id by the month of the id."""
+    ids = papers["arxiv_id"].where(papers["published"].isna())
+    months = pd.to_datetime(
+        pd.Series([arxiv_month(i) if isinstance(i, str) else None for i in ids], index=ids.index)
+    ).astype("datetime64[us]")
+    future = months > pd.Timestamp(latest)
+    problems = ids.where(future).mask(future, LATER.format(latest=latest.isoformat()))
+    line = refused_line(problems, texts=ids, what="months of arXiv ids")
+    use = months.notna() & ~future
+    out = papers.assign(
+        published=papers["published"].mask(use, months),
+        published_precision=papers["published_precision"].mask(use, "month"),
+    )
+    return out, [line] if line else []
+
+
+def _no_abstracts(papers: pd.DataFrame) -> list[str]:
+    count = int(papers["abstract"].isna().sum())
+    if not count:
+        return []
+    subject = "1 paper has" if count == 1 else f"{count:,} papers have"
+    return [f"{subject} no abstract; {'it is' if count == 1 else 'they are'} placed by title"]
+
+
+def _finished(papers: pd.DataFrame) -> pd.DataFrame:
+    """Give the table the columns, dtypes and order of the schema."""
+    is_arxiv = papers["arxiv_id"].notna() & (papers["paper_id"] == papers["arxiv_id"])
+    addresses = ("https://arxiv.org/abs/" + papers["paper_id"]).where(is_arxiv)
+    bodies = papers["title"] + "\n" + papers["abstract"].fillna("")
+    papers = papers.assign(
+        url=papers["url"].fillna(addresses),
+        text_hash=[short_hash(body, length=16) for body in bodies],
+    )
+    table = TABLES["papers"]
+    ours = {c: d for c, d in table.columns.items() if c not in ADDED_LATER}
+    internal = ("title_key", "arxiv_id", "source_id")
+    riders = [c for c in papers.columns if c not in ours and c not in internal]
+    casts = {column: "object" if dtype == "list" else dtype for column, dtype in ours.items()}
+    out = papers[[*ours, *riders]].astype(casts)
+    return out.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def _input(part: _Part, *, n_papers: int) -> dict[str, Any]:
+    return {
+        "name": part.file.name,
+        "bytes": len(part.file.data),
+        "sha256": part.file.sha256,
+        "format": part.format,
+        "n_papers": n_papers,
+    }
+
+
+def _nothing_left(paths: Sequence[Path], *, dropped: Mapping[str, int]) -> InputError:
+    names = ", ".join(for_terminal(str(path)) for path in paths)
+    reasons = dropped_line({reason: n for reason, n in dropped.items() if n})
+    return InputError(
+        f"{names}: no paper is left ({reasons[0].lower()}{reasons[1:]})",
+        allowed="at least one row with a title",
+        next_step="check that the title column holds the titles",
+    )

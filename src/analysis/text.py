@@ -1,0 +1,100 @@
+"""Cleaning text once, and escaping it once for each place where it is shown.
+
+Input is hostile: a title can hold markup, terminal escapes, formulas and bidirectional controls.
+Everything that shows a text calls the one function here for its target.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SPACE = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[^\w]+")
+
+
+def clean(text: str) -> str:
+    """Return `text` on one line, in NFC, without control or direction-changing characters."""
+    text = _LONE_SURROGATE.sub("\ufffd", text)
+    text = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
+    return _SPACE.sub(" ", text).strip()
+
+
+def normalised_title(title: str) -> str:
+    """Return the form under which titles are compared: NFKC, case folded, letters and digits."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    words = _NOT_WORD.sub(" ", folded).strip()
+    return words or folded.strip()
+
+
+def short_hash(text: str, *, length: int = 12) -> str:
+    """Return the first `length` hexadecimal digits of the SHA-256 of `text` in UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:length]
+
+
+def first_lines(text: str, *, limit: int = 300) -> str:
+    """Cut `text` at the last word boundary before `limit` characters, with an ellipsis if cut."""
+    if len(text) <= limit:
+        return text
+    head = text[:limit]
+    space = head.rfind(" ")
+    return (head[:space] if space > limit // 2 else head).rstrip(" ,;:.") + "…"
+
+
+def safe_url(url: object) -> str:
+    """Return `url` where it is an absolute http(s) address with a host, else an empty string."""
+    if not isinstance(url, str) or _CONTROL.search(url) or _SPACE.search(url):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def for_html(text: str) -> str:
+    """Escape for HTML text and for double-quoted attributes."""
+    return html.escape(text, quote=True)
+
+
+def for_plotly(text: str) -> str:
+    """Escape for plotly, which reads a little HTML, `$…$` as LaTeX and `%{…}` as a template."""
+    escaped = html.escape(text, quote=False)
+    return escaped.replace("$", "&#36;").replace("%{", "%&#123;")
+
+
+def for_matplotlib(text: str) -> str:
+    """Return text for matplotlib; every call passes `parse_math=False` beside it."""
+    return clean(text)
+
+
+def for_markdown(text: str) -> str:
+    """Escape for Markdown as Jupyter renders it: no markup, links, HTML or mathematics."""
+    escaped = html.escape(clean(text), quote=False)
+    return re.sub(r"([\\`*_{}\[\]()#+!|~$-])", r"\\\1", escaped)
+
+
+def for_terminal(text: str) -> str:
+    """Return `text` without anything that a terminal would obey."""
+    return clean(text)
+
+
+def for_csv(text: str) -> str:
+    """Return `text` on one line for a CSV cell; quoting is left to the csv writer."""
+    return clean(text)
+
+
+def for_script(value: object) -> str:
+    """Return `value` as JSON that can stand inside a `<script>` element."""
+    out = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        out = out.replace(character, f"\\u{ord(character):04x}")
+    return out
