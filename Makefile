@@ -30,8 +30,8 @@ format: $(STAMP) ## Mend style and format
 lab: $(STAMP) ## Open the notebooks in JupyterLab (run "make demo" first)
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
-bench: $(STAMP) ## Measure everything in benchmarks/ (long; reads ../shared where present)
-	$(BIN)/python benchmarks/main_job.py
+bench: $(STAMP) ## Measure (long); PEER=PYTHON also runs BERTopic from that interpreter
+	$(BIN)/python benchmarks/main_job.py $(if $(PEER),--peer $(PEER))
 
 clean: ## Remove the environment; runs/ stays
 	rm -rf $(VENV)

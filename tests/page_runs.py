@@ -209,7 +209,7 @@ def _manifest(
     return {
         "run": "0001-2025-03-17",
         "snapshot_date": "2025-03-17",
-        "snapshot_date_from": "option",
+        "snapshot_date_from": "given",
         "inputs": [{"name": name, "format": "csv", "n_papers": n}],
         "counts": {
             "papers": n,

@@ -485,7 +485,7 @@ def test_print_many_groups_get_a_panel_each_on_one_scale():
     assert [bar.get_height() for bar in axes[-1].patches[: len(YEARS)]] == YEARS
 
 
-@pytest.mark.parametrize("count", [1, 2, 4, 5, 6, 12])
+@pytest.mark.parametrize("count", [1, 4, 5])
 @pytest.mark.parametrize("totals", [[5], [0, 3], [20, 0, 30, 0, 0, 9], [40] * 50])
 def test_print_any_size(count, totals, tmp_path):
     shares = make_shares([f"group {i}" for i in range(count)], totals=totals, freq="month")
@@ -495,7 +495,7 @@ def test_print_any_size(count, totals, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".svg", ".png", ".pdf"])
 def test_saved_figures_are_the_same_bytes(tmp_path, suffix):
-    shares = make_shares(TOPICS)
+    shares = make_shares(TOPICS[:5])
     paths = [
         printed.save_figure(
             printed.share_over_time(shares, title="T"), tmp_path / f"{i}{suffix}", dpi=60

@@ -406,6 +406,7 @@ def test_methods_explain_numbers_and_denominators():
     text = text_of(report_page(made_run(64)))
     for words in (
         "Coherence: 0.12",
+        "The snapshot's date was given by hand.",
         "Diversity: 0.91",
         "Well placed: 78 %",
         "95 % Wilson intervals",

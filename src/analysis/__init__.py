@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from .figures.printed import save_figure
     from .figures.printed import share_over_time as print_share_over_time
     from .pipeline import Settings, open_run, run
+    from .reading import (
+        compare_runs,
+        describe_dates,
+        describe_group,
+        describe_map,
+        describe_periods,
+        describe_run,
+        describe_shares,
+    )
+    from .resources import example_snapshot
     from .runs import Run
     from .views import group_papers, map_points, share_table
 
@@ -23,6 +33,14 @@ _HOMES = {
     "InputError": ("errors", "InputError"),
     "Run": ("runs", "Run"),
     "Settings": ("pipeline", "Settings"),
+    "compare_runs": ("reading", "compare_runs"),
+    "describe_dates": ("reading", "describe_dates"),
+    "describe_group": ("reading", "describe_group"),
+    "describe_map": ("reading", "describe_map"),
+    "describe_periods": ("reading", "describe_periods"),
+    "describe_run": ("reading", "describe_run"),
+    "describe_shares": ("reading", "describe_shares"),
+    "example_snapshot": ("resources", "example_snapshot"),
     "group_papers": ("views", "group_papers"),
     "map_points": ("views", "map_points"),
     "open_run": ("pipeline", "open_run"),
@@ -39,6 +57,14 @@ __all__ = [
     "Run",
     "Settings",
     "__version__",
+    "compare_runs",
+    "describe_dates",
+    "describe_group",
+    "describe_map",
+    "describe_periods",
+    "describe_run",
+    "describe_shares",
+    "example_snapshot",
     "group_papers",
     "map_points",
     "open_run",

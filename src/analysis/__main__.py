@@ -159,7 +159,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
 
 def main() -> None:
     """Run the command line; a termination signal ends like an interrupt."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

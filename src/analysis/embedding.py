@@ -67,6 +67,8 @@ def embed(texts: Sequence[str], *, embedding: str = "builtin") -> np.ndarray:
             allowed=f"one of {', '.join(EMBEDDINGS)}",
             next_step="choose one of these with --embedding",
         )
+    if not len(texts):
+        return np.empty((0, 1), dtype=np.float32)
     with threadpool_limits(1):
         return _unit_rows(_reduced(_tfidf(texts)))
 

@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from .errors import InputError
+from .notebook_pages import notebook_page
 from .progress import Progress
 from .resources import notebook_folder
 
@@ -26,7 +28,8 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
     run_path : Path
         A run directory; the notebooks' `open_run()` opens it.
     out : Path
-        Made where missing; gets `NAME.ipynb` with outputs and `NAME.html`.
+        Made where missing; gets `NAME.ipynb` with outputs and `NAME.html`, and what the notebooks
+        write themselves: a figure for print, a run of the example snapshot below `runs/`.
     progress : Progress
 
     Returns
@@ -56,29 +59,30 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
             _execute(notebook, folder=out, run_path=run_path)
             _write(out / path.name, nbformat.writes(notebook) + "\n")
             html = out / f"{path.stem}.html"
-            _write(html, _as_html(notebook, title=path.stem))
+            _write(html, notebook_page(notebook, title=path.stem))
         written.append(html)
     return written
 
 
 def _execute(notebook: NotebookNode, *, folder: Path, run_path: Path) -> None:
+    """Run a notebook's cells; the kernel is reached by sockets that only this user can open."""
     from nbclient import NotebookClient
+    from traitlets.config import Config
 
-    with _environment(PAPERTIDE_RUN=str(run_path.resolve())):
+    variables = {"PAPERTIDE_RUN": str(run_path.resolve()), "PLOTLY_RENDERER": "plotly_mimetype"}
+    with TemporaryDirectory(prefix="papertide-") as private, _environment(**variables):
+        sockets = {
+            "transport": "ipc",
+            "ip": f"{private}/kernel",
+            "connection_file": f"{private}/kernel.json",
+        }
         NotebookClient(
             notebook,
+            config=Config({"KernelManager": sockets}),
             timeout=_CELL_SECONDS,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
         ).execute()
-
-
-def _as_html(notebook: NotebookNode, *, title: str) -> str:
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter()
-    body, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
-    return body
 
 
 @contextmanager

@@ -25,6 +25,11 @@ def data_file(name: str) -> Path:
     return _first(candidates)
 
 
+def example_snapshot() -> Path:
+    """Return the path of the bundled snapshot: a saved Hugging Face papers page of 177 papers."""
+    return data_file("snapshots/hf-trending-2025-03-17.txt")
+
+
 def notebook_folder() -> Path:
     """Return the folder of the notebooks: the checkout's, else the package's copy."""
     return _first([_CHECKOUT / "notebooks", _INSTALLED / "notebooks"])

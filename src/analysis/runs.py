@@ -100,7 +100,8 @@ def find_run(name: str | Path | None = None, *, runs: Path | None = None) -> Pat
     Parameters
     ----------
     name : str or Path, optional
-        A name in the series or a path; `PAPERTIDE_RUN`, else the newest run, where left out.
+        A name in the series, its number alone, or a path; `PAPERTIDE_RUN`, else the newest run,
+        where left out.
     runs : Path, optional
         The series' directory; see `runs_folder`.
 
@@ -120,7 +121,8 @@ def find_run(name: str | Path | None = None, *, runs: Path | None = None) -> Pat
             allowed="a folder with at least one finished run",
             next_step="make one with: papertide run SNAPSHOT (or name another folder with --runs)",
         )
-    for path in (folder / wanted, Path(wanted)):
+    by_number = [path for path in known if path.name.split("-")[0] == str(wanted)]
+    for path in (folder / wanted, Path(wanted), *by_number):
         if (path / "manifest.json").is_file():
             return path
     names = ", ".join(path.name for path in known[-5:]) or "none yet"

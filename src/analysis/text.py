@@ -18,6 +18,7 @@ _CONTROL = re.compile(
 )
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+|~$&:@=^-]|\.(?=\S)|(?<=\d)\.(?= )")
 _NOT_WORD = re.compile(r"[^\w]+")
 
 
@@ -77,9 +78,17 @@ def for_matplotlib(text: str) -> str:
 
 
 def for_markdown(text: str) -> str:
-    """Escape for Markdown as Jupyter renders it: no markup, links, HTML or mathematics."""
-    escaped = html.escape(clean(text), quote=False)
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$-])", r"\\\1", escaped)
+    """Escape for Markdown as Jupyter renders it: no markup, links, HTML or mathematics.
+
+    A backslash before a character is not enough: addresses become links without any markup, and
+    MathJax looks for its delimiters in the rendered page, but not across elements.
+    """
+    return _MARKDOWN.sub(_markdown_entity, clean(text))
+
+
+def _markdown_entity(match: re.Match[str]) -> str:
+    entity = f"&#{ord(match.group())};"
+    return f"<span>{entity}</span>" if match.group() in "$\\" else entity
 
 
 def for_terminal(text: str) -> str:

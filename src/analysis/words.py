@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 """A word: letters and digits, with hyphens and apostrophes inside it."""
@@ -27,7 +28,9 @@ STOP_WORDS = frozenset(
     toward towards under unless until up upon us very via was we well were what whatever when whence
     whenever where whereas whereby wherein wherever whether which while who whoever whole whom whose
     why will with within without would yet you your yours yourself yourselves
-    don doesn didn isn aren wasn weren won can't cannot let's it's i.e e.g et al vs versus
+    don doesn didn isn aren wasn weren won don't doesn't didn't isn't aren't wasn't weren't won't
+    hasn't haven't hadn't can't couldn't wouldn't shouldn't let's it's that's we're they're
+    i.e e.g et al vs versus
     """.split()
 )
 """English function words; kept out of vectors, terms and labels."""
@@ -44,6 +47,7 @@ def fold_plural(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=500_000)
 def fold_word(word: str) -> str:
     """Return the form under which a word is counted: lower case, no inner hyphen, singular.
 
@@ -54,7 +58,7 @@ def fold_word(word: str) -> str:
 
 def content_words(text: str) -> list[str]:
     """Return the folded words of `text` that are neither stop words, numbers nor single letters."""
-    words = (match.group().lower() for match in WORD.finditer(text))
+    words = (match.group().lower().replace("’", "'") for match in WORD.finditer(text))
     folded = (fold_word(word) for word in words if word not in STOP_WORDS)
     return [word for word in folded if len(word) > 1 and not word.isdigit()]
 

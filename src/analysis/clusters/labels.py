@@ -57,7 +57,7 @@ def cluster_terms(
     title counting twice), times a factor for its length; p must be at least 1.5 q. Of phrases
     within one another only the best stays. A heading stands in 8 % of the cluster's papers where
     one does, twice as often as in all papers, and is not said twice ("language models", "large
-    language models").
+    language models"). A cluster without a phrase of its own is called by its number.
 
     Parameters
     ----------
@@ -76,8 +76,7 @@ def cluster_terms(
     try:
         presence = counter.fit_transform(texts)
     except ValueError:  # scikit-learn's way to say that no phrase occurs often enough
-        counter = CountVectorizer(analyzer=phrase_keys, binary=True, dtype=np.float64)
-        presence = counter.fit_transform([f"{text} group" for text in texts])
+        return _without_terms(len(texts), count=labels.max() + 1)
     keys = counter.get_feature_names_out()
     in_titles = CountVectorizer(
         analyzer=phrase_keys, vocabulary=counter.vocabulary_, binary=True, dtype=np.float64
@@ -85,7 +84,7 @@ def cluster_terms(
     ranked = _ranked(presence, in_titles, keys=keys, labels=labels)
     chosen = [_without_overlaps(entry, keys=keys) for entry in ranked]
     heads = _headings(ranked, presence, keys=keys, labels=labels)
-    wanted = [[*columns, head] for columns, head in zip(chosen, heads, strict=True)]
+    wanted = [[*columns, *head] for columns, head in zip(chosen, heads, strict=True)]
     written = _as_written(texts, labels=labels, wanted=wanted, keys=keys)
     used = sorted({column for entry in chosen for column in entry})
     names = [[written[cluster][column] for column in entry] for cluster, entry in enumerate(chosen)]
@@ -94,7 +93,10 @@ def cluster_terms(
         for entry, columns_ in zip(names, chosen, strict=True)
         for name, column in zip(entry, columns_, strict=True)
     }
-    headings = [_capitalised(written[cluster][head]) for cluster, head in enumerate(heads)]
+    headings = [
+        _capitalised(written[cluster][head[0]]) if head else _numbered(cluster)
+        for cluster, head in enumerate(heads)
+    ]
     return ClusterTerms(headings, names, presence[:, used].astype(bool).tocsr(), columns)
 
 
@@ -138,14 +140,18 @@ def _ranked(
     q = (everywhere - inside + 0.5) / (2 * (n - sizes) + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(inside > 0, p * np.log(p / q), 0.0)
+    if count == 1:  # nothing is outside to compare with
+        score, q = p.copy(), np.zeros_like(q)
     score *= [_LENGTH_FACTOR[key.count(" ") + 1] for key in keys]
     score[papers_inside < 2] *= 0.01
     score[p < _LEAST_LIFT * q] = 0
     score[:, _always_inside_longer(presence, keys=keys)] = 0
     order = np.argsort(-score, axis=1, kind="stable")[:, :_CANDIDATES]
+    commonest = np.argsort(-papers_inside, axis=1, kind="stable")[:, :N_TERMS]
     return [
-        [int(column) for column in row if score[cluster, column] > 0]
-        for cluster, row in enumerate(order)
+        [int(column) for column in best if score[cluster, column] > 0]
+        or [int(column) for column in common if papers_inside[cluster, column] > 0]
+        for cluster, (best, common) in enumerate(zip(order, commonest, strict=True))
     ]
 
 
@@ -176,8 +182,8 @@ def _without_overlaps(columns: list[int], *, keys: np.ndarray) -> list[int]:
 
 def _headings(
     ranked: list[list[int]], presence: sp.csr_matrix, *, keys: np.ndarray, labels: np.ndarray
-) -> list[int]:
-    """Choose one column a cluster; larger clusters first, no heading said twice."""
+) -> list[list[int]]:
+    """Choose one column a cluster, or none; larger clusters first, no heading said twice."""
     taken: set[frozenset[str]] = set()
     chosen = []
     everywhere = np.asarray(presence.mean(axis=0)).ravel()
@@ -191,9 +197,9 @@ def _headings(
             for column in candidates
             if _gist(keys[column]) not in taken
         ]
-        best = _longer(free[0], free=free, held=held, keys=keys) if free else columns[0]
+        best = [_longer(c, free=free, held=held, keys=keys) for c in free[:1]]
         chosen.append(best)
-        taken.add(_gist(keys[best]))
+        taken |= {_gist(keys[column]) for column in best}
     return chosen
 
 
@@ -233,6 +239,15 @@ def _as_written(
 def _spelling(counter: Counter[str]) -> str:
     """Return the commonest spelling; of equally common ones the one with fewest capitals."""
     return min(counter, key=lambda s: (-counter[s], sum(c.isupper() for c in s), s))
+
+
+def _without_terms(n: int, *, count: int) -> ClusterTerms:
+    headings = [_numbered(cluster) for cluster in range(count)]
+    return ClusterTerms(headings, [[] for _ in headings], sp.csr_matrix((n, 0), dtype=bool), {})
+
+
+def _numbered(cluster: int) -> str:
+    return f"Cluster {cluster + 1}"
 
 
 def _capitalised(phrase: str) -> str:

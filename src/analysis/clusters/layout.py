@@ -46,7 +46,7 @@ def map_layout(
         start = _start(graph)
         points, _ = simplicial_set_embedding(
             data=None,
-            graph=graph.tocoo(),
+            graph=graph.tocoo(copy=True),  # umap writes into it
             n_components=2,
             initial_alpha=1.0,
             a=a,

@@ -10,10 +10,15 @@ import plotly.graph_objects as go
 
 from ..figures import GREY
 from ..figures.interactive import topic_map
+from ..schema import COUNTED_WEIGHT
 from ..text import clean, for_plotly, safe_url
 
 MOST_POINTS = 20_000
 """SVG draws this many points in under a second; beyond it a page draws an even sample."""
+
+PALE_POINTS = (
+    f"Pale points lie between clusters: their weight in their own is under {COUNTED_WEIGHT:g}. "
+)
 
 COLOURINGS = {"cluster": "Clusters", "topic": "Topics", "date": "Date"}
 _EMBEDDED_ONCE = ("x", "y", "text", "hovertext", "customdata", "hovertemplate", "ids", "hoverinfo")

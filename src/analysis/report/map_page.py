@@ -10,6 +10,7 @@ from ..views import map_points
 from . import drawing
 from .drawing import (
     COLOURINGS,
+    PALE_POINTS,
     colouring,
     colourings,
     landmarks,
@@ -52,7 +53,7 @@ def map_page(run: Run) -> str:
     return html_page(
         title=f"Topic map of {count(len(run.papers), 'paper')}, run {run.name}",
         body=_header(run, controls=_controls(names, labels=bool(data["groups"])), points=points)
-        + _PANEL,
+        + _PANEL.replace("{pale}", PALE_POINTS if data["groups"] else ""),
         scripts=[plotly_js(), asset("common.js"), asset("map.js")],
         style=asset("common.css") + asset("map.css"),
         data={"map-data": data},
@@ -70,8 +71,8 @@ _PANEL = """
 <p class="hint">Click to isolate, again to show all; Ctrl or Shift adds.</p>
 <button type="button" id="show-all" class="plain hidden">Show all</button></section>
 <section id="hint"><p class="hint">A point is a paper; papers with alike abstracts lie close
-together. Distances between far groups and the axes mean nothing. Hover for a summary, click to
-open the paper; scroll to zoom, drag to move.</p></section>
+together. {pale}Distances between far groups and the axes mean nothing. Hover for a summary,
+click to open the paper; scroll to zoom, drag to move.</p></section>
 <section id="paper" class="hidden" aria-label="Paper in hand"></section>
 <section id="found" class="hidden"><h2 id="found-title"></h2>
 <ul id="found-papers" class="papers"></ul>

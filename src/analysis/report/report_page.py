@@ -13,6 +13,7 @@ from ..text import for_html
 from ..views import date_label, map_points, share_table
 from . import drawing, sentences
 from .drawing import (
+    PALE_POINTS,
     colouring,
     colourings,
     landmarks,
@@ -82,7 +83,7 @@ def _body(run: Run, *, heading: str, map_part: str, trends_part: str) -> str:
     made = f"Papertide {shown(str(version))}" if version else "Papertide"
     snapshot = shown(sentences.snapshot_words(run))
     return f"""<header><h1>{shown(heading)}</h1>
-<p>{capital(snapshot)} · run {shown(run.name)}</p>
+<p>{capital(snapshot)} · run <span class="name">{shown(run.name)}</span></p>
 <nav aria-label="Sections">{links}</nav></header>
 <main>
 {sections}
@@ -100,10 +101,11 @@ def _map(run: Run) -> tuple[dict, str]:
     papers = {**paper_columns(drawn), "snippet": texts(drawn["snippet"])}
     data = {"charts": [chart], "papers": papers, "groups": landmarks(drawn)}
     by = {"cluster": "cluster", "topic": "strongest topic", "date": "date"}[chart["key"]]
+    pale = PALE_POINTS if chart["key"] == "cluster" else ""
     part = (
         f"<p>Each point is a paper, coloured by its {by}; papers with alike abstracts lie close "
-        "together. Point at one to see what it is, click to open it. The file map.html shows the "
-        "same map with a search and other colourings.</p>"
+        f"together. {pale}Point at one to see what it is, click to open it. The file "
+        "map.html shows the same map with a search and other colourings.</p>"
         + _chart("topic-map", words="Topic map", style="map")
     )
     if len(points) > drawing.MOST_POINTS:

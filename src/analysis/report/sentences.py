@@ -14,6 +14,20 @@ if TYPE_CHECKING:
 
 MOST_UNDATED = 10
 
+_FORMATS = {
+    "hf-page": "a saved Hugging Face papers page",
+    "csv": "CSV",
+    "json": "JSON",
+    "jsonl": "JSON Lines",
+    "parquet": "Parquet",
+}
+_DATE_FROM = {
+    "given": "The snapshot's date was given by hand.",
+    "content": "The snapshot's date is stated in it.",
+    "file name": "The snapshot's date comes from the file name.",
+    "unknown": "The snapshot's date is not known.",
+}
+
 
 def summary(run: Run) -> str:
     """Return the paragraph that says what was read and what was found."""
@@ -115,7 +129,8 @@ _SHARES = (
     "papers of this snapshot that were published in it and have a date. The shares of the clusters "
     "add up to 100 % in each period, those of the topics need not. The bands are 95 % Wilson "
     "intervals: they show how far a share might lie off by chance alone, and they are wide where "
-    "a period has few papers. Intervals that overlap are no proof of a change."
+    "a period has few papers. Where the intervals of two periods overlap, the "
+    "difference may be chance."
 )
 _SELECTION = (
     "The denominator is this snapshot, not all research. If the papers come from a listing, such "
@@ -192,12 +207,13 @@ def _found(run: Run, *, kind: str) -> str:
 
 def _sources(run: Run) -> str:
     inputs = [
-        f"{shown(str(source['name']))} ({shown(str(source['format']))}, "
+        f"{shown(str(source['name']))} ({shown(_FORMATS.get(source['format'], source['format']))}, "
         f"{count(int(source['n_papers']), 'paper')})"
         for source in run.manifest.get("inputs", [])
     ]
-    where = f"Read from {listing(inputs)}. " if inputs else ""
-    return (where + dropped(run)).strip()
+    where = f"Read from {listing(inputs)}." if inputs else ""
+    day = _DATE_FROM.get(run.manifest.get("snapshot_date_from", ""), "")
+    return " ".join(part for part in (where, day, dropped(run)) if part)
 
 
 def _embedding(run: Run) -> str:
@@ -226,8 +242,14 @@ def _clusters(run: Run) -> str:
 def _quality(run: Run) -> str:
     items = []
     if (value := number(run.quality.get("coherence_npmi"))) is not None:
-        words = "how much more often than by chance a cluster's terms occur in the same papers"
-        items.append(("Coherence", f"{value:.2f}", f"{words}; 0 is chance, 1 is always together"))
+        words = "how far a cluster's terms occur in the same papers more often than by chance"
+        items.append(
+            (
+                "Coherence",
+                f"{value:.2f}".replace("-", "−"),
+                f"{words}; 0 is chance, below 0 is rarer, 1 is always together",
+            )
+        )
     if (value := number(run.quality.get("diversity"))) is not None:
         words = "the part of the clusters' terms that are distinct; at 1 no cluster repeats another"
         items.append(("Diversity", f"{value:.2f}", words))

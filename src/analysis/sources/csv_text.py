@@ -25,8 +25,9 @@ def read_csv(text: str, *, shown: str) -> Rows:
 
     The first record is the header; blank records are skipped, surplus cells are ignored where
     they are empty, any other record with another number of cells than the header is dropped and
-    counted. Where such a record runs over several lines, a quote was opened and not closed:
-    reading goes on at its second line, so that only the broken line is lost.
+    counted. Where a record that runs over several lines does not fit, or closes its quotes in odd
+    places, a quote was opened and not closed: reading goes on at its second line if that fits, so
+    that only the broken line is lost.
 
     Parameters
     ----------
@@ -90,14 +91,23 @@ def _records(lines: list[str], *, delimiter: str, n_cells: int) -> Iterator[list
             if not any(record):
                 continue
             fits = _fits(record, n_cells=n_cells)
-            yield record[:n_cells] if fits else None
-            runs_on = begin + read - first > 1 and restarts < _MAX_RESTARTS
-            if not fits and runs_on:
-                restarts += 1
-                after = next(csv.reader(islice(lines, first + 1, None), delimiter=delimiter), [])
-                if any(after) and _fits(after, n_cells=n_cells):
-                    start = first + 1
+            block = lines[first : begin + read]
+            if restarts < _MAX_RESTARTS and len(block) > 1:
+                broken = not fits or not _is_strict(block, delimiter=delimiter)
+                rest = islice(lines, first + 1, None)
+                if broken and _fits(next(csv.reader(rest, delimiter=delimiter)), n_cells=n_cells):
+                    yield None
+                    start, restarts = first + 1, restarts + 1
                     break
+            yield record[:n_cells] if fits else None
+
+
+def _is_strict(block: list[str], *, delimiter: str) -> bool:
+    """Whether every quote in the lines of a record is closed before a delimiter or line end."""
+    try:
+        return len(list(csv.reader(block, delimiter=delimiter, strict=True))) == 1
+    except csv.Error:
+        return False
 
 
 def _fits(record: list[str], *, n_cells: int) -> bool:

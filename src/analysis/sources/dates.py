@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..text import clean, first_lines
+from .texts import cleaned
 
 EARLIEST = date(1900, 1, 1)
 
@@ -177,7 +178,9 @@ def date_texts(values: pd.Series) -> pd.Series:
         texts = [None if value != value else f"{value:.10g}" for value in values.tolist()]
     else:
         texts = [
-            str(value) if isinstance(value, str | int | float | date) and value == value else None
+            cleaned(str(value))
+            if isinstance(value, str | int | float | date) and value == value
+            else None
             for value in values.tolist()
         ]
     return pd.Series(texts, index=values.index, dtype="str")
@@ -285,7 +288,7 @@ def refused_line(problems: pd.Series, *, texts: pd.Series, what: str) -> str:
         return ""
     parts = []
     for problem, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        example = first_lines(clean(min(texts[problems == problem])), limit=40)
+        example = first_lines(min(texts.loc[problems.index[problems == problem]]), limit=40)
         parts.append(f'{count:,} {problem} (such as "{example}")')
     total = sum(counts.values())
     plural = what if total > 1 else what.removesuffix("s")

@@ -22,7 +22,7 @@ _PAPER_URL = re.compile(
     r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co))?/papers/([^\s?#]+)(?:[?#]\S*)?"
 )
 _DAY_URL = re.compile(r"\S*/papers/date/(\d{4}-\d{2}-\d{2})\S*")
-_MARKS = re.compile(r"^(?:[\s#>*•·]|-(?=\s|$))+|[\s*·]+$")
+_MARKS = re.compile(r"^(?:[\s#>*•·]|-(?=\s|$))+")
 _LINK = re.compile(
     r"\[((?:[^\[\]]|\[[^\[\]]{0,80}\]){0,400})\]\(((?:https?://|/papers/)[^\s()]{1,500})\)"
 )
@@ -44,7 +44,7 @@ _BOILERPLATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _OWN_WORDS = re.compile(
-    r"get trending papers in your email|by\s*ak\b.*research community|huggingface\.co/papers|"
+    r"get trending papers in your email|by\s?ak\b.{0,40}research community|huggingface\.co/papers|"
     r"/papers/\d{4}\.\d{4,5}",
     re.IGNORECASE,
 )
@@ -91,7 +91,7 @@ def page_lines(text: str) -> list[Line]:
     block: list[str] = []
     after_submitted = False
     for stripped in [*raw, ""]:
-        line = _kind(_MARKS.sub("", stripped)) if stripped else None
+        line = _kind(_MARKS.sub("", stripped).rstrip(" *·")) if stripped else None
         if line is not None and line.kind == "text" and not after_submitted:
             block.append(line.text)
             continue

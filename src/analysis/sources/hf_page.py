@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 
 import pandas as pd
 
@@ -56,8 +57,12 @@ def read_page(text: str, *, shown: str, file_name: str) -> Rows:
         if pattern.match(text):
             raise InputError(f"{shown} is {what}", allowed=FORMATS_IN_WORDS, next_step=step)
     lines = page_lines(text)
-    linked = any(line.kind == "paper" for line in lines)
-    papers, n_unused = _linked(lines) if linked else _plain(lines)
+    papers, n_unused = _plain(lines)
+    by_link = _linked(lines)
+    # One link on a page without links must not hide the other papers.
+    linked = 2 * len(by_link[0]) >= max(len(papers), 1)
+    if linked:
+        papers, n_unused = by_link
     n_texts = sum(line.kind == "text" for line in lines)
     n_paired = 2 * sum(paper["abstract"] is not None for paper in papers)
     enough = is_papers_page(text) or n_paired >= _LEAST_PAIRED * n_texts
@@ -86,7 +91,7 @@ def _no_papers(text: str, *, n_texts: int, shown: str) -> InputError:
 def _linked(lines: list[Line]) -> tuple[list[dict[str, str | None]], int]:
     papers: list[dict[str, str | None]] = []
     n_unused = 0
-    for line, after in zip(lines, [*lines[1:], Line("noise", "")], strict=True):
+    for line, after in pairwise([*lines, Line("noise", "")]):
         current = papers[-1] if papers else {}
         if line.kind == "date" and papers:
             current["published"] = current["published"] or line.text
@@ -188,7 +193,7 @@ def _is_slight(text: str) -> bool:
 
 def _title_cost(text: str) -> float:
     if len(text) > LONG:
-        return 6.0 if len(text) <= 2 * LONG else 20.0
+        return 9.0 if len(text) <= 2 * LONG else 20.0  # two unused abstracts cost 8
     length = 1.0 if len(text) > 200 else 0.0
     return length + (1.5 if text.endswith(".") else 0.0)
 

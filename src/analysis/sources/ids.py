@@ -27,6 +27,8 @@ _SPELLING = re.compile(
     (?:v\d+)?(?:\.pdf)?(?:[\s?\#/].*)?""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_FLOAT = re.compile(r"(\d{3,4})\.(\d{10,20})")
+_SHORT = re.compile(r"\d+\.\d{1,2}")
 _DOI_PREFIX = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 _NO_ALIAS = re.compile(r"\d+(?:\.\d+)?|t[0-9a-f]{12}")
 _OLD_ARCHIVE = re.compile(
@@ -44,8 +46,11 @@ def arxiv_id(text: str, *, pad: bool = False) -> str | None:
     text : str
         A bare id, `arXiv:…`, an address at arxiv.org or huggingface.co/papers, or an arXiv DOI.
     pad : bool
-        Put back zeros that a number loses: 2310.1234 is 2310.12340, 704.0001 is 0704.0001.
+        Mend what a number does to an id: 2310.1234 is 2310.12340, 704.0001 is 0704.0001 and
+        1612.0621199999998 is 1612.06212.
     """
+    if pad and _FLOAT.fullmatch(text):
+        text = _rounded(text)
     match = _SPELLING.fullmatch(text)
     if match is None:
         return None
@@ -64,6 +69,13 @@ def arxiv_id(text: str, *, pad: bool = False) -> str | None:
     return f"{yymm}.{digits}" if valid and len(digits) == length and int(digits) else None
 
 
+def _rounded(text: str) -> str:
+    """Round a float's spelling to the digits of an id, where all it has beyond them is noise."""
+    value = float(text)
+    short = f"{value:.4f}" if value < 1501 else f"{value:.5f}"
+    return short if abs(float(short) - value) < 1e-9 else text
+
+
 def arxiv_month(identifier: str) -> date | None:
     """Return the first day of the month in which an arXiv id was given; None for other ids."""
     if arxiv_id(identifier) != identifier:
@@ -76,8 +88,8 @@ def arxiv_month(identifier: str) -> date | None:
 def arxiv_ids(values: pd.Series, *, surely: bool = False) -> pd.Series:
     """Return the arXiv ids of a column.
 
-    Lost zeros are put back where the column is `surely` one of arXiv ids, holds floats, or holds
-    whole arXiv ids in at least half of its rows.
+    What numbers do to ids is mended where the column is `surely` one of arXiv ids, holds floats,
+    or where at least half of it looks like arXiv ids, three digits after the point being enough.
 
     Returns
     -------
@@ -86,14 +98,17 @@ def arxiv_ids(values: pd.Series, *, surely: bool = False) -> pd.Series:
     """
     texts = id_texts(values)
     found = [arxiv_id(text) for text in texts]
-    n_whole = sum(identifier is not None for identifier in found)
+    mended = [
+        identifier or arxiv_id(text, pad=True)
+        for identifier, text in zip(found, texts, strict=True)
+    ]
+    n_likely = sum(
+        identifier is not None and not _SHORT.fullmatch(text)
+        for identifier, text in zip(mended, texts, strict=True)
+    )
     floats = pd.api.types.is_float_dtype(values.dtype)
-    if surely or floats or 2 * n_whole >= sum(map(bool, texts)):
-        found = [
-            identifier or arxiv_id(text, pad=True)
-            for identifier, text in zip(found, texts, strict=True)
-        ]
-    return pd.Series(found, index=values.index, dtype="str")
+    use = mended if surely or floats or 2 * n_likely >= sum(map(bool, texts)) else found
+    return pd.Series(use, index=values.index, dtype="str")
 
 
 def source_ids(values: pd.Series) -> pd.Series:

@@ -182,13 +182,12 @@ def _frame(records: list[dict[str, Any]], *, shown: str) -> tuple[pd.DataFrame, 
     others = [name for i, name in enumerate(counts) if i not in found]
     fullest = sorted(others, key=lambda name: (-counts[name], name))[:MAX_COLUMNS]
     names += [name for name in others if name in set(fullest)]
-    data = {
-        name: pd.Series([record.get(name) for record in records], dtype=object) for name in names
-    }
+    columns = [pd.Series([record.get(name) for record in records], dtype=object) for name in names]
+    frame = pd.DataFrame(dict(enumerate(columns))).set_axis([clean(name) for name in names], axis=1)
     notes: tuple[str, ...] = ()
     if len(others) > MAX_COLUMNS:
         left_out = len(others) - MAX_COLUMNS
         notes = (
             f"{shown} has {len(others):,} further columns; the emptiest {left_out:,} left out",
         )
-    return pd.DataFrame(data, columns=pd.Index(names, dtype=object)), notes
+    return frame, notes

@@ -6,7 +6,7 @@ the longest abstract, then the earliest date, then the first in text order.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -46,7 +46,8 @@ def assign_ids(papers: pd.DataFrame) -> pd.Series:
         named = [row for row in rows if row.arxiv_id]
         if len({row.arxiv_id for row in named}) != 1:
             named = []
-        adopted = {row.place for row in rows if not row.arxiv_id and _belongs(row, named=named)}
+        known = {row.abstract for row in named}
+        adopted = {row.place for row in rows if not row.arxiv_id and _belongs(row, known=known)}
         for place in adopted:
             ids[place] = named[0].arxiv_id
         rest = [row for row in rows if not row.arxiv_id and row.place not in adopted]
@@ -73,10 +74,9 @@ def _rows(papers: pd.DataFrame, *, places: Sequence[int]) -> Iterator[_Row]:
         yield _Row(place, key, arxiv_id, source_id, abstract.casefold())
 
 
-def _belongs(row: _Row, *, named: Sequence[_Row]) -> bool:
-    """Whether a row is the one paper that others of its title have an arXiv id for."""
-    alike = any(row.abstract == other.abstract for other in named)
-    return alike or bool(named and not (row.source_id and row.abstract))
+def _belongs(row: _Row, *, known: Collection[str]) -> bool:
+    """Whether a row is the paper that has an arXiv id and its title; `known` are its abstracts."""
+    return bool(known) and (row.abstract in known or not (row.source_id and row.abstract))
 
 
 def _split(rows: Sequence[_Row], *, key: str) -> dict[int, str]:

@@ -246,7 +246,7 @@ def _date_by_id(papers: pd.DataFrame, *, latest: date) -> tuple[pd.DataFrame, li
     ).astype("datetime64[us]")
     future = months > pd.Timestamp(latest)
     problems = ids.where(future).mask(future, LATER.format(latest=latest.isoformat()))
-    line = refused_line(problems, texts=ids, what="months of arXiv ids")
+    line = refused_line(problems, texts=ids, what="arXiv id months")
     use = months.notna() & ~future
     out = papers.assign(
         published=papers["published"].mask(use, months),

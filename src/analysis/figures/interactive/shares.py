@@ -76,7 +76,7 @@ def _one_panel(
     figure.add_traces([band for band, *_ in drawn])
     figure.add_traces([trace for _, *lines in drawn for trace in lines])
     figure.add_trace(paper_bars(shares, number=2))
-    _add_heading(figure, _PAPERS, x=0, y=0.16)
+    _add_heading(figure, _PAPERS, x=0, y=0.16, width=60)
     figure.update_layout(
         legend={
             "itemclick": "toggleothers",
@@ -119,7 +119,7 @@ def _many_panels(
             share_labels=column == 0 or is_papers,
         )
         heading = _PAPERS if is_papers else groups[place][0]
-        _add_heading(figure, heading, x=x[0], y=y[1])
+        _add_heading(figure, heading, x=x[0], y=y[1], width=36 if columns <= 3 else 27)
         if is_papers:
             figure.add_trace(paper_bars(shares, number=place + 1))
         else:
@@ -230,9 +230,9 @@ def _shade_partial(
         )
 
 
-def _add_heading(figure: go.Figure, text: str, *, x: float, y: float) -> None:
+def _add_heading(figure: go.Figure, text: str, *, x: float, y: float, width: int) -> None:
     figure.add_annotation(
-        text=f"<b>{safe(text, width=28, lines=1)}</b>",
+        text=f"<b>{safe(text, width=width, lines=2)}</b>",
         x=x,
         y=y,
         xref="paper",

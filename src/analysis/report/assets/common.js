@@ -150,8 +150,10 @@ const papertide = (() => {
         (t) => Math.abs(t.px - px) < t.half + half && Math.abs(t.py - py) < size * 2);
       if (clash || px < 0 || py < 0 || px > box.width || py > box.height) continue;
       taken.push({ px, py, half });
+      // At the edge a label moves inwards rather than being cut.
+      const xshift = Math.max(0, half - px) || Math.min(0, box.width - half - px);
       out.push({
-        x, y, text: group.plotly_label, showarrow: false, borderpad: 2, bgcolor: colour("halo"),
+        x, y, xshift, text: group.plotly_label, showarrow: false, borderpad: 2, bgcolor: colour("halo"),
         font: { size, color: colour("ink"), family: FONT, weight: 600 },
       });
     }

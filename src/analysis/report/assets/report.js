@@ -73,6 +73,6 @@
   });
   papertide.onTheme(drawAll);
   matchMedia("print").addEventListener("change", drawAll);
-  window.addEventListener("beforeprint", () => size(680));
+  window.addEventListener("beforeprint", () => size(920));
   window.addEventListener("afterprint", () => size(0));
 })();

@@ -1,0 +1,19 @@
+"""What a run says, in sentences for notebooks: Markdown whose numbers come from the tables.
+
+Every function returns plain Markdown in which each text of the input is escaped
+(`text.for_markdown`), for `IPython.display.Markdown` or any other place that reads Markdown.
+"""
+
+from .groups import describe_group, describe_map
+from .runs import compare_runs, describe_dates, describe_run
+from .shares import describe_periods, describe_shares
+
+__all__ = [
+    "compare_runs",
+    "describe_dates",
+    "describe_group",
+    "describe_map",
+    "describe_periods",
+    "describe_run",
+    "describe_shares",
+]

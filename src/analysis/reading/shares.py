@@ -1,0 +1,116 @@
+"""How time is cut, and how shares differ between its ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..figures import FEW_PAPERS, share_words
+from ..report.words import listing, sentence, verb
+from ..text import for_markdown
+from ..views import period_label, share_table
+from .common import check_kind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..runs import Run
+
+
+def describe_periods(run: Run) -> str:
+    """Say how time is cut in a run's trends, and which periods are not whole.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    str
+        A paragraph: the manifest's reason, then the partial periods.
+    """
+    reason = for_markdown(sentence(run.manifest["period"]["reason"] or ""))
+    partial = run.trends[run.trends["is_partial"]].drop_duplicates("period").sort_values("period")
+    if partial.empty:
+        return reason
+    names = [_period(row) for row in partial.itertuples()]
+    covers = verb(len(names), "it", "them")
+    return (
+        f"{reason} The snapshot does not cover {listing(names)} to the end, so the share there "
+        f"may still change: charts mark {covers} as partial."
+    )
+
+
+def describe_shares(run: Run, *, kind: str = "topic", n: int = 3) -> str:
+    """Say how the shares of the largest groups differ between the first and last full periods.
+
+    Compared are the first and the last full period with at least `figures.FEW_PAPERS` papers.
+    Each share comes with its papers and its 95 % interval. That two intervals do not overlap is a
+    hint, not a test: with many groups some will differ by chance.
+
+    Parameters
+    ----------
+    run : Run
+    kind : {"cluster", "topic"}
+    n : int, default 3
+        Groups listed, those with the most papers.
+
+    Returns
+    -------
+    str
+        A sentence, a list of groups, and a sentence that names the groups whose intervals do not
+        overlap; a sentence alone where there are not two such periods.
+
+    Raises
+    ------
+    InputError
+        Where `kind` is neither of the two.
+    """
+    check_kind(kind)
+    shares = share_table(run, kind=kind)
+    full = shares[~shares["is_partial"] & (shares["n_total"] >= FEW_PAPERS)]
+    if full["period"].nunique() < 2:
+        return (
+            f"Fewer than two full periods have {FEW_PAPERS} papers or more, too little to compare "
+            f"the shares of {kind}s."
+        )
+    first = full[full["period"] == full["period"].min()].set_index("group_id")
+    last = full[full["period"] == full["period"].max()].set_index("group_id")
+    names = _period(first.iloc[0]), _period(last.iloc[0])
+    items = [
+        f"- **{for_markdown(first.at[i, 'label'])}**: {_share(first.loc[i])} in {names[0]}; "
+        f"{_share(last.loc[i])} in {names[1]}."
+        for i in first.index[:n]
+    ]
+    return "\n\n".join(
+        [
+            f"The largest {kind}s in the first and the last full period of at least {FEW_PAPERS} "
+            "papers, with 95 % intervals:",
+            "\n".join(items),
+            _apart(first, last, kind=kind),
+        ]
+    )
+
+
+def _period(row: object) -> str:
+    return period_label(row.period, freq=row.freq)
+
+
+def _share(row: object) -> str:
+    return share_words(row.n_papers, row.n_total, row.share, row.share_low, row.share_high)
+
+
+def _apart(first: pd.DataFrame, last: pd.DataFrame, *, kind: str) -> str:
+    up = last["share_low"] > first["share_high"]
+    down = last["share_high"] < first["share_low"]
+    moved = [
+        f"{for_markdown(first.at[i, 'label'])} ({'higher' if up[i] else 'lower'})"
+        for i in first.index
+        if up[i] or down[i]
+    ]
+    n = f"{len(first):,} {kind}s" if len(first) > 1 else f"one {kind}"
+    if not moved:
+        return f"Of {n}, none has intervals that lie apart: these papers show no clear change."
+    return (
+        f"Of {n}, the intervals lie apart for {listing(moved)}. That is a hint, not a test: "
+        "among many groups some differ by chance, and the listing may have changed its choice."
+    )
