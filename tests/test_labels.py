@@ -43,8 +43,8 @@ def check_terms(terms: list[list[str]]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("We propose a diffusion transformer.", {"diffusion", "transformer", "diffusion transformer"}),
-        ("Reward models, language models", {"reward", "reward model"}),
+        ("We propose a diffusion transformer.", {"diffusion transformer"}),
+        ("Reward models, language models", {"reward model"}),
         ("the of and", set()),
         ("in 2024", set()),
         ("", set()),

@@ -62,7 +62,6 @@ def notebook_page(notebook: NotebookNode, *, title: str) -> str:
         HTML under the content policy of `report.page.policy`. Links to other notebooks lead to
         their pages.
     """
-    from jinja2 import DictLoader
     from nbconvert import HTMLExporter
 
     from .report.page import plotly_js, policy
@@ -76,10 +75,7 @@ def notebook_page(notebook: NotebookNode, *, title: str) -> str:
             if PLOTLY_MIME in output.get("data", {}):
                 output.data = {"text/html": _figure(output.data[PLOTLY_MIME])}
     scripts = [plotly_js(), _DRAW]
-    exporter = HTMLExporter(
-        template_file="page.html.j2", extra_loaders=[DictLoader({"page.html.j2": _TEMPLATE})]
-    )
-    page, _ = exporter.from_notebook_node(
+    page, _ = HTMLExporter(raw_template=_TEMPLATE).from_notebook_node(
         shown, resources={"metadata": {"name": title}, "policy": policy(scripts)}
     )
     before, end, after = page.rpartition("</body>")

@@ -67,22 +67,20 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
 def _execute(notebook: NotebookNode, *, folder: Path, run_path: Path) -> None:
     """Run a notebook's cells; the kernel is reached by sockets that only this user can open."""
     from nbclient import NotebookClient
-    from traitlets.config import Config
 
     variables = {"PAPERTIDE_RUN": str(run_path.resolve()), "PLOTLY_RENDERER": "plotly_mimetype"}
     with TemporaryDirectory(prefix="papertide-") as private, _environment(**variables):
-        sockets = {
-            "transport": "ipc",
-            "ip": f"{private}/kernel",
-            "connection_file": f"{private}/kernel.json",
-        }
-        NotebookClient(
+        client = NotebookClient(
             notebook,
-            config=Config({"KernelManager": sockets}),
             timeout=_CELL_SECONDS,
             kernel_name="python3",
             resources={"metadata": {"path": str(folder)}},
-        ).execute()
+        )
+        kernel = client.create_kernel_manager()
+        kernel.transport = "ipc"
+        kernel.ip = f"{private}/kernel"
+        kernel.connection_file = f"{private}/kernel.json"
+        client.execute()
 
 
 @contextmanager

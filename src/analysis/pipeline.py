@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import platform
-import resource
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from . import groups as group_tables
-from . import quality, runs, schema, sources, topics, trends
+from . import manifest, quality, runs, schema, sources, topics, trends
 from .embedding import EMBEDDINGS, embed, paper_texts
 from .errors import InputError
 from .progress import Progress
 from .resources import data_file
 from .runs import Run
 
-DISTRIBUTIONS = ("papertide", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "umap-learn",
-                 "numba", "hdbscan", "plotly", "matplotlib")  # fmt: skip
-"""Packages whose versions decide a run's bytes; the manifest names them."""
+if TYPE_CHECKING:
+    from .clusters import Clustering
 
 PERIODS = ("auto", *schema.FREQUENCIES)
 STORED_NEIGHBOURS = 10
@@ -75,10 +70,10 @@ class _Grouped:
     memberships: pd.DataFrame
     evidence: pd.DataFrame
     groups: pd.DataFrame
+    neighbours: pd.DataFrame
+    map: pd.DataFrame
     quality: dict[str, Any]
     clustering: dict[str, Any]
-    places: np.ndarray
-    near: tuple[np.ndarray, np.ndarray]
 
 
 def run(
@@ -113,21 +108,19 @@ def run(
     _check(settings)
     paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
     topics_file = settings.topics or data_file("topics.toml")
-    definitions = topics.read_topics(topics_file)
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
+    definitions = topics.read_topics(topics_file)
+    files = [*manifest.hashed("topics", [topics_file]), *manifest.hashed("dates", date_files)]
     with runs.new_run_folder(runs.runs_folder(settings.runs)) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files)
         for line in _said(read):
             progress.say(line)
-        name = runs.next_name(folder.parent, snapshot_date=read.date)
-        papers = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
-        papers = schema.conform(papers, name="papers")
-        made = _analyse(papers, read=read, settings=settings, definitions=definitions,
-                        name=name, progress=progress)  # fmt: skip
-        made.manifest["definitions"] = [*_hashed("topics", [topics_file]),
-                                        *_hashed("dates", date_files)]  # fmt: skip
-        path = folder.parent / name
+        path = folder.parent / runs.next_name(folder.parent, snapshot_date=read.date)
+        made = _analyse(
+            read, settings=settings, definitions=definitions, name=path.name, progress=progress
+        )
+        made.manifest["definitions"] = files
         _write(made, folder=folder, path=path, progress=progress)
     return replace(made, path=path, manifest=runs.read_manifest(path))
 
@@ -138,8 +131,8 @@ def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) ->
     Parameters
     ----------
     name : str or Path, optional
-        A name in the series or a path; where left out, the run that the environment variable
-        `PAPERTIDE_RUN` names, else the newest.
+        A name in the series, its number alone, or a path; where left out, the run that the
+        environment variable `PAPERTIDE_RUN` names, else the newest.
     runs_dir : Path, optional
         Directory of the series; see `runs.runs_folder` for the default.
 
@@ -187,43 +180,45 @@ def _said(read: sources.Snapshot) -> list[str]:
 
 
 def _analyse(
-    papers: pd.DataFrame,
-    *,
     read: sources.Snapshot,
+    *,
     settings: Settings,
     definitions: Sequence[topics.Topic],
     name: str,
     progress: Progress,
 ) -> Run:
+    papers = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
+    papers = schema.conform(papers, name="papers")
     with progress.stage("embed"):
         texts = paper_texts(papers["title"], papers["abstract"])
         vectors = embed(texts, embedding=settings.embedding)
-    grouped = _group(papers, vectors=vectors, definitions=definitions, seed=settings.seed,
-                     progress=progress)  # fmt: skip
+    grouped = _group(
+        papers, vectors=vectors, definitions=definitions, seed=settings.seed, progress=progress
+    )
     with progress.stage("trends"):
-        reference = trends.reference_day(papers, snapshot_date=read.date)
-        choice = trends.choose_period(papers, period=settings.period, reference=reference)
-        table = schema.empty("trends")
-        if choice.freq is not None:
-            table = trends.trends(
-                grouped.memberships, papers=papers, groups=grouped.groups, freq=choice.freq,
-                reference=reference,
-            )  # fmt: skip
+        table, choice = _trends(papers, grouped=grouped, read=read, period=settings.period)
+    decided = {
+        "period": {"freq": choice.freq, "reason": choice.reason},
+        "clustering": grouped.clustering,
+        "embedding": {"name": settings.embedding, "description": EMBEDDINGS[settings.embedding]},
+        "settings": _told(settings),
+    }
     made = Run(
         name=name,
         path=None,
         papers=papers,
-        neighbours=_neighbour_table(papers, near=grouped.near),
+        neighbours=grouped.neighbours,
         memberships=grouped.memberships,
         evidence=grouped.evidence,
-        map=_map_table(papers, places=grouped.places),
+        map=grouped.map,
         groups=grouped.groups,
         trends=table,
         vectors=vectors,
         quality=grouped.quality,
-        manifest=_manifest(papers, read=read, settings=settings, name=name, grouped=grouped,
-                           choice=choice),
-    )  # fmt: skip
+        manifest=manifest.manifest(
+            papers, groups=grouped.groups, name=name, read=read, decided=decided
+        ),
+    )
     if broken := schema.check_laws(runs.tables_of(made)):
         raise AssertionError("; ".join(broken))
     return made
@@ -239,41 +234,38 @@ def _group(
 ) -> _Grouped:
     from . import clusters
 
-    n = len(papers)
     with progress.stage("cluster"):
-        near = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
+        indices, similarities = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
         found = clusters.find_clusters(vectors, seed=seed)
-        members = group_tables.cluster_memberships(
+        placed = group_tables.cluster_memberships(
             papers, labels=found.labels, weights=found.weights
         )
     with progress.stage("label"):
-        groups, figures = _described(papers, vectors=vectors, found=found)
+        described, figures = _described(papers, vectors=vectors, found=found, progress=progress)
     with progress.stage("topics"):
-        topic_members, evidence = topics.find_topics(papers, topics=definitions)
-        topic_groups = group_tables.topic_groups(topic_members, papers=papers, topics=definitions)
-    with progress.stage("map"):
-        places = (
-            clusters.map_layout(found.graph, seed=seed, bar=progress.bar("map"))
-            if n >= clusters.SMALLEST_LISTED
-            else np.empty((0, 2), dtype=np.float32)
+        on_topic, evidence = topics.find_topics(
+            papers, topics=definitions, track=progress.track("topics")
         )
+        defined = group_tables.topic_groups(on_topic, papers=papers, topics=definitions)
+    with progress.stage("map"):
+        places = clusters.map_layout(found.graph, seed=seed, bar=progress.bar("map"))
     return _Grouped(
-        memberships=_stacked([members, topic_members], name="memberships"),
+        memberships=_stacked([placed, on_topic], name="memberships"),
         evidence=evidence,
-        groups=_stacked([groups, topic_groups], name="groups"),
+        groups=_stacked([described, defined], name="groups"),
+        neighbours=clusters.neighbour_table(papers, indices=indices, similarities=similarities),
+        map=clusters.map_table(papers, places=places),
         quality=figures,
         clustering={
             "rule": found.rule,
-            "why_none": "" if len(groups) else found.rule,
+            "why_none": "" if len(described) else found.rule,
             "settings": found.settings,
         },
-        places=places,
-        near=near,
     )
 
 
 def _described(
-    papers: pd.DataFrame, *, vectors: np.ndarray, found: Any
+    papers: pd.DataFrame, *, vectors: np.ndarray, found: Clustering, progress: Progress
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Label the clusters and measure them."""
     from . import clusters
@@ -281,9 +273,10 @@ def _described(
     figures: dict[str, Any] = {"coherence_npmi": None, "diversity": None, "share_well_placed": None}
     if found.weights.shape[1] == 0:
         return schema.empty("groups"), figures
-    rows = np.arange(len(papers))
-    own = np.asarray(found.weights.tocsr()[rows, found.labels]).ravel()
-    words = clusters.cluster_terms(papers["title"], papers["abstract"], labels=found.labels)
+    own = np.asarray(found.weights[np.arange(len(papers)), found.labels]).ravel()
+    words = clusters.cluster_terms(
+        papers["title"], papers["abstract"], labels=found.labels, track=progress.track("label")
+    )
     best = clusters.exemplars(vectors, labels=found.labels, weights=own)
     groups = group_tables.cluster_groups(
         papers, labels=found.labels, headings=words.labels, terms=words.terms, exemplars=best
@@ -301,90 +294,33 @@ def _stacked(frames: Sequence[pd.DataFrame], *, name: str) -> pd.DataFrame:
     return schema.conform(pd.concat(full), name=name) if full else schema.empty(name)
 
 
-def _neighbour_table(papers: pd.DataFrame, *, near: tuple[np.ndarray, np.ndarray]) -> pd.DataFrame:
-    indices, similarities = near
-    n, k = indices.shape
-    ids = papers["paper_id"].to_numpy()
-    frame = pd.DataFrame(
-        {
-            "paper_id": np.repeat(ids, k),
-            "rank": np.tile(np.arange(1, k + 1), n),
-            "neighbour_id": ids[indices.ravel()],
-            "similarity": similarities.ravel(),
-        }
+def _trends(
+    papers: pd.DataFrame, *, grouped: _Grouped, read: sources.Snapshot, period: str
+) -> tuple[pd.DataFrame, trends.PeriodChoice]:
+    reference = trends.reference_day(papers, snapshot_date=read.date)
+    choice = trends.choose_period(papers, period=period, reference=reference)
+    if choice.freq is None:
+        return schema.empty("trends"), choice
+    table = trends.trends(
+        grouped.memberships,
+        papers=papers,
+        groups=grouped.groups,
+        freq=choice.freq,
+        reference=reference,
     )
-    return schema.conform(frame, name="neighbours")
+    return table, choice
 
 
-def _map_table(papers: pd.DataFrame, *, places: np.ndarray) -> pd.DataFrame:
-    if not len(places):
-        return schema.empty("map")
-    frame = pd.DataFrame(places, columns=["x", "y"])
-    return schema.conform(
-        frame.assign(paper_id=papers["paper_id"].to_numpy(), state="new"), name="map"
-    )
-
-
-def _manifest(
-    papers: pd.DataFrame,
-    *,
-    read: sources.Snapshot,
-    settings: Settings,
-    name: str,
-    grouped: _Grouped,
-    choice: trends.PeriodChoice,
-) -> dict[str, Any]:
-    dated = int(papers["published"].notna().sum())
-    kinds = grouped.groups["kind"].value_counts()
+def _told(settings: Settings) -> dict[str, Any]:
+    """Return the settings that are not files; those stand in the manifest by name and hash."""
+    day = settings.snapshot_date
     return {
-        "schema_version": schema.SCHEMA_VERSION,
-        "run": name,
-        "snapshot_date": read.date.isoformat() if read.date else None,
-        "snapshot_date_from": read.date_from,
-        "inputs": list(read.inputs),
-        "parent": None,
-        "counts": {
-            "papers": len(papers),
-            "dated": dated,
-            "undated": len(papers) - dated,
-            "no_abstract": int(papers["abstract"].isna().sum()),
-            "clusters": int(kinds.get("cluster", 0)),
-            "topics": int(kinds.get("topic", 0)),
-            "dropped": dict(read.dropped),
-        },
-        "notes": list(read.notes),
-        "period": {"freq": choice.freq, "reason": choice.reason},
-        "clustering": grouped.clustering,
-        "embedding": {
-            "name": settings.embedding,
-            "description": EMBEDDINGS[settings.embedding],
-        },
-        "settings": {
-            "period": settings.period,
-            "embedding": settings.embedding,
-            "format": settings.format,
-            "seed": settings.seed,
-            "snapshot_date": str(settings.snapshot_date) if settings.snapshot_date else None,
-        },
-        "versions": _versions(),
+        "period": settings.period,
+        "embedding": settings.embedding,
+        "format": settings.format,
+        "seed": settings.seed,
+        "snapshot_date": day.isoformat() if day else None,
     }
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in DISTRIBUTIONS:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
-
-
-def _hashed(role: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
-    return [
-        {"role": role, "name": path.name, "bytes": path.stat().st_size, "sha256": runs.sha256(path)}
-        for path in paths
-    ]
 
 
 def _write(made: Run, *, folder: Path, path: Path, progress: Progress) -> None:
@@ -393,10 +329,5 @@ def _write(made: Run, *, folder: Path, path: Path, progress: Progress) -> None:
     with progress.stage("write"):
         runs.write_tables(made, folder)
         write_pages(made, folder)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    manifest = {
-        **made.manifest,
-        "seconds": dict(progress.seconds),
-        "peak_memory_mb": round(peak / (2**20 if sys.platform == "darwin" else 2**10)),
-    }
-    runs.finish(folder, manifest=manifest, path=path)
+    costs = {"seconds": dict(progress.seconds), "peak_memory_mb": manifest.peak_memory_mb()}
+    runs.finish(folder, manifest={**made.manifest, **costs}, path=path)

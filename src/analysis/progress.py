@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from .text import for_terminal
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,15 @@ class Progress:
     def on_terminal(self) -> bool:
         """Whether bars may be drawn."""
         return not self.quiet and sys.stderr.isatty()
+
+    def track(self, name: str) -> Callable[[Sequence[T]], Iterable[T]]:
+        """Return a function that walks through a sequence, behind a bar on a terminal."""
+        settings = self.bar(name)
+        if settings is None:
+            return lambda items: items
+        from tqdm import tqdm
+
+        return lambda items: tqdm(items, **settings)
 
     def bar(self, description: str) -> dict[str, Any] | None:
         """Return tqdm's settings for a bar of a long stage, or None where none is drawn."""

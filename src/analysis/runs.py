@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -144,7 +144,8 @@ def read_run(path: Path) -> Run:
     Raises
     ------
     InputError
-        Where the directory is not a whole run, or was written in another schema version.
+        Where the directory is not a whole run, a file of it cannot be read, or it was written in
+        another schema version.
     """
     import numpy as np
     import pandas as pd
@@ -165,11 +166,11 @@ def read_run(path: Path) -> Run:
             allowed="a run directory with all its files",
             next_step="run the analysis again on the snapshot",
         )
-    tables = {name: pd.read_parquet(path / f"{name}.parquet") for name in TABLES}
+    tables = {name: _read(path / f"{name}.parquet", pd.read_parquet) for name in TABLES}
     return Run(
         name=str(manifest["run"]),
         path=path,
-        vectors=np.load(path / "vectors.npy", allow_pickle=False),
+        vectors=_read(path / "vectors.npy", lambda file: np.load(file, allow_pickle=False)),
         quality=_read_json(path / "quality.json"),
         manifest=manifest,
         **tables,
@@ -182,9 +183,13 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
+    return _read(path, lambda file: dict(json.loads(file.read_text(encoding="utf-8"))))
+
+
+def _read(path: Path, read: Callable[[Path], Any]) -> Any:
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        return read(path)
+    except (OSError, ValueError, TypeError, EOFError) as error:
         raise InputError(
             f"{path}: {error}",
             allowed="a run directory with all its files",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .runs import Run, find_run, list_runs, read_manifest, read_run, runs_folder
-from .schema import KINDS
+from .schema import KINDS, SCHEMA_VERSION
 from .text import first_lines, for_terminal
 from .views import period_label
 
@@ -30,21 +30,26 @@ def all_runs(*, runs: Path | None = None, as_json: bool = False) -> str:
     folder = runs_folder(runs)
     found = [(path, read_manifest(path)) for path in list_runs(folder)]
     if as_json:
-        keys = ("run", "snapshot_date", "counts", "period")
-        entries = [{"path": str(path), **{k: m[k] for k in keys}} for path, m in found]
+        keys = ("run", "schema_version", "snapshot_date", "counts", "period")
+        entries = [{"path": str(path), **{k: m.get(k) for k in keys}} for path, m in found]
         return json.dumps(entries, ensure_ascii=False, indent=2)
     if not found:
         return f"No run in {for_terminal(str(folder))}. Make one with: papertide run SNAPSHOT"
-    rows = [
-        [m["run"], m["snapshot_date"] or "unknown", *(f"{m['counts'][k]:,}" for k in _COUNTS),
-         m["period"]["freq"] or "-"]
-        for _, m in found
-    ]  # fmt: skip
+    rows = [_row(path, manifest=manifest) for path, manifest in found]
     header = ["run", "snapshot", "papers", "undated", "clusters", "topics", "period"]
     return f"{for_terminal(str(folder))}\n\n{text_table(rows, header=header, right=(2, 3, 4, 5))}"
 
 
 _COUNTS = ("papers", "undated", "clusters", "topics")
+
+
+def _row(path: Path, *, manifest: dict[str, Any]) -> list[str]:
+    version = manifest.get("schema_version")
+    if version != SCHEMA_VERSION:
+        return [path.name, f"schema version {version}, not {SCHEMA_VERSION}", *"-----"]
+    counts = [f"{manifest['counts'][name]:,}" for name in _COUNTS]
+    freq = manifest["period"]["freq"] or "-"
+    return [manifest["run"], manifest["snapshot_date"] or "unknown", *counts, freq]
 
 
 def one_run(name: str, *, runs: Path | None = None, as_json: bool = False) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -118,7 +119,7 @@ def _problems(table: dict[str, object], *, seen: set[str]) -> list[str]:
 
 
 def find_topics(
-    papers: pd.DataFrame, *, topics: Sequence[Topic]
+    papers: pd.DataFrame, *, topics: Sequence[Topic], track: Callable[..., Iterable[Any]] = list
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decide which topics each paper belongs to, and keep why.
 
@@ -131,6 +132,8 @@ def find_topics(
     papers : DataFrame
         `paper_id`, `title`, `abstract`.
     topics : sequence of Topic
+    track : callable
+        Walks through a sequence; may draw a progress bar.
 
     Returns
     -------
@@ -144,9 +147,8 @@ def find_topics(
     patterns = [_pattern(topic.phrases) for topic in topics]
     memberships: list[tuple[object, ...]] = []
     evidence: list[tuple[object, ...]] = []
-    for paper_id, title, abstract in zip(
-        papers["paper_id"], papers["title"], papers["abstract"], strict=True
-    ):
+    rows = list(zip(papers["paper_id"], papers["title"], papers["abstract"], strict=True))
+    for paper_id, title, abstract in track(rows):
         parts = [(title, TITLE_WEIGHT)]
         if isinstance(abstract, str):
             parts += [(sentence, SENTENCE_WEIGHT) for sentence in sentences(abstract)]

@@ -4,6 +4,7 @@ from .fit import SMALLEST_CLUSTERED, SMALLEST_LISTED, Clustering, find_clusters,
 from .labels import cluster_terms, exemplars
 from .layout import map_layout
 from .neighbours import nearest_neighbours
+from .tables import map_table, neighbour_table
 
 __all__ = [
     "SMALLEST_CLUSTERED",
@@ -13,6 +14,8 @@ __all__ = [
     "exemplars",
     "find_clusters",
     "map_layout",
+    "map_table",
     "nearest_neighbours",
     "neighbour_graph",
+    "neighbour_table",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,11 @@ class ClusterTerms:
 
 
 def cluster_terms(
-    titles: Sequence[str], abstracts: Sequence[str | None], *, labels: np.ndarray
+    titles: Sequence[str],
+    abstracts: Sequence[str | None],
+    *,
+    labels: np.ndarray,
+    track: Callable[..., Iterable[str]] = list,
 ) -> ClusterTerms:
     """Find the terms and the heading of each cluster.
 
@@ -64,6 +68,8 @@ def cluster_terms(
     titles, abstracts : sequence of str, length n
     labels : ndarray of int64, shape (n,)
         Clusters 0..c-1.
+    track : callable
+        Walks through a sequence; may draw a progress bar.
 
     Returns
     -------
@@ -74,7 +80,7 @@ def cluster_terms(
     least = 2 if len(texts) < 1000 else 4
     counter = CountVectorizer(analyzer=phrase_keys, min_df=least, binary=True, dtype=np.float64)
     try:
-        presence = counter.fit_transform(texts)
+        presence = counter.fit_transform(track(texts))
     except ValueError:  # scikit-learn's way to say that no phrase occurs often enough
         return _without_terms(len(texts), count=labels.max() + 1)
     keys = counter.get_feature_names_out()

@@ -9,9 +9,8 @@ import numpy as np
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
+from .fit import SMALLEST_LISTED
 from .graph import spectral_coordinates
-
-_FEW = 10
 
 
 def map_layout(
@@ -34,11 +33,11 @@ def map_layout(
     Returns
     -------
     ndarray of float32, shape (n, 2)
-        Centred, the longer side from -10 to 10. Up to 10 points lie on a circle.
+        Centred, the longer side from -10 to 10; no row under 15 points, which are shown as a list.
     """
     n = graph.shape[0]
-    if n <= _FEW:
-        return _circle(n)
+    if n < SMALLEST_LISTED:
+        return np.empty((0, 2), dtype=np.float32)
     from umap.umap_ import find_ab_params, simplicial_set_embedding
 
     a, b = find_ab_params(1.0, 0.1)
@@ -72,11 +71,6 @@ def _start(graph: sp.csr_matrix) -> np.ndarray:
     """Return the second and third eigenvectors, scaled to UMAP's usual start of ±10."""
     vectors = spectral_coordinates(graph, dimensions=3)[:, 1:]
     return (vectors / np.abs(vectors).max() * 10).astype(np.float32)
-
-
-def _circle(n: int) -> np.ndarray:
-    angles = 2 * np.pi * np.arange(n) / max(n, 1)
-    return (10 * np.column_stack([np.cos(angles), np.sin(angles)])).astype(np.float32)
 
 
 def _framed(points: np.ndarray) -> np.ndarray:

@@ -1,0 +1,298 @@
+"""The shape of the project: who imports whom, what an import costs, what the lists of names say."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import analysis
+from conftest import ROOT, SNAPSHOT
+
+PACKAGE = ROOT / "src" / "analysis"
+BASE = {"schema", "errors", "text", "words"}
+MAY_IMPORT = {
+    "schema": set(),
+    "errors": set(),
+    "text": set(),
+    "words": set(),
+    "sources": BASE,
+    "embedding": BASE,
+    "clusters": BASE,
+    "topics": BASE,
+    "trends": BASE,
+    "quality": BASE,
+    "figures": BASE,
+    "groups": {*BASE, "topics"},
+    "runs": BASE,
+    "views": {*BASE, "runs"},
+    "resources": BASE,
+    "progress": BASE,
+    "report": {*BASE, "runs", "views", "figures"},
+    "show": {*BASE, "runs", "views"},
+}
+"""Stages, then what is built on them. `groups` names the type `topics.Topic`."""
+
+STAGES = {"sources", "embedding", "clusters", "topics", "trends", "quality"}
+NOT_IN_FIGURES = {*STAGES, "groups", "pipeline"}
+
+
+def modules() -> dict[str, list[Path]]:
+    """The files of each module or package directly in `analysis`."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        found.setdefault(path.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(path)
+    return found
+
+
+def imported(path: Path) -> set[str]:
+    """The modules directly in `analysis` that a file imports, anywhere in it."""
+    package = ("analysis", *path.relative_to(PACKAGE).parent.parts)
+    names: set[tuple[str, ...]] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {tuple(alias.name.split(".")) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else ()
+            module = (*start, *(node.module.split(".") if node.module else ()))
+            names |= {(*module, alias.name) for alias in node.names}
+    return {name[1] for name in names if name[0] == "analysis" and len(name) > 1}
+
+
+GRAPH = {
+    name: set().union(*(imported(path) for path in paths)) - {name}
+    for name, paths in modules().items()
+}
+
+
+# who imports whom
+
+
+@pytest.mark.parametrize("name", MAY_IMPORT)
+def test_a_module_imports_only_what_it_may(name):
+    assert name in GRAPH
+    assert GRAPH[name] <= MAY_IMPORT[name]
+
+
+def test_every_module_has_its_place():
+    wiring = {"__init__", "__main__", "pipeline"}
+    others = set(GRAPH) - set(MAY_IMPORT) - wiring
+    # What is built on finished runs knows runs and figures, never a stage.
+    for name in others:
+        assert not GRAPH[name] & (NOT_IN_FIGURES - {"pipeline"}), name
+
+
+def test_only_the_pipeline_wires_the_stages():
+    users = {name for name, others in GRAPH.items() if others & (STAGES - {"topics"})}
+    assert users == {"pipeline"}
+    assert {*STAGES, "groups"} <= GRAPH["pipeline"]
+
+
+@pytest.mark.parametrize("name", ["figures", "report"])
+def test_figures_and_report_import_no_stage(name):
+    assert not GRAPH[name] & NOT_IN_FIGURES
+
+
+def test_only_clusters_use_umap_and_hdbscan():
+    found = {
+        name
+        for name, paths in modules().items()
+        for path in paths
+        if re.search(r"^\s*(from|import) (umap|hdbscan)\b", path.read_text(), re.MULTILINE)
+    }
+    assert found == {"clusters"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_notebooks_use_public_names_only(path):
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    code = "\n".join(
+        re.sub(r"^\s*[%!].*$", "", cell.source, flags=re.MULTILINE)
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    )
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "analysis":
+            assert node.module == "analysis"
+            assert {alias.name for alias in node.names} <= set(analysis.__all__)
+        if isinstance(node, ast.Import):
+            assert not any(alias.name.startswith("analysis.") for alias in node.names)
+
+
+# what an import costs
+
+HEAVY = ("pandas", "sklearn", "numba", "umap", "hdbscan", "plotly", "matplotlib", "numpy", "scipy")
+
+
+def in_a_new_process(code: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/"
+    )
+    return done.stdout.strip()
+
+
+def test_import_loads_nothing_heavy():
+    code = f"import sys, analysis; print(*[m for m in {HEAVY!r} if m in sys.modules])"
+    assert in_a_new_process(code) == ""
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; from click.testing import CliRunner; from analysis.__main__ import cli; "
+        "assert CliRunner().invoke(cli, ['run', '--help']).exit_code == 0; "
+        f"print(*[m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    assert in_a_new_process(code) == ""
+
+
+def test_import_takes_next_to_no_time():
+    """The budget is .2 s on an idle machine; .5 s leaves room for a busy one."""
+    code = "import time; t = time.perf_counter(); import analysis; print(time.perf_counter() - t)"
+    assert min(float(in_a_new_process(code)) for _ in range(3)) < 0.5
+
+
+def test_every_public_name_can_be_had():
+    code = "import analysis; print(sum(getattr(analysis, n) is not None for n in analysis.__all__))"
+    assert int(in_a_new_process(code)) == len(analysis.__all__)
+    assert set(analysis.__all__) <= set(dir(analysis))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = analysis.nothing
+
+
+# docstrings and signatures
+
+
+def public_functions() -> list[tuple[str, ast.FunctionDef]]:
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                found.append((f"{path.relative_to(PACKAGE)}:{node.name}", node))
+    return found
+
+
+def test_every_public_function_and_class_has_a_docstring():
+    assert [name for name, node in public_functions() if not ast.get_docstring(node)] == []
+
+
+def test_every_module_has_a_docstring():
+    paths = [path for path in PACKAGE.rglob("*.py") if path.read_text(encoding="utf-8").strip()]
+    assert [p.name for p in paths if not ast.get_docstring(ast.parse(p.read_text()))] == []
+
+
+def test_every_public_function_is_annotated():
+    lacking = []
+    for name, node in public_functions():
+        if isinstance(node, ast.FunctionDef):
+            args = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            if node.returns is None or any(arg.annotation is None for arg in args):
+                lacking.append(name)
+    assert lacking == []
+
+
+def test_files_stay_short():
+    lengths = {p.relative_to(ROOT): len(p.read_text().splitlines()) for p in PACKAGE.rglob("*.py")}
+    assert {path: n for path, n in lengths.items() if n > 420} == {}
+
+
+# the lists of packages
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONDA_NAMES: dict[str, str] = {}
+"""Conda's name -> the name in pyproject.toml, where they differ. For the user's six none does."""
+USERS_SIX = ("jupyterlab", "pandas", "scikit-learn", "umap-learn", "hdbscan", "plotly")
+
+
+def requirement(text: str) -> tuple[str, str]:
+    """Split a requirement into its name and its bounds."""
+    match = re.fullmatch(r"([A-Za-z0-9_.-]+?)\s*([<>=!~].*)?", text.strip())
+    assert match is not None, text
+    return match[1].lower(), (match[2] or "").replace(" ", "")
+
+
+def conda_lines() -> list[str]:
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def test_environment_yml_names_the_users_six_with_the_bounds_of_pyproject():
+    lines = conda_lines()
+    found = [line[4:] for line in lines if line.startswith("  - ")]
+    assert found[0] == "conda-forge"
+    listed = dict(requirement(entry) for entry in found[1:] if not entry.startswith("pip:"))
+    bounds = dict(requirement(entry) for entry in PROJECT["dependencies"])
+    assert listed.pop("python") == PROJECT["requires-python"]
+    assert listed.pop("pip") == ""
+    assert {CONDA_NAMES.get(name, name): bound for name, bound in listed.items()} == {
+        name: bounds[name] for name in USERS_SIX
+    }
+    assert lines[-2:] == ["  - pip:", "      - -e ."]
+    assert [line for line in lines if not line.startswith(" ")][1:] == [
+        "channels:",
+        "dependencies:",
+    ]
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_constraints_pin_every_dependency_and_hold_nothing_else():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([0-9][0-9A-Za-z.]*)", s) for s in lines]
+    assert [line for line, pin in zip(lines, pins, strict=True) if pin is None] == []
+    names = [canonical(pin[1]) for pin in pins if pin]
+    assert len(set(names)) == len(names)
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *extras["test"], *extras["lint"]]
+    assert {canonical(requirement(text)[0]) for text in wanted} - set(names) == set()
+
+
+def test_the_pinned_versions_lie_within_the_bounds():
+    from packaging.requirements import Requirement
+
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {canonical(name): version for name, version in (line.split("==") for line in lines)}
+    extras = PROJECT["optional-dependencies"]
+    for text in [*PROJECT["dependencies"], *extras["test"], *extras["lint"]]:
+        wanted = Requirement(text)
+        assert wanted.specifier.contains(pinned[canonical(wanted.name)]), text
+
+
+def test_the_version_is_the_same_in_both_places():
+    assert PROJECT["version"] == analysis.__version__
+
+
+# the data
+
+
+def test_the_bundled_snapshot_is_the_users_byte_for_byte():
+    digest = hashlib.sha256(SNAPSHOT.read_bytes()).hexdigest()
+    assert digest == "136c3c3695fede72828cb9039f81c9e5e63a7dd49c1ebce7b4cd1afeb03529ff"
+
+
+@pytest.mark.shared
+def test_the_bundled_data_are_those_of_the_seed(shared):
+    for ours, seed in ((SNAPSHOT, SNAPSHOT.name), (ROOT / "data" / "arxiv_ids.csv", None)):
+        assert ours.read_bytes() == (shared / "seed" / (seed or ours.name)).read_bytes()
+
+
+def test_git_keeps_the_snapshots_bytes():
+    rules = (ROOT / ".gitattributes").read_text(encoding="utf-8")
+    assert re.search(r"^data/snapshots/\S*\s+.*-text", rules, re.MULTILINE)
+
+
+def test_no_file_names_a_machine_path():
+    pattern = re.compile(r"/work/|/root/|/home/\w")
+    places = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").glob("*.py"), ROOT / "Makefile"]
+    me = Path(__file__).name
+    assert [p.name for p in places if p.name != me and pattern.search(p.read_text())] == []
