@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 from .text import for_terminal
 
-
 T = TypeVar("T")
 
 

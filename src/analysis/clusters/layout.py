@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from .graph import spectral_coordinates
 
 
 def map_layout(
-    graph: sp.csr_matrix, *, seed: int = 0, bar: Callable[..., Any] | None = None
+    graph: sp.csr_matrix, *, seed: int = 0, bar: dict[str, Any] | None = None
 ) -> np.ndarray:
     """Lay the graph out in two dimensions with UMAP (McInnes, Healy & Melville 2018).
 
@@ -61,8 +60,8 @@ def map_layout(
             densmap_kwds={},
             output_dens=False,
             parallel=False,
-            verbose=bar is not None,
-            tqdm_kwds=bar,
+            verbose=False,
+            tqdm_kwds={"disable": True} if bar is None else {"disable": False, **bar},
         )
     return _framed(points)
 
