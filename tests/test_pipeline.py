@@ -115,7 +115,6 @@ def test_quality_is_within_bounds(bundled):
     quality = bundled.quality
     assert set(quality) == {"coherence_npmi", "diversity", "share_well_placed"}
     assert -1 <= quality["coherence_npmi"] <= 1
-    assert quality["coherence_npmi"] > 0
     assert 0.5 < quality["diversity"] <= 1
     assert 0 <= quality["share_well_placed"] <= 1
 
@@ -149,7 +148,6 @@ def test_the_pairs_are_thirty_and_thirty_titles_of_the_snapshot(bundled):
     assert set(pairs["title_a"]) | set(pairs["title_b"]) <= set(bundled.papers["title"])
 
 
-@pytest.mark.xfail(strict=False, reason="waits for the learned embedding")
 def test_papers_that_belong_together_share_a_cluster_and_others_do_not(bundled):
     together, apart = _shares_of_pairs(bundled)
     assert together >= 0.80
@@ -176,8 +174,9 @@ def in_a_process(snapshot: Path, runs: Path, *, threads: int) -> Path:
         env={**os.environ, "OMP_NUM_THREADS": str(threads)},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr
     return Path(done.stdout.splitlines()[-1])
 
 

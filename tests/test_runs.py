@@ -213,9 +213,13 @@ def test_a_run_appears_only_when_finished(tmp_path):
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
 def test_whatever_happens_nothing_is_left(tmp_path, error):
-    with pytest.raises(error), new_run_folder(tmp_path) as temporary:
-        (temporary / "a.txt").write_text("abc")
-        raise error
+    def fails() -> None:
+        with new_run_folder(tmp_path) as temporary:
+            (temporary / "a.txt").write_text("abc")
+            raise error
+
+    with pytest.raises(error):
+        fails()
     assert list(tmp_path.iterdir()) == []
 
 

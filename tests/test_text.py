@@ -232,7 +232,9 @@ def test_markdown_in_a_heading_and_a_list_is_the_text_itself(text):
         assert page.text.strip().removeprefix("x ") == clean(text)
 
 
-@pytest.mark.parametrize("text", ["$x$", "a \\(y\\) b", "\\[z\\]", "\\begin{align}x\\end{align}", "$$w$$"])
+@pytest.mark.parametrize(
+    "text", ["$x$", "a \\(y\\) b", "\\[z\\]", "\\begin{align}x\\end{align}", "$$w$$"]
+)
 def test_no_run_of_rendered_text_holds_a_delimiter_of_mathematics(text):
     """MathJax looks at each run of text between two tags of the rendered page by itself."""
     from nbconvert.filters import markdown2html
@@ -242,7 +244,9 @@ def test_no_run_of_rendered_text_holds_a_delimiter_of_mathematics(text):
     assert not any(run != "\\" and "\\" in run for run in runs)
 
 
-@pytest.mark.parametrize("text", ["1. one", "- one", "a www.example.org b", "a@example.org", "x\n===="])
+@pytest.mark.parametrize(
+    "text", ["1. one", "- one", "a www.example.org b", "a@example.org", "x\n===="]
+)
 def test_plain_texts_that_markdown_would_change_stay(text):
     page = rendered(text)
     assert set(page.tags) == {"p"}

@@ -160,9 +160,7 @@ def test_the_order_of_definitions_changes_no_weight():
     ]
     one, why = find_topics(papers(*rows), topics=topics)
     other, why_too = find_topics(papers(*rows), topics=topics[::-1])
-    pd.testing.assert_frame_equal(
-        one.drop(columns="is_primary"), other.drop(columns="is_primary")
-    )
+    pd.testing.assert_frame_equal(one.drop(columns="is_primary"), other.drop(columns="is_primary"))
     pd.testing.assert_frame_equal(why, why_too)
 
 

@@ -95,7 +95,8 @@ def cli() -> None:
 @click.option("--period", type=click.Choice(["auto", *FREQUENCIES]), default="auto",
               show_default=True, help="Length of the trends' periods.")  # fmt: skip
 @click.option("--embedding", default="builtin", show_default=True, metavar="NAME",
-              help="How texts become vectors.")  # fmt: skip
+              help="How texts become vectors: builtin, tfidf, sentence-transformers:NAME, "
+              "model2vec:NAME, FILE.npy or FILE.parquet:COLUMN.")  # fmt: skip
 @click.option("--format", default="auto", show_default=True, metavar="NAME",
               help="auto, hf-page, csv, json, jsonl or parquet.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
@@ -161,7 +162,7 @@ def main() -> None:
     """Run the command line; a termination signal ends like an interrupt."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="papertide", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
     except click.ClickException as error:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from . import groups as group_tables
 from . import manifest, quality, runs, schema, sources, topics, trends
-from .embedding import EMBEDDINGS, embed, paper_texts
+from .embedding import EMBEDDINGS, embed, embedding_version, paper_texts
 from .errors import InputError
 from .progress import Progress
 from .resources import data_file
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PERIODS = ("auto", *schema.FREQUENCIES)
 STORED_NEIGHBOURS = 10
+CACHE = ".embeddings"
+"""Folder in the series' directory where vectors of optional embeddings are kept; disposable."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Settings:
     period : str
         "auto", "month", "quarter", "half-year" or "year".
     embedding : str
-        A name in `embedding.EMBEDDINGS`.
+        A name that `embedding.embed` knows.
     format : str
         "auto" or a name in `sources.FORMATS`.
     seed : int
@@ -110,15 +112,15 @@ def run(
     topics_file = settings.topics or data_file("topics.toml")
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
     definitions = topics.read_topics(topics_file)
-    files = [*manifest.hashed("topics", [topics_file]), *manifest.hashed("dates", date_files)]
     with runs.new_run_folder(runs.runs_folder(settings.runs)) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files)
+        files = [*manifest.hashed("topics", [topics_file]), *manifest.hashed("dates", date_files)]
         for line in _said(read):
             progress.say(line)
         path = folder.parent / runs.next_name(folder.parent, snapshot_date=read.date)
         made = _analyse(
-            read, settings=settings, definitions=definitions, name=path.name, progress=progress
+            read, settings=settings, definitions=definitions, path=path, progress=progress
         )
         made.manifest["definitions"] = files
         _write(made, folder=folder, path=path, progress=progress)
@@ -148,8 +150,6 @@ def _check(settings: Settings) -> None:
     problems = []
     if settings.period not in PERIODS:
         problems.append(f"period {settings.period!r}: allowed are {', '.join(PERIODS)}")
-    if settings.embedding not in EMBEDDINGS:
-        problems.append(f"embedding {settings.embedding!r}: allowed are {', '.join(EMBEDDINGS)}")
     if settings.format not in sources.FORMATS:
         problems.append(f"format {settings.format!r}: allowed are {', '.join(sources.FORMATS)}")
     if problems:
@@ -184,14 +184,17 @@ def _analyse(
     *,
     settings: Settings,
     definitions: Sequence[topics.Topic],
-    name: str,
+    path: Path,
     progress: Progress,
 ) -> Run:
+    name = path.name
     papers = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
     papers = schema.conform(papers, name="papers")
     with progress.stage("embed"):
+        # A model from a hub embeds 10 to 30 papers a second: what it made once is kept.
+        cache = path.parent / CACHE if ":" in settings.embedding else None
         texts = paper_texts(papers["title"], papers["abstract"])
-        vectors = embed(texts, embedding=settings.embedding)
+        vectors = embed(texts, embedding=settings.embedding, cache=cache, ids=papers["paper_id"])
     grouped = _group(
         papers, vectors=vectors, definitions=definitions, seed=settings.seed, progress=progress
     )
@@ -200,7 +203,11 @@ def _analyse(
     decided = {
         "period": {"freq": choice.freq, "reason": choice.reason},
         "clustering": grouped.clustering,
-        "embedding": {"name": settings.embedding, "description": EMBEDDINGS[settings.embedding]},
+        "embedding": {
+            "name": settings.embedding,
+            "version": embedding_version(settings.embedding),
+            "description": EMBEDDINGS.get(settings.embedding, settings.embedding),
+        },
         "settings": _told(settings),
     }
     made = Run(

@@ -20,7 +20,9 @@ _LEAST_LIFT = 1.5
 _HEADING_SHARE = 0.08
 _HEADING_LIFT = 2.0
 _LONGER_HEADING = 0.3
-_EMPTY_WORDS = frozenset({"large", "model", "system", "task", "network", "method", "approach"})
+_EMPTY_WORDS = frozenset(
+    {"large", "pretrained", "model", "system", "task", "network", "method", "approach"}
+)
 _CANDIDATES = 80
 _NESTED = 0.7
 

@@ -1,0 +1,21 @@
+"""Texts to unit vectors: the built-in embedding, the optional ones by name, a cache.
+
+The default needs no download and no extra package. Its vectors are a function of each text alone,
+so that papers of different runs can be compared.
+"""
+
+from __future__ import annotations
+
+from .choice import EMBEDDINGS, embed, embedding_version, paper_texts
+from .explain import explain, explain_pair
+from .given import given_vectors
+
+__all__ = [
+    "EMBEDDINGS",
+    "embed",
+    "embedding_version",
+    "explain",
+    "explain_pair",
+    "given_vectors",
+    "paper_texts",
+]

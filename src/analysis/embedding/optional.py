@@ -1,0 +1,71 @@
+"""Embeddings of other packages, each imported only when its name is used."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Sequence
+from types import ModuleType
+
+import numpy as np
+
+from ..errors import InputError
+from .given import unit_rows
+
+
+def sentence_transformer_vectors(texts: Sequence[str], *, name: str) -> np.ndarray:
+    """Embed with the sentence transformer `name`, a hub name or a folder; float32 unit rows."""
+    package = _package("sentence-transformers")
+    try:
+        model = package.SentenceTransformer(name)
+    except (OSError, ValueError) as error:
+        raise _no_model("sentence-transformers", name, error) from error
+    vectors = model.encode(list(texts), convert_to_numpy=True, show_progress_bar=False)
+    return unit_rows(np.asarray(vectors), source=f"sentence-transformers:{name}")
+
+
+def model2vec_vectors(texts: Sequence[str], *, name: str) -> np.ndarray:
+    """Embed with the static model `name`, a hub name or a folder; float32 unit rows.
+
+    A text without any token of the model has a zero vector there; it gets the direction of
+    (1, ..., 1) here, so that each row is defined.
+    """
+    package = _package("model2vec")
+    try:
+        model = package.StaticModel.from_pretrained(name)
+    except (OSError, ValueError) as error:
+        raise _no_model("model2vec", name, error) from error
+    vectors = np.array(model.encode(list(texts)), dtype=np.float32)
+    vectors[~vectors.any(axis=1)] = 1
+    return unit_rows(vectors, source=f"model2vec:{name}")
+
+
+def package_version(kind: str) -> str:
+    """Return the installed version of the package `kind`, or raise with the line to install it."""
+    try:
+        return importlib.metadata.version(kind)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise _not_installed(kind) from error
+
+
+def _package(kind: str) -> ModuleType:
+    try:
+        return importlib.import_module(kind.replace("-", "_"))
+    except ImportError as error:
+        raise _not_installed(kind) from error
+
+
+def _not_installed(kind: str) -> InputError:
+    return InputError(
+        f"the package {kind} is not installed",
+        allowed="the built-in embedding, which needs no package, or this one with its package",
+        next_step=f'run: pip install "papertide[{kind}]"',
+    )
+
+
+def _no_model(kind: str, name: str, error: Exception) -> InputError:
+    return InputError(
+        f"{kind} cannot load the model {name!r}: {error}",
+        allowed="a folder with such a model, or a name that the package can fetch",
+        next_step="check the name and the network, or use the built-in embedding",
+    )
