@@ -122,7 +122,7 @@ def test_bridged_joins_two_components_at_their_nearest_papers():
     pairs = sp.csr_matrix(([1, 1, 0.5, 0.5], ([0, 1, 2, 3], [1, 0, 3, 2])), shape=(4, 4))
     joined = graph.bridged(pairs, vectors=vectors).toarray()
     expected = pairs.toarray()
-    expected[1, 2] = expected[2, 1] = 0.5  # the weakest weight there is
+    expected[1, 2] = expected[2, 1] = 0.75  # the mean weight
     assert joined.tolist() == expected.tolist()
 
 
@@ -169,6 +169,23 @@ def test_spectral_coordinates_are_the_same_every_time_and_in_any_order():
     order = np.random.default_rng(1).permutation(80)
     permuted = graph.spectral_coordinates(weights[order][:, order].tocsr(), dimensions=6)
     assert permuted == pytest.approx(places[order], abs=1e-6)
+
+
+def separate_groups(n: int, count: int) -> np.ndarray:
+    """Unit vectors of groups that have no neighbour outside."""
+    random = np.random.default_rng(0)
+    vectors = np.zeros((n, count * 10), dtype=np.float32)
+    for row in range(n):
+        vectors[row, row % count * 10 :][:10] = 1 + 0.5 * random.normal(size=10)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("dimensions", [3, 17])
+def test_separate_groups_of_many_papers_have_coordinates(dimensions):
+    weights = neighbour_graph(separate_groups(2000, 20))
+    places = graph.spectral_coordinates(weights, dimensions=dimensions)
+    assert np.linalg.norm(places, axis=1) == pytest.approx(np.ones(2000))
+    assert places.tobytes() == graph.spectral_coordinates(weights, dimensions=dimensions).tobytes()
 
 
 def test_the_sparse_solver_gives_the_same_coordinates(monkeypatch):

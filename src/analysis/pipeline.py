@@ -13,7 +13,7 @@ import pandas as pd
 
 from . import groups as group_tables
 from . import manifest, quality, runs, schema, sources, topics, trends
-from .embedding import EMBEDDINGS, embed, embedding_version, paper_texts
+from .embedding import ALLOWED, EMBEDDINGS, embed, embedding_version, is_known, paper_texts
 from .errors import InputError
 from .progress import Progress
 from .resources import data_file
@@ -150,6 +150,8 @@ def _check(settings: Settings) -> None:
     problems = []
     if settings.period not in PERIODS:
         problems.append(f"period {settings.period!r}: allowed are {', '.join(PERIODS)}")
+    if not is_known(settings.embedding):
+        problems.append(f"embedding {settings.embedding!r}: allowed are {ALLOWED}")
     if settings.format not in sources.FORMATS:
         problems.append(f"format {settings.format!r}: allowed are {', '.join(sources.FORMATS)}")
     if problems:

@@ -10,6 +10,8 @@ from threadpoolctl import threadpool_limits
 
 _DENSE_BELOW = 1_500
 _BISECTIONS = 64
+_LANCZOS = 100
+"""ARPACK's vectors: more than nearly separate groups, whose eigenvalues lie too close for fewer."""
 
 
 def fuzzy_graph(indices: np.ndarray, similarities: np.ndarray) -> sp.csr_matrix:
@@ -52,11 +54,13 @@ def fuzzy_graph(indices: np.ndarray, similarities: np.ndarray) -> sp.csr_matrix:
 
 
 def bridged(graph: sp.csr_matrix, *, vectors: np.ndarray) -> sp.csr_matrix:
-    """Join the graph's connected components by one weak edge each.
+    """Join the graph's connected components by one edge each, of the graph's mean weight.
 
     Separate components would leave the leading eigenvectors free to turn, so that they would hang
-    on rounding. Each component but the largest is tied to its most similar outside paper.
+    on rounding; so would ties of the smallest weight there is, and ARPACK would not converge. Each
+    component but the largest is tied to its most similar outside paper.
     """
+    weight = float(graph.data.mean()) if graph.nnz else 1.0
     count, component = connected_components(graph, directed=False)
     while count > 1:
         sizes = np.bincount(component)
@@ -67,8 +71,7 @@ def bridged(graph: sp.csr_matrix, *, vectors: np.ndarray) -> sp.csr_matrix:
             similar = vectors[inside] @ vectors[outside].T
         row, column = np.unravel_index(int(similar.argmax()), similar.shape)
         a, b = inside[row], outside[column]
-        weak = float(graph.data.min()) if graph.nnz else 1.0
-        edge = sp.csr_matrix(([weak, weak], ([a, b], [b, a])), shape=graph.shape)
+        edge = sp.csr_matrix(([weight, weight], ([a, b], [b, a])), shape=graph.shape)
         graph = (graph + edge).tocsr()
         component[inside] = component[b]
         _, component = np.unique(component, return_inverse=True)
@@ -103,7 +106,8 @@ def spectral_coordinates(graph: sp.csr_matrix, *, dimensions: int) -> np.ndarray
         if n < _DENSE_BELOW or dimensions >= n - 1:
             values, vectors = np.linalg.eigh(normalised.toarray())
         else:
-            values, vectors = eigsh(normalised, k=dimensions, v0=np.ones(n))
+            wide = min(n, max(_LANCZOS, 3 * dimensions))
+            values, vectors = eigsh(normalised, k=dimensions, v0=np.ones(n), ncv=wide)
     order = np.argsort(-values, kind="stable")[:dimensions]
     vectors = vectors[:, order]
     signs = np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(dimensions)])

@@ -6,16 +6,18 @@ so that papers of different runs can be compared.
 
 from __future__ import annotations
 
-from .choice import EMBEDDINGS, embed, embedding_version, paper_texts
+from .choice import ALLOWED, EMBEDDINGS, embed, embedding_version, is_known, paper_texts
 from .explain import explain, explain_pair
 from .given import given_vectors
 
 __all__ = [
+    "ALLOWED",
     "EMBEDDINGS",
     "embed",
     "embedding_version",
     "explain",
     "explain_pair",
     "given_vectors",
+    "is_known",
     "paper_texts",
 ]

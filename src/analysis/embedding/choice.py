@@ -86,7 +86,7 @@ def embed(
         return tfidf_vectors(texts)
     if embedding.endswith(".npy") or ".parquet:" in embedding:
         return given_vectors(embedding, n=len(texts), ids=ids)
-    if embedding != "builtin" and not (kind in _PACKAGES and name):
+    if not is_known(embedding):
         raise InputError(
             f"there is no embedding {embedding!r}", allowed=ALLOWED, next_step="name one of these"
         )
@@ -99,6 +99,13 @@ def embed(
     if cache is None:
         return fresh(texts)
     return through_cache(texts, version=embedding_version(embedding), folder=cache, fresh=fresh)
+
+
+def is_known(embedding: str) -> bool:
+    """Say whether `embed` knows this name; not whether its package or file is there."""
+    kind, _, name = embedding.partition(":")
+    given = embedding.endswith(".npy") or ".parquet:" in embedding
+    return embedding in EMBEDDINGS or given or (kind in _PACKAGES and bool(name))
 
 
 def embedding_version(embedding: str) -> str:
