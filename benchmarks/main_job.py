@@ -95,7 +95,7 @@ def main() -> None:
         if given.peer and shutil.which(given.peer):
             command = [given.peer, str(HERE / "peer_bertopic.py"), str(DAILY)]
             environment = {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
-            done = subprocess.run(command, check=True, capture_output=True, env=environment)
+            done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=environment)
             measured.append(json.loads(done.stdout.splitlines()[-1]))
             print(row(measured[2], papers=measured[1]["papers"]), flush=True)
     print()

@@ -192,9 +192,9 @@ def test_each_line_of_the_bundled_page_can_be_lost_alone() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (HEADER, "is a text with no papers in it (0 lines of text"),
-        ("Dear reader,\n\nthere is nothing here.\n", "with no papers in it (2 lines of text"),
-        ("word " * 100_000, "(1 lines of text, the longest of 500,000 characters)"),
+        (HEADER, "is a text with no papers in it (lines of text: 0,"),
+        ("Dear reader,\n\nthere is nothing here.\n", "with no papers in it (lines of text: 2,"),
+        ("word " * 100_000, "(lines of text: 1, the longest of 500,000 characters)"),
         ("<!DOCTYPE html><html>", "is an HTML page"),
         ("<?xml version='1.0'?>", "is XML"),
         ("Scopus\nEXPORT DATE: 1 May\n\n@article{key,\n title = {A}}", "is BibTeX"),

@@ -138,10 +138,8 @@ def notes(shares: pd.DataFrame, *, top: int) -> list[str]:
     if hidden:
         names = [" ".join(wrap(str(label), width=40, lines=1)) for label in hidden[:8]]
         more = f" and {len(hidden) - 8} more" if len(hidden) > 8 else ""
-        out.append(
-            f"Shown are the {len(groups)} groups with the most papers, not shown: "
-            f"{', '.join(names)}{more}."
-        )
+        which = f"are the {len(groups)} groups" if len(groups) > 1 else "is the group"
+        out.append(f"Shown {which} with the most papers, not shown: {', '.join(names)}{more}.")
     return out
 
 

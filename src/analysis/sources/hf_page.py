@@ -79,7 +79,7 @@ def read_page(text: str, *, shown: str, file_name: str) -> Rows:
 def _no_papers(text: str, *, n_texts: int, shown: str) -> InputError:
     longest = max(map(len, text.split("\n")))
     return InputError(
-        f"{shown} is a text with no papers in it ({n_texts:,} lines of text, the longest of "
+        f"{shown} is a text with no papers in it (lines of text: {n_texts:,}, the longest of "
         f"{longest:,} characters)",
         allowed=f"{FORMATS_IN_WORDS}; on a page each title is followed by its abstract, each on a "
         "line of its own",
