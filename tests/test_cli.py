@@ -14,6 +14,7 @@ import pytest
 
 import analysis
 from analysis.__main__ import main
+from analysis.progress import Progress
 from analysis.runs import list_runs, new_run_folder
 from conftest import SNAPSHOT
 from planted import planted_csv
@@ -277,6 +278,16 @@ def test_an_interrupt_ends_with_130(cli, monkeypatch):
     monkeypatch.setattr("analysis.pipeline.run", interrupted)
     said = cli("run", "a.txt")
     assert said == Said(130, "", "Interrupted; nothing was left behind.\n")
+
+
+def test_an_interrupt_that_a_library_swallows_ends_the_run_after_the_stage():
+    came: list[bool] = []
+    progress = Progress(quiet=True, interrupted=lambda: bool(came))
+    with progress.stage("one"):
+        pass
+    with pytest.raises(KeyboardInterrupt), progress.stage("two"):
+        came.append(True)
+    assert list(progress.seconds) == ["one"]
 
 
 def started(tmp_path: Path, *, ignore_interrupts: bool = False) -> subprocess.Popen[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -19,6 +21,8 @@ from .schema import FREQUENCIES
 from .text import for_terminal
 
 DONE, DEFECT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+_interrupts = threading.Event()
 
 
 class _Day(click.ParamType):
@@ -120,7 +124,7 @@ def run_command(
     made = run(
         snapshot,
         settings=Settings(dates=dates, today=date.today(), **settings),
-        progress=Progress(quiet=quiet),
+        progress=Progress(quiet=quiet, interrupted=_interrupts.is_set),
     )
     click.echo(str(made.path))
 
@@ -153,14 +157,21 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
     from .progress import Progress
     from .runs import find_run
 
-    for path in execute_notebooks(find_run(run, runs=runs), out=out,
-                                  progress=Progress(quiet=quiet)):  # fmt: skip
+    progress = Progress(quiet=quiet, interrupted=_interrupts.is_set)
+    for path in execute_notebooks(find_run(run, runs=runs), out=out, progress=progress):
         click.echo(str(path))
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    _interrupts.set()
+    signal.default_int_handler(number, frame)
 
 
 def main() -> None:
     """Run the command line; a termination signal ends like an interrupt."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     try:
         cli(prog_name="papertide", standalone_mode=False)
     except click.exceptions.Abort:

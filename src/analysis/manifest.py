@@ -94,6 +94,15 @@ def versions() -> dict[str, str]:
 
 
 def peak_memory_mb() -> int:
-    """Return the largest resident size that this process has had, in MiB."""
+    """Return the largest resident size that this process has had, in MiB.
+
+    Linux keeps in `ru_maxrss` also what the process that started this one had, so the kernel's
+    own figure of this program is read where there is one.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return round(int(line.split()[1]) / 2**10)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(peak / (2**20 if sys.platform == "darwin" else 2**10))

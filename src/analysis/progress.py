@@ -24,10 +24,14 @@ class Progress:
         Say nothing.
     seconds : dict of str to float
         Wall seconds by stage, filled as stages end.
+    interrupted : callable
+        Asked after each stage: an interrupt that a library swallowed (one that comes while C code
+        calls back into Python is only printed) ends the run there.
     """
 
     quiet: bool = False
     seconds: dict[str, float] = field(default_factory=dict)
+    interrupted: Callable[[], bool] = bool
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -36,6 +40,8 @@ class Progress:
         if self.on_terminal:
             print(f"{name} …", end="\r", file=sys.stderr, flush=True)
         yield
+        if self.interrupted():
+            raise KeyboardInterrupt
         self.seconds[name] = round(time.perf_counter() - start, 3)
         self.say(f"{name}: {self.seconds[name]:.1f} s")
 
