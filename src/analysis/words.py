@@ -36,8 +36,27 @@ STOP_WORDS = frozenset(
 """English function words; kept out of vectors, terms and labels."""
 
 
+_SINGULARS = {
+    "analyses": "analysis",
+    "biases": "bias",
+    "corpora": "corpus",
+    "criteria": "criterion",
+    "hypotheses": "hypothesis",
+    "indices": "index",
+    "lenses": "lens",
+    "matrices": "matrix",
+    "phenomena": "phenomenon",
+    "vertices": "vertex",
+} | {word: word for word in "bias atlas canvas gas lens news series species whereas".split()}
+
+
 def fold_plural(word: str) -> str:
-    """Return the singular of a regular English plural in lower case, else the word itself."""
+    """Return the singular of an English plural in lower case, else the word itself.
+
+    Regular plurals by their ending, the irregular ones of abstracts by a list.
+    """
+    if word in _SINGULARS:
+        return _SINGULARS[word]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("sses", "shes", "ches", "xes")):

@@ -197,7 +197,7 @@ def _automatic(
 ) -> PeriodChoice:
     years_only = ""
     if len(grids) == 1:
-        years_only = f"{n_year_only} of {n_dated} dated papers are known to the year only"
+        years_only = f"{n_year_only:,} of {n_dated:,} dated papers are known to the year only"
     for freq in FREQUENCIES:
         grid = grids.get(freq)
         if grid and grid.n_periods >= GOOD_PERIODS and (grid.median or 0) >= MEDIAN_PAPERS:
@@ -223,7 +223,7 @@ def _why_none(grids: Mapping[str, _Grid], *, n_dated: int, years_only: str) -> s
     if not n_dated:
         return "no paper has a date"
     grid = next(iter(grids.values()))
-    papers = "1 dated paper spans" if n_dated == 1 else f"{n_dated} dated papers span"
+    papers = "1 dated paper spans" if n_dated == 1 else f"{n_dated:,} dated papers span"
     because = f"; {years_only}" if years_only else ""
     return (
         f"the {papers} {_many(grid.n_periods, grid.freq)}, "
@@ -265,7 +265,7 @@ def _left_out(n_undated: int, n_too_coarse: int) -> str:
 
 def _nothing_toplace(grid: _Grid, *, n_undated: int) -> InputError:
     return InputError(
-        f"no paper can be placed in a {grid.freq}: {n_undated} without a date, "
+        f"no paper can be placed in a {grid.freq}: {n_undated:,} without a date, "
         f"{grid.n_too_coarse} known to the year only",
         allowed="a period that the papers' dates are precise enough for",
         next_step="use --period year"
