@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.runs import Run
 from analysis.schema import TABLES, conform, empty
 
 PALETTE = ("#4269d0", "#d98200", "#d6452b", "#1a8a72", "#8a56c2", "#0f7fa8", "#b3428c", "#6b7f1d")
-
-
-@dataclass(frozen=True)
-class MadeRun:
-    """The attributes of `analysis.runs.Run` that pages read."""
-
-    name: str
-    path: Path | None
-    papers: pd.DataFrame
-    neighbours: pd.DataFrame
-    memberships: pd.DataFrame
-    evidence: pd.DataFrame
-    map: pd.DataFrame
-    groups: pd.DataFrame
-    trends: pd.DataFrame
-    vectors: np.ndarray
-    quality: dict[str, Any] = field(default_factory=dict)
-    manifest: dict[str, Any] = field(default_factory=dict)
 
 
 def made_run(
@@ -41,7 +22,7 @@ def made_run(
     n_undated: int = 0,
     texts: Sequence[str] | None = None,
     freq: str | None = "quarter",
-) -> MadeRun:
+) -> Run:
     """Make a run of `n` papers whose every shown string is taken from `texts` where given.
 
     Paper i sits in cluster i mod `n_clusters` (none below 60 papers) and in topic i mod 4, papers
@@ -55,7 +36,7 @@ def made_run(
     memberships = _memberships(ids, n_clusters=n_clusters, n_topics=len(topics))
     groups = _groups(memberships, n_clusters=n_clusters, topics=topics, texts=stored)
     trends = _trends(papers, memberships, groups, freq=freq)
-    return MadeRun(
+    return Run(
         name="0001-2025-03-17",
         path=None,
         papers=papers,

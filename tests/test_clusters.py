@@ -291,6 +291,7 @@ def test_equal_texts_are_one_cluster(monkeypatch, n):
     monkeypatch.setattr(fit, "_SUBSAMPLES", 2)
     found = find_clusters(np.tile(unit([30]), (n, 1)))
     check(found, n=n)
+    assert found.labels.tolist() == [0] * n
 
 
 def test_the_vectors_are_left_as_they_were():

@@ -267,6 +267,7 @@ def test_equal_abstracts_are_placed_too(tmp_path, monkeypatch):
     rows = [{"title": f"{i}", "abstract": "The same abstract for all of them."} for i in range(60)]
     found = made(as_json(tmp_path / "papers.json", rows), tmp_path / "runs")
     check_run(found, n=60)
+    assert found.manifest["counts"]["clusters"] >= 1
 
 
 def test_columns_that_ride_along_reach_the_papers_table(tmp_path):

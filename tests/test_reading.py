@@ -24,11 +24,12 @@ from analysis.reading import (
     describe_run,
     describe_shares,
 )
+from analysis.runs import Run
 from analysis.schema import conform
 from hostile import HOSTILE
-from page_runs import MadeRun, made_run
+from page_runs import made_run
 
-SENTENCES: dict[str, Callable[[MadeRun], str]] = {
+SENTENCES: dict[str, Callable[[Run], str]] = {
     "run": describe_run,
     "map by cluster": describe_map,
     "map by topic": lambda run: describe_map(run, kind="topic"),
