@@ -26,6 +26,7 @@ _GRID_SIZES = (4, 5, 6, 8)
 _SUBSAMPLES = 40
 _TIED = 0.05
 _ONE_CLUSTER = 0.25
+_MAJORITY_ROUNDS = 10
 _SUBSAMPLE_SHARE = 0.8
 
 
@@ -166,14 +167,25 @@ def _hdbscan(coordinates: np.ndarray, settings: dict[str, float | int]) -> np.nd
 def _place_all(labels: np.ndarray, *, vectors: np.ndarray, graph: sp.csr_matrix) -> np.ndarray:
     """Give papers without a cluster the nearest centroid's, then let each paper's neighbours vote.
 
-    One round: a paper moves to the cluster that most of its neighbours, by weight, are in. With
-    more rounds small clusters drain into large ones (at 177 papers 20 clusters became 12).
+    In one round a paper moves to the cluster that most of its neighbours, by weight, are in. In
+    further rounds it moves only where these are more than half of all its neighbours: with plain
+    votes small clusters would drain into large ones (at 177 papers 20 became 5 in ten rounds).
     """
-    labels = _joined_to_centroids(labels, vectors=vectors)
+    labels = _voted(_joined_to_centroids(labels, vectors=vectors), graph=graph, more_than=0.0)
+    for _ in range(_MAJORITY_ROUNDS):
+        before = labels
+        labels = _voted(labels, graph=graph, more_than=0.5)
+        if np.array_equal(labels, before):
+            break
+    return labels
+
+
+def _voted(labels: np.ndarray, *, graph: sp.csr_matrix, more_than: float) -> np.ndarray:
     shares = neighbour_shares(labels, graph=graph).toarray()
-    best = shares.argmax(axis=1)
     rows = np.arange(len(labels))
-    return np.where(shares[rows, best] > shares[rows, labels] + 1e-9, best, labels)
+    best = shares.argmax(axis=1)
+    moves = (shares[rows, best] > shares[rows, labels] + 1e-9) & (shares[rows, best] > more_than)
+    return np.where(moves, best, labels)
 
 
 def _joined_to_centroids(labels: np.ndarray, *, vectors: np.ndarray) -> np.ndarray:
