@@ -577,3 +577,8 @@ def test_undrawable_characters_become_squares(monkeypatch):
     monkeypatch.setattr("analysis.figures.printed.base.FALLBACK_FONTS", ())
     figure = printed.share_over_time(make_shares(["日本 é"], totals=[30, 40]))
     assert "□□ é" in drawn(figure)
+
+
+def test_no_button_sends_a_chart_away():
+    figure = interactive.topic_map(make_points(6))
+    assert figure.layout.modebar.remove == ("sendChartToCloud",)

@@ -23,7 +23,10 @@ _NOTEBOOK_LINK = re.compile(r"\]\(([\w-]+)\.ipynb\)")
 _DRAW = """
 for (const holder of document.querySelectorAll(".figure")) {
   const figure = JSON.parse(holder.querySelector("script").textContent);
-  const config = {responsive: true, displaylogo: false, scrollZoom: true};
+  const config = {
+    responsive: true, displaylogo: false, scrollZoom: true, showSendToCloud: false,
+    plotlyServerURL: "",
+  };
   Plotly.newPlot(holder.querySelector("div"), figure.data, figure.layout, config).then(plot => {
     plot.on("plotly_click", event => {
       const url = (event.points[0].customdata || [])[1];

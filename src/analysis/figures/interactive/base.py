@@ -24,6 +24,8 @@ def sheet(*, title: str | None, height: int) -> go.Figure:
         plot_bgcolor="white",
         font=FONT,
         height=height,
+        # One of plotly's default buttons would send the chart and its data to a server.
+        modebar={"remove": ["sendChartToCloud"]},
         margin={"l": 16, "r": 16, "t": 56 if title else 40, "b": 16},
         hoverlabel={
             "align": "left",
