@@ -7,10 +7,12 @@ All rows of a table have the same papers, folds and seeds. MiniLM's rows need th
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import resource
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,9 +21,10 @@ import pandas as pd
 from sklearn.metrics import adjusted_mutual_info_score
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
+from train_embedding import Recipe, letter_groups
 from training_texts import judged_papers, plain_id, snapshot_papers, training_papers
 
-from analysis.embedding import embed, paper_texts
+from analysis.embedding import builtin, embed, paper_texts
 from analysis.embedding.cache import through_cache
 from analysis.text import normalised_title
 
@@ -29,6 +32,7 @@ SPLIT_SEED = 3
 NEIGHBOURS = 10
 SUBSAMPLES, SUBSAMPLE_SIZE = 5, 6000
 BOOTSTRAP = 2000
+COINED_PAPERS = 15
 MINILM = "minilm-l6-v2-256-tokens"
 
 
@@ -169,6 +173,60 @@ def report_snapshot(shared: Path, cache: Path) -> None:
         )
 
 
+def coined_words(daily: list[dict[str, int]], before: list[dict[str, int]]) -> list[str]:
+    """Return words in at least 15 daily papers of 2024-2025 and in no arXiv abstract to 2019."""
+    now = Counter(word for counts in daily for word in counts)
+    then = {word for counts in before for word in counts}
+    known = builtin.load_model().rows
+    return sorted(
+        word
+        for word, n in now.items()
+        if n >= COINED_PAPERS and word in known and word not in then and word.isalpha()
+    )
+
+
+def report_coined(shared: Path) -> None:
+    """Hide coined words from the model and see where their papers go.
+
+    The letter groups are fitted again without these words. For each word: the share of the ten
+    nearest neighbours of its papers that have the word too, among all daily papers.
+    """
+    model, corpora = builtin.load_model(), shared / "corpora"
+    frames = [pd.read_parquet(corpora / f"{name}.parquet") for name in
+              ("hf_daily_2024-05_2025-12", "arxiv_120k")]  # fmt: skip
+    texts, old = (paper_texts(frame["title"], frame["abstract"]) for frame in frames)
+    daily, before = ([builtin.word_counts(t, model=model) for t in part] for part in (texts, old))
+    coined = coined_words(daily, before)
+    papers = Counter(word for counts in [*daily, *before] for word in counts)
+    words = [word for word in model.rows if word not in set(coined)]
+    vectors = model.vectors[[model.rows[word] for word in words]]
+    often = np.maximum([papers[word] for word in words], Recipe().min_papers_a_word)
+    grams = letter_groups(words, vectors, often, recipe=Recipe())
+    rows = {word: at for at, word in enumerate(words)}
+    hidden = dataclasses.replace(model, rows=rows, vectors=vectors, grams=grams)
+    without = dataclasses.replace(hidden, grams=np.zeros_like(grams))
+    has = np.array([[word in counts for word in coined] for counts in daily])
+    true = model.vectors[[model.rows[word] for word in coined]]
+    guess = builtin.gram_rows(coined, grams)
+    cosines = (guess / np.linalg.norm(guess, axis=1, keepdims=True)) @ (
+        true / np.linalg.norm(true, axis=1, keepdims=True)
+    ).T
+    own = np.diag(cosines).mean()
+    other = (cosines.sum() - np.trace(cosines)) / (cosines.size - len(cosines))
+    print(f"\n{len(coined)} coined words, {len(texts)} daily papers: {' '.join(coined)}")
+    print(f"letters: cosine with the word's true vector {own:.3f}, with another's {other:.3f}")
+    for name, one in (("known", model), ("letters", hidden), ("left out", without)):
+        near = _nearest(builtin.builtin_vectors(texts, model=one))
+        shares = [has[near[has[:, at]], at].mean() for at in range(len(coined))]
+        print(f"{name}: {np.mean(shares):.3f} of the neighbours have the word")
+
+
+def _nearest(vectors: np.ndarray) -> np.ndarray:
+    similarity = vectors @ vectors.T
+    np.fill_diagonal(similarity, -2)
+    return np.argpartition(-similarity, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+
+
 def report_speed(shared: Path, *, with_minilm: bool) -> None:
     code = (
         "import numpy, scipy.sparse, time; from analysis.embedding import builtin; "
@@ -199,7 +257,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("runs/embedding-cache"))
     parser.add_argument("--part", choices=["dev", "scored"], default="dev")
     parser.add_argument("--no-clusters", action="store_true")
-    parser.add_argument("--only", choices=["labelled", "snapshot", "speed", "check"])
+    parser.add_argument("--only", choices=["labelled", "snapshot", "speed", "check", "coined"])
     parser.add_argument("--minilm-speed", action="store_true")
     given = parser.parse_args()
     with threadpool_limits(1):
@@ -212,6 +270,8 @@ def main() -> None:
             report_labelled(
                 given.shared, given.cache, part=given.part, clusters=not given.no_clusters
             )
+        if given.only in (None, "coined"):
+            report_coined(given.shared)
         if given.only in (None, "check"):
             assert_not_trained_on(given.shared)
 

@@ -10,7 +10,6 @@ processes (`--worker 0/2`, `--worker 1/2`) share the work.
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from pathlib import Path
 
@@ -75,7 +74,7 @@ def main() -> None:
         vectors = model.encode(texts, batch_size=32, normalize_embeddings=True)
         partial = path.with_suffix(f".{part}.part.npz")
         np.savez(partial, ids=some["paper_id"].to_numpy(str), vectors=vectors.astype(np.float16))
-        os.replace(partial, path)
+        partial.replace(path)
         speed = len(texts) / (time.perf_counter() - begun)
         print(f"{path.name}: {speed:.1f} abstracts a second", flush=True)
 

@@ -1,11 +1,14 @@
 """Train the built-in embedding: `python benchmarks/train_embedding.py --shared ../shared`.
 
+`--teacher-more DIR` (from `teacher_vectors.py`, may be repeated) adds vectors of the teacher; the
+model that ships was trained without (see `benchmarks/README.md`).
+
 Five steps, all linear in the words, one thread, fixed seeds:
 
 1. count words of 210,000 abstracts (none that a figure is measured on, see `training_texts`);
 2. latent semantic vectors of the words, from all these texts (the texts' own geometry);
 3. ridge regression from words to MiniLM's vectors of 37,000 of them (the teacher's geometry);
-4. both joined, the common directions damped, reduced to `DIMENSIONS`;
+4. both joined, the common directions damped, reduced to 256 dimensions;
 5. a few hundred steps of gradient descent on two losses: the student's similarities within a batch
    against the teacher's (Kullback-Leibler), and each title against its own abstract among those of
    a batch (InfoNCE). Rare words move little.
@@ -19,6 +22,7 @@ import argparse
 import time
 from array import array
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,20 +32,36 @@ from training_texts import Training, training_papers
 
 from analysis.embedding import builtin, model_file, tokens
 
-DIMENSIONS = 256
 TITLE_WEIGHT = 2
-MIN_PAPERS_A_WORD = 5
-MIN_PAPERS_A_COMPOUND = 20
-LATENT, LATENT_SHARE = 320, 0.6
-RIDGE, DAMPING = 1.0, 0.2
-STEPS, BATCH, RATE = 200, 1536, 0.01
-TEACHER_LOSS, TITLE_LOSS = 1.0, 1.0
-TEACHER_HEAT, TITLE_HEAT = 0.1, 0.07
 SOURCE_WEIGHTS = {"arxiv": 1.0, "acl": 0.5}
 SOURCE_WEIGHT_ELSE = 1.5
-RARE = 20
-BUCKETS, GRAM_RIDGE = 8192, 0.1
-HELD_OUT = 1200
+"""How often a source's papers are drawn for the title loss, those of AI and daily papers most."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Every number of the training; the defaults are those of the model that ships."""
+
+    dimensions: int = 256
+    min_papers_a_word: int = 5
+    min_papers_a_compound: int = 20
+    latent: int = 320
+    latent_share: float = 0.6
+    ridge: float = 1.0
+    damping: float = 0.2
+    steps: int = 200
+    batch: int = 1536
+    rate: float = 0.01
+    teacher_loss: float = 1.0
+    title_loss: float = 1.0
+    teacher_heat: float = 0.1
+    title_heat: float = 0.07
+    rare: int = 20
+    buckets: int = 8192
+    gram_ridge: float = 0.1
+    gram_stretch: float = 1.0
+    held_out: int = 1200
+    shortest_abstract: int = 15
 
 
 class Timer:
@@ -60,7 +80,7 @@ def raw_tokens(texts: list[str], ids: dict[str, int]) -> list[array]:
     return [array("i", [ids.setdefault(w, len(ids)) for w in tokens.raw_words(t)]) for t in texts]
 
 
-def compound_words(documents: list[set[int]], ids: dict[str, int]) -> set[str]:
+def compound_words(documents: list[set[int]], ids: dict[str, int], *, least: int) -> set[str]:
     """Return the words that a hyphenated token may stay: frequent with or without the hyphen."""
     seen: Counter[int] = Counter()
     for document in documents:
@@ -68,7 +88,7 @@ def compound_words(documents: list[set[int]], ids: dict[str, int]) -> set[str]:
     papers: Counter[str] = Counter()
     for word, at in ids.items():
         papers[tokens.folded(word)] += seen[at]
-    return {word for word, n in papers.items() if n >= MIN_PAPERS_A_COMPOUND}
+    return {word for word, n in papers.items() if n >= least}
 
 
 def counted(rows: list[array], features: list[list[int]], n_words: int) -> sp.csr_matrix:
@@ -85,12 +105,15 @@ def counted(rows: list[array], features: list[list[int]], n_words: int) -> sp.cs
     return matrix
 
 
-def count_words(training: Training) -> tuple[list[str], np.ndarray, sp.csr_matrix, sp.csr_matrix]:
+def count_words(
+    training: Training, *, recipe: Recipe
+) -> tuple[list[str], np.ndarray, sp.csr_matrix, sp.csr_matrix]:
     """Return words (sorted), their papers, and the counts in titles and in abstracts."""
     ids: dict[str, int] = {}
     titles = raw_tokens(training.papers["title"].tolist(), ids)
     bodies = raw_tokens(training.papers["abstract"].tolist(), ids)
-    compounds = compound_words([set(t) | set(b) for t, b in zip(titles, bodies, strict=True)], ids)
+    documents = [set(t) | set(b) for t, b in zip(titles, bodies, strict=True)]
+    compounds = compound_words(documents, ids, least=recipe.min_papers_a_compound)
     words: dict[str, int] = {}
     features = [
         [words.setdefault(word, len(words)) for word in tokens.features(raw, known=compounds)]
@@ -98,7 +121,7 @@ def count_words(training: Training) -> tuple[list[str], np.ndarray, sp.csr_matri
     ]
     x_title, x_body = (counted(rows, features, len(words)) for rows in (titles, bodies))
     papers = np.diff((x_title + x_body).tocsc().indptr)
-    kept = sorted((w, at) for w, at in words.items() if papers[at] >= MIN_PAPERS_A_WORD)
+    kept = sorted((w, at) for w, at in words.items() if papers[at] >= recipe.min_papers_a_word)
     order = [at for _, at in kept]
     return [w for w, _ in kept], papers[order], x_title[:, order], x_body[:, order]
 
@@ -147,20 +170,23 @@ def unit(z: np.ndarray) -> np.ndarray:
     return z / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-9)
 
 
-def joined(taught: np.ndarray, latent: np.ndarray, x: sp.csr_matrix, *, rows: np.ndarray):
-    """Damp the taught map's common directions, join the latent one, reduce to `DIMENSIONS`."""
+def joined(
+    taught: np.ndarray, latent: np.ndarray, x: sp.csr_matrix, *, rows: np.ndarray, recipe: Recipe
+) -> np.ndarray:
+    """Damp the taught map's common directions, join the latent one, reduce the dimensions."""
     z = unit(x[rows] @ taught)
     spread, turn = np.linalg.eigh((z.T @ z).astype(np.float64) / len(z))
-    damped = taught @ (turn * (np.maximum(spread, 0) + 1e-4) ** (-DAMPING / 2)).astype(np.float32)
+    damping = (np.maximum(spread, 0) + 1e-4) ** (-recipe.damping / 2)
+    damped = taught @ (turn * damping).astype(np.float32)
     parts = [
         share * part / np.linalg.norm(x[rows] @ part, axis=1).mean()
-        for part, share in ((damped, 1.0), (latent, LATENT_SHARE))
+        for part, share in ((damped, 1.0), (latent, recipe.latent_share))
     ]
     both = np.hstack(parts).astype(np.float32)
     some = np.random.default_rng(0).choice(x.shape[0], min(40_000, x.shape[0]), replace=False)
     z = unit(x[some] @ both)
     _, turn = np.linalg.eigh((z.T @ z).astype(np.float64))
-    return (both @ turn[:, ::-1][:, :DIMENSIONS].astype(np.float32)).astype(np.float32)
+    return (both @ turn[:, ::-1][:, : recipe.dimensions].astype(np.float32)).astype(np.float32)
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
@@ -179,48 +205,52 @@ def backward(x: sp.csr_matrix, z: np.ndarray, norms: np.ndarray, g: np.ndarray) 
     return x.T @ ((g - (g * z).sum(axis=1, keepdims=True) * z) / norms)
 
 
-def teacher_step(map_: np.ndarray, x: sp.csr_matrix, vectors: np.ndarray):
+def teacher_step(map_: np.ndarray, x: sp.csr_matrix, vectors: np.ndarray, *, recipe: Recipe):
     """Loss and gradient: neighbours in the batch as the teacher sees them."""
     z, norms = forward(x, map_)
-    mine, theirs = z @ z.T / TEACHER_HEAT, vectors @ vectors.T / TEACHER_HEAT
+    heat = recipe.teacher_heat
+    mine, theirs = z @ z.T / heat, vectors @ vectors.T / heat
     np.fill_diagonal(mine, -1e4)
     np.fill_diagonal(theirs, -1e4)
     p, q = softmax(mine), softmax(theirs)
     loss = (q * (np.log(q + 1e-12) - np.log(p + 1e-12))).sum(axis=1).mean()
-    d = (p - q) * (TEACHER_LOSS / (TEACHER_HEAT * len(z)))
+    d = (p - q) * (recipe.teacher_loss / (heat * len(z)))
     return loss, backward(x, z, norms, (d + d.T) @ z)
 
 
-def title_step(map_: np.ndarray, titles: sp.csr_matrix, bodies: sp.csr_matrix):
+def title_step(map_: np.ndarray, titles: sp.csr_matrix, bodies: sp.csr_matrix, *, recipe: Recipe):
     """Loss and gradient: a title is nearest to its own abstract, and the other way round."""
     (zt, nt), (zb, nb) = forward(titles, map_), forward(bodies, map_)
-    scores = zt @ zb.T / TITLE_HEAT
+    scores = zt @ zb.T / recipe.title_heat
     p, q = softmax(scores), softmax(scores.T).T
     loss = -np.log(np.diag(p) + 1e-9).mean()
-    d = ((p + q) / 2 - np.eye(len(zt), dtype=np.float32)) * (TITLE_LOSS / (TITLE_HEAT * len(zt)))
+    strength = recipe.title_loss / (recipe.title_heat * len(zt))
+    d = ((p + q) / 2 - np.eye(len(zt), dtype=np.float32)) * strength
     return loss, backward(titles, zt, nt, d @ zb) + backward(bodies, zb, nb, d.T @ zt)
 
 
-def refined(start, x, x_title, x_body, *, taught, vectors, sources, papers, timer: Timer):
-    """Adam with one second moment a word; a word of n papers moves by n / (n + RARE)."""
+def refined(
+    start, x, x_title, x_body, *, taught, vectors, sources, papers, timer: Timer, recipe: Recipe
+) -> np.ndarray:
+    """Adam with one second moment a word; a word of n papers moves by n / (n + rare)."""
     rng = np.random.default_rng(1)
     map_, moment = start.copy(), np.zeros_like(start)
     scale = np.zeros(len(start), np.float32)
-    pace = (papers / (papers + RARE)).astype(np.float32)[:, None]
-    usable = (np.diff(x_title.indptr) >= 2) & (np.diff(x_body.indptr) >= 15)
+    pace = (papers / (papers + recipe.rare)).astype(np.float32)[:, None]
+    usable = (np.diff(x_title.indptr) >= 2) & (np.diff(x_body.indptr) >= recipe.shortest_abstract)
     usable[taught[len(vectors) :]] = False
     pool = np.flatnonzero(usable)
     chance = np.array([SOURCE_WEIGHTS.get(s, SOURCE_WEIGHT_ELSE) for s in sources[pool]])
     chance /= chance.sum()
-    for step in range(1, STEPS + 1):
-        some = rng.choice(pool, BATCH, replace=False, p=chance)
-        title_loss, gradient = title_step(map_, x_title[some], x_body[some])
-        some = rng.choice(len(vectors), BATCH, replace=False)
-        loss, other = teacher_step(map_, x[taught[some]], vectors[some])
+    for step in range(1, recipe.steps + 1):
+        some = rng.choice(pool, recipe.batch, replace=False, p=chance)
+        title_loss, gradient = title_step(map_, x_title[some], x_body[some], recipe=recipe)
+        some = rng.choice(len(vectors), recipe.batch, replace=False)
+        loss, other = teacher_step(map_, x[taught[some]], vectors[some], recipe=recipe)
         gradient += other
         moment = 0.9 * moment + 0.1 * gradient
         scale = 0.99 * scale + 0.01 * (gradient * gradient).mean(axis=1)
-        rate = RATE * min(1, 2 * (1 - step / STEPS) + 0.05) / (1 - 0.9**step)
+        rate = recipe.rate * min(1, 2 * (1 - step / recipe.steps) + 0.05) / (1 - 0.9**step)
         size = np.sqrt(scale / (1 - 0.99**step))[:, None] + 1e-7
         map_ -= rate * pace * moment / size
         if step % 25 == 0:
@@ -228,63 +258,79 @@ def refined(start, x, x_title, x_body, *, taught, vectors, sources, papers, time
     return map_
 
 
-def letter_groups(words: list[str], vectors: np.ndarray, papers: np.ndarray) -> np.ndarray:
+def letter_groups(
+    words: list[str], vectors: np.ndarray, papers: np.ndarray, *, recipe: Recipe
+) -> np.ndarray:
     """Fit one vector a bucket so that a word's groups give its vector; frequent words count more.
 
     The vectors are fitted at length 1 and scaled to the median length of a rare word's vector.
+    Those of unknown words come out shorter, since spelling says little; `gram_stretch` lengthens.
     """
     share = np.sqrt(np.minimum(papers, 50) / 50).astype(np.float32)
     lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
-    groups = builtin.gram_matrix(words, n_buckets=BUCKETS)
+    groups = builtin.gram_matrix(words, n_buckets=recipe.buckets)
     target = vectors / lengths[:, None] * share[:, None]
-    fitted = ridge((sp.diags(share) @ groups).tocsr(), target, strength=GRAM_RIDGE)
-    return fitted * np.median(lengths[papers < 2 * MIN_PAPERS_A_WORD])
+    fitted = ridge((sp.diags(share) @ groups).tocsr(), target, strength=recipe.gram_ridge)
+    rare = papers <= max(2 * recipe.min_papers_a_word - 1, papers.min())
+    return fitted * np.median(lengths[rare]) * recipe.gram_stretch
 
 
-def train(shared: Path, *, out: Path) -> None:
+def train(training: Training, *, out: Path, recipe: Recipe = Recipe()) -> str:
+    """Train a model and write it to `out`; the same papers and recipe give the same bytes."""
     timer = Timer()
-    training = training_papers(shared)
-    papers_of = training.papers["source"].value_counts().to_dict()
-    timer.say(f"{len(training.papers)} papers: {papers_of}")
-    words, papers, x_title, x_body = count_words(training)
+    counts = training.papers["source"].value_counts().to_dict()
+    timer.say(f"{len(training.papers)} papers: {counts}")
+    words, papers, x_title, x_body = count_words(training, recipe=recipe)
     n = len(training.papers)
     idf = (np.log((1 + n) / (1 + papers)) + 1).astype(np.float32)
     x = weighted(x_body + TITLE_WEIGHT * x_title, idf)
     x_title, x_body = weighted(x_title, idf), weighted(x_body, idf)
     timer.say(f"{len(words)} words, {x.nnz} counts")
-    latent = latent_words(x, k=LATENT)
+    latent = latent_words(x, k=recipe.latent)
     timer.say("latent words")
-    taught = np.flatnonzero(training.papers["teacher_row"] >= 0)
-    taught = np.random.default_rng(0).permutation(taught)
-    rows = training.papers["teacher_row"].to_numpy()[taught]
-    vectors = training.teacher[rows].astype(np.float32)
-    learn = taught[:-HELD_OUT]
-    linear = ridge(x[learn], vectors[:-HELD_OUT], strength=RIDGE)
-    cosine = (unit(x[taught[-HELD_OUT:]] @ linear) * vectors[-HELD_OUT:]).sum(axis=1).mean()
-    timer.say(f"ridge, mean cosine to the teacher on {HELD_OUT} held-out papers {cosine:.4f}")
-    start = joined(linear, latent, x, rows=learn)
-    map_ = refined(
-        start, x, x_title, x_body, taught=taught, vectors=vectors[:-HELD_OUT],
-        sources=training.papers["source"].to_numpy(), papers=papers, timer=timer,
-    )  # fmt: skip
+    map_ = learned(
+        x, x_title, x_body, latent, training=training, papers=papers, recipe=recipe, timer=timer
+    )
     some = np.random.default_rng(0).choice(n, min(20_000, n), replace=False)
     middle = unit(x[some] @ map_).mean(axis=0)
     final = map_ * idf[:, None]
     digest = model_file.write_model(
-        out, words=words, vectors=final, grams=letter_groups(words, final, papers),
+        out, words=words, vectors=final, grams=letter_groups(words, final, papers, recipe=recipe),
         unknown=middle / np.linalg.norm(middle),
         meta={"format": model_file.FORMAT, "rules": tokens.RULES, "title_weight": TITLE_WEIGHT},
     )  # fmt: skip
     timer.say(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {digest}")
+    return digest
+
+
+def learned(
+    x, x_title, x_body, latent, *, training: Training, papers, recipe: Recipe, timer: Timer
+) -> np.ndarray:
+    """Return the words' vectors: ridge on the teacher, joined with the latent ones, refined."""
+    taught = np.flatnonzero(training.papers["teacher_row"] >= 0)
+    taught = np.random.default_rng(0).permutation(taught)
+    rows = training.papers["teacher_row"].to_numpy()[taught]
+    vectors = training.teacher[rows].astype(np.float32)
+    held_out = len(taught) - recipe.held_out
+    learn = taught[:held_out]
+    linear = ridge(x[learn], vectors[:held_out], strength=recipe.ridge)
+    cosine = (unit(x[taught[held_out:]] @ linear) * vectors[held_out:]).sum(axis=1).mean()
+    timer.say(f"ridge, {len(learn)} papers; mean cosine on {recipe.held_out} others {cosine:.4f}")
+    return refined(
+        joined(linear, latent, x, rows=learn, recipe=recipe), x, x_title, x_body,
+        taught=taught, vectors=vectors[:held_out], sources=training.papers["source"].to_numpy(),
+        papers=papers, timer=timer, recipe=recipe,
+    )  # fmt: skip
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--teacher-more", type=Path, action="append", default=[], metavar="DIR")
     parser.add_argument("--out", type=Path, default=builtin.MODEL_PATH)
     given = parser.parse_args()
     with threadpool_limits(1):
-        train(given.shared, out=given.out)
+        train(training_papers(given.shared, more=given.teacher_more), out=given.out)
 
 
 if __name__ == "__main__":

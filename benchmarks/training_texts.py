@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +51,10 @@ def plain_id(paper_id: str) -> str:
     return _VERSION.sub("", str(paper_id))
 
 
-def training_papers(shared: Path) -> Training:
+def training_papers(shared: Path, *, more: Sequence[Path] = ()) -> Training:
     """Collect the teacher's papers, 120,000 of arXiv and the ACL Anthology, less the judged ones.
 
+    `more` are folders written by `teacher_vectors.py`; their vectors are joined by `paper_id`.
     Asserts that no judged paper is left, by id and by normalised title.
     """
     corpora = shared / "corpora"
@@ -75,4 +77,29 @@ def training_papers(shared: Path) -> Training:
     assert not set(papers["key"]) & judged_titles
     with np.load(corpora / "minilm_teacher.npz", allow_pickle=False) as archive:
         teacher = archive["vectors"]
-    return Training(papers=papers.reset_index(drop=True), teacher=teacher)
+    return with_more(Training(papers=papers.reset_index(drop=True), teacher=teacher), more=more)
+
+
+def with_more(training: Training, *, more: Sequence[Path]) -> Training:
+    """Add the vectors of further papers from folders of `NNNNNN.npz` (`ids`, `vectors`).
+
+    Asserts that each id is a training paper, so no judged one, and has no vector yet. Files are
+    read in the order of their names, so the result does not depend on who wrote them.
+    """
+    papers, parts = training.papers.copy(), [training.teacher]
+    free = papers.index[papers["teacher_row"] < 0]
+    row_of = pd.Series(free, index=papers.loc[free, "paper_id"])
+    assert row_of.index.is_unique, "two papers without a vector have one id"
+    taken, n = set(), len(training.teacher)
+    for path in sorted(p for folder in more for p in Path(folder).glob("[0-9]" * 6 + ".npz")):
+        with np.load(path, allow_pickle=False) as archive:
+            ids, vectors = archive["ids"].tolist(), archive["vectors"].astype(np.float16)
+        assert len(ids) == len(vectors), f"{path.name}: {len(ids)} ids, {len(vectors)} vectors"
+        strange = [i for i in ids if i not in row_of.index]
+        assert not strange, f"{path.name}: no free training paper {strange[:3]}"
+        assert not taken & set(ids), f"{path.name} repeats papers of another file"
+        taken |= set(ids)
+        papers.loc[row_of[ids].to_numpy(), "teacher_row"] = np.arange(n, n + len(ids))
+        parts.append(vectors)
+        n += len(ids)
+    return Training(papers=papers, teacher=np.vstack(parts))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.runs import Run
-from analysis.schema import TABLES, conform, empty
+from analysis.runs import Run, finish, new_run_folder, write_tables
+from analysis.schema import SCHEMA_VERSION, TABLES, conform, empty
+from analysis.topics import as_arrays, recognise
 
 PALETTE = ("#4269d0", "#d98200", "#d6452b", "#1a8a72", "#8a56c2", "#0f7fa8", "#b3428c", "#6b7f1d")
 
@@ -43,6 +46,7 @@ def made_run(
         neighbours=_neighbours(ids),
         memberships=memberships,
         evidence=empty("evidence"),
+        reclassified=empty("reclassified"),
         map=_map(ids) if n >= 15 else empty("map"),
         groups=groups,
         trends=trends,
@@ -50,6 +54,16 @@ def made_run(
         quality={"coherence_npmi": 0.123, "diversity": 0.91, "share_well_placed": 0.784},
         manifest=_manifest(papers, groups, freq=freq, texts=texts),
     )
+
+
+def written(run: Run, folder: Path) -> Path:
+    """Write a made-up run into a series, as far as it is read back: tables, no pages."""
+    fit = as_arrays(recognise(run.papers, vectors=run.vectors, topics=[]).fitted)
+    manifest = {**run.manifest, "schema_version": SCHEMA_VERSION}
+    with new_run_folder(folder) as temporary:
+        write_tables(replace(run, topic_fit=fit), temporary)
+        finish(temporary, manifest=manifest, path=folder / run.name)
+    return folder / run.name
 
 
 def _text(texts: Sequence[str] | None, i: int, otherwise: str) -> str:

@@ -87,7 +87,7 @@ def test_quiet_says_nothing_but_the_path(cli, tmp_path):
 def test_options_reach_the_run(cli, tmp_path):
     snapshot = planted_csv(tmp_path / "papers.csv", n=8)
     topics = tmp_path / "mine.toml"
-    topics.write_text('[[topic]]\nid = "sky"\nlabel = "Sky"\nphrases = ["galaxy"]\n')
+    topics.write_text('[[topic]]\nid = "sky"\nlabel = "Sky"\nstrong = ["galaxy"]\n')
     dates = tmp_path / "dates.csv"
     dates.write_text("title,published\nOn nothing,2020-01-01\n")
     said = cli(
@@ -99,7 +99,8 @@ def test_options_reach_the_run(cli, tmp_path):
     assert manifest["run"] == "0001-2025-01-31"
     assert manifest["counts"]["topics"] == 1
     assert manifest["settings"]["period"] == "year"
-    assert [d["name"] for d in manifest["definitions"]] == ["mine.toml", "dates.csv", "dates.csv"]
+    names = ["mine.toml", "overrides.toml", "dates.csv", "dates.csv"]
+    assert [d["name"] for d in manifest["definitions"]] == names
 
 
 def test_dropped_rows_are_counted_by_reason_in_one_line(cli, tmp_path):
@@ -202,7 +203,7 @@ def test_an_output_that_cannot_be_written_is_refused(cli, tmp_path, where):
     ("option", "value", "problem"),
     [
         ("--topics", "missing.toml", "topics file missing.toml"),
-        ("--topics", "bad.toml", "phrases is missing or empty"),
+        ("--topics", "bad.toml", "no strong or title phrase and no exemplar speaks for it"),
         ("--dates", "missing.csv", "missing.csv does not exist"),
         ("--dates", "bad.csv", "no date column"),
         ("--format", "xls", "format 'xls'"),
@@ -430,7 +431,7 @@ def test_show_of_a_run_in_another_version_names_both(cli, tmp_path):
     assert "99" in said.err
     listed = cli("show", "--runs", tmp_path)
     assert listed.code == 0
-    assert "schema version 99, not 1" in listed.out
+    assert "schema version 99, not 2" in listed.out
     assert json.loads(cli("show", "--runs", tmp_path, "--json").out)[0]["schema_version"] == 99
 
 

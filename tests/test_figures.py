@@ -107,6 +107,11 @@ def make_points(n: int, *, n_clusters: int = 3) -> pd.DataFrame:
             "topic_color": [None if t is None else COLORS[t] for t in topic],
             "topic_symbol": [None if t is None else "circle" for t in topic],
             "topics": ["" if t is None else f"{TOPICS[t]}, Data" for t in topic],
+            "topics_why": [
+                "" if t is None else f"{TOPICS[t]} 0.91 (“x”); Data 0.60" for t in topic
+            ],
+            "topic_ids": [[] if t is None else [f"t{t}", "data"] for t in topic],
+            "topic_labels": [[] if t is None else [TOPICS[t], "Data"] for t in topic],
         }
     )
 
@@ -225,7 +230,7 @@ def test_map_points_carry_id_link_and_hover():
     assert list(trace.customdata[1]) == ["2403.00001", "https://arxiv.org/abs/2403.00001"]
     assert trace.hovertext[1] == (
         "<b>Paper 1</b><br>2019-08-31<br>Cluster: cluster 0 (weight 0.50)<br>"
-        'Topics: PEFT, Data<br><span style="color:#6b7280">Abstract 1.</span>'
+        'Topics: PEFT 0.91 (“x”); Data 0.60<br><span style="color:#6b7280">Abstract 1.</span>'
     )
     assert trace.hovertext[0] == "<b>Paper 0</b><br>undated<br>Cluster: cluster 0 (weight 0.49)"
     assert trace.marker.opacity[0] < trace.marker.opacity[1]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 import browser
 from analysis.report import map_page, report_page
+from analysis.runs import Run
+from analysis.schema import TABLES, conform
 from hostile import HOSTILE
 from page_runs import made_run
 
@@ -30,6 +34,18 @@ def driver() -> Iterator[WebDriver]:
         yield started
 
 
+def with_evidence(made: Run) -> Run:
+    """Say of paper 8 why it is in its two topics."""
+    rows = [
+        ("2301.00008", "topic", "topic-0", "phrase", "scaling <i>laws</i>", "We.", 2.0),
+        ("2301.00008", "topic", "topic-0", "phrase", "weaker", "We.", 1.0),
+        ("2301.00008", "topic", "topic-1", "override", "yes", "said so", 0.2),
+        ("2301.00008", "topic", "topic-1", "phrase", "tuning", "We.", 3.0),
+    ]
+    frame = pd.DataFrame(rows, columns=list(TABLES["evidence"].columns))
+    return replace(made, evidence=conform(frame, name="evidence"))
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> dict[str, Path]:
     """Write both pages of runs of several sizes, plain and hostile, once."""
@@ -40,6 +56,8 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         "plain": made_run(80, n_undated=2),
         "hostile-list": made_run(14, texts=HOSTILE),
         "hostile": made_run(80, texts=HOSTILE, n_undated=3),
+        "evidence": with_evidence(made_run(80)),
+        "topicless": made_run(80, topics=()),
     }
     out = {}
     for name, run in runs.items():
@@ -236,6 +254,87 @@ def test_the_legend_isolates_and_restores(driver, pages):
     assert run(driver, "document.getElementById('found-title').textContent") == "20 papers"
     driver.execute_script(f"{first}.click()")
     wait_until(driver, "document.querySelectorAll('#plot .point').length === 80")
+
+
+SHOWN = "[...document.querySelectorAll('#plot .point')].filter(e => e.style.opacity > .2)"
+
+
+def test_one_topic_is_chosen_with_the_keyboard(driver, pages):
+    """Topic 1 has papers i with i mod 4 = 1, and i mod 8 = 0, whose strongest is topic 0."""
+    from selenium.webdriver.common.keys import Keys
+
+    opened(driver, pages["plain map"])
+    topic = driver.find_element("id", "topic")
+    options = run(driver, "[...document.getElementById('topic').options].map(o => o.text)")
+    assert options == ["all papers", "Fine-tuning (30)", "Pretraining (20)", "Multimodal (20)",
+                       "in no topic (20)"]  # fmt: skip
+    driver.execute_script("document.getElementById('topic').focus()")
+    topic.send_keys("F")
+    wait_until(driver, f"{SHOWN}.length === 30")
+    assert run(driver, "document.getElementById('count').textContent") == "30 papers"
+    titles = (
+        "[...document.querySelectorAll('#found-papers bdi')].map(e => +e.innerText.split(' ')[1])"
+    )
+    assert run(driver, titles) == [i for i in range(80) if i % 4 == 1 or i % 8 == 0]
+    # Clusters go by i mod 4: the first has the papers i mod 8 = 0.
+    entries = "[...document.querySelectorAll('#legend-entries .num')].map(e => e.textContent)"
+    assert run(driver, entries) == ["10 of 20", "20 of 20", "0 of 20", "0 of 20"]
+    assert run(driver, "document.querySelectorAll('#plot .point').length") == 80
+    search = driver.find_element("id", "search")
+    search.send_keys("subject 3")
+    n = sum((i % 4 == 1 or i % 8 == 0) and (i % 7 == 3 or str(i).startswith("3"))
+            for i in range(80))  # fmt: skip
+    wait_until(driver, f"document.getElementById('count').textContent === '{n} papers match'")
+    wait_until(driver, f"{SHOWN}.length === {n}")
+    search.send_keys(Keys.ESCAPE)
+    wait_until(driver, f"{SHOWN}.length === 80")
+    assert topic.get_attribute("value") == ""
+    assert run(driver, "document.getElementById('count').textContent") == ""
+    assert browser.so_far(driver).console == []
+
+
+def test_papers_in_no_topic_can_be_chosen_and_undone(driver, pages):
+    opened(driver, pages["plain map"])
+    choose = (
+        "const s = document.getElementById('topic'); s.value = arguments[0];"
+        "s.dispatchEvent(new Event('change'));"
+    )
+    driver.execute_script(choose, "3")
+    wait_until(driver, f"{SHOWN}.length === 20")
+    titles = (
+        "[...document.querySelectorAll('#found-papers bdi')].map(e => +e.innerText.split(' ')[1])"
+    )
+    assert run(driver, titles) == [i for i in range(80) if i % 4 == 3]
+    driver.execute_script(choose, "")
+    wait_until(driver, f"{SHOWN}.length === 80")
+    assert run(driver, "document.getElementById('found').classList.contains('hidden')")
+
+
+def test_a_paper_says_all_its_topics_with_weight_and_evidence(driver, pages):
+    opened(driver, pages["evidence map"])
+    driver.execute_script(
+        "const s = document.getElementById('search'); s.value = 'Paper 8 on';"
+        "s.dispatchEvent(new Event('input'));"
+    )
+    wait_until(driver, "document.querySelectorAll('#found-papers li').length > 0")
+    driver.execute_script(
+        "[...document.querySelectorAll('#found-papers button')].find("
+        "b => b.textContent.startsWith('Paper 8 on')).click()"
+    )
+    assert "Pretraining 0.90 (“scaling <i>laws</i>”); Fine-tuning 0.60 (set by hand)" in run(
+        driver, "document.getElementById('paper').innerText"
+    )
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    point = f"{SHOWN}.find(e => true)"
+    ActionChains(driver).move_to_element(run(driver, point)).pause(0.3).perform()
+    card = run(driver, "document.getElementById('hover-card').innerText")
+    assert "Topics: " in card
+
+
+def test_a_run_without_topics_offers_none(driver, pages):
+    opened(driver, pages["topicless map"])
+    assert run(driver, "document.getElementById('topic')") is None
 
 
 def test_a_map_of_a_few_papers_says_why_there_are_no_clusters(driver, pages):

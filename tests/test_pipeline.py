@@ -84,9 +84,10 @@ def test_the_manifest_says_what_went_in_and_how_it_was_made(bundled):
     assert entry["sha256"] == sha256(SNAPSHOT)
     assert {(d["role"], d["name"]) for d in manifest["definitions"]} == {
         ("topics", "topics.toml"),
+        ("overrides", "overrides.toml"),
         ("dates", "arxiv_ids.csv"),
     }
-    stages = ["read", "embed", "cluster", "label", "topics", "map", "trends", "write"]
+    stages = ["read", "embed", "cluster", "label", "topics", "map", "drift", "trends", "write"]
     assert list(manifest["seconds"]) == stages
     assert all(seconds >= 0 for seconds in manifest["seconds"].values())
     assert manifest["peak_memory_mb"] > 50
@@ -160,7 +161,7 @@ def test_papers_that_belong_together_share_a_cluster_and_others_do_not(bundled):
 def test_shuffled_rows_give_the_same_bytes(tmp_path):
     one = made(planted_csv(tmp_path / "papers.csv", n=210), tmp_path / "one")
     other = made(planted_csv(tmp_path / "papers.csv", n=210, shuffle=1), tmp_path / "two")
-    tables = [f"{name}.parquet" for name in TABLES] + ["vectors.npy", "quality.json"]
+    tables = [f"{name}.parquet" for name in TABLES] + ["vectors.npy", "topics.npz", "quality.json"]
     tables += [f"tables/{name}.csv" for name in TABLES]
     assert one.manifest["inputs"] != other.manifest["inputs"]
     found, expected = files(other.path), files(one.path)

@@ -144,7 +144,7 @@ def copied(bundled, folder: Path) -> Path:
     """A copy of a run's own files, by links: pages are left out."""
     folder.mkdir()
     for path in bundled.path.iterdir():
-        if path.suffix in (".parquet", ".npy") or path.name == "quality.json":
+        if path.suffix in (".parquet", ".npy", ".npz") or path.name == "quality.json":
             os.link(path, folder / path.name)
     write_json(folder / "manifest.json", bundled.manifest)
     return folder
@@ -159,7 +159,9 @@ def test_another_schema_version_names_both(bundled, tmp_path):
     assert f"schema version {SCHEMA_VERSION}, which this papertide reads" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", [*(f"{n}.parquet" for n in TABLES), "vectors.npy", "quality.json"])
+@pytest.mark.parametrize(
+    "name", [*(f"{n}.parquet" for n in TABLES), "vectors.npy", "topics.npz", "quality.json"]
+)
 def test_a_missing_file_is_named(bundled, tmp_path, name):
     path = copied(bundled, tmp_path / "0001")
     (path / name).unlink()
@@ -167,7 +169,9 @@ def test_a_missing_file_is_named(bundled, tmp_path, name):
         read_run(path)
 
 
-@pytest.mark.parametrize("name", ["papers.parquet", "vectors.npy", "quality.json", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["papers.parquet", "vectors.npy", "topics.npz", "quality.json", "manifest.json"]
+)
 @pytest.mark.parametrize("content", [b"", b"not what it should be"])
 def test_a_broken_file_is_named(bundled, tmp_path, name, content):
     path = copied(bundled, tmp_path / "0001")

@@ -37,6 +37,13 @@ MAY_IMPORT = {
     "progress": BASE,
     "report": {*BASE, "runs", "views", "figures"},
     "show": {*BASE, "runs", "views"},
+    "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
+    "cluster_stage": {*BASE, "clusters", "groups", "progress", "quality"},
+    "topic_stage": {
+        *(*BASE, "clusters", "embedding", "groups", "manifest", "progress", "resources", "runs"),
+        "topics",
+    },
+    "commands": {*BASE, "runs", "show", "topic_questions", "topics", "views"},
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
 `manifest` imports `sources.Snapshot`."""
@@ -92,8 +99,19 @@ def test_every_module_has_its_place():
 
 def test_only_the_pipeline_wires_the_stages():
     users = {name for name, others in GRAPH.items() if others & STAGES}
-    assert users == {"pipeline", "groups", "manifest"}
-    assert {*STAGES, "groups"} <= GRAPH["pipeline"]
+    assert users == {
+        *(
+            "pipeline",
+            "cluster_stage",
+            "topic_stage",
+            "groups",
+            "manifest",
+            "commands",
+            "topic_questions",
+        )
+    }
+    wired = GRAPH["pipeline"] | GRAPH["cluster_stage"] | GRAPH["topic_stage"]
+    assert {*STAGES, "groups"} <= wired
 
 
 @pytest.mark.parametrize("name", ["figures", "report"])

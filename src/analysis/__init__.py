@@ -22,10 +22,12 @@ if TYPE_CHECKING:
         describe_periods,
         describe_run,
         describe_shares,
+        describe_topics,
     )
-    from .resources import example_snapshot
+    from .resources import default_topics, example_snapshot
     from .runs import Run
-    from .views import group_papers, map_points, share_table
+    from .topic_questions import score_topics, suggest_topics
+    from .views import compare_shares, compare_topics, group_papers, map_points, share_table
 
 __version__ = "0.1.0"
 
@@ -34,12 +36,16 @@ _HOMES = {
     "Run": ("runs", "Run"),
     "Settings": ("pipeline", "Settings"),
     "compare_runs": ("reading", "compare_runs"),
+    "compare_shares": ("views", "compare_shares"),
+    "compare_topics": ("views", "compare_topics"),
+    "default_topics": ("resources", "default_topics"),
     "describe_dates": ("reading", "describe_dates"),
     "describe_group": ("reading", "describe_group"),
     "describe_map": ("reading", "describe_map"),
     "describe_periods": ("reading", "describe_periods"),
     "describe_run": ("reading", "describe_run"),
     "describe_shares": ("reading", "describe_shares"),
+    "describe_topics": ("reading", "describe_topics"),
     "example_snapshot": ("resources", "example_snapshot"),
     "group_papers": ("views", "group_papers"),
     "map_points": ("views", "map_points"),
@@ -47,8 +53,10 @@ _HOMES = {
     "print_share_over_time": ("figures.printed", "share_over_time"),
     "run": ("pipeline", "run"),
     "save_figure": ("figures.printed", "save_figure"),
+    "score_topics": ("topic_questions", "score_topics"),
     "share_over_time": ("figures.interactive", "share_over_time"),
     "share_table": ("views", "share_table"),
+    "suggest_topics": ("topic_questions", "suggest_topics"),
     "topic_map": ("figures.interactive", "topic_map"),
 }
 
@@ -58,12 +66,16 @@ __all__ = [
     "Settings",
     "__version__",
     "compare_runs",
+    "compare_shares",
+    "compare_topics",
+    "default_topics",
     "describe_dates",
     "describe_group",
     "describe_map",
     "describe_periods",
     "describe_run",
     "describe_shares",
+    "describe_topics",
     "example_snapshot",
     "group_papers",
     "map_points",
@@ -71,8 +83,10 @@ __all__ = [
     "print_share_over_time",
     "run",
     "save_figure",
+    "score_topics",
     "share_over_time",
     "share_table",
+    "suggest_topics",
     "topic_map",
 ]
 

@@ -1,14 +1,11 @@
-"""The command line: `papertide run`, `papertide show`, `papertide notebooks`."""
+"""The command line: `papertide run`, `show`, `topics`, `notebooks`."""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
-import traceback
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,11 +13,9 @@ from typing import Any
 import click
 
 from . import __version__
-from .errors import InputError
+from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
+from .commands.topics import topics_commands
 from .schema import FREQUENCIES
-from .text import for_terminal
-
-DONE, DEFECT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 _interrupts = threading.Event()
 
@@ -38,46 +33,6 @@ class _Day(click.ParamType):
             self.fail(f"{value!r} is not a date such as 2025-03-17", param, ctx)
 
 
-_runs_option = click.option(
-    "--runs", type=click.Path(path_type=Path), metavar="DIR",
-    help="Directory of the series. Default: PAPERTIDE_RUNS, else runs/ beside the nearest "
-    "pyproject.toml, else ./runs.",
-)  # fmt: skip
-_debug_option = click.option("--debug", is_flag=True, help="Show the traceback of a defect.")
-
-
-def _ends_well(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn what can go wrong into one message on stderr and an exit code."""
-
-    @wraps(command)
-    def wrapped(*args: Any, debug: bool = False, **kwargs: Any) -> None:
-        try:
-            command(*args, **kwargs)
-        except InputError as error:
-            lines = (for_terminal(line) if line[:1] != " " else "  " + for_terminal(line)
-                     for line in str(error).splitlines())  # fmt: skip
-            click.echo("\n".join(lines), err=True)
-            sys.exit(BAD_INPUT)
-        except KeyboardInterrupt:
-            click.echo("Interrupted; nothing was left behind.", err=True)
-            sys.exit(INTERRUPTED)
-        except BrokenPipeError:
-            sys.stderr.close()
-            sys.exit(DONE)
-        except Exception as error:
-            if debug:
-                traceback.print_exc()
-            message = for_terminal(f"{type(error).__name__}: {error}")
-            click.echo(
-                f"This is a defect of papertide, not of your input. {message}\n"
-                "Next: run again with --debug and report what it prints.",
-                err=True,
-            )
-            sys.exit(DEFECT)
-
-    return wrapped
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="papertide")
 def cli() -> None:
@@ -86,10 +41,12 @@ def cli() -> None:
 
 @cli.command("run")
 @click.argument("snapshot", nargs=-1, required=True, type=click.Path(path_type=Path))
-@_runs_option
+@runs_option
 @click.option("--fresh", is_flag=True, help="Fit anew. Every run is fitted anew at present.")
 @click.option("--topics", type=click.Path(path_type=Path), metavar="FILE",
               help="Topic definitions. Default: data/topics.toml.")  # fmt: skip
+@click.option("--overrides", type=click.Path(path_type=Path), metavar="FILE",
+              help="Decisions on topics by hand. Default: data/overrides.toml.")  # fmt: skip
 @click.option("--dates", type=click.Path(path_type=Path), metavar="FILE", multiple=True,
               help="CSV with title or arxiv_id and a month or day; repeatable. "
               "Default: data/arxiv_ids.csv.")  # fmt: skip
@@ -104,8 +61,8 @@ def cli() -> None:
 @click.option("--format", default="auto", show_default=True, metavar="NAME",
               help="auto, hf-page, csv, json, jsonl or parquet.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
-@_debug_option
-@_ends_well
+@debug_option
+@ends_well
 def run_command(
     snapshot: tuple[Path, ...],
     fresh: bool,
@@ -131,10 +88,10 @@ def run_command(
 
 @cli.command("show")
 @click.argument("run", required=False)
-@_runs_option
+@runs_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@_debug_option
-@_ends_well
+@debug_option
+@ends_well
 def show_command(run: str | None, runs: Path | None, as_json: bool) -> None:
     """Print RUN as tables; without RUN list the runs."""
     from . import show
@@ -145,12 +102,12 @@ def show_command(run: str | None, runs: Path | None, as_json: bool) -> None:
 
 @cli.command("notebooks")
 @click.argument("run", required=False)
-@_runs_option
+@runs_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR",
               help="Where the executed notebooks and their HTML go.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
-@_debug_option
-@_ends_well
+@debug_option
+@ends_well
 def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool) -> None:
     """Execute the notebooks on RUN (the newest where left out) and write them as HTML too."""
     from .notebooks import execute_notebooks
@@ -160,6 +117,9 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
     progress = Progress(quiet=quiet, interrupted=_interrupts.is_set)
     for path in execute_notebooks(find_run(run, runs=runs), out=out, progress=progress):
         click.echo(str(path))
+
+
+cli.add_command(topics_commands)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -102,7 +102,7 @@ def topic_groups(
     Parameters
     ----------
     memberships : DataFrame
-        From `topics.find_topics`.
+        From `topics.recognise`.
     papers : DataFrame
         `paper_id` and `published`; of equal weights the newer paper is the exemplar.
     topics : sequence of Topic
@@ -123,8 +123,9 @@ def topic_groups(
                 "label": topic.label,
                 "description": topic.description,
                 "n_papers": len(own),
-                "terms": list(topic.phrases[:10]),
+                "terms": list((topic.strong or topic.title)[:10]),
                 "exemplars": own.head(3).tolist(),
+                "parent_id": topic.parent,
                 "definition_hash": topic.definition_hash,
             }
         )
@@ -133,10 +134,11 @@ def topic_groups(
 
 def _groups(rows: list[dict[str, object]]) -> pd.DataFrame:
     columns = ["kind", "group_id", "label", "description", "n_papers", "terms", "exemplars",
-               "definition_hash"]  # fmt: skip
+               "definition_hash", "parent_id"]  # fmt: skip
     frame = pd.DataFrame(rows, columns=columns)
+    frame["parent_id"] = frame["parent_id"].where(frame["parent_id"].notna(), None)
     colors = [PALETTE[number % len(PALETTE)] for number in range(len(frame))]
-    frame = frame.assign(color=colors, parent_id=None, status="active", stability=np.nan)
+    frame = frame.assign(color=colors, status="active", stability=np.nan)
     return conform(frame, name="groups")
 
 

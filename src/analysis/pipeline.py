@@ -6,21 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from . import groups as group_tables
-from . import manifest, quality, runs, schema, sources, topics, trends
-from .embedding import ALLOWED, EMBEDDINGS, embed, embedding_version, is_known, paper_texts
+from . import manifest, runs, schema, sources, trends
+from .cluster_stage import describe_clusters
+from .embedding import (
+    ALLOWED,
+    EMBEDDINGS,
+    embed,
+    embedding_version,
+    is_known,
+    paper_texts,
+)
 from .errors import InputError
 from .progress import Progress
 from .resources import data_file
 from .runs import Run
-
-if TYPE_CHECKING:
-    from .clusters import Clustering
+from .topic_stage import Definitions, changed_words, find_topics, read_definitions
+from .topic_stage import Found as TopicsFound
+from .topics import as_arrays
 
 PERIODS = ("auto", *schema.FREQUENCIES)
 STORED_NEIGHBOURS = 10
@@ -38,6 +45,8 @@ class Settings:
         Directory of the series; see `runs.runs_folder` for the default.
     topics : Path or None
         Topic definitions; `data/topics.toml` by default.
+    overrides : Path or None
+        Decisions on topics by hand; `data/overrides.toml` by default.
     dates : tuple of Path
         CSV files that date papers by title or arXiv id; `data/arxiv_ids.csv` by default.
     snapshot_date : date or None
@@ -56,6 +65,7 @@ class Settings:
 
     runs: Path | None = None
     topics: Path | None = None
+    overrides: Path | None = None
     dates: tuple[Path, ...] = ()
     snapshot_date: date | None = None
     period: str = "auto"
@@ -70,12 +80,12 @@ class _Grouped:
     """What the group stages hand on."""
 
     memberships: pd.DataFrame
-    evidence: pd.DataFrame
     groups: pd.DataFrame
     neighbours: pd.DataFrame
     map: pd.DataFrame
     quality: dict[str, Any]
     clustering: dict[str, Any]
+    about: TopicsFound
 
 
 def run(
@@ -109,18 +119,21 @@ def run(
     progress = progress or Progress(quiet=True)
     _check(settings)
     paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
-    topics_file = settings.topics or data_file("topics.toml")
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
-    definitions = topics.read_topics(topics_file)
+    definitions = read_definitions(settings.topics, overrides_file=settings.overrides)
     with runs.new_run_folder(runs.runs_folder(settings.runs)) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files)
-        files = [*manifest.hashed("topics", [topics_file]), *manifest.hashed("dates", date_files)]
+        files = [*definitions.hashed(), *manifest.hashed("dates", date_files)]
         for line in _said(read):
             progress.say(line)
         path = folder.parent / runs.next_name(folder.parent, snapshot_date=read.date)
         made = _analyse(
-            read, settings=settings, definitions=definitions, path=path, progress=progress
+            read,
+            settings=settings,
+            definitions=definitions,
+            path=path,
+            progress=progress,
         )
         made.manifest["definitions"] = files
         _write(made, folder=folder, path=path, progress=progress)
@@ -185,7 +198,7 @@ def _analyse(
     read: sources.Snapshot,
     *,
     settings: Settings,
-    definitions: Sequence[topics.Topic],
+    definitions: Definitions,
     path: Path,
     progress: Progress,
 ) -> Run:
@@ -198,13 +211,28 @@ def _analyse(
         texts = paper_texts(papers["title"], papers["abstract"])
         vectors = embed(texts, embedding=settings.embedding, cache=cache, ids=papers["paper_id"])
     grouped = _group(
-        papers, vectors=vectors, definitions=definitions, seed=settings.seed, progress=progress
+        papers,
+        vectors=vectors,
+        definitions=definitions,
+        embedding=settings.embedding,
+        before=runs.last_decisions(path.parent),
+        seed=settings.seed,
+        progress=progress,
     )
+    with progress.stage("drift"):
+        drift = changed_words(
+            papers,
+            vectors=vectors,
+            memberships=grouped.about.memberships,
+            definitions=definitions,
+        )
     with progress.stage("trends"):
         table, choice = _trends(papers, grouped=grouped, read=read, period=settings.period)
     decided = {
         "period": {"freq": choice.freq, "reason": choice.reason},
         "clustering": grouped.clustering,
+        "vocabulary_drift": drift,
+        **grouped.about.decided,
         "embedding": {
             "name": settings.embedding,
             "version": embedding_version(settings.embedding),
@@ -218,11 +246,13 @@ def _analyse(
         papers=papers,
         neighbours=grouped.neighbours,
         memberships=grouped.memberships,
-        evidence=grouped.evidence,
+        evidence=grouped.about.evidence,
+        reclassified=grouped.about.reclassified,
         map=grouped.map,
         groups=grouped.groups,
         trends=table,
         vectors=vectors,
+        topic_fit=as_arrays(grouped.about.fitted),
         quality=grouped.quality,
         manifest=manifest.manifest(
             papers, groups=grouped.groups, name=name, read=read, decided=decided
@@ -237,65 +267,43 @@ def _group(
     papers: pd.DataFrame,
     *,
     vectors: np.ndarray,
-    definitions: Sequence[topics.Topic],
+    definitions: Definitions,
+    embedding: str,
+    before: runs.Decisions | None,
     seed: int,
     progress: Progress,
 ) -> _Grouped:
     from . import clusters
 
     with progress.stage("cluster"):
-        indices, similarities = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
+        near = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
         found = clusters.find_clusters(vectors, seed=seed)
-        placed = group_tables.cluster_memberships(
-            papers, labels=found.labels, weights=found.weights
-        )
     with progress.stage("label"):
-        described, figures = _described(papers, vectors=vectors, found=found, progress=progress)
+        placed = describe_clusters(papers, vectors=vectors, found=found, progress=progress)
     with progress.stage("topics"):
-        on_topic, evidence = topics.find_topics(
-            papers, topics=definitions, track=progress.track("topics")
+        about = find_topics(
+            papers,
+            vectors=vectors,
+            definitions=definitions,
+            embedding=embedding,
+            before=before,
+            progress=progress,
         )
-        defined = group_tables.topic_groups(on_topic, papers=papers, topics=definitions)
     with progress.stage("map"):
         places = clusters.map_layout(found.graph, seed=seed, bar=progress.bar("map"))
     return _Grouped(
-        memberships=_stacked([placed, on_topic], name="memberships"),
-        evidence=evidence,
-        groups=_stacked([described, defined], name="groups"),
-        neighbours=clusters.neighbour_table(papers, indices=indices, similarities=similarities),
+        memberships=_stacked([placed.memberships, about.memberships], name="memberships"),
+        groups=_stacked([placed.groups, about.groups], name="groups"),
+        neighbours=clusters.neighbour_table(papers, indices=near[0], similarities=near[1]),
         map=clusters.map_table(papers, places=places),
-        quality=figures,
+        quality=placed.figures,
         clustering={
             "rule": found.rule,
-            "why_none": "" if len(described) else found.rule,
+            "why_none": "" if len(placed.groups) else found.rule,
             "settings": found.settings,
         },
+        about=about,
     )
-
-
-def _described(
-    papers: pd.DataFrame, *, vectors: np.ndarray, found: Clustering, progress: Progress
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Label the clusters and measure them."""
-    from . import clusters
-
-    figures: dict[str, Any] = {"coherence_npmi": None, "diversity": None, "share_well_placed": None}
-    if found.weights.shape[1] == 0:
-        return schema.empty("groups"), figures
-    own = np.asarray(found.weights[np.arange(len(papers)), found.labels]).ravel()
-    words = clusters.cluster_terms(
-        papers["title"], papers["abstract"], labels=found.labels, track=progress.track("label")
-    )
-    best = clusters.exemplars(vectors, labels=found.labels, weights=own)
-    groups = group_tables.cluster_groups(
-        papers, labels=found.labels, headings=words.labels, terms=words.terms, exemplars=best
-    )
-    figures["coherence_npmi"] = quality.coherence(
-        words.terms, presence=words.presence, columns=words.columns
-    )
-    figures["diversity"] = quality.diversity(words.terms)
-    figures["share_well_placed"] = quality.share_well_placed(own)
-    return groups, figures
 
 
 def _stacked(frames: Sequence[pd.DataFrame], *, name: str) -> pd.DataFrame:

@@ -30,6 +30,11 @@ def example_snapshot() -> Path:
     return data_file("snapshots/hf-trending-2025-03-17.txt")
 
 
+def default_topics() -> Path:
+    """Return the path of the topic definitions in use where none are given."""
+    return data_file("topics.toml")
+
+
 def notebook_folder() -> Path:
     """Return the folder of the notebooks: the checkout's, else the package's copy."""
     return _first([_CHECKOUT / "notebooks", _INSTALLED / "notebooks"])

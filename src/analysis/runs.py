@@ -9,7 +9,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,11 +26,22 @@ _WRITING = ".writing-"
 
 
 @dataclass(frozen=True)
+class Decisions:
+    """What a run decided on topics: memberships of kind "topic", its papers, its definitions."""
+
+    run: str
+    memberships: pd.DataFrame
+    papers: frozenset[str]
+    hashes: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Run:
     """One analysis: its tables as frames, its vectors, its quality figures and its manifest.
 
     Tables hold what `analysis.schema.TABLES` says; all arrays align with `papers`. `path` is None
-    until the run is written.
+    until the run is written. `topic_fit` holds the arrays
+    that the run learned of its topics (`topics.from_arrays` reads them).
     """
 
     name: str
@@ -39,12 +50,14 @@ class Run:
     neighbours: pd.DataFrame
     memberships: pd.DataFrame
     evidence: pd.DataFrame
+    reclassified: pd.DataFrame
     map: pd.DataFrame
     groups: pd.DataFrame
     trends: pd.DataFrame
     vectors: np.ndarray
     quality: dict[str, Any]
     manifest: dict[str, Any]
+    topic_fit: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Name the run in one line: frames print themselves when asked for."""
@@ -158,7 +171,7 @@ def read_run(path: Path) -> Run:
             allowed=f"schema version {SCHEMA_VERSION}, which this papertide reads and writes",
             next_step="run the analysis again on the snapshot with this version",
         )
-    needed = [*(f"{name}.parquet" for name in TABLES), "vectors.npy", "quality.json"]
+    needed = [*(f"{name}.parquet" for name in TABLES), "vectors.npy", "topics.npz", "quality.json"]
     missing = [name for name in needed if not (path / name).is_file()]
     if missing:
         raise InputError(
@@ -173,8 +186,33 @@ def read_run(path: Path) -> Run:
         vectors=_read(path / "vectors.npy", lambda file: np.load(file, allow_pickle=False)),
         quality=_read_json(path / "quality.json"),
         manifest=manifest,
+        topic_fit=_read(path / "topics.npz", _read_arrays),
         **tables,
     )
+
+
+def last_decisions(folder: Path) -> Decisions | None:
+    """Return what the series' newest run decided on topics; None where it cannot be compared.
+
+    That is where there is no run yet, or another schema version wrote it.
+    """
+    import pandas as pd
+
+    path = max(list_runs(folder), key=lambda p: int(p.name.split("-")[0]), default=None)
+    if path is None or read_manifest(path).get("schema_version") != SCHEMA_VERSION:
+        return None
+    needed = ("memberships", "groups", "papers")
+    tables = [_read(path / f"{name}.parquet", pd.read_parquet) for name in needed]
+    memberships, groups = (table[table["kind"] == "topic"] for table in tables[:2])
+    hashes = dict(zip(groups["group_id"], groups["definition_hash"], strict=True))
+    return Decisions(path.name, memberships, frozenset(tables[2]["paper_id"]), hashes)
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    import numpy as np
+
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -245,12 +283,13 @@ def _is_alive(pid: int) -> bool:
 
 
 def write_tables(run: Run, folder: Path) -> None:
-    """Write the tables as Parquet, the vectors as npy and the quality figures as JSON."""
+    """Write the tables as Parquet, arrays as npy and npz, and the quality figures as JSON."""
     import numpy as np
 
     for name, table in tables_of(run).items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
     np.save(folder / "vectors.npy", run.vectors, allow_pickle=False)
+    np.savez(folder / "topics.npz", **run.topic_fit)
     write_json(folder / "quality.json", run.quality)
 
 

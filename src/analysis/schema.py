@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the run directory's layout; a reader that meets another one stops."""
 
 COUNTED_WEIGHT = 0.5
@@ -86,6 +86,17 @@ TABLES: dict[str, Table] = {
             "text": "str",
             "sentence": "str",
             "value": "float32",
+        },
+    ),
+    "reclassified": Table(
+        key=("paper_id", "kind", "group_id"),
+        columns={
+            "paper_id": "str",
+            "kind": "str",
+            "group_id": "str",
+            "weight_before": "float32",
+            "weight": "float32",
+            "previous_run": "str",
         },
     ),
     "map": Table(

@@ -20,6 +20,7 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+|~$&:@=^-]|\.(?=\S)|(?<=\d)\.(?= )")
 _NOT_WORD = re.compile(r"[^\w]+")
+_FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def clean(text: str) -> str:
@@ -99,6 +100,24 @@ def for_terminal(text: str) -> str:
 def for_csv(text: str) -> str:
     """Return `text` on one line for a CSV cell; quoting is left to the csv writer."""
     return clean(text)
+
+
+def for_spreadsheet(text: str) -> str:
+    """Return `text` on one line for a CSV that is meant to be opened in a spreadsheet program.
+
+    Such programs compute a cell that begins with =, +, - or @ (or their full-width forms), so an
+    apostrophe is put before it. Tabs and line ends, which count too, are spaces by then.
+    """
+    shown = clean(text)
+    return f"'{shown}" if shown.startswith(_FORMULA_START) else shown
+
+
+def for_toml(text: str) -> str:
+    """Return `text` on one line as a TOML string with its quotes.
+
+    JSON's escapes are among those of a TOML basic string (https://toml.io/en/v1.0.0#string).
+    """
+    return json.dumps(clean(text), ensure_ascii=False)
 
 
 def for_script(value: object) -> str:

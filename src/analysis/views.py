@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from .errors import InputError
 from .schema import COUNTED_WEIGHT
 from .text import first_lines
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .runs import Run
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x")
 """Marker shapes: groups beyond the 20 colours of the palette get another shape, never a shade."""
+
+
+_EVIDENCE_ORDER = {"override": 0, "phrase": 1, "neighbour": 2, "word": 3}
+_MOST_QUOTED = 60
+_BEFORE = "#6b7280"
 
 
 def period_label(period: pd.Timestamp, *, freq: str) -> str:
@@ -45,8 +51,10 @@ def map_points(run: Run) -> pd.DataFrame:
         empty where there is none), `published`, `date` (text at known precision, or "undated"),
         `url`, then for the primary cluster and the primary topic `cluster_id`, `cluster` (label),
         `cluster_color`, `cluster_symbol`, `cluster_weight` and `topic_id`, `topic`, `topic_color`,
-        `topic_symbol` (all null where there is none), and `topics`: labels of all topics the paper
-        counts for, joined by ", ", strongest first. Sorted by `paper_id`.
+        `topic_symbol` (all null where there is none), and of all topics the paper counts for,
+        strongest first: `topics` (labels, joined by ", "), `topics_why` (label, weight and the
+        best of the evidence, joined by "; "), `topic_ids` and `topic_labels` (lists). Sorted by
+        `paper_id`.
     """
     papers = run.papers.assign(
         snippet=run.papers["abstract"].fillna("").map(first_lines),
@@ -65,7 +73,12 @@ def map_points(run: Run) -> pd.DataFrame:
         if kind == "topic":
             primary = primary.drop(columns="topic_weight")
         points = points.merge(primary, on="paper_id", how="left")
-    return points.merge(_topic_lists(run), on="paper_id", how="left").fillna({"topics": ""})
+    points = points.merge(_topic_lists(run), on="paper_id", how="left")
+    points = points.fillna({"topics": "", "topics_why": ""})
+    for column in ("topic_ids", "topic_labels"):
+        lists = [names if isinstance(names, list) else [] for names in points[column]]
+        points[column] = pd.Series(lists, index=points.index, dtype="object")
+    return points
 
 
 def share_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
@@ -116,9 +129,144 @@ def _topic_lists(run: Run) -> pd.DataFrame:
     rows = run.memberships[run.memberships["kind"] == "topic"]
     rows = rows[rows["weight"] >= COUNTED_WEIGHT]
     rows = rows.merge(_looks(run, kind="topic")[["group_id", "label"]], on="group_id")
+    rows = rows.merge(best_evidence(run), on=["paper_id", "group_id"], how="left")
     rows = rows.sort_values(["paper_id", "weight", "group_id"], ascending=[True, False, True])
-    lists = rows.groupby("paper_id")["label"].agg(", ".join)
-    return lists.rename("topics").reset_index()
+    told = [
+        f"{label} {weight:.2f}" + (f" ({why})" if isinstance(why, str) else "")
+        for label, weight, why in zip(rows["label"], rows["weight"], rows["why"], strict=True)
+    ]
+    return (
+        rows.assign(told=told)
+        .groupby("paper_id")
+        .agg(
+            topics=("label", ", ".join),
+            topics_why=("told", "; ".join),
+            topic_ids=("group_id", list),
+            topic_labels=("label", list),
+        )
+        .reset_index()
+        .astype({"paper_id": "str", "topics": "str", "topics_why": "str"})
+    )
+
+
+def best_evidence(run: Run) -> pd.DataFrame:
+    """Return, for each topic of each paper, the one piece of evidence to name first.
+
+    Returns
+    -------
+    DataFrame
+        `paper_id`, `group_id`, `why`: "set by hand", else the phrase that counts most in quotation
+        marks, else the title of the nearest paper of the topic, else a word. Pairs without
+        evidence have no row.
+    """
+    rows = run.evidence[run.evidence["kind"] == "topic"]
+    rows = rows.assign(order=rows["how"].map(_EVIDENCE_ORDER).fillna(len(_EVIDENCE_ORDER)))
+    rows = rows.sort_values(
+        ["paper_id", "group_id", "order", "value", "text"],
+        ascending=[True, True, True, False, True],
+        kind="stable",
+    ).drop_duplicates(["paper_id", "group_id"])
+    told = [_told(how, text) for how, text in zip(rows["how"], rows["text"], strict=True)]
+    why = pd.Series(told, index=rows.index, dtype="str")
+    return rows.assign(why=why)[["paper_id", "group_id", "why"]].reset_index(drop=True)
+
+
+def _told(how: str, text: str) -> str:
+    if how == "override":
+        return "set by hand"
+    quoted = f"“{first_lines(text, limit=_MOST_QUOTED)}”"
+    return f"like {quoted}" if how == "neighbour" else quoted
+
+
+def compare_topics(run: Run, other: Run) -> pd.DataFrame:
+    """List the papers that came into a topic or went out of it from one run to another.
+
+    Parameters
+    ----------
+    run, other : Run
+        Before and after. Papers and topics that one of them lacks are left out.
+
+    Returns
+    -------
+    DataFrame
+        `group_id`, `label`, `change` ("came" or "went"), `weight_before`, `weight_after` (0 where
+        none is stored), `why` (`best_evidence` of the run that counts the paper), `title`,
+        `paper_id`; sorted by topic, then by the larger weight.
+    """
+    shared = set(run.papers["paper_id"]) & set(other.papers["paper_id"])
+    topics = set(_looks(run, kind="topic")["group_id"]) & set(
+        _looks(other, kind="topic")["group_id"]
+    )
+    key = ["paper_id", "group_id"]
+    sides = []
+    for each in (run, other):
+        rows = each.memberships[each.memberships["kind"] == "topic"]
+        rows = rows[rows["paper_id"].isin(shared) & rows["group_id"].isin(topics)]
+        rows = rows[[*key, "weight"]].merge(best_evidence(each), on=key, how="left")
+        sides.append(rows)
+    rows = sides[0].merge(sides[1], on=key, how="outer", suffixes=("_before", "_after"))
+    rows = rows.fillna({"weight_before": 0, "weight_after": 0})
+    before, after = (rows[f"weight_{side}"] >= COUNTED_WEIGHT for side in ("before", "after"))
+    change = np.where(after, "came", "went")
+    rows = rows.assign(change=change, why=rows["why_after"].where(after, rows["why_before"]))
+    rows = rows[before != after].merge(other.papers[["paper_id", "title"]], on="paper_id")
+    labels = _looks(other, kind="topic").set_index("group_id")["label"]
+    rows = rows.assign(
+        label=rows["group_id"].map(labels), most=rows[["weight_before", "weight_after"]].max(axis=1)
+    )
+    rows = rows.sort_values(
+        ["group_id", "change", "most", "paper_id"], ascending=[True, True, False, True]
+    )
+    columns = ["group_id", "label", "change", "weight_before", "weight_after", "why", "title",
+               "paper_id"]  # fmt: skip
+    return rows[columns].reset_index(drop=True)
+
+
+def compare_shares(run: Run, other: Run, group_id: str) -> pd.DataFrame:
+    """Join one topic's shares in two runs, to be drawn as two lines.
+
+    Parameters
+    ----------
+    run, other : Run
+        Before and after.
+    group_id : str
+        A topic of both.
+
+    Returns
+    -------
+    DataFrame
+        As `share_table`, with two groups: "before" and "after", the second in the topic's colour.
+        Periods that one of the runs lacks are left out.
+
+    Raises
+    ------
+    InputError
+        Where one of the runs has no such topic, or they cut time differently.
+    """
+    tables = [share_table(each, kind="topic") for each in (run, other)]
+    named = [set(each.groups.loc[each.groups["kind"] == "topic", "group_id"])
+             for each in (run, other)]  # fmt: skip
+    if group_id not in named[0] & named[1]:
+        raise InputError(
+            f"no topic {group_id!r} in both run {run.name} and run {other.name}",
+            allowed=f"one of {', '.join(sorted(named[0] & named[1])) or 'none'}",
+            next_step="look at run.groups for ids and labels",
+        )
+    freqs = [sorted(set(table["freq"])) for table in tables]
+    if all(freqs) and freqs[0] != freqs[1]:
+        raise InputError(
+            f"run {run.name} cuts time by {freqs[0][0]}, run {other.name} by {freqs[1][0]}",
+            allowed="two runs with periods of one length",
+            next_step="make one of them again with Settings(period=...)",
+        )
+    both = set(tables[0]["period"]) & set(tables[1]["period"])
+    looks = {"before": {"color": _BEFORE, "symbol": "square"}, "after": {}}
+    sides = []
+    for table, (name, look) in zip(tables, looks.items(), strict=True):
+        own = table[(table["group_id"] == group_id) & table["period"].isin(both)]
+        label = own["label"] + f", {name}"
+        sides.append(own.assign(group_id=name, label=label, **look))
+    return pd.concat([side for side in sides if len(side)] or sides[:1], ignore_index=True)
 
 
 def group_papers(run: Run, group_id: str, *, n: int | None = None) -> pd.DataFrame:

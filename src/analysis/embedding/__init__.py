@@ -7,12 +7,14 @@ so that papers of different runs can be compared.
 from __future__ import annotations
 
 from .choice import ALLOWED, EMBEDDINGS, embed, embedding_version, is_known, paper_texts
+from .drawing import drawing_words, strongest_words
 from .explain import explain, explain_pair
 from .given import given_vectors
 
 __all__ = [
     "ALLOWED",
     "EMBEDDINGS",
+    "drawing_words",
     "embed",
     "embedding_version",
     "explain",
@@ -20,4 +22,5 @@ __all__ = [
     "given_vectors",
     "is_known",
     "paper_texts",
+    "strongest_words",
 ]

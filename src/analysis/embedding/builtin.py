@@ -60,8 +60,13 @@ def word_counts(text: str, *, model: Model) -> dict[str, int]:
     dict of str to int
         Words in sorted order, those of the title counted `title_weight` times.
     """
-    counts = _count(text, model=model, known=_Features(model.rows))
-    return dict(sorted(counts.items()))
+    return all_word_counts([text], model=model)[0]
+
+
+def all_word_counts(texts: Sequence[str], *, model: Model) -> list[dict[str, int]]:
+    """Return the `word_counts` of each text; what a token stands for is worked out once."""
+    known = _Features(model.rows)
+    return [dict(sorted(_count(text, model=model, known=known).items())) for text in texts]
 
 
 def word_vectors(words: Sequence[str], *, model: Model) -> np.ndarray:

@@ -13,6 +13,7 @@ from .cache import through_cache
 from .given import given_vectors
 from .optional import (
     model2vec_vectors,
+    model_version,
     package_version,
     sentence_transformer_vectors,
 )
@@ -120,7 +121,7 @@ def embedding_version(embedding: str) -> str:
         return load_model().version
     kind, _, name = embedding.partition(":")
     if kind in _PACKAGES and name:
-        return f"{kind}-{package_version(kind)}:{name}"
+        return f"{kind}-{package_version(kind)}:{model_version(name)}"
     return embedding
 
 

@@ -7,6 +7,7 @@ Every function returns plain Markdown in which each text of the input is escaped
 from .groups import describe_group, describe_map
 from .runs import compare_runs, describe_dates, describe_run
 from .shares import describe_periods, describe_shares
+from .topics import describe_topics
 
 __all__ = [
     "compare_runs",
@@ -16,4 +17,5 @@ __all__ = [
     "describe_periods",
     "describe_run",
     "describe_shares",
+    "describe_topics",
 ]

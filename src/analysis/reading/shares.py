@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..figures import FEW_PAPERS, share_words
@@ -40,7 +41,9 @@ def describe_periods(run: Run) -> str:
     )
 
 
-def describe_shares(run: Run, *, kind: str = "topic", n: int = 3) -> str:
+def describe_shares(
+    run: Run, *, kind: str = "topic", n: int = 3, groups: Sequence[str] | None = None
+) -> str:
     """Say how the shares of the largest groups differ between the first and last full periods.
 
     Compared are the first and the last full period with at least `figures.FEW_PAPERS` papers.
@@ -53,6 +56,8 @@ def describe_shares(run: Run, *, kind: str = "topic", n: int = 3) -> str:
     kind : {"cluster", "topic"}
     n : int, default 3
         Groups listed, those with the most papers.
+    groups : sequence of str, optional
+        Ids of the groups to look at, all of which are listed; all groups where left out.
 
     Returns
     -------
@@ -67,6 +72,8 @@ def describe_shares(run: Run, *, kind: str = "topic", n: int = 3) -> str:
     """
     check_kind(kind)
     shares = share_table(run, kind=kind)
+    if groups is not None:
+        shares, n = shares[shares["group_id"].isin(groups)], len(groups)
     full = shares[~shares["is_partial"] & (shares["n_total"] >= FEW_PAPERS)]
     if full["period"].nunique() < 2:
         return (
@@ -76,6 +83,7 @@ def describe_shares(run: Run, *, kind: str = "topic", n: int = 3) -> str:
     first = full[full["period"] == full["period"].min()].set_index("group_id")
     last = full[full["period"] == full["period"].max()].set_index("group_id")
     names = _period(first.iloc[0]), _period(last.iloc[0])
+    which = f"The largest {kind}s" if groups is None else f"These {kind}s"
     items = [
         f"- **{for_markdown(first.at[i, 'label'])}**: {_share(first.loc[i])} in {names[0]}; "
         f"{_share(last.loc[i])} in {names[1]}."
@@ -83,7 +91,7 @@ def describe_shares(run: Run, *, kind: str = "topic", n: int = 3) -> str:
     ]
     return "\n\n".join(
         [
-            f"The largest {kind}s in the first and the last full period of at least {FEW_PAPERS} "
+            f"{which} in the first and the last full period of at least {FEW_PAPERS} "
             "papers, with 95 % intervals:",
             "\n".join(items),
             _apart(first, last, kind=kind),

@@ -21,7 +21,17 @@ PALE_POINTS = (
 )
 
 COLOURINGS = {"cluster": "Clusters", "topic": "Topics", "date": "Date"}
-_EMBEDDED_ONCE = ("x", "y", "text", "hovertext", "customdata", "hovertemplate", "ids", "hoverinfo")
+_EMBEDDED_ONCE = (
+    "x",
+    "y",
+    "text",
+    "hovertext",
+    "customdata",
+    "hovertemplate",
+    "ids",
+    "hoverinfo",
+    "unselected",
+)
 
 
 def sample(points: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +76,27 @@ def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
             continue
         kept = {key: value for key, value in trace.items() if key not in _EMBEDDED_ONCE}
         traces.append({**kept, "rows": rows, **_entry(points.iloc[rows[0]], color=color)})
+    figure["layout"].pop("updatemenus", None)  # the page has a control of its own
     return {"key": color, "name": COLOURINGS[color], "traces": traces, "layout": figure["layout"]}
+
+
+def topic_choices(points: pd.DataFrame) -> list[dict[str, object]]:
+    """Return what the map can be narrowed to: each topic's label and rows, most papers first.
+
+    The last is "in no topic", where there are such papers; nothing where no paper has a topic.
+    """
+    rows: dict[str, list[int]] = {}
+    labels: dict[str, str] = {}
+    for row, (ids, names) in enumerate(
+        zip(points["topic_ids"], points["topic_labels"], strict=True)
+    ):
+        for topic, label in zip(ids, names, strict=True):
+            rows.setdefault(topic, []).append(row)
+            labels[topic] = clean(label)
+    chosen = sorted(rows, key=lambda topic: (-len(rows[topic]), topic))
+    out: list[dict[str, object]] = [{"label": labels[t], "rows": rows[t]} for t in chosen]
+    rest = [row for row, ids in enumerate(points["topic_ids"]) if not ids]
+    return [*out, {"label": "in no topic", "rows": rest}] if out and rest else out
 
 
 def landmarks(points: pd.DataFrame) -> list[dict[str, object]]:

@@ -17,6 +17,7 @@ from .drawing import (
     paper_columns,
     sample,
     texts,
+    topic_choices,
 )
 from .list_page import facts, list_page
 from .page import asset, html_page, plotly_js, shown
@@ -44,15 +45,25 @@ def map_page(run: Run) -> str:
     points = map_points(run)
     drawn = sample(points)
     names = colourings(drawn)
+    topics = topic_choices(drawn)
     data = {
-        "papers": {**paper_columns(drawn), "abstract": _abstracts(run, drawn)},
+        "papers": {
+            **paper_columns(drawn),
+            "why": texts(drawn["topics_why"]),
+            "abstract": _abstracts(run, drawn),
+        },
+        "topics": topics,
         "colourings": [colouring(drawn, color=name) for name in names],
         "groups": landmarks(drawn),
         "near": _near(run, drawn),
     }
     return html_page(
         title=f"Topic map of {count(len(run.papers), 'paper')}, run {run.name}",
-        body=_header(run, controls=_controls(names, labels=bool(data["groups"])), points=points)
+        body=_header(
+            run,
+            controls=_controls(names, labels=bool(data["groups"]), topics=topics),
+            points=points,
+        )
         + _PANEL.replace("{pale}", PALE_POINTS if data["groups"] else ""),
         scripts=[plotly_js(), asset("common.js"), asset("map.js")],
         style=asset("common.css") + asset("map.css"),
@@ -104,13 +115,22 @@ def _header(run: Run, *, controls: str, points: pd.DataFrame) -> str:
 </header>"""
 
 
-def _controls(names: list[str], *, labels: bool) -> str:
+def _controls(names: list[str], *, labels: bool, topics: list[dict]) -> str:
     options = "".join(
         f'<option value="{i}">{COLOURINGS[name].lower()}</option>' for i, name in enumerate(names)
+    )
+    choices = "".join(
+        f'<option value="{i}">{shown(topic["label"])} ({len(topic["rows"]):,})</option>'
+        for i, topic in enumerate(topics)
+    )
+    topic = (
+        '<label>Topic <select id="topic" autocomplete="off">'
+        f'<option value="">all papers</option>{choices}</select></label>'
     )
     tick = '<label><input type="checkbox" id="labels" checked> Cluster names</label>'
     return f"""<div class="controls" role="search">
 <label>Colour by <select id="colour" autocomplete="off">{options}</select></label>
+{topic if topics else ""}
 {tick if labels else ""}
 <label>Search <input type="search" id="search" autocomplete="off" spellcheck="false"
 placeholder="words in title or abstract"></label>

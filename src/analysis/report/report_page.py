@@ -157,10 +157,16 @@ def _under(run: Run, *, kind: str) -> str:
     if kind == "cluster":
         return '<p class="note">Each paper counts in its primary cluster alone.</p>'
     n = sentences.in_no_topic(run)
+    said = [
+        sentences.by_hand(run),
+        sentences.reclassified(run),
+        sentences.changed_words(run),
+    ]
+    more = "".join(f" {part}" for part in said if part)
     return (
         f'<p class="note">{capital(count(n, "paper"))} of {len(run.papers):,} '
         f"{'is' if n == 1 else 'are'} in no topic. A paper may be in several, so these numbers "
-        "need not add up.</p>"
+        f"need not add up.{more}</p>"
     )
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..runs import Run
 
 MOST_UNDATED = 10
+MOST_DRIFTING = 3
+_CHANGES = {"fades": "fades", "grows": "becomes more common", "new": "is new"}
 
 _FORMATS = {
     "hf-page": "a saved Hugging Face papers page",
@@ -58,6 +60,39 @@ def in_no_topic(run: Run) -> int:
     rows = run.memberships[run.memberships["kind"] == "topic"]
     counted = set(rows.loc[rows["weight"] >= COUNTED_WEIGHT, "paper_id"])
     return len(set(run.papers["paper_id"]) - counted)
+
+
+def by_hand(run: Run) -> str:
+    """Return what was decided on topics by hand; empty where nothing was."""
+    return shown(run.manifest.get("overrides", {}).get("said", ""))
+
+
+def reclassified(run: Run) -> str:
+    """Return what changed in decisions on topics since the run before; empty where nothing did."""
+    return shown(run.manifest.get("reclassified", {}).get("said", ""))
+
+
+def changed_words(run: Run) -> str:
+    """Return which topics are spoken of in other words than before; empty where none is."""
+    topics = run.manifest.get("vocabulary_drift", [])
+    if not topics:
+        return ""
+    said = "; ".join(_changed(topic) for topic in topics[:MOST_DRIFTING])
+    more = len(topics) - MOST_DRIFTING
+    rest = f" The words of {count(more, 'more topic')} changed too." if more > 0 else ""
+    return (
+        "The words of a topic may change while its subject stays, and a definition may then need "
+        f"new phrases: {said}.{rest}"
+    )
+
+
+def _changed(topic: dict) -> str:
+    parts = [
+        f"“{shown(phrase['phrase'])}” {_CHANGES[phrase['change']]} ({phrase['n_early']:,} of "
+        f"{topic['n_early']:,} earlier, {phrase['n_late']:,} of {topic['n_late']:,} later papers)"
+        for phrase in (*topic["fades"][:1], *topic["rises"][:2])
+    ]
+    return f"in “{shown(topic['label'])}”, {listing(parts)}"
 
 
 def undated(run: Run) -> str:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from .definitions import Topic, read_topics
-from .recogniser import find_topics
+from .definitions import Topic, located, read_topics
+from .nearness import Fitted, as_arrays, from_arrays
+from .recogniser import Recognised, reclassified, recognise
 
-__all__ = ["Topic", "find_topics", "read_topics"]
+__all__ = [
+    "Fitted",
+    "Recognised",
+    "Topic",
+    "as_arrays",
+    "from_arrays",
+    "located",
+    "read_topics",
+    "reclassified",
+    "recognise",
+]  # fmt: skip

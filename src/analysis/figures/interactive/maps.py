@@ -13,6 +13,7 @@ from ...schema import COUNTED_WEIGHT
 from ...text import safe_url
 from .. import GREY, MUTED, darkened
 from .base import safe, sentence, sheet
+from .topic_menu import add_topic_menu
 
 COLORINGS = ("cluster", "topic", "date")
 LABELS_ON_MAP = 30
@@ -47,7 +48,8 @@ def topic_map(
     plotly.graph_objects.Figure
         `go.Scatter` traces, each point with `customdata` = [paper_id, url] (url empty where it is
         not http or https). A click in the legend shows one group alone, a double click hides or
-        shows it. A sentence where there is no point.
+        shows it; a menu shows the papers of one topic, whatever the colour. A sentence where
+        there is no point.
 
     Raises
     ------
@@ -66,12 +68,14 @@ def topic_map(
     _set_axes(figure)
     if color == "date":
         figure.add_traces(_date_traces(points))
+        add_topic_menu(figure, points)
         return figure
     figure.add_traces(_group_traces(points, kind=color))
     pale = color == "cluster" and bool((points["cluster_weight"] < COUNTED_WEIGHT).any())
     figure.update_layout(legend=_legend(color, pale=pale))
     if color == "cluster":
         _add_labels(figure, points)
+    add_topic_menu(figure, points)
     return figure
 
 
@@ -192,7 +196,7 @@ def _hover(row: tuple) -> str:
         weight = f"weight {row.cluster_weight:.2f}"
         lines.append(f"Cluster: {safe(row.cluster, width=60, lines=1)} ({weight})")
     if row.topics:
-        lines.append(safe(f"Topics: {row.topics}", width=76, lines=3))
+        lines.append(safe(f"Topics: {row.topics_why or row.topics}", width=76, lines=4))
     if row.snippet:
         muted = safe(row.snippet, width=80, lines=5)
         lines.append(f'<span style="color:{MUTED}">{muted}</span>')

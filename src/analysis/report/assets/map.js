@@ -2,7 +2,7 @@
 /* The map page: one map, several colourings, a search, a panel with the paper in hand. */
 (() => {
   const { element, link, isWeb } = papertide;
-  const { papers, colourings, groups, near } = papertide.read("map-data");
+  const { papers, topics, colourings, groups, near } = papertide.read("map-data");
   const byId = (id) => document.getElementById(id);
   const plot = byId("plot");
   const byFinger = papertide.fingers(plot);
@@ -13,6 +13,7 @@
   let colouring = colourings[0];
   let isolated = new Set();
   let hits = null;
+  let chosen = null; // rows of the one topic that is asked for
   let listed = shownAtOnce;
   let focus = -1;
 
@@ -39,13 +40,20 @@
     return found;
   }
 
-  /* What is asked for: the hits, or all, within the groups that are isolated. */
+  /* The papers that stay bright: the hits within the topic that is chosen; null where all do. */
+  function bright() {
+    if (!hits || !chosen) return hits || chosen;
+    return new Set([...hits].filter((row) => chosen.has(row)));
+  }
+
+  /* What is asked for: the bright ones, or all, within the groups that are isolated. */
   function asked() {
-    if (!hits && !isolated.size) return null;
+    const selected = bright();
+    if (!selected && !isolated.size) return null;
     const inside = isolated.size
       ? [...isolated].flatMap((entry) => colouring.traces[entry].rows)
       : papers.title.map((_, row) => row);
-    return inside.filter((row) => !hits || hits.has(row)).sort((a, b) => a - b);
+    return inside.filter((row) => !selected || selected.has(row)).sort((a, b) => a - b);
   }
 
   /* The map */
@@ -86,8 +94,9 @@
   }
 
   function draw() {
+    const selected = bright();
     const traces = colouring.traces.map((trace, entry) => ({
-      ...papertide.placed(trace, papers, hits),
+      ...papertide.placed(trace, papers, selected),
       visible: !isolated.size || isolated.has(entry),
     }));
     return Plotly.react(plot, traces, layout(), config).then(relabel);
@@ -98,14 +107,15 @@
   /* The legend */
   function drawLegend() {
     const list = byId("legend-entries");
+    const selected = bright();
     const entries = colouring.traces.map((trace, entry) => {
       const n = trace.rows.length;
-      const found = hits ? trace.rows.filter((row) => hits.has(row)).length : n;
+      const found = selected ? trace.rows.filter((row) => selected.has(row)).length : n;
       const button = element(
         "button", { type: "button", class: "entry", "aria-pressed": String(isolated.has(entry)) },
         ...(trace.color ? [papertide.glyph(trace.color, trace.symbol)] : []),
         element("bdi", { class: "name", text: trace.label }),
-        element("span", { class: "num", text: hits ? `${found} of ${n}` : String(n) }));
+        element("span", { class: "num", text: selected ? `${found} of ${n}` : String(n) }));
       button.addEventListener("click", (event) =>
         isolate(entry, event.ctrlKey || event.metaKey || event.shiftKey));
       return element("li", {}, button);
@@ -159,7 +169,8 @@
 
   /* The paper in hand */
   const groupsOf = (row) =>
-    [["Cluster", papers.cluster[row]], ["Topics", papers.topics[row]]].filter(([, text]) => text);
+    [["Cluster", papers.cluster[row]], ["Topics", papers.why[row] || papers.topics[row]]]
+      .filter(([, text]) => text);
 
   function lookAt(row) {
     focus = row;
@@ -194,12 +205,25 @@
     return draw();
   }
 
+  function tell() {
+    const selected = bright();
+    const n = selected ? selected.size : 0;
+    const verb = hits ? (n === 1 ? " matches" : " match") : "";
+    byId("count").textContent = selected
+      ? `${n ? n.toLocaleString("en") : "no"} ${n === 1 ? "paper" : "papers"}${verb}` : "";
+  }
+
   function setQuery(query) {
     hits = search(query);
     listed = shownAtOnce;
-    const n = hits ? hits.size : 0;
-    byId("count").textContent = hits
-      ? `${n ? n.toLocaleString("en") : "no"} ${n === 1 ? "paper matches" : "papers match"}` : "";
+    tell();
+    refresh();
+  }
+
+  function setTopic(value) {
+    chosen = value === "" ? null : new Set(topics[Number(value)].rows);
+    listed = shownAtOnce;
+    tell();
     refresh();
   }
 
@@ -211,10 +235,12 @@
       waiting = setTimeout(() => setQuery(box.value), papers.title.length > 2000 ? 180 : 60);
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && (box.value || isolated.size)) {
+      if (event.key === "Escape" && (box.value || isolated.size || chosen)) {
         clearTimeout(waiting);
         box.value = "";
         isolated = new Set();
+        if (byId("topic")) byId("topic").value = "";
+        chosen = null;
         setQuery("");
       } else if (event.key === "/" && !/^(INPUT|SELECT)$/.test(document.activeElement.tagName)) {
         event.preventDefault();
@@ -226,6 +252,7 @@
       isolated = new Set();
       refresh();
     });
+    byId("topic")?.addEventListener("change", (event) => setTopic(event.target.value));
     byId("labels")?.addEventListener("change", relabel);
     byId("show-all").addEventListener("click", () => {
       isolated = new Set();

@@ -1,0 +1,1 @@
+"""The commands of `papertide topics`, and what all commands share."""

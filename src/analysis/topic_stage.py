@@ -1,0 +1,212 @@
+"""The topics of a run: recognised, corrected by hand, compared with the run before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import groups, manifest, schema, topics
+from .embedding import drawing_words
+from .errors import InputError
+from .progress import Progress
+from .resources import data_file
+from .runs import Decisions
+from .topics.by_hand import apply_overrides, overrides_line
+from .topics.overrides import Override, read_overrides
+
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """What people wrote: the topics and their decisions by hand, and the files they stand in."""
+
+    topics: Sequence[topics.Topic]
+    overrides: Sequence[Override]
+    topics_file: Path
+    overrides_file: Path
+
+    def hashed(self) -> list[dict[str, Any]]:
+        """Return the files as the manifest lists them."""
+        return [
+            *manifest.hashed("topics", [self.topics_file]),
+            *manifest.hashed("overrides", [self.overrides_file]),
+        ]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The topics' part of the tables, what was learned, and what the manifest says of it."""
+
+    memberships: pd.DataFrame
+    evidence: pd.DataFrame
+    groups: pd.DataFrame
+    reclassified: pd.DataFrame
+    fitted: topics.Fitted
+    decided: dict[str, Any]
+
+
+def read_definitions(topics_file: Path | None, *, overrides_file: Path | None) -> Definitions:
+    """Read the files given, else the defaults.
+
+    Raises
+    ------
+    InputError
+        Where one of them is wrong.
+    """
+    topics_file = topics_file or data_file("topics.toml")
+    overrides_file = overrides_file or data_file("overrides.toml")
+    defined = topics.read_topics(topics_file)
+    overrides = read_overrides(overrides_file, topics=[topic.id for topic in defined])
+    return Definitions(defined, overrides, topics_file, overrides_file)
+
+
+def find_topics(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    definitions: Definitions,
+    embedding: str,
+    before: Decisions | None,
+    progress: Progress,
+) -> Found:
+    """Decide which topics each paper is about.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        Table `papers`.
+    vectors : float32 (n, d)
+    definitions : Definitions
+    embedding : str
+        Its name; only the built-in one names words as evidence.
+    before : Decisions, optional
+        Of the series' last run, to say what changed.
+    progress : Progress
+
+    Raises
+    ------
+    InputError
+        Where a strong phrase stands in nearly every paper.
+    """
+    found = topics.recognise(
+        papers,
+        vectors=vectors,
+        topics=definitions.topics,
+        words=drawing_words(papers, embedding=embedding),
+        track=progress.track("topics"),
+    )
+    _refuse_common(found.common, definitions=definitions, n=len(papers))
+    by_hand = apply_overrides(
+        found.memberships,
+        found.evidence,
+        papers=papers,
+        overrides=definitions.overrides,
+        topics=[topic.id for topic in definitions.topics],
+    )
+    said = overrides_line(by_hand)
+    defined = groups.topic_groups(by_hand.memberships, papers=papers, topics=definitions.topics)
+    changed, told = _changed(by_hand.memberships, papers=papers, defined=defined, before=before)
+    for line in (said, told.get("said", "")):
+        if line:
+            progress.say(line)
+    decided = {
+        "overrides": {**by_hand.counts, "not_applied": by_hand.unmatched, "said": said},
+        "reclassified": told,
+    }
+    return Found(
+        by_hand.memberships, by_hand.evidence, defined, changed, found.fitted, decided
+    )  # fmt: skip
+
+
+def changed_words(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    memberships: pd.DataFrame,
+    definitions: Definitions,
+) -> list[dict[str, object]]:
+    """Return what the report says of topics whose words change while their papers stay.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        Table `papers`.
+    vectors : float32 (n, d)
+    memberships : DataFrame
+        Of topics.
+    definitions : Definitions
+    """
+    from .clusters.phrases import phrases
+    from .topics.growing.drift import drift, told
+
+    found = drift(
+        papers,
+        vectors=vectors,
+        memberships=memberships,
+        topics=definitions.topics,
+        phrases=phrases,
+    )
+    return told(found)
+
+
+def _refuse_common(
+    common: Sequence[tuple[str, str, int]], *, definitions: Definitions, n: int
+) -> None:
+    if common:
+        raise InputError(
+            [
+                f"{topics.located(definitions.topics_file, topic=topic, phrase=phrase)}: topic "
+                f"{topic}: strong phrase {phrase!r} stands in {k:,} of {n:,} papers"
+                for topic, phrase, k in common
+            ],
+            allowed="strong phrases that tell some papers from the others",
+            next_step="put the phrase under weak or title, or make it longer, and run again",
+        )
+
+
+def _changed(
+    memberships: pd.DataFrame,
+    *,
+    papers: pd.DataFrame,
+    defined: pd.DataFrame,
+    before: Decisions | None,
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Compare with the last run: papers and topics that both know."""
+    if before is None:
+        return schema.empty("reclassified"), {}
+    hashes = dict(zip(defined["group_id"], defined["definition_hash"], strict=True))
+    both = sorted(set(hashes) & set(before.hashes))
+    known = set(papers["paper_id"]) & before.papers
+    parts = [
+        frame[frame["group_id"].isin(both) & frame["paper_id"].isin(known)]
+        for frame in (before.memberships, memberships)
+    ]
+    table = topics.reclassified(parts[0], after=parts[1])
+    table = schema.conform(table.assign(kind="topic", previous_run=before.run), name="reclassified")
+    redefined = [name for name in both if hashes[name] != before.hashes[name]]
+    told = {
+        "previous_run": before.run, "n": len(table), "redefined": redefined,
+        "said": _said(table, redefined=redefined, before=before),
+    }  # fmt: skip
+    return table, told
+
+
+def _said(table: pd.DataFrame, *, redefined: Sequence[str], before: Decisions) -> str:
+    if table.empty and not redefined:
+        return ""
+    counts = table["group_id"].value_counts().sort_index()
+    named = ", ".join(f"{name} {n:,}" for name, n in counts.head(MOST_NAMED).items())
+    more = f" and {len(counts) - MOST_NAMED} more topics" if len(counts) > MOST_NAMED else ""
+    new = f"; defined anew: {', '.join(redefined)}" if redefined else ""
+    what = f" ({named}{more})" if named else ""
+    n = len(table)
+    return (
+        f"{n:,} {'decision' if n == 1 else 'decisions'} on topics changed since run "
+        f"{before.run}{what}{new}."
+    )

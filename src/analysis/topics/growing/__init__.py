@@ -1,0 +1,1 @@
+"""What no topic covers yet, and topics whose words change."""

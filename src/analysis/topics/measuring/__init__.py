@@ -1,0 +1,1 @@
+"""Labelled papers: read, matched, scored, drawn."""

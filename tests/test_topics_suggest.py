@@ -1,0 +1,518 @@
+"""What no topic covers, as definitions to start from: counts, growth, TOML, the command."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import suggest_topics
+from analysis.__main__ import cli
+from analysis.clusters.phrases import phrases
+from analysis.errors import InputError
+from analysis.schema import TABLES, conform, empty
+from analysis.text import clean, for_toml
+from analysis.topic_questions import suggestions
+from analysis.topics import read_topics
+from analysis.topics.growing.counting import benjamini_hochberg, fisher, unit
+from analysis.topics.growing.drafts import Draft, as_toml, slug, strong_and_weak
+from analysis.topics.growing.growth import Windows, growth, windows
+from analysis.topics.growing.suggest import Suggestions, suggest
+from hostile import HOSTILE
+from page_runs import made_run, written
+from planted import FIELDS, planted
+
+THEMES = ("speech", "galaxy", "protein")
+
+
+def papers_on(themes: list[str], *, start: str = "2024-01-01", step: int = 1) -> pd.DataFrame:
+    """Make one paper a theme: two words of the theme in the title, four in the abstract."""
+    rows = []
+    for number, theme in enumerate(themes):
+        words = FIELDS[theme].split()
+        rows.append(
+            {
+                "paper_id": f"p{number:03d}",
+                "title": f"On {theme} and {words[1 + number % 3]}",
+                "abstract": f"We study the {theme} {words[4]} and the {theme} {words[5]}.",
+                "published": pd.Timestamp(start) + pd.Timedelta(days=step * number),
+                "published_precision": "day",
+            }
+        )
+    columns = ["paper_id", "title", "abstract", "published", "published_precision"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def vectors_on(themes: list[str]) -> np.ndarray:
+    """Give each theme an axis of its own, its papers a little apart from one another."""
+    out = np.zeros((len(themes), len(THEMES) + 1), dtype="float32")
+    for number, theme in enumerate(themes):
+        out[number, THEMES.index(theme)] = 1
+        out[number, -1] = 0.01 * (number % 5)
+    return unit(out).astype("float32")
+
+
+def memberships_of(themes: list[str], *, covered: dict[int, str], clustered: bool) -> pd.DataFrame:
+    rows = [(f"p{i:03d}", "topic", topic, 0.5, True) for i, topic in covered.items()]
+    if clustered:
+        rows += [
+            (f"p{i:03d}", "cluster", f"c{THEMES.index(t):04d}", 1.0, True)
+            for i, t in enumerate(themes)
+        ]
+    frame = pd.DataFrame(rows, columns=list(TABLES["memberships"].columns))
+    return conform(frame, name="memberships")
+
+
+def groups_of(
+    topics: list[str], *, clusters: tuple[str, ...] = (), terms: tuple[str, ...] | None = None
+) -> pd.DataFrame:
+    rows = [{"kind": "topic", "group_id": t, "label": t, "terms": []} for t in topics]
+    rows += [
+        {
+            "kind": "cluster",
+            "group_id": f"c{THEMES.index(name):04d}",
+            "label": name,
+            "terms": list(terms or (f"{name} {FIELDS[name].split()[4]}", name)),
+        }
+        for name in clusters
+    ]
+    frame = pd.DataFrame(rows, columns=list(TABLES["groups"].columns))
+    return frame.assign(n_papers=0, stability=np.nan).pipe(conform, name="groups")
+
+
+def neighbours_within(themes: list[str]) -> pd.DataFrame:
+    """Make the papers of one theme one another's nearest, up to three each."""
+    rows = []
+    for i, theme in enumerate(themes):
+        near = [j for j, other in enumerate(themes) if other == theme and j != i]
+        near = sorted(near, key=lambda j: abs(i - j))[:3]
+        rows += [(f"p{i:03d}", rank, f"p{j:03d}", 0.9) for rank, j in enumerate(near, start=1)]
+    frame = pd.DataFrame(rows, columns=list(TABLES["neighbours"].columns))
+    return conform(frame, name="neighbours")
+
+
+def asked(
+    themes: list[str],
+    *,
+    covered: dict[int, str] | None = None,
+    topics: list[str] | None = None,
+    clustered: bool = True,
+    terms: tuple[str, ...] | None = None,
+    n: int = 10,
+) -> Suggestions:
+    clusters = tuple(t for t in THEMES if t in themes) if clustered else ()
+    return suggest(
+        papers_on(themes),
+        vectors=vectors_on(themes),
+        memberships=memberships_of(themes, covered=covered or {}, clustered=clustered),
+        groups=groups_of(topics or [], clusters=clusters, terms=terms),
+        trends=empty("trends"),
+        neighbours=neighbours_within(themes),
+        phrases=phrases,
+        n=n,
+    )
+
+
+# numbers worked by hand
+
+
+def test_fisher_is_that_of_the_lady_tasting_tea():
+    # 3 of 4 against 1 of 4: two tables of 16/70 and two of 1/70 are no likelier, 34/70.
+    assert fisher(3, 4, 1, 4) == pytest.approx(34 / 70)
+    assert fisher(4, 4, 0, 4) == pytest.approx(2 / 70)
+    assert fisher(0, 5, 0, 9) == 1
+    assert fisher(0, 0, 3, 9) == 1
+    with pytest.raises(ValueError, match="between 0 and its total"):
+        fisher(5, 4, 0, 4)
+
+
+@given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12), st.integers(0, 12))
+@settings(max_examples=60, deadline=None)
+def test_fisher_is_scipys_and_symmetric(a, more_a, b, more_b):
+    from scipy.stats import fisher_exact
+
+    p = fisher(a, a + more_a, b, b + more_b)
+    assert p == pytest.approx(fisher_exact([[a, more_a], [b, more_b]])[1], abs=1e-9)
+    assert p == pytest.approx(fisher(b, b + more_b, a, a + more_a))
+
+
+def test_benjamini_hochberg_worked_by_hand():
+    # .01 * 4, min(.02 * 4 / 2, .03 * 4 / 3), .03 * 4 / 3, .5
+    given_p = [0.5, 0.01, 0.03, 0.02]
+    assert benjamini_hochberg(given_p) == pytest.approx([0.5, 0.04, 0.04, 0.04])
+    assert benjamini_hochberg([]).shape == (0,)
+
+
+def test_a_mean_of_nothing_stays_zero():
+    assert unit(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist() == [[0.6, 0.8], [0.0, 0.0]]
+
+
+def test_shares_nearest_topic_and_exemplars_worked_by_hand():
+    themes = ["speech"] * 5 + ["galaxy"] * 4 + ["protein"] * 4
+    covered = {0: "data", 5: "stars", 6: "stars", 7: "stars"}
+    found = asked(themes, covered=covered, topics=["stars", "data"])
+    assert (found.n_papers, found.n_uncovered, found.n_groups) == (13, 9, 2)
+    assert found.table["group_id"].tolist() == ["c0000", "c0002"]
+    assert found.table["n_uncovered"].tolist() == [4, 4]
+    assert found.table["n_papers"].tolist() == [5, 4]
+    assert found.table["share_covered"].tolist() == pytest.approx([0.2, 0])
+    first = found.table.iloc[0]
+    # "data" has p000 alone, of the same theme: nearly the same direction.
+    assert first["nearest_topic"] == "data"
+    centre = unit(vectors_on(themes)[:5].mean(axis=0))
+    assert first["similarity"] == pytest.approx(float(centre @ vectors_on(themes)[0]), abs=1e-6)
+    assert first["exemplars"][:2] == ["p002", "p003"]  # .02 and .03, nearest to .025
+    assert first["strong"] == ["speech phoneme"]
+    assert first["weak"] == ["speech"]
+    # p008 is left over: in a cluster that a topic covers for the most part.
+    assert found.outside.to_dict("records") == [{"nearest_topic": "stars", "n_papers": 1}]
+
+
+def test_half_covered_is_suggested_and_more_is_not():
+    half = {0: "a", 1: "a", 2: "a"}
+    assert asked(["speech"] * 6, covered=half, topics=["a"]).n_groups == 1
+    assert asked(["speech"] * 6, covered={**half, 3: "a"}, topics=["a"]).n_groups == 0
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+@pytest.mark.parametrize("clustered", [True, False])
+def test_few_papers(n, clustered):
+    found = asked(["speech"] * n, clustered=clustered)
+    assert found.n_uncovered == found.n_papers == n
+    assert len(found.table) == (n == 3)
+    assert found.outside["n_papers"].sum() == (n if n < 3 else 0)
+    assert found.outside["nearest_topic"].isna().all()
+    assert (found.window == "") == (n == 0)
+    assert set(found.table["growth"]) <= {"too few to say"}
+    assert len(tomllib.loads(found.toml).get("topic", [])) == (n == 3)
+
+
+def test_without_clusters_papers_near_one_another_are_groups():
+    themes = ["speech", "galaxy", "speech", "galaxy", "speech", "galaxy", "speech", "protein"]
+    found = asked(themes, clustered=False, covered={1: "stars"}, topics=["stars"])
+    assert found.table["group_id"].tolist() == ["near-1"]
+    assert found.table["n_papers"].tolist() == [4]
+    assert found.table["label"].tolist() == ["Speech phoneme"]
+    assert set(found.table["exemplars"].iloc[0]) < {"p000", "p002", "p004", "p006"}
+    assert found.outside["n_papers"].sum() == 3
+
+
+def test_at_most_n_are_shown_and_all_are_counted():
+    themes = ["speech"] * 5 + ["galaxy"] * 4 + ["protein"] * 3
+    found = asked(themes, n=2)
+    assert found.table["label"].tolist() == ["speech", "galaxy"]
+    assert found.n_groups == 3
+    with pytest.raises(InputError, match="n=0"):
+        asked(themes, n=0)
+
+
+def test_a_phrase_of_every_paper_defines_nothing():
+    found = asked(["speech"] * 4)
+    assert found.table["strong"].tolist() == found.table["weak"].tolist() == [[]]
+    assert "please add strong phrases" in found.toml
+    assert tomllib.loads(found.toml)["topic"][0]["exemplars"]
+    half = asked(["speech"] * 4 + ["galaxy"] * 4)
+    assert half.table["strong"].tolist() == [["speech phoneme"], ["galaxy supernova"]]
+
+
+def test_no_topic_at_all():
+    found = asked(["speech"] * 4)
+    assert found.table["nearest_topic"].isna().all()
+    assert found.table["similarity"].isna().all()
+    assert "no topic has papers yet" in found.toml
+
+
+def test_inputs_are_left_as_they_were():
+    themes = ["speech"] * 4
+    tables = {
+        "papers": papers_on(themes),
+        "memberships": memberships_of(themes, covered={0: "a"}, clustered=True),
+        "groups": groups_of(["a"], clusters=("speech",)),
+        "trends": empty("trends"),
+        "neighbours": neighbours_within(themes),
+    }
+    before = {name: frame.copy(deep=True) for name, frame in tables.items()}
+    papers = tables.pop("papers")
+    suggest(papers, vectors=vectors_on(themes), phrases=phrases, **tables)
+    for name, frame in {"papers": papers, **tables}.items():
+        pd.testing.assert_frame_equal(frame, before[name])
+
+
+# growth
+
+
+def dated(days: list[str | None], precision: str = "day") -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "published": pd.to_datetime(pd.Series(days, dtype="object"), format="ISO8601").astype(
+                "datetime64[us]"
+            ),
+            "published_precision": precision,
+        }
+    )
+
+
+def periods(starts: list[str], *, freq: str = "quarter", n_partial: int = 0) -> pd.DataFrame:
+    begin = pd.to_datetime(pd.Series(starts))
+    months = {"quarter": 3, "year": 12}[freq]
+    partial = [i >= len(starts) - n_partial for i in range(len(starts))]
+    ends = begin + pd.DateOffset(months=months) - pd.Timedelta(days=1)
+    return pd.DataFrame(
+        {"period": begin, "period_end": ends, "freq": freq, "is_partial": partial, "n_total": 1}
+    )
+
+
+def test_the_last_two_full_periods_against_the_two_before():
+    trends = periods(
+        ["2023-10-01", "2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01", "2025-01-01"],
+        n_partial=1,
+    )
+    papers = dated(["2023-12-31", "2024-01-01", "2024-06-30", "2024-07-01", "2024-12-31T22:00",
+                    "2025-01-01", None])  # fmt: skip
+    found = windows(papers, trends=trends)
+    assert found.before.tolist() == [False, True, True, False, False, False, False]
+    assert found.last.tolist() == [False, False, False, True, True, False, False]
+    assert found.words == "2024-07-01 to 2024-12-31 against 2024-01-01 to 2024-06-30"
+
+
+def test_papers_known_to_the_year_count_in_years_only():
+    papers = dated(["2021-01-01", "2023-01-01"], precision="year")
+    years = periods(["2020-01-01", "2021-01-01", "2022-01-01", "2023-01-01"], freq="year")
+    assert windows(papers, trends=years).last.tolist() == [False, True]
+    quarters = periods(["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01"])
+    found = windows(papers, trends=quarters)
+    assert not found.last.any()
+    assert not found.before.any()
+    assert windows(papers, trends=empty("trends")).words == ""
+
+
+def test_without_four_periods_the_dated_range_is_cut_in_its_middle():
+    found = windows(dated(["2024-01-01", "2024-01-06", "2024-01-07", "2024-01-11"]),
+                    trends=periods(["2024-01-01"]))  # fmt: skip
+    assert found.before.tolist() == [True, True, False, False]
+    assert found.last.tolist() == [False, False, True, True]
+    assert found.words == "2024-01-07 to 2024-01-11 against 2024-01-01 to 2024-01-06"
+    one = windows(dated(["2024-01-01"]), trends=empty("trends"))
+    assert (one.before.tolist(), one.last.tolist()) == ([True], [False])
+
+
+def test_growth_says_counts_and_a_corrected_verdict():
+    before = np.arange(80) < 40
+    within = Windows(before, ~before, "then")
+    rises = np.r_[0:2, 40:56]
+    falls = np.r_[10:28, 60:61]
+    still = np.r_[0:6, 40:46]
+    few = np.r_[0:3, 40:44]
+    found = growth([rises, falls, still, few], within=within)
+    assert found["growth"].tolist() == ["rises", "falls", "no clear change", "too few to say"]
+    assert found["n_before"].tolist() == [2, 18, 6, 3]
+    assert found["n_last"].tolist() == [16, 1, 6, 4]
+    assert found["total_before"].tolist() == found["total_last"].tolist() == [40] * 4
+    p = [fisher(2, 40, 16, 40), fisher(18, 40, 1, 40), 1.0]
+    assert found["p"][:3].tolist() == pytest.approx(p)
+    assert found["p_adjusted"][:3].tolist() == pytest.approx(benjamini_hochberg(p).tolist())
+    assert found["p"].isna().tolist() == [False, False, False, True]
+
+
+def test_growth_of_nothing_and_with_few_papers_in_all():
+    none = np.zeros(0, dtype=bool)
+    assert growth([], within=Windows(none, none, "")).empty
+    before = np.arange(28) < 14
+    found = growth([np.arange(28)], within=Windows(before, ~before, ""))
+    assert found["growth"].tolist() == ["too few to say"]
+
+
+# drafts
+
+
+def test_slugs():
+    assert slug("Vision-language models", taken=()) == "vision-language-models"
+    assert slug("Data", taken=("data",)) == "data-2"
+    assert slug("Data", taken=("data", "data-2")) == "data-3"
+    assert slug("Théorie d’été", taken=()) == "theorie-dete"
+    assert slug("日本語", taken=()) == "new-topic"
+    assert len(slug("a" * 600, taken=())) == 40
+
+
+def test_terms_are_sorted_by_how_much_they_tell():
+    terms = ["Reward Models", "language models", "RLHF", "reward model", "the of", "7"]
+    strong, weak = strong_and_weak(terms, own=[0.5, 0.1, 0.9, 0.5, 1, 1])
+    assert strong == ("Reward Models",)
+    assert weak == ("language models", "RLHF")
+    assert strong_and_weak(["agents", "tools"], own=[0.2, 0.4]) == (("tools",), ("agents",))
+    assert strong_and_weak([], own=[]) == ((), ())
+    assert strong_and_weak(["distil*", "a ... b dataset"], own=[0.4, 0.4]) == (
+        ("a b dataset",),
+        ("distil",),
+    )
+
+
+def test_a_draft_as_it_is_printed():
+    draft = Draft("x", 'A "b"', "d", ("p q",), (), ("1", "2"), "one\ntwo # three")
+    assert as_toml(draft) == (
+        "# one\n# two # three\n[[topic]]\nid = \"x\"\nlabel = \"A \\\"b\\\"\"\n"
+        'description = "d"\nstrong = ["p q"]\nweak = []\nexemplars = ["1", "2"]\n'
+    )  # fmt: skip
+
+
+def test_a_draft_that_nothing_speaks_for_is_a_comment():
+    text = as_toml(Draft("x", "X", "d", (), (), (), ""))
+    assert tomllib.loads(text) == {}
+    assert "please add strong phrases" in text
+    text = as_toml(Draft("x", "X", "d", (), (), ("1",), ""))
+    assert tomllib.loads(text)["topic"][0]["exemplars"] == ["1"]
+
+
+@given(st.text())
+def test_toml_strings_read_back(text):
+    assert tomllib.loads(f"x = {for_toml(text)}")["x"] == clean(text)
+
+
+@given(
+    label=st.text(min_size=1),
+    terms=st.lists(st.text(), max_size=6),
+    remark=st.text(),
+    exemplar=st.text(alphabet=st.characters(categories=("L", "N")), min_size=1),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_draft_is_accepted_whatever_stands_in_it(
+    label, terms, remark, exemplar, tmp_path_factory
+):
+    strong, weak = strong_and_weak(terms, own=[0.5] * len(terms))
+    label = clean(label) or "c0001"
+    draft = Draft(slug(label, taken=("data",)), label, "d", strong, weak, (exemplar,), remark)
+    path = tmp_path_factory.mktemp("toml") / "t.toml"
+    path.write_text(as_toml(draft), encoding="utf-8")
+    (topic,) = read_topics(path)
+    assert (topic.id, topic.label) == (draft.id, label)
+    assert topic.strong == tuple(map(clean, strong))
+    assert topic.weak == tuple(map(clean, weak))
+
+
+def test_hostile_labels_terms_and_ids_give_toml_that_is_accepted(tmp_path):
+    run = made_run(80, texts=HOSTILE)
+    for topics in (run.groups, run.groups[run.groups["kind"] == "cluster"]):
+        rows = run.memberships[run.memberships["kind"] == "cluster"]
+        found = suggestions(replace(run, memberships=rows, groups=topics))
+        assert len(found.table) == 4
+        path = tmp_path / "hostile.toml"
+        path.write_text(found.toml, encoding="utf-8")
+        made = read_topics(path)
+        assert [topic.id for topic in made] == found.table["topic_id"].tolist()
+        assert not {topic.id for topic in made} & set(topics["group_id"])
+
+
+# a theme that nobody defined
+
+
+def test_a_planted_theme_is_suggested_first(tmp_path):
+    from analysis import Settings, run
+
+    frame = planted(150, n_fields=5)
+    # "robot" grows: its papers are from 2023, those of the others from 2019 to 2024 alike.
+    late = frame["field"] == "robot"
+    frame.loc[late, "published"] = [f"2023-{i % 12 + 1:02d}-05" for i in range(int(late.sum()))]
+    snapshot = tmp_path / "planted.csv"
+    frame.to_csv(snapshot, index=False)
+    topics = tmp_path / "topics.toml"
+    topics.write_text(
+        "\n".join(
+            f'[[topic]]\nid = "{name}"\nlabel = "{name}"\nstrong = ["{name}"]\n'
+            for name in ("speech", "galaxy", "protein", "market")
+        ),
+        encoding="utf-8",
+    )
+    options = Settings(runs=tmp_path / "runs", topics=topics, period="year")
+    made = run(snapshot, settings=options)
+    found = suggestions(made)
+    first = found.table.iloc[0]
+    ids = set(made.papers["paper_id"])
+    robots = set(made.papers.loc[made.papers["title"].str.contains("robot"), "paper_id"]) & ids
+    assert set(first["exemplars"]) <= robots
+    assert first["growth"] == "rises"
+    words = " ".join([*first["strong"], *first["weak"]]).lower()
+    assert any(word in words for word in FIELDS["robot"].split())
+    new = tmp_path / "new.toml"
+    new.write_text(topics.read_text(encoding="utf-8") + found.toml, encoding="utf-8")
+    assert [topic.id for topic in read_topics(new)][:4] == ["speech", "galaxy", "protein", "market"]
+    again = run(snapshot, settings=replace(options, topics=new))
+    own = again.memberships[again.memberships["group_id"] == first["topic_id"]]
+    got = set(own.loc[own["weight"] >= 0.5, "paper_id"])
+    assert len(got & robots) > len(robots) / 2
+    assert len(got - robots) <= len(got) / 10
+
+
+# the public function and the command
+
+
+@pytest.fixture
+def series(tmp_path) -> Path:
+    """A series with one run that has clusters and topics, but no paper in a topic."""
+    run = made_run(80)
+    rows = run.memberships[run.memberships["kind"] == "cluster"]
+    return written(replace(run, memberships=rows), tmp_path / "runs").parent
+
+
+def command(*words: str, runs: Path) -> object:
+    return CliRunner().invoke(cli, ["topics", "suggest", *words, "--runs", str(runs)])
+
+
+def test_suggest_topics_lists_the_columns_that_matter(series):
+    from analysis import open_run
+
+    table = suggest_topics(open_run(runs_dir=series), n=2)
+    assert len(table) == 2
+    assert list(table)[:5] == ["topic_id", "label", "n_papers", "n_uncovered", "growth"]
+    assert table["n_uncovered"].tolist() == [20, 20]
+
+
+def test_the_command_prints_tables_and_toml(series):
+    result = command("--n", "2", runs=series)
+    assert result.exit_code == 0
+    head, _, toml = result.output.partition("# ")
+    assert head.startswith("80 of 80 papers are in no topic.\nShown are 2 of 4 groups")
+    assert "20 of 20" in head
+    assert len(tomllib.loads("# " + toml)["topic"]) == 2
+
+
+def test_the_command_prints_json(series):
+    shown = json.loads(command("0001", "--json", runs=series).output)
+    assert shown["n_uncovered"] == 80
+    assert [s["n_papers"] for s in shown["suggestions"]] == [20] * 4
+    assert shown["suggestions"][0]["similarity"] is None
+
+
+def test_the_command_writes_a_new_file_only(series, tmp_path):
+    file = tmp_path / "new.toml"
+    result = command("--toml", str(file), runs=series)
+    assert result.exit_code == 0
+    assert result.output.endswith(f"\n{file}\n")
+    assert "[[topic]]" not in result.output
+    assert len(read_topics(file)) == 4
+    before = file.read_bytes()
+    result = command("--toml", str(file), runs=series)
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"Found: {file} exists already\n"
+        "Allowed: a new file: a topics file of yours is never written over\n"
+        "Next: choose another name, or leave --toml out and copy what you want\n"
+    )
+    assert file.read_bytes() == before
+    result = command("--toml", str(tmp_path / "no" / "x.toml"), runs=series)
+    assert result.exit_code == 2
+    assert "Found: cannot write" in result.stderr
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_run_that_is_not_there(series):
+    result = command("0009", runs=series)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Found: no run '0009' in ")
