@@ -181,9 +181,9 @@ def test_a_cell_may_be_very_long(tmp_path: Path) -> None:
     import csv
 
     before = csv.field_size_limit()
-    start = time.perf_counter()
+    start = time.process_time()
     snapshot = read(tmp_path / "p", "title,abstract\nA," + "long " * 2_000_000 + "\nB,b\n")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert snapshot.papers["abstract"].str.len().max() == 9_999_999
     assert csv.field_size_limit() == before
 
