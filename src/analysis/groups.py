@@ -94,6 +94,53 @@ def cluster_groups(
     return _groups(rows)
 
 
+def with_broader(
+    groups: pd.DataFrame,
+    *,
+    levels: Sequence[np.ndarray],
+    headings: Sequence[Sequence[str]],
+    terms: Sequence[Sequence[Sequence[str]]],
+    exemplars: Sequence[Sequence[Sequence[str]]],
+) -> pd.DataFrame:
+    """Add broader clusters to the clusters' part of `groups`, and name them as their parts' parent.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        From `cluster_groups`.
+    levels : sequence of ndarray
+        From `clusters.broader_levels`.
+    headings, terms, exemplars : sequences
+        For each level, for each of its broader clusters.
+
+    Returns
+    -------
+    DataFrame
+        The numbers of broader clusters follow those of the others. A broader one counts the papers
+        of its parts and has the colour of the largest; it has no memberships of its own.
+    """
+    out, below = groups, groups
+    for level, parents in enumerate(levels):
+        ids = [cluster_id(len(out) + number) for number in range(parents.max() + 1)]
+        rows = []
+        for number, group_id in enumerate(ids):
+            parts = below[parents == number].sort_values(["n_papers"], ascending=False)
+            words = list(terms[level][number])
+            rows.append({
+                "kind": "cluster", "group_id": group_id, "label": headings[level][number],
+                "description": f"Papers on {_listed(words[:4])}." if words else "",
+                "n_papers": int(parts["n_papers"].sum()), "terms": words,
+                "exemplars": list(exemplars[level][number]), "definition_hash": None,
+            })  # fmt: skip
+            out = out.assign(
+                parent_id=out["parent_id"].mask(out["group_id"].isin(parts["group_id"]), group_id)
+            )
+            rows[-1]["color"] = parts["color"].iloc[0]
+        below = _groups(rows).assign(color=[row["color"] for row in rows])
+        out = conform(pd.concat([out, below]), name="groups")
+    return out
+
+
 def topic_groups(
     memberships: pd.DataFrame, *, papers: pd.DataFrame, topics: Sequence[Topic]
 ) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from .runs import sha256
-from .schema import SCHEMA_VERSION
+from .schema import SCHEMA_VERSION, groups_of
 from .sources import Snapshot
 
 DISTRIBUTIONS = (
@@ -51,7 +51,6 @@ def manifest(
         memory are added by the caller.
     """
     dated = int(papers["published"].notna().sum())
-    kinds = groups["kind"].value_counts()
     return {
         "schema_version": SCHEMA_VERSION,
         "run": name,
@@ -64,8 +63,8 @@ def manifest(
             "dated": dated,
             "undated": len(papers) - dated,
             "no_abstract": int(papers["abstract"].isna().sum()),
-            "clusters": int(kinds.get("cluster", 0)),
-            "topics": int(kinds.get("topic", 0)),
+            "clusters": len(groups_of(groups, kind="cluster")),
+            "topics": len(groups_of(groups, kind="topic")),
             "dropped": dict(read.dropped),
         },
         "notes": list(read.notes),

@@ -321,7 +321,7 @@ def _trends(
     table = trends.trends(
         grouped.memberships,
         papers=papers,
-        groups=grouped.groups,
+        groups=pd.concat([schema.groups_of(grouped.groups, kind=kind) for kind in schema.KINDS]),
         freq=choice.freq,
         reference=reference,
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of the run directory's layout; a reader that meets another one stops."""
 
 COUNTED_WEIGHT = 0.5
@@ -181,13 +181,64 @@ def conform(frame: pd.DataFrame, *, name: str) -> pd.DataFrame:
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)
 
 
+def broader_clusters(groups: pd.DataFrame) -> frozenset[str]:
+    """Return the ids of clusters that are made of other clusters.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`.
+    """
+    return frozenset(broader_ids(groups).values())
+
+
+def broader_ids(groups: pd.DataFrame) -> dict[str, str]:
+    """Return for each cluster that is part of a broader one the id of that one."""
+    rows = groups[groups["kind"] == "cluster"]
+    pairs = zip(rows["group_id"], rows["parent_id"], strict=True)
+    return {group: parent for group, parent in pairs if isinstance(parent, str)}
+
+
+def parts_of(groups: pd.DataFrame, group_id: str) -> frozenset[str]:
+    """Return the ids under which papers belong to a group: its own, or its parts' at any depth.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`.
+    group_id : str
+        An id of it.
+    """
+    above = broader_ids(groups)
+    parts = {group for group, parent in above.items() if parent == group_id}
+    if not parts:
+        return frozenset({group_id})
+    return frozenset().union(*(parts_of(groups, part) for part in parts))
+
+
+def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
+    """Return the rows of one kind that papers belong to: all but broader clusters.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`.
+    kind : {"cluster", "topic"}
+    """
+    rows = groups[groups["kind"] == kind]
+    if kind != "cluster":
+        return rows
+    return rows[~rows["group_id"].isin(broader_clusters(groups))]
+
+
 def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Say which laws between the tables of one run are broken.
 
     The laws: keys are unique; every paper of another table is in `papers` and every group in
     `groups`; where there are clusters each paper has exactly one primary one; cluster weights of
     a paper sum to at most 1; `groups.n_papers` counts primary papers (clusters) or weights of at
-    least `COUNTED_WEIGHT` (topics); the trend grid is complete; per period all groups of a run
+    least `COUNTED_WEIGHT` (topics); a broader cluster has the papers of its parts, and no
+    memberships or trend of its own; the trend grid is complete; per period all groups of a run
     have one `n_total`, and clusters' `n_papers` add up to it.
 
     Parameters
@@ -204,6 +255,7 @@ def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         *_broken_keys(tables),
         *_broken_references(tables),
         *_broken_memberships(tables),
+        *_broken_hierarchy(tables),
         *_broken_trends(tables["trends"]),
     ]
 
@@ -232,6 +284,8 @@ def _broken_references(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 
 def _broken_memberships(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    import pandas as pd
+
     memberships, groups = tables["memberships"], tables["groups"]
     clusters = memberships[memberships["kind"] == "cluster"]
     topics = memberships[memberships["kind"] == "topic"]
@@ -247,11 +301,28 @@ def _broken_memberships(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     counted = topics[topics["weight"] >= COUNTED_WEIGHT]
     counts = {("cluster", g): n for g, n in primaries.groupby("group_id").size().items()}
     counts |= {("topic", g): n for g, n in counted.groupby("group_id").size().items()}
-    for kind, group_id, n in zip(
-        groups["kind"], groups["group_id"], groups["n_papers"], strict=True
-    ):
+    held = pd.concat([groups_of(groups, kind=kind) for kind in KINDS])
+    for kind, group_id, n in zip(held["kind"], held["group_id"], held["n_papers"], strict=True):
         if counts.get((kind, group_id), 0) != n:
             broken.append(f"groups: n_papers of {group_id} is {n}, the memberships count otherwise")
+    return broken
+
+
+def _broken_hierarchy(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    groups = tables["groups"]
+    clusters = groups[groups["kind"] == "cluster"]
+    broader = broader_clusters(groups)
+    broken = [f"groups: the broader cluster {name} is not in groups"
+              for name in sorted(broader - set(clusters["group_id"]))]  # fmt: skip
+    parts = clusters.groupby("parent_id")["n_papers"].sum()
+    for group_id, n in zip(clusters["group_id"], clusters["n_papers"], strict=True):
+        if group_id in broader and parts[group_id] != n:
+            broken.append(f"groups: {group_id} has {n} papers, its parts have {parts[group_id]}")
+    for name in ("memberships", "evidence", "trends"):
+        frame = tables[name]
+        own = frame.loc[frame["kind"] == "cluster", "group_id"]
+        if own.isin(broader).any():
+            broken.append(f"{name}: a broader cluster has rows of its own")
     return broken
 
 

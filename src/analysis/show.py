@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .runs import Run, find_run, list_runs, read_manifest, read_run, runs_folder
-from .schema import KINDS, SCHEMA_VERSION
+from .schema import KINDS, SCHEMA_VERSION, groups_of
 from .text import first_lines, for_terminal
 from .views import period_label
 
@@ -110,7 +110,7 @@ def _as_text(run: Run) -> str:
 
 
 def _groups_text(run: Run, *, kind: str) -> str:
-    groups = run.groups[run.groups["kind"] == kind].sort_values(
+    groups = groups_of(run.groups, kind=kind).sort_values(
         ["n_papers", "group_id"], ascending=[False, True], kind="stable"
     )
     if groups.empty:

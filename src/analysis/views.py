@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import InputError
-from .schema import COUNTED_WEIGHT
+from .schema import COUNTED_WEIGHT, broader_ids, groups_of, parts_of
 from .text import first_lines
 
 if TYPE_CHECKING:
@@ -51,10 +51,11 @@ def map_points(run: Run) -> pd.DataFrame:
         empty where there is none), `published`, `date` (text at known precision, or "undated"),
         `url`, then for the primary cluster and the primary topic `cluster_id`, `cluster` (label),
         `cluster_color`, `cluster_symbol`, `cluster_weight` and `topic_id`, `topic`, `topic_color`,
-        `topic_symbol` (all null where there is none), and of all topics the paper counts for,
-        strongest first: `topics` (labels, joined by ", "), `topics_why` (label, weight and the
-        best of the evidence, joined by "; "), `topic_ids` and `topic_labels` (lists). Sorted by
-        `paper_id`.
+        `topic_symbol` (all null where there is none), `broader_id` and `broader` (label of the
+        broader cluster that the primary one is part of; null where none), and of all topics the
+        paper counts for, strongest first: `topics` (labels, joined by ", "), `topics_why` (label,
+        weight and the best of the evidence, joined by "; "), `topic_ids` and `topic_labels`
+        (lists). Sorted by `paper_id`.
     """
     papers = run.papers.assign(
         snippet=run.papers["abstract"].fillna("").map(first_lines),
@@ -73,6 +74,10 @@ def map_points(run: Run) -> pd.DataFrame:
         if kind == "topic":
             primary = primary.drop(columns="topic_weight")
         points = points.merge(primary, on="paper_id", how="left")
+    above = broader_ids(run.groups)
+    names = dict(zip(run.groups["group_id"], run.groups["label"], strict=True))
+    points["broader_id"] = points["cluster_id"].map(above).astype("str")
+    points["broader"] = points["broader_id"].map(names).astype("str")
     points = points.merge(_topic_lists(run), on="paper_id", how="left")
     points = points.fillna({"topics": "", "topics_why": ""})
     for column in ("topic_ids", "topic_labels"):
@@ -102,7 +107,7 @@ def share_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
 
 
 def _looks(run: Run, *, kind: str) -> pd.DataFrame:
-    groups = run.groups[run.groups["kind"] == kind].copy()
+    groups = groups_of(run.groups, kind=kind).copy()
     groups["symbol"] = symbols(groups["color"])
     columns = {"n_papers": "n_group"}
     return groups[["group_id", "label", "color", "symbol", "n_papers"]].rename(columns=columns)
@@ -276,7 +281,7 @@ def group_papers(run: Run, group_id: str, *, n: int | None = None) -> pd.DataFra
     ----------
     run : Run
     group_id : str
-        An id of `run.groups`.
+        An id of `run.groups`; of a broader cluster the papers of its parts are listed.
     n : int, optional
         At most so many; all where left out.
 
@@ -297,7 +302,7 @@ def group_papers(run: Run, group_id: str, *, n: int | None = None) -> pd.DataFra
             allowed=f"one of {', '.join(run.groups['group_id'])}",
             next_step="look at run.groups for ids and labels",
         )
-    rows = run.memberships[run.memberships["group_id"] == group_id]
+    rows = run.memberships[run.memberships["group_id"].isin(parts_of(run.groups, group_id))]
     rows = rows[
         rows["is_primary"] | ((rows["kind"] == "topic") & (rows["weight"] >= COUNTED_WEIGHT))
     ]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.feature_extraction.text import CountVectorizer
 
-from .phrases import phrase_keys, phrases
+from .phrase_counts import PhraseCounts
+from .phrases import phrases
 
 N_TERMS = 10
 N_EXEMPLARS = 3
@@ -25,6 +24,7 @@ _EMPTY_WORDS = frozenset(
 )
 _CANDIDATES = 80
 _NESTED = 0.7
+_LOOKED_AT = 50
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,7 @@ class ClusterTerms:
     columns: dict[str, int]
 
 
-def cluster_terms(
-    titles: Sequence[str],
-    abstracts: Sequence[str | None],
-    *,
-    labels: np.ndarray,
-    track: Callable[..., Iterable[str]] = list,
-) -> ClusterTerms:
+def cluster_terms(counts: PhraseCounts, *, labels: np.ndarray) -> ClusterTerms:
     """Find the terms and the heading of each cluster.
 
     A phrase scores p log(p / q) (its part of the Kullback-Leibler divergence; p and q are the
@@ -67,33 +61,23 @@ def cluster_terms(
 
     Parameters
     ----------
-    titles, abstracts : sequence of str, length n
+    counts : PhraseCounts
+        From `count_phrases`, n papers.
     labels : ndarray of int64, shape (n,)
         Clusters 0..c-1.
-    track : callable
-        Walks through a sequence; may draw a progress bar.
 
     Returns
     -------
     ClusterTerms
     """
-    abstracts = [text if isinstance(text, str) else "" for text in abstracts]
-    texts = [f"{title}. {abstract}" for title, abstract in zip(titles, abstracts, strict=True)]
-    least = 2 if len(texts) < 1000 else 4
-    counter = CountVectorizer(analyzer=phrase_keys, min_df=least, binary=True, dtype=np.float64)
-    try:
-        presence = counter.fit_transform(track(texts))
-    except ValueError:  # scikit-learn's way to say that no phrase occurs often enough
-        return _without_terms(len(texts), count=labels.max() + 1)
-    keys = counter.get_feature_names_out()
-    in_titles = CountVectorizer(
-        analyzer=phrase_keys, vocabulary=counter.vocabulary_, binary=True, dtype=np.float64
-    ).transform(titles)
-    ranked = _ranked(presence, in_titles, keys=keys, labels=labels)
+    presence, keys = counts.presence, counts.keys
+    if not len(keys):
+        return _without_terms(len(counts.texts), count=labels.max() + 1)
+    ranked = _ranked(presence, counts.in_titles, keys=keys, labels=labels)
     chosen = [_without_overlaps(entry, keys=keys) for entry in ranked]
     heads = _headings(ranked, presence, keys=keys, labels=labels)
     wanted = [[*columns, *head] for columns, head in zip(chosen, heads, strict=True)]
-    written = _as_written(texts, labels=labels, wanted=wanted, keys=keys)
+    written = _as_written(counts, labels=labels, wanted=wanted)
     used = sorted({column for entry in chosen for column in entry})
     names = [[written[cluster][column] for column in entry] for cluster, entry in enumerate(chosen)]
     columns = {
@@ -227,17 +211,25 @@ def _gist(key: str) -> frozenset[str]:
 
 
 def _as_written(
-    texts: Sequence[str], *, labels: np.ndarray, wanted: list[list[int]], keys: np.ndarray
+    counts: PhraseCounts, *, labels: np.ndarray, wanted: list[list[int]]
 ) -> list[dict[int, str]]:
-    """Return the most frequent spelling of each wanted phrase in the cluster's papers."""
+    """Return the most frequent spelling of each wanted phrase in the cluster's papers.
+
+    The first 50 papers of the cluster that hold it are looked at.
+    """
+    keys = counts.keys
     spellings: list[dict[str, Counter[str]]] = [
         {keys[column]: Counter() for column in columns} for columns in wanted
     ]
-    for text, cluster in zip(texts, labels, strict=True):
+    for cluster, columns in enumerate(wanted):
+        own = np.flatnonzero(labels == cluster)
+        held = counts.presence[own][:, columns].tocsc()
+        of_column = [own[np.sort(held[:, [i]].indices)[:_LOOKED_AT]] for i in range(len(columns))]
         counters = spellings[cluster]
-        for key, written in phrases(text):
-            if key in counters:
-                counters[key][written] += 1
+        for row in np.unique(np.concatenate([*of_column, np.array([], dtype=np.int64)])):
+            for key, written in phrases(counts.texts[row]):
+                if key in counters:
+                    counters[key][written] += 1
     return [
         {column: _spelling(counters[keys[column]]) for column in columns}
         for columns, counters in zip(wanted, spellings, strict=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ..report.words import capital, count, listing, percent, sentence, verb
-from ..schema import COUNTED_WEIGHT
+from ..schema import COUNTED_WEIGHT, groups_of
 from ..text import for_markdown, safe_url
 from ..views import group_papers
 from .common import check_kind, have, papers_of, why_none
@@ -90,7 +90,7 @@ def describe_group(run: Run, group_id: str, *, n: int = 5) -> str:
 
 
 def _by_size(run: Run, *, kind: str) -> pd.DataFrame:
-    groups = run.groups[run.groups["kind"] == kind]
+    groups = groups_of(run.groups, kind=kind)
     return groups.sort_values(["n_papers", "group_id"], ascending=[False, True])
 
 

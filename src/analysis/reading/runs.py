@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..report.words import capital, count, day_words, listing, verb
+from ..schema import groups_of
 from ..text import for_markdown
 from ..views import date_label
 from .common import have, why_none
@@ -83,7 +84,7 @@ def compare_runs(run: Run, other: Run) -> str:
     ours, theirs = set(run.papers["paper_id"]), set(other.papers["paper_id"])
     both = len(ours & theirs)
     names = for_markdown(run.name), for_markdown(other.name)
-    counts = [int((each.groups["kind"] == "cluster").sum()) for each in (run, other)]
+    counts = [len(groups_of(each.groups, kind="cluster")) for each in (run, other)]
     return (
         f"{capital(count(both, 'paper'))} {verb(both, 'is', 'are')} in both runs, "
         f"{len(ours) - both:,} in the first alone ({names[0]}) and {len(theirs) - both:,} in the "
@@ -111,7 +112,7 @@ def _dropped(run: Run) -> str:
 
 def _number_of_groups(run: Run) -> str:
     n_topics = int((run.groups["kind"] == "topic").sum())
-    n_clusters = int((run.groups["kind"] == "cluster").sum())
+    n_clusters = len(groups_of(run.groups, kind="cluster"))
     looked = f"{count(n_topics, 'topic')} {verb(n_topics, 'was', 'were')} looked for"
     if not n_clusters:
         return f"{why_none(run, kind='cluster')} {capital(looked)}."

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..figures import GREY
 from ..figures.interactive import share_over_time
+from ..schema import groups_of
 from ..text import for_html
 from ..views import date_label, map_points, share_table
 from . import drawing, sentences
@@ -137,7 +138,8 @@ def _trends(run: Run, shares: dict[str, pd.DataFrame]) -> str:
 
 
 def _groups(run: Run, *, kind: str) -> str:
-    groups = run.groups[(run.groups["kind"] == kind) & (run.groups["status"] != "retired")]
+    groups = groups_of(run.groups, kind=kind)
+    groups = groups[groups["status"] != "retired"]
     if groups.empty:
         reason = run.manifest.get("clustering", {}).get("why_none") if kind == "cluster" else ""
         return f"<p>{shown(sentence(reason or f'There are no {kind}s in this run'))}</p>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..schema import COUNTED_WEIGHT
+from ..schema import COUNTED_WEIGHT, groups_of
 from ..views import date_label, period_label
 from .page import link, shown
 from .words import capital, count, day_words, listing, number, percent, sentence, verb
@@ -216,7 +216,7 @@ def _without(run: Run) -> str:
 
 
 def _found(run: Run, *, kind: str) -> str:
-    groups = run.groups[run.groups["kind"] == kind]
+    groups = groups_of(run.groups, kind=kind)
     n, papers = len(groups), len(run.papers)
     if not n:
         reason = run.manifest.get("clustering", {}).get("why_none") if kind == "cluster" else ""
@@ -304,4 +304,4 @@ def _counts(run: Run) -> dict:
 
 
 def _n(run: Run, kind: str) -> int:
-    return int((run.groups["kind"] == kind).sum())
+    return len(groups_of(run.groups, kind=kind))
