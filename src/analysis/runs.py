@@ -53,6 +53,10 @@ class Run:
     reclassified: pd.DataFrame
     map: pd.DataFrame
     groups: pd.DataFrame
+    lineage: pd.DataFrame
+    moves: pd.DataFrame
+    changes: pd.DataFrame
+    restated: pd.DataFrame
     trends: pd.DataFrame
     vectors: np.ndarray
     quality: dict[str, Any]

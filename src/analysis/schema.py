@@ -21,6 +21,9 @@ COUNTED_WEIGHT = 0.5
 """A topic counts a paper from this weight on; a cluster placement below it is "low weight"."""
 
 KINDS = ("cluster", "topic")
+EVENTS = ("kept", "born", "split", "merged", "dormant", "retired", "revived")
+CAUSES = ("added", "gone", "override", "definition", "revised", "refit")
+STATUSES = ("active", "dormant", "retired")
 FREQUENCIES = ("month", "quarter", "half-year", "year")
 PRECISIONS = ("day", "month", "year")
 
@@ -120,6 +123,57 @@ TABLES: dict[str, Table] = {
             "stability": "float32",
         },
     ),
+    "lineage": Table(
+        key=("group_id", "event", "previous_group_id"),
+        columns={
+            "event": "str",
+            "group_id": "str",
+            "previous_group_id": "str",
+            "previous_run": "str",
+            "n_shared": "int64",
+            "overlap": "float32",
+        },
+    ),
+    "moves": Table(
+        key=("paper_id", "kind", "from_id", "to_id"),
+        columns={
+            "paper_id": "str",
+            "kind": "str",
+            "from_id": "str",
+            "to_id": "str",
+            "cause": "str",
+        },
+    ),
+    "changes": Table(
+        key=("kind", "group_id"),
+        columns={
+            "kind": "str",
+            "group_id": "str",
+            "n_old": "int64",
+            "n_new": "int64",
+            "n_total_old": "int64",
+            "n_total_new": "int64",
+            "added": "int64",
+            "gone": "int64",
+            "override": "int64",
+            "definition": "int64",
+            "revised": "int64",
+            "refit": "int64",
+        },
+    ),
+    "restated": Table(
+        key=("run", "kind", "group_id", "period"),
+        columns={
+            "run": "str",
+            "kind": "str",
+            "group_id": "str",
+            "period": "datetime64[us]",
+            "share_then": "float64",
+            "share_then_low": "float64",
+            "share_then_high": "float64",
+            "share_now": "float64",
+        },
+    ),
     "trends": Table(
         key=("kind", "group_id", "period"),
         columns={
@@ -217,7 +271,9 @@ def parts_of(groups: pd.DataFrame, group_id: str) -> frozenset[str]:
 
 
 def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
-    """Return the rows of one kind that papers belong to: all but broader clusters.
+    """Return the rows of one kind that papers can belong to.
+
+    Left out are broader clusters, which have parts, and retired ones, which have no papers.
 
     Parameters
     ----------
@@ -225,7 +281,7 @@ def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
         Table `groups`.
     kind : {"cluster", "topic"}
     """
-    rows = groups[groups["kind"] == kind]
+    rows = groups[(groups["kind"] == kind) & (groups["status"] != "retired")]
     if kind != "cluster":
         return rows
     return rows[~rows["group_id"].isin(broader_clusters(groups))]
@@ -268,15 +324,19 @@ def _broken_keys(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     ]
 
 
+_NAMING_GROUPS = ("memberships", "evidence", "reclassified", "trends")
+"""Tables whose groups the run has; others also speak of groups of earlier runs."""
+
+
 def _broken_references(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     known_papers = set(tables["papers"]["paper_id"])
     known_groups = set(zip(tables["groups"]["kind"], tables["groups"]["group_id"], strict=True))
     broken = []
     for name, frame in tables.items():
         for column in ("paper_id", "neighbour_id"):
-            if column in frame and not set(frame[column]) <= known_papers:
+            if name != "moves" and column in frame and not set(frame[column]) <= known_papers:
                 broken.append(f"{name}.{column} names a paper that is not in papers")
-        if "group_id" in frame and name != "groups":
+        if name in _NAMING_GROUPS:
             named = set(zip(frame["kind"], frame["group_id"], strict=True))
             if not named <= known_groups:
                 broken.append(f"{name} names a group that is not in groups")
