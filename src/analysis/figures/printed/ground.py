@@ -27,7 +27,6 @@ GREY_INK = "#3d434b"
 _GLOW_CELLS = 360
 _GLOW_STEPS = 6
 _SPREAD = 0.013
-_PALE = 0.35
 
 
 def marker_size(n: int) -> float:
@@ -76,10 +75,17 @@ def draw_points(
         )
 
 
+def _opacities(n: int) -> tuple[float, float]:
+    """Return the opacity of a paper with low weight and of another, for `n` papers."""
+    thin = min(1.0, (6_000 / max(n, 1)) ** 0.2)
+    return 0.38 * thin, 0.85 * thin
+
+
 def _colour_looks(points: pd.DataFrame) -> pd.DataFrame:
     colors = points["cluster_color"].astype("object").where(points["cluster_id"].notna(), GREY)
     pale = (points["cluster_weight"] < COUNTED_WEIGHT) | points["cluster_id"].isna()
-    rgba = [(*to_rgb(c), 0.4 if p else 0.85) for c, p in zip(colors, pale, strict=True)]
+    least, most = _opacities(len(points))
+    rgba = [(*to_rgb(c), least if p else most) for c, p in zip(colors, pale, strict=True)]
     markers = points["cluster_symbol"].map(MARKERS).astype("object").fillna("o")
     return pd.DataFrame({"marker": markers.tolist(), "filled": True, "rgba": rgba})
 
@@ -87,7 +93,8 @@ def _colour_looks(points: pd.DataFrame) -> pd.DataFrame:
 def _grey_looks(points: pd.DataFrame, marks: Mapping[str, tuple[str, bool]]) -> pd.DataFrame:
     own = [marks.get(group, ("o", True)) for group in points["cluster_id"]]
     pale = (points["cluster_weight"] < COUNTED_WEIGHT) | points["cluster_id"].isna()
-    rgba = [(*to_rgb(GREY_INK), 0.35 if p else 0.8) for p in pale]
+    least, most = _opacities(len(points))
+    rgba = [(*to_rgb(GREY_INK), least if p else most) for p in pale]
     return pd.DataFrame(
         {"marker": [m for m, _ in own], "filled": [f for _, f in own], "rgba": rgba}
     )
@@ -119,7 +126,7 @@ def draw_glow(
     image[..., :3] = mixed / np.maximum(weight, 1e-12)[..., None]
     image[..., 3] = _steps(weight, top=0.28 if grey else 0.34)
     axes.imshow(
-        image,
+        np.round(255 * image).astype("uint8"),
         extent=(0, shape[1] * cell, 0, shape[0] * cell),
         origin="lower",
         interpolation="bilinear",

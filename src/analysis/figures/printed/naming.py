@@ -149,18 +149,21 @@ def _smaller(
 
 def _own_points(names: pd.DataFrame, points: pd.DataFrame) -> list[np.ndarray]:
     """Return for each name which points are of its group or of one within it."""
-    clusters = points["cluster_id"].to_numpy(dtype="object")
-    papers = points["paper_id"].to_numpy(dtype="object")
     children: dict[str, list[str]] = {}
     for group, parent in zip(names["group_id"], names["parent_id"], strict=True):
         if isinstance(parent, str):
             children.setdefault(parent, []).append(group)
+    rows = dict(points.groupby("cluster_id", sort=False).indices)
+    rows |= {paper: [row] for row, paper in enumerate(points["paper_id"])}
     found = []
     for group in names["group_id"]:
         within = [group]
         for one in within:
             within += children.get(one, [])
-        found.append(np.isin(clusters, within) | (papers == group))
+        own = np.zeros(len(points), dtype=bool)
+        for one in within:
+            own[rows.get(one, [])] = True
+        found.append(own)
     return found
 
 

@@ -18,6 +18,7 @@ _GAPS = (2, 6, 12, 20, 30, 42, 56, 74, 96, 122, 152, 190)
 _OVER = (0.35, 0.7)
 _LINE_FROM = 14.0
 _CELL = 3.0
+_CHUNK = 48
 _CROSSED = 60.0
 _EDGE = 8.0
 _HIDES_OWN = 0.5
@@ -93,7 +94,7 @@ def place_labels(
     found: list[Place | None] = [None] * len(labels)
     for sweep in range(SWEEPS + 1):
         for i, label in enumerate(labels):
-            if sweep and len(labels) == 1:
+            if sweep > 1 and found[i] is None:
                 continue
             others = [place for j, place in enumerate(found) if place and j != i]
             own = _sums(points[label.own], width=width, height=height)
@@ -131,10 +132,8 @@ def _best(
     price += hiding * (_HIDES_OWN * hidden_own + hidden)
     if not label.line:
         price[gaps > _LINE_FROM] = np.inf
-    if others:
-        price += _conflicts(ends, low, high, anchor=anchor, gaps=gaps, others=others, pad=pad)
-    best = int(np.argmin(price))
-    if not np.isfinite(price[best]):
+    best = _cheapest(price, ends, low, high, anchor=anchor, gaps=gaps, others=others, pad=pad)
+    if best is None:
         return None
     end = (float(ends[best, 0]), float(ends[best, 1]))
     return Place(
@@ -163,6 +162,36 @@ def _candidates(label: Label) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.concatenate(centres), np.concatenate(halves), np.concatenate(variants)
 
 
+def _cheapest(
+    price: np.ndarray,
+    ends: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    *,
+    anchor: np.ndarray,
+    gaps: np.ndarray,
+    others: list[Place],
+    pad: float,
+) -> int | None:
+    """Return the cheapest candidate; what others add is worked out for the cheap ones first."""
+    order = np.argsort(price, kind="stable")
+    order = order[np.isfinite(price[order])]
+    best, least = None, np.inf
+    for start in range(0, len(order), _CHUNK):
+        rows = order[start : start + _CHUNK]
+        if price[rows[0]] >= least:
+            break
+        total = price[rows]
+        if others:
+            total = total + _conflicts(
+                ends[rows], low[rows], high[rows], anchor=anchor, gaps=gaps[rows],
+                others=others, pad=pad,
+            )  # fmt: skip
+        if total.min() < least:
+            best, least = int(rows[np.argmin(total)]), float(total.min())
+    return best
+
+
 def _conflicts(
     ends: np.ndarray,
     low: np.ndarray,
@@ -179,18 +208,19 @@ def _conflicts(
     other_low, other_high = centre - half, centre + half
     upon = (low[:, None] < other_high[None]) & (high[:, None] > other_low[None])
     forbidden = upon.all(axis=2).any(axis=1)
-    lined = gaps > _LINE_FROM
-    start = np.broadcast_to(anchor, ends.shape)
-    through = _segments_meet_boxes(start, ends, other_low, other_high).any(axis=1)
-    forbidden |= lined & through
-    price = np.zeros(len(ends))
+    price = np.where(forbidden, np.inf, 0.0)
+    free = np.flatnonzero(~forbidden)
+    start = np.broadcast_to(anchor, (len(free), 2))
+    lined = gaps[free] > _LINE_FROM
+    through = _segments_meet_boxes(start, ends[free], other_low, other_high).any(axis=1)
+    price[free[lined & through]] = np.inf
     lines = np.array([p.line for p in others if p.line]).reshape(-1, 4)
     if len(lines):
-        under = _segments_meet_boxes(lines[:, :2], lines[:, 2:], low - 1 + pad, high + 1 - pad)
-        forbidden |= under.any(axis=0)
-        crossed = _segments_cross(start, ends, lines[:, :2], lines[:, 2:]).sum(axis=1)
-        price += _CROSSED * lined * crossed
-    price[forbidden] = np.inf
+        first, last = lines[:, :2], lines[:, 2:]
+        under = _segments_meet_boxes(first, last, low[free] - 1 + pad, high[free] + 1 - pad)
+        price[free[under.any(axis=0)]] = np.inf
+        crossed = _segments_cross(start, ends[free], first, last).sum(axis=1)
+        price[free] += _CROSSED * lined * crossed
     return price
 
 
