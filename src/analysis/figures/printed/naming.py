@@ -61,11 +61,12 @@ def draw_names(
     wordings = [_wordings(str(label), kind=kind)
                 for label, kind in zip(names["label"], kinds, strict=True)]  # fmt: skip
     boxes = [_boxes(*each) for each in zip(texts, wordings, sizes, keys, strict=True)]
-    smaller = _smaller(boxes, kinds=kinds, sizes=sizes, area=poster.width * poster.height)
+    sizes = sizes * _smaller(boxes, kinds=kinds, sizes=sizes, area=poster.width * poster.height)
+    boxes = [_boxes(*each) for each in zip(texts, wordings, sizes, keys, strict=True)]
     wanted = [
-        Label(x, y, [(w * less, h * less) for w, h in box], own=own, line=kind != "heading")
-        for (x, y), box, less, own, kind in zip(
-            poster.places(names), boxes, smaller, _own_points(names, points), kinds, strict=True
+        Label(x, y, box, own=own, line=kind != "heading")
+        for (x, y), box, own, kind in zip(
+            poster.places(names), boxes, _own_points(names, points), kinds, strict=True
         )
     ]
     found = place_labels(
@@ -76,9 +77,9 @@ def draw_names(
         if place is None:
             texts[i].remove()
             continue
-        texts[i].set(text=wordings[i][place.variant], fontsize=sizes[i] * smaller[i])
+        texts[i].set(text=wordings[i][place.variant], fontsize=sizes[i])
         mark = marks.get(names["group_id"].iloc[i])
-        _set(poster, texts[i], place, key=keys[i] * sizes[i] * smaller[i], mark=mark)
+        _set(poster, texts[i], place, key=keys[i] * sizes[i], mark=mark)
     return sum(place is None for place in found)
 
 
