@@ -55,7 +55,7 @@ def export_run(run: Run, *, to: str, out: Path) -> str:
     to : {"csv", "datamapplot", "embedding-atlas"}
         `csv`: one file, a row a paper, for a spreadsheet program: UTF-8 with a byte order mark,
         a text that such a program would compute with an apostrophe before it. `embedding-atlas`:
-        a folder with `papers.parquet` (x, y, text, title, date, cluster, topic, url,
+        a folder with `papers.parquet` (x, y, text, title, date, cluster, broader, topic, url,
         `neighbours` as {ids: row numbers, distances: 1 - cosine}) and `labels.parquet`.
         `datamapplot`: a folder with `points.npy`, one array of labels a level (`labels-0.npy` is
         the finest), titles, and `plot.py`, which draws them.
@@ -139,17 +139,17 @@ def _next_step(to: str, out: Path) -> str:
 
 def _papers(run: Run) -> pd.DataFrame:
     """Return one row a paper, in the order of `run.papers`, with what every export needs."""
-    columns = ["paper_id", "x", "y", "date", "cluster", "cluster_weight", "topics", "topic"]
-    ids = ["cluster_id", "url"]
-    points = map_points(run)[[*columns, *ids]].drop(columns="url")
+    columns = ["paper_id", "x", "y", "date", "cluster_id", "cluster", "broader", "cluster_weight",
+               "topic", "topics"]  # fmt: skip
+    points = map_points(run)[columns]
     papers = run.papers[["paper_id", "title", "abstract", "published", "url", "source"]]
     return papers.merge(points, on="paper_id", how="left", sort=False)
 
 
 def _write_csv(run: Run, path: Path) -> None:
     papers = _papers(run)
-    columns = ["paper_id", "title", "date", "cluster", "cluster_weight", "topics", "url", "x", "y",
-               "source", "abstract"]  # fmt: skip
+    columns = ["paper_id", "title", "date", "cluster", "broader", "cluster_weight", "topics", "url",
+               "x", "y", "source", "abstract"]  # fmt: skip
     with path.open("x", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
@@ -168,6 +168,7 @@ def _cell(value: object) -> str:
 def _write_atlas(run: Run, folder: Path) -> None:
     folder.mkdir()
     papers = _papers(run)
+    rest = ("cluster", "broader", "topic", "url", "paper_id")
     text = papers["title"] + "\n\n" + papers["abstract"].fillna("")
     table = pd.DataFrame(
         {
@@ -175,7 +176,7 @@ def _write_atlas(run: Run, folder: Path) -> None:
             "text": text.str.strip(),
             "title": papers["title"],
             "date": papers["published"],
-            **{column: papers[column] for column in ("cluster", "topic", "url", "paper_id")},
+            **{column: papers[column] for column in rest},
         }
     )
     arrow = pa.Table.from_pandas(table, preserve_index=False)

@@ -8,13 +8,13 @@ import click
 
 from .common import debug_option, ends_well, runs_option
 
-_TARGETS = ("csv", "datamapplot", "embedding-atlas")
+TARGETS = ("csv", "datamapplot", "embedding-atlas")
 
 
 @click.command("export", short_help="Hand a run to another tool.")
 @click.argument("run", required=False)
 @runs_option
-@click.option("--to", type=click.Choice(_TARGETS), required=True,
+@click.option("--to", type=click.Choice(TARGETS), required=True,
               help="The tool: a spreadsheet program, DataMapPlot or Embedding "
               "Atlas.")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="PATH",

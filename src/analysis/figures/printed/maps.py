@@ -15,6 +15,9 @@ from .poster import new_poster, write_around
 TITLED_PAPERS = 60
 """Without clusters, up to so many papers are named by their titles."""
 
+PARTS = " · "
+"""Stands between the names of parts in a broader cluster's label."""
+
 NO_MAP = "No paper has a place on the map."
 
 
@@ -31,8 +34,9 @@ def topic_map(
 
     No name stands on another or leaves the figure; one that found no room near its cluster has a
     leader line, and those that found none at all are counted at the foot. The size of a name
-    follows the number of papers. Broader clusters are large quiet headings. Without clusters, up
-    to `TITLED_PAPERS` papers carry their titles. Characters that no installed font can draw
+    follows the number of papers. Broader clusters are large quiet headings, but for those whose
+    label only repeats the names of their parts, which stand there anyway. Without clusters, up to
+    `TITLED_PAPERS` papers carry their titles. Characters that no installed font can draw
     appear as `base.UNDRAWABLE`; right-to-left script is set as matplotlib sets it (shaped and
     ordered from version 3.11 on).
 
@@ -55,7 +59,7 @@ def topic_map(
         `poster.MAP_WIDTH` inches wide, as high as the map asks. A sentence where there is no
         point.
     """
-    names = labels if len(labels) else _titles(points)
+    names = _telling(labels) if len(labels) else _titles(points)
     with style([title or "", subtitle, note, *map(str, names["label"])]):
         if points.empty:
             return sentence(NO_MAP, title=title)
@@ -71,6 +75,16 @@ def topic_map(
         return poster.figure
 
 
+def _telling(labels: pd.DataFrame) -> pd.DataFrame:
+    """Leave out broader clusters whose label is put together from the labels of their parts."""
+    parts = labels.groupby("parent_id")["label"].agg(set)
+    told = [
+        group not in parts.index or not set(str(label).split(PARTS)) <= parts[group]
+        for group, label in zip(labels["group_id"], labels["label"], strict=True)
+    ]
+    return labels[told].reset_index(drop=True)
+
+
 def _titles(points: pd.DataFrame) -> pd.DataFrame:
     """Return a label a paper where there are few, in the form of `landmarks.map_labels`."""
     few = points.iloc[: len(points) if len(points) <= TITLED_PAPERS else 0]
@@ -84,6 +98,8 @@ def _notes(points: pd.DataFrame, names: pd.DataFrame, *, n_left: int, grey: bool
     if points["cluster_id"].notna().any():
         by = "marker" if grey else "colour"
         out.append(f"Each cluster has its {by}; its name is the larger, the more papers it has.")
+        if names["group_id"].isin(names["parent_id"].dropna()).any():
+            out.append("Broader clusters stand in grey.")
         if (points["cluster_weight"] < COUNTED_WEIGHT).any():
             out.append(f"Pale: weight in the cluster below {COUNTED_WEIGHT}.")
     if n_left:

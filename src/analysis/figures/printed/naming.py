@@ -16,7 +16,7 @@ from .ground import GREY_INK, marker_size
 from .placement import Label, Place, place_labels
 from .poster import Poster
 
-_SIZES = {"name": (7.5, 17.0), "heading": (17.0, 23.0), "title": (6.2, 6.2)}
+_SIZES = {"name": (7.5, 17.0), "heading": (15.0, 19.0), "title": (6.2, 6.2)}
 _FINEST_TYPE = 4.5
 _FILLED = 0.2
 _LINES = ((44, 1), (26, 2), (17, 3))
