@@ -30,9 +30,9 @@ def with_broader(run: Run) -> Run:
     groups = run.groups.copy()
     parts = groups["group_id"].isin(["c0001", "c0002"])
     groups.loc[parts, "parent_id"] = "c0099"
-    first = groups[parts].iloc[:1].assign(
-        group_id="c0099", label="Broad field", parent_id=None, n_papers=groups["n_papers"][parts].sum()
-    )  # fmt: skip
+    n_papers = groups["n_papers"][parts].sum()
+    looks = {"group_id": "c0099", "label": "Broad field", "parent_id": None}
+    first = groups[parts].iloc[:1].assign(**looks, n_papers=n_papers)
     return replace(run, groups=conform(pd.concat([groups, first]), name="groups"))
 
 

@@ -192,7 +192,7 @@ def _set(
         axes.plot(*place.line[:2], marker="o", markersize=2.2, color=color, zorder=3.1)
     if mark:
         left = place.x - place.width / 2 + 0.4 * key
-        look = {"markeredgecolor": GREY_INK, "markeredgewidth": 0.7}
+        look = {"color": GREY_INK, "markeredgecolor": GREY_INK, "markeredgewidth": 0.7}
         face = GREY_INK if mark[1] else "white"
         axes.plot(
             left,
