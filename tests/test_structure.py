@@ -35,15 +35,16 @@ MAY_IMPORT = {
     "views": {*BASE, "runs"},
     "resources": BASE,
     "progress": BASE,
-    "report": {*BASE, "runs", "views", "figures"},
+    "report": {*BASE, "landmarks", "runs", "views", "figures"},
     "show": {*BASE, "runs", "views"},
+    "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
     "cluster_stage": {*BASE, "clusters", "groups", "progress", "quality"},
     "topic_stage": {
         *(*BASE, "clusters", "embedding", "groups", "manifest", "progress", "resources", "runs"),
         "topics",
     },
-    "commands": {*BASE, "runs", "show", "topic_questions", "topics", "views"},
+    "commands": {*BASE, "export", "runs", "show", "topic_questions", "topics", "views"},
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
 `manifest` imports `sources.Snapshot`."""

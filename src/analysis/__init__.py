@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .figures.interactive import share_over_time, topic_map
     from .figures.printed import save_figure
     from .figures.printed import share_over_time as print_share_over_time
+    from .figures.printed import topic_map as print_topic_map
     from .pipeline import Settings, open_run, run
     from .reading import (
         compare_runs,
@@ -51,6 +52,7 @@ _HOMES = {
     "map_points": ("views", "map_points"),
     "open_run": ("pipeline", "open_run"),
     "print_share_over_time": ("figures.printed", "share_over_time"),
+    "print_topic_map": ("figures.printed", "topic_map"),
     "run": ("pipeline", "run"),
     "save_figure": ("figures.printed", "save_figure"),
     "score_topics": ("topic_questions", "score_topics"),
@@ -81,6 +83,7 @@ __all__ = [
     "map_points",
     "open_run",
     "print_share_over_time",
+    "print_topic_map",
     "run",
     "save_figure",
     "score_topics",
