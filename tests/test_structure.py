@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "clusters": BASE,
     "topics": BASE,
     "trends": BASE,
+    "extension": BASE,
     "quality": BASE,
     "figures": BASE,
     "groups": {*BASE, "topics"},
