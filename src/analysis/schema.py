@@ -22,6 +22,8 @@ COUNTED_WEIGHT = 0.5
 
 KINDS = ("cluster", "topic")
 FREQUENCIES = ("month", "quarter", "half-year", "year")
+DIRECTIONS = ("rising", "falling", "flat", "unclear", "too few to say")
+EVENTS = ("burst", "change")
 PRECISIONS = ("day", "month", "year")
 
 
@@ -137,6 +139,43 @@ TABLES: dict[str, Table] = {
             "n_low_weight": "int64",
             "phi": "float64",
             "is_partial": "bool",
+        },
+    ),
+    "verdicts": Table(
+        key=("kind", "group_id"),
+        columns={
+            "kind": "str",
+            "group_id": "str",
+            "direction": "str",
+            "log_odds_per_year": "float64",
+            "low": "float64",
+            "high": "float64",
+            "ratio": "float64",
+            "ratio_low": "float64",
+            "ratio_high": "float64",
+            "p": "float64",
+            "p_adjusted": "float64",
+            "n_periods": "int64",
+            "n_papers": "int64",
+            "share_first": "float64",
+            "share_last": "float64",
+            "doubling_years": "float64",
+            "theil_sen": "float64",
+            "dispersion": "float64",
+            "df": "float64",
+        },
+    ),
+    "events": Table(
+        key=("kind", "group_id", "what", "start"),
+        columns={
+            "kind": "str",
+            "group_id": "str",
+            "what": "str",
+            "start": "datetime64[us]",
+            "end": "datetime64[us]",
+            "strength": "float64",
+            "n_papers": "int64",
+            "p_adjusted": "float64",
         },
     ),
 }
