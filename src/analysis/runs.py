@@ -54,6 +54,8 @@ class Run:
     map: pd.DataFrame
     groups: pd.DataFrame
     trends: pd.DataFrame
+    verdicts: pd.DataFrame
+    events: pd.DataFrame
     vectors: np.ndarray
     quality: dict[str, Any]
     manifest: dict[str, Any]

@@ -4,9 +4,10 @@ Every number here has a list of papers behind it: shares are whole papers over w
 complete grid, and papers that cannot be placed in a period are counted by the choice of period.
 """
 
-from .counts import CONFIDENT_WEIGHT, Counts, count
+from ..schema import AXES
+from .counts import CONFIDENT_WEIGHT, Counts, arrivals, count
 from .events import events
-from .grid import AXES, listing_lag, on_axis
+from .grid import listing_lag, on_axis
 from .intervals import share_interval
 from .periods import PeriodChoice, choose_period, reference_day
 from .shares import trend_table, trends
@@ -17,6 +18,7 @@ __all__ = [
     "CONFIDENT_WEIGHT",
     "Counts",
     "PeriodChoice",
+    "arrivals",
     "choose_period",
     "count",
     "events",

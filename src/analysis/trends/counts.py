@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..schema import COUNTED_WEIGHT, KINDS
 from .clumps import Clumped, clump_correlation, counted, design_effect
 from .grid import bounds, check_freq, first_charted, is_partial, place
+from .standardised import Strata, stratify
 
 CONFIDENT_WEIGHT = {"cluster": COUNTED_WEIGHT, "topic": 0.7}
 """Counted papers below this weight are counted a second time, in `n_low_weight`."""
@@ -23,7 +24,7 @@ class Counts:
     Attributes
     ----------
     groups : DataFrame
-        `kind` and `group_id`, one row a group: the rows of the matrices.
+        `kind` and `group_id`, one row a group, sorted: the rows of the matrices.
     freq : str
     starts, ends : ndarray of datetime64[us], shape (n_periods,)
         First and last day of each period.
@@ -38,6 +39,8 @@ class Counts:
         What papers arrive in: "day", "venue" or "none".
     clump_correlation : float
     clumped : Clumped
+    strata : Strata or None
+        What shares are standardised by, where the papers say it.
     """
 
     groups: pd.DataFrame
@@ -53,6 +56,7 @@ class Counts:
     clump: str
     clump_correlation: float
     clumped: Clumped
+    strata: Strata | None = None
 
     @property
     def years(self) -> NDArray[np.float64]:
@@ -107,6 +111,8 @@ def count(
     numbers, placed = place(papers, freq=freq)
     if not placed.any() or groups.empty:
         return None
+    # Sums over groups round by their order.
+    groups = groups.sort_values(["kind", "group_id"], ignore_index=True)
     first, last = first_charted(numbers[placed]), int(numbers[placed].max())
     placed = placed & (numbers >= first)
     column = np.where(placed, numbers - first, -1)
@@ -120,7 +126,7 @@ def count(
     if what != "none":
         correlation = clump_correlation(clumped, n_groups=len(groups), full=~partial)
     return Counts(
-        groups=groups[["kind", "group_id"]].reset_index(drop=True),
+        groups=groups[["kind", "group_id"]],
         freq=freq,
         starts=starts,
         ends=ends,
@@ -131,6 +137,7 @@ def count(
         clump=what,
         clump_correlation=correlation,
         clumped=clumped,
+        strata=_strata(rows, papers=papers, column=column, shape=table.shape),
         **_weights(rows, n_groups=len(groups), n_periods=n_periods),
     )
 
@@ -177,6 +184,28 @@ def _weights(rows: _Rows, *, n_groups: int, n_periods: int) -> dict[str, NDArray
     weight = np.bincount(cell[order], weights=rows.weight[order].astype("float64"), minlength=size)
     low = np.bincount(cell[rows.low], minlength=size)
     return {"weight": weight.reshape(shape), "n_low_weight": low.reshape(shape)}
+
+
+def _strata(
+    rows: _Rows, *, papers: pd.DataFrame, column: NDArray[np.int64], shape: tuple[int, int]
+) -> Strata | None:
+    n_groups, n_periods = shape
+    chosen = stratify(papers, period=column, n_periods=n_periods)
+    if chosen is None:
+        return None
+    name, stratum = chosen
+    n_strata, placed = int(stratum.max()) + 1, column >= 0
+    total = np.bincount(
+        stratum[placed] * n_periods + column[placed], minlength=n_strata * n_periods
+    )
+    group, paper = rows.group[rows.counted], rows.paper[rows.counted]
+    cell = (group * n_strata + stratum[paper]) * n_periods + column[paper]
+    n_papers = np.bincount(cell, minlength=n_groups * n_strata * n_periods)
+    return Strata(
+        column=name,
+        n_papers=n_papers.reshape(n_groups, n_strata, n_periods),
+        n_total=total.reshape(n_strata, n_periods),
+    )
 
 
 def _clumps(papers: pd.DataFrame, *, column: NDArray[np.int64], rows: _Rows) -> tuple[str, Clumped]:
@@ -232,3 +261,21 @@ def _positions(values: pd.Series, *, within: pd.Series, what: str) -> NDArray[np
     if (positions < 0).any():
         raise KeyError(f"memberships name a {what} that does not exist")
     return positions
+
+
+def arrivals(counts: Counts) -> dict[str, object]:
+    """Return what the manifest says of clumps and strata.
+
+    Returns
+    -------
+    dict
+        `clump` ("day", "venue" or "none"), `clump_correlation`, `phi` (median over the full
+        periods) and `standardised_by` (a column of papers, or None).
+    """
+    full = counts.phi[~counts.is_partial]
+    return {
+        "clump": counts.clump,
+        "clump_correlation": round(counts.clump_correlation, 6),
+        "phi": round(float(np.median(full)), 6) if len(full) else 1.0,
+        "standardised_by": counts.strata.column if counts.strata else None,
+    }

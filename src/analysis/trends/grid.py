@@ -9,16 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import InputError
-from ..schema import FREQUENCIES
+from ..schema import AXES, FREQUENCIES
 
 SPARSE_SHARE = 0.025
 SPARSE_STRETCH = 0.25
 SURELY_LISTED = 0.99
 LEAST_LISTED = 100
 LONGEST_LAG = 92
-
-AXES = ("published", "listed")
-"""What the periods are told by: the day of publication, or the day a listing showed the paper."""
 
 _MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 

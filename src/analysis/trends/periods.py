@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -89,7 +89,7 @@ def reference_day(papers: pd.DataFrame, *, snapshot_date: date | None) -> pd.Tim
 
 
 def choose_period(
-    papers: pd.DataFrame, *, period: str = "auto", reference: pd.Timestamp | None
+    papers: pd.DataFrame, *, period: str = "auto", reference: pd.Timestamp | None, lag: int = 0
 ) -> PeriodChoice:
     """Choose the length of the periods that trends are counted in.
 
@@ -110,7 +110,9 @@ def choose_period(
     period : {"auto", "month", "quarter", "half-year", "year"}
         A named period is used as asked.
     reference : Timestamp or None
-        From `reference_day`; None leaves no period full.
+        From `reference_day`, less `lag`; None leaves no period full.
+    lag : int, default 0
+        From `listing_lag`; said in the reason.
 
     Returns
     -------
@@ -128,12 +130,24 @@ def choose_period(
     if period != "auto":
         if not grids[period].n_placed:
             raise _nothing_toplace(grids[period], n_undated=n_undated)
-        return _choice(grids[period], why="as asked for", n_undated=n_undated)
+        choice = _choice(grids[period], why="as asked for", n_undated=n_undated)
+        return _with_lag(choice, lag=lag)
     n_year_only = grids["month"].n_too_coarse
     n_dated = len(papers) - n_undated
     if 2 * n_year_only > n_dated:
         grids = {"year": grids["year"]}
-    return _automatic(grids, n_dated=n_dated, n_undated=n_undated, n_year_only=n_year_only)
+    choice = _automatic(grids, n_dated=n_dated, n_undated=n_undated, n_year_only=n_year_only)
+    return _with_lag(choice, lag=lag)
+
+
+def _with_lag(choice: PeriodChoice, *, lag: int) -> PeriodChoice:
+    if not lag or choice.freq is None:
+        return choice
+    said = (
+        f" A {choice.freq} counts as full from {_many(lag, 'day')} after its end, when 99 % of its "
+        "papers are listed."
+    )
+    return replace(choice, reason=choice.reason + said)
 
 
 def _grid(papers: pd.DataFrame, *, freq: str, reference: pd.Timestamp | None) -> _Grid:

@@ -8,6 +8,7 @@ import pandas as pd
 from ..schema import conform, empty
 from .counts import Counts, count
 from .intervals import share_interval
+from .standardised import standardised_shares
 
 
 def trends(
@@ -36,9 +37,10 @@ def trend_table(counts: Counts) -> pd.DataFrame:
         `period_end` (last day), `n_papers`, `n_total` (all placeable papers of the period),
         `share` = n_papers / n_total, `share_low` and `share_high` (95 %, `share_interval`),
         `share_weighted` (sum of the weights of all stored memberships, counted or not, over
-        n_total), `n_low_weight` (counted papers with a weight below .5 for clusters, below .7 for
-        topics), `phi` (design effect of clumped arrivals in the period) and `is_partial`. Shares
-        and interval are null where n_total is 0.
+        n_total), `share_standardised` (`standardised_shares`; null where the papers name no
+        lasting category, venue or source), `n_low_weight` (counted papers with a weight below .5
+        for clusters, below .7 for topics), `phi` (design effect of clumped arrivals in the period)
+        and `is_partial`. Shares and interval are null where n_total is 0.
     """
     n_groups, n_periods = counts.n_papers.shape
     low, high = share_interval(counts.n_papers, counts.n_total, phi=counts.phi)
@@ -56,9 +58,16 @@ def trend_table(counts: Counts) -> pd.DataFrame:
             "share_low": low.ravel(),
             "share_high": high.ravel(),
             "share_weighted": (counts.weight / known).ravel(),
+            "share_standardised": _standardised(counts).ravel(),
             "n_low_weight": counts.n_low_weight.ravel(),
             "phi": np.tile(counts.phi, n_groups),
             "is_partial": np.tile(counts.is_partial, n_groups),
         }
     )
     return conform(table, name="trends")
+
+
+def _standardised(counts: Counts) -> np.ndarray:
+    if counts.strata is None:
+        return np.full(counts.n_papers.shape, np.nan)
+    return standardised_shares(counts.strata, full=~counts.is_partial)

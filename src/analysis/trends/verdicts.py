@@ -10,6 +10,7 @@ from ..schema import conform, empty
 from .clumps import exchange_p
 from .counts import Counts
 from .judging import Judged, judge, within_kinds
+from .standardised import standardised_slopes
 
 Vector = NDArray[np.float64]
 
@@ -43,7 +44,10 @@ def verdicts(counts: Counts) -> pd.DataFrame:
         (full, with papers) and `n_papers` (of the group in them); `dispersion` and `df` of the
         test; `theil_sen` (share per year); `doubling_years` (of rising groups; negative, the time
         to halve, of falling ones; null where that takes longer than twice the time looked at).
-        Nulls where there are too few to say.
+        `standardised` (slope within categories, venues or sources, where papers name one that
+        lasts, with `standardised_error`), and `sign_flips`: the mix of these shifted so much that
+        the slope within them points the other way, and one of the two is clear. Nulls where there
+        are too few to say.
 
     References
     ----------
@@ -73,16 +77,19 @@ def verdicts(counts: Counts) -> pd.DataFrame:
         corrected = within_kinds(found.p, kinds=kinds)
         directions = _directions(found, p_adjusted=corrected, robust=robust)
         measured = _measured(found, span=float(x[-1] - x[0]), directions=directions)
+        measured |= _held_constant(counts, tested=tested, full=full, found=found)
         measured |= {"p_adjusted": corrected, "theil_sen": robust}
         table.loc[tested, "direction"] = directions
         for column, values in measured.items():
             table.loc[tested, column] = values
+    table["sign_flips"] = _flips(table)
     return conform(table, name="verdicts")
 
 
 _MEASURED = (
     *("log_odds_per_year", "low", "high", "ratio", "ratio_low", "ratio_high", "p", "p_adjusted"),
     *("share_first", "share_last", "dispersion", "df", "theil_sen", "doubling_years"),
+    *("standardised", "standardised_error"),
 )
 
 
@@ -104,6 +111,25 @@ def _measured(found: Judged, *, span: float, directions: NDArray) -> dict[str, V
         "df": found.df,
         "doubling_years": np.where(clear, years, np.nan),
     }
+
+
+def _held_constant(
+    counts: Counts, *, tested: NDArray[np.bool_], full: NDArray[np.bool_], found: Judged
+) -> dict[str, Vector]:
+    if counts.strata is None:
+        return {}
+    slope, error = standardised_slopes(counts.strata, x=counts.years, full=full)
+    # Clumps and scatter widen this error as they do that of the plain slope.
+    wider = np.sqrt(found.dispersion * np.average(counts.phi[full], weights=counts.n_total[full]))
+    return {"standardised": slope[tested], "standardised_error": error[tested] * wider}
+
+
+def _flips(table: pd.DataFrame) -> Vector:
+    """Say where slopes with and without the mix held constant differ in sign and one is clear."""
+    clear = (table["p_adjusted"] < SURE) | (
+        table["standardised"].abs() > 2 * table["standardised_error"]
+    )
+    return (table["standardised"] * table["log_odds_per_year"] < 0) & clear
 
 
 def _directions(found: Judged, *, p_adjusted: Vector, robust: Vector) -> NDArray:
