@@ -10,6 +10,7 @@ from .events import events
 from .grid import listing_lag, on_axis
 from .intervals import share_interval
 from .periods import PeriodChoice, choose_period, reference_day
+from .power import corrected_share, detection_power
 from .shares import trend_table, trends
 from .verdicts import verdicts
 
@@ -20,7 +21,9 @@ __all__ = [
     "PeriodChoice",
     "arrivals",
     "choose_period",
+    "corrected_share",
     "count",
+    "detection_power",
     "events",
     "listing_lag",
     "on_axis",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from .dispersion import Prior
 
@@ -14,10 +14,16 @@ Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
 LONGEST = 0.25
-"""A burst lasts at most this part of the periods: what lasts longer is a change or a trend."""
+MOST_PERIODS = 12
+"""A burst lasts at most this part of the periods, and no more than these: what lasts longer is a
+change or a trend."""
 
 FEWEST_CLUMPS = 4.0
 """Days (or venues) that carry a burst, as an effective number: one workshop is no burst."""
+
+WORTH_TESTING = 2.0
+"""Windows less than 1.4 standard errors above the line are no bursts: their tail is not computed
+and p is 1. With at least six windows p times their number would be above .4."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def scan(
     excess: Matrix,
     squares: Matrix,
 ) -> Scan:
-    """Test every window of up to a quarter of the periods in every group.
+    """Test every window of up to a quarter of the periods, and 12, in every group.
 
     What is expected comes from the line through the other periods, so that a burst cannot hide
     itself, not even in the first or the last period. Given as many papers as that line is worth,
@@ -93,13 +99,14 @@ def scan(
     part = expected / (expected + worth)
     z2 = (inside - expected) ** 2 / (misses * expected / (1 - part))
     spread, weight = _without(z2, scatter=scatter, df=df, prior=prior)
-    unit = spread * misses
-    tail = special.betainc(np.maximum(inside / unit, 1e-12), worth / unit + 1, part)
     beyond = np.maximum(_signed(excess, first=first, last=last), 0.0)
     carried = beyond**2 >= FEWEST_CLUMPS * _sums(squares, first=first, last=last)
-    tail = np.where((inside > expected) & carried, tail, 1.0)
-    deviate = stats.norm.isf(np.clip(tail, 1e-300, 1.0))
-    p = np.where(tail < 1, stats.t.sf(deviate, np.maximum(weight, 1.0)), 1.0)
+    tested = (inside > expected) & carried & (z2 >= WORTH_TESTING)
+    unit = (spread * misses)[tested]
+    tail = special.betainc(inside[tested] / unit, worth[tested] / unit + 1, part[tested])
+    deviate = -special.ndtri(np.maximum(tail, 1e-300))
+    p = np.ones(inside.shape)
+    p[tested] = special.stdtr(np.maximum(weight[tested], 1.0), -deviate)
     return Scan(first, last, p, inside / expected)
 
 
@@ -138,7 +145,7 @@ def _foreseen(
 
 
 def _windows(n_periods: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    longest = max(int(LONGEST * n_periods), 1)
+    longest = min(max(int(LONGEST * n_periods), 1), MOST_PERIODS)
     pairs = [(i, i + length - 1) for length in range(1, longest + 1)
              for i in range(n_periods - length + 1)]  # fmt: skip
     first, last = np.array(pairs, dtype="int64").reshape(-1, 2).T

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import compute
 
 from ..schema import COUNTED_WEIGHT, KINDS
 from .clumps import Clumped, clump_correlation, counted, design_effect
@@ -178,10 +180,10 @@ def _rows(
 
 def _weights(rows: _Rows, *, n_groups: int, n_periods: int) -> dict[str, NDArray]:
     cell = rows.group * n_periods + rows.period
-    # Sums of floats depend on their order: sorted by weight they do not depend on the rows'.
-    order = np.lexsort((rows.weight, cell))
     size, shape = n_groups * n_periods, (n_groups, n_periods)
-    weight = np.bincount(cell[order], weights=rows.weight[order].astype("float64"), minlength=size)
+    # Sums of floats depend on their order, sums of whole numbers of 2^-30 do not.
+    whole = np.rint(rows.weight.astype("float64") * 2**30)
+    weight = np.bincount(cell, weights=whole, minlength=size) / 2**30
     low = np.bincount(cell[rows.low], minlength=size)
     return {"weight": weight.reshape(shape), "n_low_weight": low.reshape(shape)}
 
@@ -257,10 +259,15 @@ def _group_positions(
 
 
 def _positions(values: pd.Series, *, within: pd.Series, what: str) -> NDArray[np.int64]:
-    positions = pd.Index(within).get_indexer(pd.Index(values))
-    if (positions < 0).any():
+    texts = [pa.array(each, type=pa.large_string(), from_pandas=True) for each in (values, within)]
+    found = compute.index_in(_one_piece(texts[0]), value_set=_one_piece(texts[1]))
+    if found.null_count:
         raise KeyError(f"memberships name a {what} that does not exist")
-    return positions
+    return found.to_numpy(zero_copy_only=False).astype("int64")
+
+
+def _one_piece(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
 def arrivals(counts: Counts) -> dict[str, object]:
