@@ -36,7 +36,9 @@ def events(counts: Counts) -> pd.DataFrame:
     line fits better than one for all (`changes.breaks`). The smallest p of a group, times the
     number of stretches (or of periods), is adjusted as in `verdicts`; .05 is the limit. Where a
     group has both, the surer one is taken for true and the other tested again beside it: without
-    the periods of the burst, or against the two lines. At most one of each is told of a group.
+    the periods of the burst, or against the two lines. A change must also show, at .05 in its group
+    alone, without each of the four periods furthest from the line, so that one odd period is none.
+    At most one of each is told of a group.
 
     Parameters
     ----------
@@ -49,7 +51,7 @@ def events(counts: Counts) -> pd.DataFrame:
         Table `events`: `kind`, `group_id`, `what`; of a burst `start` and `end`, its first and
         last day, `strength`, the papers in it over those expected from the other periods, and
         `n_papers` in it; of a change `start` and `end` of the first period of the new course,
-        `strength`, the share from then on over the share before (infinite where that was 0), and
+        `strength`, the share from then on over the share before (null where that was 0), and
         `n_papers` from then on; `p_adjusted`.
     """
     full = ~counts.is_partial & (counts.n_total > 0)
@@ -231,7 +233,7 @@ def _change_rows(case: _Case, broken: Breaks, *, p: Vector) -> list[tuple]:
         at = int(broken.at[broken.p[i].argmin()])
         sums = [case.papers[i, part].sum() / case.totals[part].sum()
                 for part in (slice(0, at), slice(at, None))]  # fmt: skip
-        strength = float(sums[1] / sums[0]) if sums[0] else np.inf
+        strength = float(sums[1] / sums[0]) if sums[0] else np.nan
         papers = int(case.papers[i, at:].sum())
         rows.append((i, "change", case.starts[at], case.ends[at], strength, papers, p[i]))
     return rows

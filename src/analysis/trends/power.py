@@ -86,19 +86,23 @@ def corrected_share(
     distances: R. G. Newcombe (2001), "Logit confidence intervals and the inverse sinh
     transformation", The American Statistician 55:200-202.
     """
-    parts = [(np.asarray(k, dtype="float64"), np.asarray(n, dtype="float64"), phi),
-             (*precision, 1.0), (*recall, 1.0)]  # fmt: skip
-    logs, below, above = [], [], []
-    for hits, whole, effect in parts:
-        low, high = share_interval(hits, whole, phi=effect, level=level)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            value = np.log(np.divide(hits, np.where(np.asarray(whole) > 0, whole, np.nan)))
-            logs.append(value)
-            below.append(value - np.log(low))
-            above.append(np.log(high) - value)
-    middle = logs[0] + logs[1] - logs[2]
+    k, n = np.asarray(k, dtype="float64"), np.asarray(n, dtype="float64")
+    ends = [share_interval(k, n, phi=phi, level=level),
+            *(share_interval(*each, level=level) for each in (precision, recall))]  # fmt: skip
+    whole = np.where(n > 0, n, np.nan)
+    if not (precision[0] and recall[0]):
+        nothing = np.full(whole.shape, np.nan)
+        return nothing, nothing, nothing
+    # Where no paper is counted its share has no logarithm: the upper end stands for it.
+    values = [np.where(k > 0, k / whole, ends[0][1]),
+              precision[0] / precision[1], recall[0] / recall[1]]  # fmt: skip
+    with np.errstate(divide="ignore"):
+        below = [np.log(v) - np.log(low) for v, (low, _) in zip(values, ends, strict=True)]
+    above = [np.log(high) - np.log(v) for v, (_, high) in zip(values, ends, strict=True)]
+    middle = np.log(values[0]) + np.log(values[1]) - np.log(values[2])
     # What is divided by turns its ends round.
     down = np.sqrt(below[0] ** 2 + below[1] ** 2 + above[2] ** 2)
     up = np.sqrt(above[0] ** 2 + above[1] ** 2 + below[2] ** 2)
-    share, low, high = (np.minimum(np.exp(e), 1.0) for e in (middle, middle - down, middle + up))
-    return share, low, high
+    share = np.where(k > 0, np.exp(middle), np.where(n > 0, 0.0, np.nan))
+    low, high = np.exp(middle - down), np.exp(middle + up)
+    return np.minimum(share, 1.0), np.minimum(low, 1.0), np.minimum(high, 1.0)

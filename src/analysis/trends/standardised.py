@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-STRATA = ("category", "primary_category", "venue", "journal", "source")
+STRATA = ("category", "primary_category", "venue", "journal", "input_source", "source")
 """Columns of papers that may say where a paper comes from, the first that is fit is used."""
 
 MOST_STRATA = 30
@@ -59,15 +59,18 @@ def stratify(
     for column in STRATA:
         if column not in papers:
             continue
-        values = papers[column].where(papers[column].notna(), None)
-        codes, _ = pd.factorize(values.astype("str"), sort=True)
-        sizes = np.bincount(codes[placed], minlength=codes.max(initial=-1) + 1)
+        codes, values = pd.factorize(papers[column].where(papers[column].notna()), sort=False)
+        codes, n_values = np.where(codes < 0, len(values), codes), len(values)
+        sizes = np.bincount(codes[placed], minlength=n_values + 1)
         seen = np.unique(codes[placed] * n_periods + period[placed]) // n_periods
-        lasting = np.bincount(seen, minlength=len(sizes)) >= max(LASTING * n_periods, 2)
+        lasting = np.bincount(seen, minlength=n_values + 1) >= max(LASTING * n_periods, 2)
+        # Papers that name none are no stratum of their own.
+        lasting[n_values] = False
         if lasting.sum() < 2 or sizes[lasting].sum() < LEAST_COVERED * sizes.sum():
             continue
         kept = np.flatnonzero(lasting)
-        kept = kept[np.argsort(-sizes[kept], kind="stable")][:MOST_STRATA]
+        names = values.astype("str")[kept].to_numpy()
+        kept = kept[np.lexsort((names, -sizes[kept]))][:MOST_STRATA]
         number = np.full(len(sizes), len(kept), dtype="int64")
         number[kept] = np.arange(len(kept))
         return column, number[codes]
