@@ -19,6 +19,7 @@ PACKAGE = ROOT / "src" / "analysis"
 BASE = {"schema", "errors", "text", "words"}
 MAY_IMPORT = {
     "schema": set(),
+    "laws": {"schema"},
     "errors": set(),
     "text": set(),
     "words": set(),

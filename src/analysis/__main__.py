@@ -16,7 +16,7 @@ from . import __version__
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
 from .commands.export import export_command
 from .commands.topics import topics_commands
-from .schema import FREQUENCIES
+from .schema import AXES, FREQUENCIES
 
 _interrupts = threading.Event()
 
@@ -56,6 +56,8 @@ def cli() -> None:
               "name.")  # fmt: skip
 @click.option("--period", type=click.Choice(["auto", *FREQUENCIES]), default="auto",
               show_default=True, help="Length of the trends' periods.")  # fmt: skip
+@click.option("--by", type=click.Choice(list(AXES)), default="published", show_default=True,
+              help="The day that tells a paper's period.")  # fmt: skip
 @click.option("--embedding", default="builtin", show_default=True, metavar="NAME",
               help="How texts become vectors: builtin, tfidf, sentence-transformers:NAME, "
               "model2vec:NAME, FILE.npy or FILE.parquet:COLUMN.")  # fmt: skip

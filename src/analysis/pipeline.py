@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import manifest, runs, schema, sources, trends
+from . import laws, manifest, runs, schema, sources, trends
 from .cluster_stage import describe_clusters
 from .embedding import (
     ALLOWED,
@@ -53,6 +53,8 @@ class Settings:
         The day of the snapshot, where the content or the file name does not tell.
     period : str
         "auto", "month", "quarter", "half-year" or "year".
+    by : str
+        The day that tells a paper's period: "published", or "listed" in the source.
     embedding : str
         A name that `embedding.embed` knows.
     format : str
@@ -69,6 +71,7 @@ class Settings:
     dates: tuple[Path, ...] = ()
     snapshot_date: date | None = None
     period: str = "auto"
+    by: str = "published"
     embedding: str = "builtin"
     format: str = "auto"
     seed: int = 0
@@ -163,6 +166,8 @@ def _check(settings: Settings) -> None:
     problems = []
     if settings.period not in PERIODS:
         problems.append(f"period {settings.period!r}: allowed are {', '.join(PERIODS)}")
+    if settings.by not in trends.AXES:
+        problems.append(f"by {settings.by!r}: allowed are {', '.join(trends.AXES)}")
     if not is_known(settings.embedding):
         problems.append(f"embedding {settings.embedding!r}: allowed are {ALLOWED}")
     if settings.format not in sources.FORMATS:
@@ -227,9 +232,9 @@ def _analyse(
             definitions=definitions,
         )
     with progress.stage("trends"):
-        table, choice = _trends(papers, grouped=grouped, read=read, period=settings.period)
+        over_time, period = _trends(papers, grouped=grouped, read=read, settings=settings)
     decided = {
-        "period": {"freq": choice.freq, "reason": choice.reason},
+        "period": period,
         "clustering": grouped.clustering,
         "vocabulary_drift": drift,
         **grouped.about.decided,
@@ -254,7 +259,7 @@ def _analyse(
         moves=schema.empty("moves"),
         changes=schema.empty("changes"),
         restated=schema.empty("restated"),
-        trends=table,
+        **over_time,
         vectors=vectors,
         topic_fit=as_arrays(grouped.about.fitted),
         quality=grouped.quality,
@@ -262,7 +267,7 @@ def _analyse(
             papers, groups=grouped.groups, name=name, read=read, decided=decided
         ),
     )
-    if broken := schema.check_laws(runs.tables_of(made)):
+    if broken := laws.check_laws(runs.tables_of(made)):
         raise AssertionError("; ".join(broken))
     return made
 
@@ -316,20 +321,31 @@ def _stacked(frames: Sequence[pd.DataFrame], *, name: str) -> pd.DataFrame:
 
 
 def _trends(
-    papers: pd.DataFrame, *, grouped: _Grouped, read: sources.Snapshot, period: str
-) -> tuple[pd.DataFrame, trends.PeriodChoice]:
+    papers: pd.DataFrame, *, grouped: _Grouped, read: sources.Snapshot, settings: Settings
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the tables trends, verdicts and events, and what the manifest says of periods."""
+    dated = trends.on_axis(papers, by=settings.by)
     reference = trends.reference_day(papers, snapshot_date=read.date)
-    choice = trends.choose_period(papers, period=period, reference=reference)
-    if choice.freq is None:
-        return schema.empty("trends"), choice
-    table = trends.trends(
+    lag = trends.listing_lag(dated, reference=reference) if settings.by == "published" else 0
+    if reference is not None:
+        reference -= pd.Timedelta(days=lag)
+    choice = trends.choose_period(dated, period=settings.period, reference=reference, lag=lag)
+    counts = choice.freq and trends.count(
         grouped.memberships,
-        papers=papers,
+        papers=dated,
         groups=pd.concat([schema.groups_of(grouped.groups, kind=kind) for kind in schema.KINDS]),
         freq=choice.freq,
         reference=reference,
     )
-    return table, choice
+    said = {"freq": choice.freq, "reason": choice.reason, "by": settings.by, "lag_days": lag}
+    if not counts:
+        return {name: schema.empty(name) for name in ("trends", "verdicts", "events")}, said
+    tables = {
+        "trends": trends.trend_table(counts),
+        "verdicts": trends.verdicts(counts),
+        "events": trends.events(counts),
+    }
+    return tables, {**said, **trends.arrivals(counts)}
 
 
 def _told(settings: Settings) -> dict[str, Any]:
@@ -337,6 +353,7 @@ def _told(settings: Settings) -> dict[str, Any]:
     day = settings.snapshot_date
     return {
         "period": settings.period,
+        "by": settings.by,
         "embedding": settings.embedding,
         "format": settings.format,
         "seed": settings.seed,

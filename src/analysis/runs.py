@@ -58,6 +58,8 @@ class Run:
     changes: pd.DataFrame
     restated: pd.DataFrame
     trends: pd.DataFrame
+    verdicts: pd.DataFrame
+    events: pd.DataFrame
     vectors: np.ndarray
     quality: dict[str, Any]
     manifest: dict[str, Any]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import os
 import numpy as np
 import scipy.sparse as sp
 
@@ -102,9 +102,17 @@ def carry_on(
     looked = bool(is_new.any()) and n > (1 + limits.look_after) * n_looked
     cold, whole, smallest = fit(vectors) if looked else (None, None, 0)
     step = float(is_new.sum()) / max(n - int(is_new.sum()), 1)
-    groups = novel_groups(
-        is_new, rows=rows, graph=graph, least=max(limits.least_part, smallest // 2), limits=limits
-    ) if step <= limits.small_step or os.environ.get("LOCAL") else []
+    groups = (
+        novel_groups(
+            is_new,
+            rows=rows,
+            graph=graph,
+            least=max(limits.least_part, smallest // 2),
+            limits=limits,
+        )
+        if step <= limits.small_step or os.environ.get("LOCAL")
+        else []
+    )
     due = looked and n > (1 + limits.revise_after) * n_revised
     at, events, waiting = _changed(
         at, is_new=is_new, groups=groups, cold=cold, graph=whole, due=due, limits=limits
