@@ -35,7 +35,8 @@ MAY_IMPORT = {
     "views": {*BASE, "runs"},
     "resources": BASE,
     "progress": BASE,
-    "report": {*BASE, "runs", "views", "figures"},
+    "comparing": {*BASE, "runs"},
+    "report": {*BASE, "comparing", "runs", "views", "figures"},
     "show": {*BASE, "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
     "cluster_stage": {*BASE, "clusters", "groups", "progress", "quality"},
@@ -43,7 +44,9 @@ MAY_IMPORT = {
         *(*BASE, "clusters", "embedding", "groups", "manifest", "progress", "resources", "runs"),
         "topics",
     },
-    "commands": {*BASE, "runs", "show", "topic_questions", "topics", "views"},
+    "commands": {
+        *(*BASE, "comparing", "report", "runs", "show", "topic_questions", "topics", "views"),
+    },
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
 `manifest` imports `sources.Snapshot`."""

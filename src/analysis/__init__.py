@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .pipeline import Settings, open_run, run
     from .reading import (
         compare_runs,
+        describe_changes,
         describe_dates,
         describe_group,
         describe_map,
@@ -39,6 +40,7 @@ _HOMES = {
     "compare_shares": ("views", "compare_shares"),
     "compare_topics": ("views", "compare_topics"),
     "default_topics": ("resources", "default_topics"),
+    "describe_changes": ("reading", "describe_changes"),
     "describe_dates": ("reading", "describe_dates"),
     "describe_group": ("reading", "describe_group"),
     "describe_map": ("reading", "describe_map"),
@@ -69,6 +71,7 @@ __all__ = [
     "compare_shares",
     "compare_topics",
     "default_topics",
+    "describe_changes",
     "describe_dates",
     "describe_group",
     "describe_map",

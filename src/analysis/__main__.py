@@ -1,4 +1,4 @@
-"""The command line: `papertide run`, `show`, `topics`, `notebooks`."""
+"""The command line: `papertide run`, `show`, `compare`, `topics`, `notebooks`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import click
 
 from . import __version__
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
+from .commands.compare import compare_command
 from .commands.topics import topics_commands
 from .schema import FREQUENCIES
 
@@ -119,6 +120,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
         click.echo(str(path))
 
 
+cli.add_command(compare_command)
 cli.add_command(topics_commands)
 
 
