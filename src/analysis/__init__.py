@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .figures.printed import share_over_time as print_share_over_time
     from .pipeline import Settings, open_run, run
     from .reading import (
-        compare_runs,
         describe_changes,
         describe_dates,
         describe_group,
@@ -36,7 +35,6 @@ _HOMES = {
     "InputError": ("errors", "InputError"),
     "Run": ("runs", "Run"),
     "Settings": ("pipeline", "Settings"),
-    "compare_runs": ("reading", "compare_runs"),
     "compare_shares": ("views", "compare_shares"),
     "compare_topics": ("views", "compare_topics"),
     "default_topics": ("resources", "default_topics"),
@@ -67,7 +65,6 @@ __all__ = [
     "Run",
     "Settings",
     "__version__",
-    "compare_runs",
     "compare_shares",
     "compare_topics",
     "default_topics",
