@@ -37,7 +37,8 @@ MAY_IMPORT = {
     "views": {*BASE, "runs"},
     "resources": BASE,
     "progress": BASE,
-    "report": {*BASE, "landmarks", "runs", "views", "figures"},
+    "comparing": {*BASE, "runs"},
+    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures"},
     "show": {*BASE, "runs", "views"},
     "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
@@ -46,7 +47,10 @@ MAY_IMPORT = {
         *(*BASE, "clusters", "embedding", "groups", "manifest", "progress", "resources", "runs"),
         "topics",
     },
-    "commands": {*BASE, "export", "runs", "show", "topic_questions", "topics", "views"},
+    "commands": {
+        *(*BASE, "comparing", "export", "report", "runs", "show", "topic_questions", "topics"),
+        "views",
+    },
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
 `manifest` imports `sources.Snapshot`."""

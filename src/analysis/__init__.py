@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .figures.printed import topic_map as print_topic_map
     from .pipeline import Settings, open_run, run
     from .reading import (
-        compare_runs,
+        describe_changes,
         describe_dates,
         describe_group,
         describe_map,
@@ -36,10 +36,10 @@ _HOMES = {
     "InputError": ("errors", "InputError"),
     "Run": ("runs", "Run"),
     "Settings": ("pipeline", "Settings"),
-    "compare_runs": ("reading", "compare_runs"),
     "compare_shares": ("views", "compare_shares"),
     "compare_topics": ("views", "compare_topics"),
     "default_topics": ("resources", "default_topics"),
+    "describe_changes": ("reading", "describe_changes"),
     "describe_dates": ("reading", "describe_dates"),
     "describe_group": ("reading", "describe_group"),
     "describe_map": ("reading", "describe_map"),
@@ -67,10 +67,10 @@ __all__ = [
     "Run",
     "Settings",
     "__version__",
-    "compare_runs",
     "compare_shares",
     "compare_topics",
     "default_topics",
+    "describe_changes",
     "describe_dates",
     "describe_group",
     "describe_map",

@@ -1,4 +1,4 @@
-"""The command line: `papertide run`, `show`, `topics`, `notebooks`, `export`."""
+"""The command line: `papertide run`, `show`, `compare`, `topics`, `notebooks`, `export`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import click
 
 from . import __version__
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
+from .commands.compare import compare_command
 from .commands.export import export_command
 from .commands.topics import topics_commands
 from .schema import AXES, FREQUENCIES
@@ -122,6 +123,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
         click.echo(str(path))
 
 
+cli.add_command(compare_command)
 cli.add_command(topics_commands)
 cli.add_command(export_command)
 
