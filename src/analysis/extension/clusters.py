@@ -14,8 +14,8 @@ from .placing import directed_graph, neighbour_rows, placed, shares
 from .revision import Event, births, mergers, splits, within_budget
 from .settings import Thresholds
 
-Fit = Callable[[np.ndarray], tuple[np.ndarray, sp.csr_matrix, int]]
-"""Vectors to clusters 0..k-1, neighbour graph and smallest cluster size of a fresh fit."""
+Fit = Callable[[], tuple[np.ndarray, sp.csr_matrix, int]]
+"""Returns clusters 0..k-1, neighbour graph and smallest cluster size of a fresh fit."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Carried:
         are empty: those papers keep the weights they have.
     weighed : ndarray of bool, shape (n,)
     events : tuple of Event
+    near : csr_matrix of float64, shape (m, n)
+        Neighbours of the m new and revised papers, by weight (`placing.directed_graph`).
     graph : csr_matrix or None
         The neighbour graph of all papers, where there was a fresh look.
     cold : ndarray of int64 or None
@@ -45,6 +47,7 @@ class Carried:
     weights: sp.csr_matrix
     weighed: np.ndarray
     events: tuple[Event, ...]
+    near: sp.csr_matrix
     graph: sp.csr_matrix | None
     cold: np.ndarray | None
     looked: bool
@@ -67,7 +70,8 @@ def carry_on(
     """Place new papers, and change clusters only where the papers give evidence for it.
 
     Old papers keep their cluster. New ones join the one that most of their neighbours are in. A
-    group of new papers that lie among one another is born (`news.novel_groups`). When new papers
+    group of new papers that lie among one another is born in a small step (`news.novel_groups`; in
+    a large one too many papers are new for that to tell). When new papers
     since the last fresh look are more than `look_after` of those it saw, all papers are clustered
     afresh, and a cluster of that fit with far too many new papers is born too. When they are more
     than `revise_after` of those at the last revision, splits and mergers that the fresh fit shows
@@ -100,19 +104,13 @@ def carry_on(
     graph = directed_graph(*near, n=n)
     at = placed(labels, rows=rows, graph=graph, vectors=vectors, count=count)
     looked = bool(is_new.any()) and n > (1 + limits.look_after) * n_looked
-    cold, whole, smallest = fit(vectors) if looked else (None, None, 0)
-    step = float(is_new.sum()) / max(n - int(is_new.sum()), 1)
-    groups = (
-        novel_groups(
-            is_new,
-            rows=rows,
-            graph=graph,
-            least=max(limits.least_part, smallest // 2),
+    cold, whole, smallest = fit() if looked else (None, None, 0)
+    groups = []
+    if is_new.sum() <= limits.small_step * (~is_new).sum():
+        groups = novel_groups(
+            is_new, rows=rows, graph=graph, least=max(limits.least_part, smallest // 2),
             limits=limits,
-        )
-        if step <= limits.small_step or os.environ.get("LOCAL")
-        else []
-    )
+        )  # fmt: skip
     due = looked and n > (1 + limits.revise_after) * n_revised
     at, events, waiting = _changed(
         at, is_new=is_new, groups=groups, cold=cold, graph=whole, due=due, limits=limits
@@ -129,7 +127,7 @@ def carry_on(
         at, rows=rows, graph=graph, whole=whole, weighed=weighed, count=total
     )  # fmt: skip
     return Carried(
-        at, weights, weighed, events, whole, cold, looked, due and not waiting, waiting
+        at, weights, weighed, events, graph, whole, cold, looked, due and not waiting, waiting
     )  # fmt: skip
 
 
@@ -156,7 +154,13 @@ def _changed(
         if due:
             common = {"is_old": ~is_new, "cold": cold, "graph": graph, "limits": limits}
             parts = splits(labels, first_free=free, **common)
-            proposed += parts + mergers(labels, **common)
+            cut = {change.event.others[0] for change in parts}
+            proposed += parts
+            proposed += [
+                change
+                for change in mergers(labels, **common)
+                if not cut & {change.event.cluster, *change.event.others}
+            ]
             free += len(parts)
     kept = within_budget(proposed, most=most)
     events = []
@@ -173,16 +177,7 @@ def _changed(
             labels[own] = free
             events.append(Event("born", free, (), 1.0, 0))
             free += 1
-    labels, events = _without_gaps(labels, tuple(events), count=int(labels.max()) + 1)
-    return labels, events, len(proposed) - len(kept)
-
-
-def _without_gaps(
-    labels: np.ndarray, events: tuple[Event, ...], *, count: int
-) -> tuple[np.ndarray, tuple[Event, ...]]:
-    """Keep numbers as they are; drop events whose cluster got no paper in the end."""
-    sizes = np.bincount(labels, minlength=count)
-    return labels, tuple(e for e in events if sizes[e.cluster])
+    return labels, tuple(events), len(proposed) - len(kept)
 
 
 def _in_events(labels: np.ndarray, events: tuple[Event, ...], *, count: int) -> np.ndarray:
