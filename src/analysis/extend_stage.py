@@ -14,7 +14,6 @@ from .extended_groups import extended_groups
 from .extension.clusters import Carried, carry_on
 from .extension.nearest import updated_neighbours
 from .extension.places import places
-from .extension.placing import directed_graph, neighbour_rows
 from .extension.revision import Event
 from .extension.settings import Thresholds
 from .groups import cluster_memberships
@@ -271,9 +270,7 @@ def _map(
     return schema.conform(table.assign(state=state), name="map")
 
 
-def _said(
-    before: dict[str, Any], *, carried: Carried, parent: Run, n: int
-) -> dict[str, Any]:
+def _said(before: dict[str, Any], *, carried: Carried, parent: Run, n: int) -> dict[str, Any]:
     """Say how the clusters came about, for the manifest and the pages."""
     base = before.get("base_rule") or before["rule"]
     looked = "All papers were clustered afresh to look for news. " if carried.looked else ""

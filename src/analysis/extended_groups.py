@@ -73,10 +73,12 @@ def extended_groups(
     sizes = memberships[memberships["is_primary"]]["group_id"].value_counts()
     own = memberships[memberships["is_primary"]].set_index("paper_id")["weight"]
     weights = own.reindex(papers["paper_id"]).to_numpy()
-    best = clusters.exemplars(vectors, labels=carried.labels, weights=weights)
+    used, labels = np.unique(carried.labels, return_inverse=True)
+    best = clusters.exemplars(vectors, labels=labels, weights=weights)
     ids = papers["paper_id"].to_numpy()
     examples = {
-        names[number]: [str(ids[row]) for row in chosen] for number, chosen in enumerate(best)
+        names[number]: [str(ids[row]) for row in chosen]
+        for number, chosen in zip(used, best, strict=True)
     }
     broader = broader_clusters(groups)
     for row in rows:

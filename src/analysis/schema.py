@@ -326,7 +326,8 @@ def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
         Table `groups`.
     kind : {"cluster", "topic"}
     """
-    rows = groups[(groups["kind"] == kind) & (groups["status"] != "retired")]
+    gone = (groups["status"] == "retired") & (groups["n_papers"] == 0)
+    rows = groups[(groups["kind"] == kind) & ~gone]
     if kind != "cluster":
         return rows
     return rows[~rows["group_id"].isin(broader_clusters(groups))]

@@ -8,6 +8,7 @@ from .births import born, old_homes
 from .counting import changes, moves
 from .history import has_left, restated, restated_by
 from .pairing import paper_changes, same_papers
+from .series import line_of
 from .shares import PrintedChange, printed_change, share_change, share_parts
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "compare",
     "compare_opened",
     "has_left",
+    "line_of",
     "moves",
     "of_its_parent",
     "old_homes",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
-from ..schema import EVENTS, STATUSES
+from ..schema import LINEAGE, STATUSES
 from ..text import clean, first_lines, for_toml
 
 DIGITS = 4
@@ -237,7 +237,7 @@ def _is_table(value: object, *, of: type) -> bool:
 def _is_event(table: object) -> bool:
     return (
         isinstance(table, dict)
-        and table.get("event") in EVENTS
+        and table.get("event") in LINEAGE
         and all(isinstance(table.get(name), str) for name in ("run", "with"))
         and _is_count(table.get("n_shared"))
         and isinstance(table.get("overlap"), float)
