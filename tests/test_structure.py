@@ -32,7 +32,9 @@ MAY_IMPORT = {
     "figures": BASE,
     "groups": {*BASE, "topics"},
     "manifest": {*BASE, "runs", "sources"},
-    "runs": BASE,
+    "runs": {*BASE, "series_lock"},
+    "series_lock": BASE,
+    "verify": {*BASE, "runs"},
     "views": {*BASE, "runs"},
     "resources": BASE,
     "progress": BASE,
@@ -44,7 +46,7 @@ MAY_IMPORT = {
         *(*BASE, "clusters", "embedding", "groups", "manifest", "progress", "resources", "runs"),
         "topics",
     },
-    "commands": {*BASE, "runs", "show", "topic_questions", "topics", "views"},
+    "commands": {*BASE, "runs", "show", "topic_questions", "topics", "verify", "views"},
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
 `manifest` imports `sources.Snapshot`."""

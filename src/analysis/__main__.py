@@ -15,6 +15,7 @@ import click
 from . import __version__
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
 from .commands.topics import topics_commands
+from .commands.verify import verify_command
 from .schema import FREQUENCIES
 
 _interrupts = threading.Event()
@@ -60,6 +61,9 @@ def cli() -> None:
               "model2vec:NAME, FILE.npy or FILE.parquet:COLUMN.")  # fmt: skip
 @click.option("--format", default="auto", show_default=True, metavar="NAME",
               help="auto, hf-page, csv, json, jsonl or parquet.")  # fmt: skip
+@click.option("--wait", type=click.FloatRange(min=0), default=600, show_default=True,
+              metavar="SECONDS",
+              help="How long to wait while another process makes a run there.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @debug_option
 @ends_well
@@ -120,6 +124,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
 
 
 cli.add_command(topics_commands)
+cli.add_command(verify_command)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -25,6 +25,7 @@ from .errors import InputError
 from .progress import Progress
 from .resources import data_file
 from .runs import Run
+from .series_lock import WAIT
 from .topic_stage import Definitions, changed_words, find_topics, read_definitions
 from .topic_stage import Found as TopicsFound
 from .topics import as_arrays
@@ -61,6 +62,8 @@ class Settings:
         Seed of the subsamples and of the map's layout.
     today : date or None
         The day from which dates count as too late where the snapshot's date is unknown.
+    wait : float
+        Seconds to wait while another process makes a run in the series.
     """
 
     runs: Path | None = None
@@ -73,6 +76,7 @@ class Settings:
     format: str = "auto"
     seed: int = 0
     today: date | None = None
+    wait: float = WAIT
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,8 @@ def run(
     paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
     definitions = read_definitions(settings.topics, overrides_file=settings.overrides)
-    with runs.new_run_folder(runs.runs_folder(settings.runs)) as folder:
+    series = runs.runs_folder(settings.runs)
+    with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files)
         files = [*definitions.hashed(), *manifest.hashed("dates", date_files)]
