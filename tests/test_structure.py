@@ -33,7 +33,9 @@ MAY_IMPORT = {
     "figures": BASE,
     "groups": {*BASE, "topics"},
     "manifest": {*BASE, "runs", "sources"},
-    "runs": BASE,
+    "runs": {*BASE, "series_lock"},
+    "series_lock": BASE,
+    "verify": {*BASE, "runs"},
     "views": {*BASE, "runs"},
     "resources": BASE,
     "progress": BASE,
@@ -49,7 +51,7 @@ MAY_IMPORT = {
     },
     "commands": {
         *(*BASE, "comparing", "export", "report", "runs", "show", "topic_questions", "topics"),
-        "views",
+        *("verify", "views"),
     },
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and

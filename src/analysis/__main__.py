@@ -17,6 +17,7 @@ from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, ru
 from .commands.compare import compare_command
 from .commands.export import export_command
 from .commands.topics import topics_commands
+from .commands.verify import verify_command
 from .schema import AXES, FREQUENCIES
 
 _interrupts = threading.Event()
@@ -44,7 +45,16 @@ def cli() -> None:
 @cli.command("run")
 @click.argument("snapshot", nargs=-1, required=True, type=click.Path(path_type=Path))
 @runs_option
-@click.option("--fresh", is_flag=True, help="Fit anew. Every run is fitted anew at present.")
+@click.option("--fresh", is_flag=True,
+              help="Fit this snapshot anew, alone; its clusters are matched to the "
+              "last run's.")  # fmt: skip
+@click.option("--extend", metavar="RUN",
+              help="Extend this run. Default: the newest of the series.")  # fmt: skip
+@click.option("--only-snapshot", is_flag=True,
+              help="Trends count what this snapshot lists. Default: all papers of the "
+              "series.")  # fmt: skip
+@click.option("--as-of", type=_Day(), metavar="DATE",
+              help="Leave out what was listed, else published, after this day.")  # fmt: skip
 @click.option("--topics", type=click.Path(path_type=Path), metavar="FILE",
               help="Topic definitions. Default: data/topics.toml.")  # fmt: skip
 @click.option("--overrides", type=click.Path(path_type=Path), metavar="FILE",
@@ -64,17 +74,19 @@ def cli() -> None:
               "model2vec:NAME, FILE.npy or FILE.parquet:COLUMN.")  # fmt: skip
 @click.option("--format", default="auto", show_default=True, metavar="NAME",
               help="auto, hf-page, csv, json, jsonl or parquet.")  # fmt: skip
+@click.option("--wait", type=click.FloatRange(min=0), default=600, show_default=True,
+              metavar="SECONDS",
+              help="How long to wait while another process makes a run there.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @debug_option
 @ends_well
 def run_command(
     snapshot: tuple[Path, ...],
-    fresh: bool,
     quiet: bool,
     dates: tuple[Path, ...],
     **settings: Any,
 ) -> None:
-    """Analyse SNAPSHOT... and print the path of the run.
+    """Analyse SNAPSHOT... and print the path of the run; it extends the last one.
 
     Files given together are one snapshot: a saved Hugging Face papers page, CSV, JSON, JSON
     Lines or Parquet.
@@ -126,6 +138,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
 cli.add_command(compare_command)
 cli.add_command(topics_commands)
 cli.add_command(export_command)
+cli.add_command(verify_command)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

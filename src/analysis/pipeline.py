@@ -59,7 +59,8 @@ def run(
     paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
     definitions = read_definitions(settings.topics, overrides_file=settings.overrides)
-    with runs.new_run_folder(runs.runs_folder(settings.runs)) as folder:
+    series = runs.runs_folder(settings.runs)
+    with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files)
         files = [*definitions.hashed(), *manifest.hashed("dates", date_files)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
 from .schema import SCHEMA_VERSION, TABLES
+from .series_lock import WAIT, series_lock
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"(\d{4,})(-\d{4}-\d{2}-\d{2})?")
 _WRITING = ".writing-"
+_NO_ROOM = 2**20
 
 
 @dataclass(frozen=True)
@@ -246,31 +249,60 @@ def _read(path: Path, read: Callable[[Path], Any]) -> Any:
 
 
 @contextmanager
-def new_run_folder(folder: Path) -> Iterator[Path]:
+def new_run_folder(
+    folder: Path, *, wait: float = WAIT, say: Callable[[str], None] = lambda line: None
+) -> Iterator[Path]:
     """Open a temporary directory in the series that vanishes unless `finish` renames it.
 
-    Leftovers of killed processes are removed first.
+    The series is locked meanwhile. Leftovers of killed processes are removed first.
+
+    Parameters
+    ----------
+    folder : Path
+        The series' directory; made where it is missing.
+    wait : float
+        Seconds to wait for another run of the series.
+    say : callable
+        Is told whom this run waits for.
 
     Raises
     ------
     InputError
-        Where the series' directory cannot be written.
+        Where the series' directory cannot be written, its disk is full, or another process holds
+        it for longer than that.
     """
     temporary = folder / f"{_WRITING}{os.getpid()}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(folder)
-        temporary.mkdir()
-    except OSError as error:
-        raise InputError(
-            f"cannot write into {folder}: {error.strerror or error}",
-            allowed="a folder that can be written, or a path where one can be made",
-            next_step="choose another with --runs DIR",
-        ) from error
-    try:
-        yield temporary
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(series_lock(folder, wait=wait, say=say))
+            _remove_leftovers(folder)
+            temporary.mkdir()
+        except OSError as error:
+            raise InputError(
+                f"cannot write into {folder}: {error.strerror or error}",
+                allowed="a folder that can be written, or a path where one can be made",
+                next_step="choose another with --runs DIR",
+            ) from error
+        try:
+            yield temporary
+        except OSError as error:
+            if not _is_full(error, folder=folder):
+                raise
+            raise InputError(
+                f"the disk of {folder} is full ({error.strerror or error})",
+                allowed="room for a whole run; nothing of this one was kept",
+                next_step="make room and run again, or choose another disk with --runs DIR",
+            ) from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _is_full(error: OSError, *, folder: Path) -> bool:
+    """Whether a write failed for want of room; NumPy says so without a number."""
+    if error.errno is None:
+        return shutil.disk_usage(folder).free < _NO_ROOM
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _remove_leftovers(folder: Path) -> None:

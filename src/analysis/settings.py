@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from .extension.settings import Thresholds
+from .series_lock import WAIT
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Settings:
         Seed of the subsamples and of the map's layout.
     today : date or None
         The day from which dates count as too late where the snapshot's date is unknown.
+    wait : float
+        Seconds to wait while another process makes a run in the series.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
     """
@@ -64,4 +67,5 @@ class Settings:
     format: str = "auto"
     seed: int = 0
     today: date | None = None
+    wait: float = WAIT
     thresholds: Thresholds = field(default_factory=Thresholds)
