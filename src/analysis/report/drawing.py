@@ -95,9 +95,7 @@ def topic_choices(points: pd.DataFrame) -> list[dict[str, object]]:
             rows.setdefault(topic, []).append(row)
             labels[topic] = clean(label)
     chosen = sorted(rows, key=lambda topic: (-len(rows[topic]), topic))
-    out: list[dict[str, object]] = [
-        {"id": t, "label": labels[t], "rows": rows[t]} for t in chosen
-    ]
+    out: list[dict[str, object]] = [{"id": t, "label": labels[t], "rows": rows[t]} for t in chosen]
     rest = [row for row, ids in enumerate(points["topic_ids"]) if not ids]
     return [*out, {"id": "", "label": "in no topic", "rows": rest}] if out and rest else out
 

@@ -68,7 +68,10 @@ def _header(run: Run, *, cut: int) -> str:
 <div class="controls" role="search">
 <label>Search <input type="search" id="search" autocomplete="off" spellcheck="false"
 placeholder="words, or “a phrase”" maxlength="300"></label>
-<button type="button" id="theme" class="plain">Colours: <span>as the system</span></button>
+<button type="button" id="theme" class="edged" title="Light or dark">
+<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1a7 7 0 1 0 0 14z"/>
+<circle cx="8" cy="8" r="6.3"/></svg><span class="unseen">Light or dark: </span>
+<span id="theme-words">System</span></button>
 </div>
 </header>
 """
@@ -79,7 +82,7 @@ def _map(n: int) -> str:
 <div id="state"><p id="count" role="status" aria-live="polite">{n:,} papers</p>
 <button type="button" id="unselect" class="plain hidden">Drop the selection</button>
 <button type="button" id="reset" class="plain hidden">Reset all</button>
-<button type="button" id="table-open" class="plain" aria-expanded="false"
+<button type="button" id="table-open" class="edged" aria-expanded="false"
 aria-controls="table">Table</button></div>
 <div id="plot" role="application" tabindex="0" aria-label="Topic map: a point is a paper, papers
 with alike abstracts lie close" aria-describedby="keys">
@@ -99,7 +102,7 @@ papers.</p>
 def _tools() -> str:
     modes = {
         "move": ("tool-move", "Move the map"),
-        "box": ("tool-box", "Select with a box (or hold Shift)"),
+        "box": ("tool-box", "Select with a box (or hold Shift in the map)"),
         "lasso": ("tool-lasso", "Select with a lasso"),
     }
     steps = {
@@ -120,7 +123,7 @@ def _tools() -> str:
 
 _DATES = """<section id="dates" aria-label="Papers over time">
 <div class="dates-head"><h2>Dates</h2> <span id="date-words" class="muted"></span>
-<button type="button" id="play" class="plain" aria-pressed="false">Play</button></div>
+<button type="button" id="play" class="edged" aria-pressed="false">Play</button></div>
 <div class="bars"><canvas id="bars" aria-hidden="true"></canvas>
 <button type="button" id="date-from" class="handle" role="slider" aria-label="From"></button>
 <button type="button" id="date-to" class="handle" role="slider" aria-label="To"></button></div>
@@ -136,10 +139,11 @@ def _heads() -> str:
         "weight": "Weight",
         "topic": "Topics",
     }
-    return "".join(
+    heads = [
         f'<th scope="col" data-sort="{key}"><button type="button">{name}</button></th>'
         for key, name in names.items()
-    )
+    ]
+    return "".join([heads[0], '<th scope="col"><span class="unseen">Link</span></th>', *heads[1:]])
 
 
 _TABLE = f"""<section id="table" class="hidden" aria-label="Table of papers">
@@ -179,10 +183,9 @@ def _panel(
     weight = f"""<label class="slider">Weight in its cluster <span id="weight-words"
 class="muted">any</span><input type="range" id="weight" min="0" max="1" step="0.05" value="0"
 autocomplete="off" title="{for_html("Hide papers that are poorly placed")}"></label>"""
-    tick = '<label><input type="checkbox" id="labels" checked autocomplete="off"> Names</label>'
+    tick = '<label><input type="checkbox" id="labels" checked autocomplete="off"> Cluster names</label>'
     pale = (
-        f"Pale points lie between clusters: their weight in their own is under "
-        f"{COUNTED_WEIGHT:g}. "
+        f"Pale points lie between clusters: their weight in their own is under {COUNTED_WEIGHT:g}. "
         if clusters
         else ""
     )

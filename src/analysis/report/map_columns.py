@@ -72,7 +72,9 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
         "cluster": _places(points["cluster_id"], kind="cluster", place=place),
         "topic": _places(points["topic_id"], kind="topic", place=place),
         "broader": _places(
-            points["broader_id"] if "broader_id" in points else [None] * len(points), kind="cluster", place=place
+            points["broader_id"] if "broader_id" in points else [None] * len(points),
+            kind="cluster",
+            place=place,
         ),
         "weight": points["cluster_weight"].fillna(0).to_numpy("float32"),
         "rank": ranks(titles),
@@ -126,9 +128,7 @@ def _groups(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _places(
-    ids: Iterable[object], *, kind: str, place: dict[tuple[str, str], int]
-) -> np.ndarray:
+def _places(ids: Iterable[object], *, kind: str, place: dict[tuple[str, str], int]) -> np.ndarray:
     found = [place.get((kind, group_id), NONE) for group_id in ids]
     return np.array(found, dtype="uint16")
 

@@ -95,7 +95,7 @@ papertide.colours = (() => {
       const value = from + span * part;
       if (dated) return isoDay(Math.round(value)).slice(0, 7);
       const number = about.log ? Math.expm1(value) : value;
-      return Math.abs(number) >= 100 ? Math.round(number).toLocaleString("en") : String(Number(number.toPrecision(3)));
+      return Math.abs(number) >= 100 ? papertide.filters.number(Math.round(number)) : String(Number(number.toPrecision(3)));
     };
     return { code, ticks: [0, 0.5, 1].map(words), missing, entries: [] };
   }

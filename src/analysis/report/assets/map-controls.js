@@ -2,7 +2,7 @@
 /* The controls around the map: search, colour, topic, weight, tools, theme, printing. */
 papertide.controls = (() => {
   const { byId } = papertide;
-  const THEMES = [["", "as the system"], ["light", "light"], ["dark", "dark"]];
+  const THEMES = [["", "System"], ["light", "Light"], ["dark", "Dark"]];
 
   function connectFilters(page) {
     const box = byId("search");
@@ -74,7 +74,7 @@ papertide.controls = (() => {
       at = (at + 1) % THEMES.length;
       const [name, words] = THEMES[at];
       papertide.setTheme(name);
-      button.querySelector("span").textContent = words;
+      byId("theme-words").textContent = words;
     });
     papertide.onTheme(() => scene.changed({ colours: true }));
     /* Paper is white: the map is painted for it before it is printed, and back afterwards. */

@@ -91,7 +91,11 @@ papertide.data = (() => {
     const meta = papertide.read("map-data");
     const column = columns(await unpack("map-points"), meta.columns);
     const { n, scale } = meta;
-    const place = (from, corner) => Float32Array.from(from, (value) => corner + value * scale.step);
+    const place = (from, corner) => {
+      const out = new Float32Array(n);
+      for (let row = 0; row < n; row += 1) out[row] = corner + from[row] * scale.step;
+      return out;
+    };
     const memberStart = new Uint32Array(n + 1);
     for (let row = 0; row < n; row += 1) memberStart[row + 1] = memberStart[row] + column.members[row];
     return {

@@ -49,9 +49,10 @@ papertide.dates = (() => {
     const range = [0, last];
     let counts = null;
     let timer = 0;
+    let size = { width: 0, height: 0 };
 
     function binOf() {
-      return Int32Array.from(data.column.day, (day) => {
+      return data.column.day.map((day) => {
         if (day === NO_DAY) return -1;
         let [a, b] = [0, last];
         while (a < b) {
@@ -73,7 +74,8 @@ papertide.dates = (() => {
 
     function draw() {
       const ratio = Math.min(2, devicePixelRatio || 1);
-      const { width, height } = canvas.getBoundingClientRect();
+      const { width, height } = size;
+      if (!width) return;
       [canvas.width, canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
       const context = canvas.getContext("2d");
       context.scale(ratio, ratio);
@@ -83,7 +85,7 @@ papertide.dates = (() => {
         context.fillStyle = fill;
         context.fillRect(i * wide + Math.min(1, wide * 0.1), floor - tall, Math.max(1, wide - Math.min(2, wide * 0.2)), tall);
       };
-      const [faint, strong] = [colour("line"), colour("accent")];
+      const [faint, strong] = [colour("line"), colour("bar")];
       for (let i = 0; i <= last; i += 1) {
         bar(i, all[i], faint);
         if (i >= range[0] && i <= range[1]) bar(i, (counts || all)[i], strong);
@@ -203,7 +205,10 @@ papertide.dates = (() => {
       });
     });
     play.addEventListener("click", () => (timer ? stop() : start()));
-    new ResizeObserver(draw).observe(canvas);
+    new ResizeObserver(([entry]) => {
+      size = entry.contentRect;
+      draw();
+    }).observe(canvas);
     papertide.onTheme(draw);
     return { show, take, stop };
   }

@@ -85,7 +85,7 @@ papertide.filters = (() => {
     return out;
   }
 
-  const number = (n) => n.toLocaleString("en");
+  const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
   const papers = (n) => `${number(n)} ${n === 1 ? "paper" : "papers"}`;
 
   /* 1,204 of 5,840 papers: “agents”, 2025, topic Multimodal. */

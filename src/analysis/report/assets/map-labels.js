@@ -35,49 +35,81 @@ papertide.labels = (() => {
 
   /* The middle, then a little above, below and beside it. */
   const TRIES = [[0, 0], [0, -0.7], [0, 0.7], [0.3, 0], [-0.3, 0], [0, -1.3], [0, 1.3]];
+  /* Where points are few, a name stands beside them: all round the middle, nearer ones first. */
+  const AROUND = [
+    [0, 0], [0, -0.9], [0, 0.9], [0.62, 0], [-0.62, 0], [0.5, -0.9], [-0.5, -0.9], [0.5, 0.9],
+    [-0.5, 0.9], [0, -1.5], [0, 1.5], [0.75, -0.5], [-0.75, -0.5], [0.75, 0.5], [-0.75, 0.5],
+  ];
+  const FEW = 2500;
 
-  function placeFor(px, py, size, taken, view) {
-    for (const [dx, dy] of TRIES) {
-      const box = boxAt(px + dx * size.width, py + dy * size.height, size);
-      const right = Math.max(0, 6 - box.left) + Math.min(0, view.width - 6 - box.right);
-      const down = Math.max(0, 6 - box.top) + Math.min(0, view.height - 6 - box.bottom);
-      const moved = boxAt((box.left + box.right) / 2 + right, (box.top + box.bottom) / 2 + down, size);
-      if (!taken.some((other) => meets(moved, other))) return moved;
-    }
-    return null;
+  function boxFor(px, py, size, [dx, dy], view) {
+    const box = boxAt(px + dx * size.width, py + dy * size.height, size);
+    const right = Math.max(0, 6 - box.left) + Math.min(0, view.width - 6 - box.right);
+    const down = Math.max(0, 6 - box.top) + Math.min(0, view.height - 6 - box.bottom);
+    return boxAt((box.left + box.right) / 2 + right, (box.top + box.bottom) / 2 + down, size);
   }
 
-  /* Choose the labels of a view, and a box for each: the level that fits the zoom first, then
-     finer ones where there is room. `alive` says whether a group has papers that are asked for. */
-  function placed(context, data, camera, { alive, reserved }) {
+  function placeFor(px, py, size, { taken, view, covered }) {
+    let best = null;
+    let least = Infinity;
+    for (const [i, offset] of (covered ? AROUND : TRIES).entries()) {
+      const box = boxFor(px, py, size, offset, view);
+      if (taken.some((other) => meets(box, other))) continue;
+      if (!covered) return box;
+      const cost = covered(box) + 0.22 * i;
+      if (cost < least) [best, least] = [box, cost];
+    }
+    return best;
+  }
+
+  /* How many points lie under a box. */
+  function counter(data, camera, grid) {
+    return (box) => {
+      const [left, top] = camera.toMap(box.left - 4, box.top - 2);
+      const [right, bottom] = camera.toMap(box.right + 4, box.bottom + 2);
+      let n = 0;
+      grid.inside(left, bottom, right, top, (row) => {
+        const [x, y] = [data.x[row], data.y[row]];
+        if (x > left && x < right && y > bottom && y < top) n += 1;
+      });
+      return n;
+    };
+  }
+
+  /* The labels of a view, those of the level that fits its zoom first, groups with many of the
+     papers asked for before those with few; `standing` gives a group's standing: 2, 1 or 0. */
+  function ordered(data, levels, at, standing) {
+    return data.labels.filter((label) => label.level >= at && standing(label.group))
+      .map((label, i) => ({ ...label, i, strong: standing(label.group) > 1 }))
+      .sort((a, b) => b.strong - a.strong || a.level - b.level || a.i - b.i);
+  }
+
+  /* Choose the labels of a view, and a box for each. */
+  function placed(context, data, camera, { standing, reserved, grid }) {
     const view = camera.now();
     const levels = Math.max(0, ...data.labels.map((label) => label.level));
     const at = Math.min(levels, Math.max(0, Math.floor(Math.log(view.zoom) / Math.log(STEPS))));
     const taken = [...reserved];
-    const out = [];
+    const covered = data.n < FEW ? counter(data, camera, grid) : null;
     const most = Math.max(6, (view.width * view.height) / 17000);
-    for (let level = at; level <= levels && out.length < most; level += 1) {
-      if (level > at && levels > 0 && view.zoom < STEPS ** (level - 0.45)) break;
-      for (const label of data.labels) {
-        if (label.level !== level || out.length >= most) continue;
-        const group = data.groups[label.group];
-        if (!alive(label.group)) continue;
-        const [px, py] = camera.toScreen(label.x, label.y);
-        if (px < 0 || py < 0 || px > view.width || py > view.height) continue;
-        const size = sizeOf(view.width, level - at, level < levels);
-        const font = `${level > at ? 500 : 650} ${size}px ${FONT}`;
-        const lines = wrapped(group.label);
-        const box = placeFor(px, py, measured(context, { lines }, font, size), taken, view);
-        if (!box) continue;
-        taken.push(box);
-        out.push({ group: label.group, lines, font, size, box, x: label.x, y: label.y,
-          dx: (box.left + box.right) / 2 - px, dy: (box.top + box.bottom) / 2 - py });
-      }
+    const out = [];
+    for (const label of ordered(data, levels, at, standing)) {
+      if (out.length >= most) break;
+      if (label.level > at && view.zoom < STEPS ** (label.level - 0.45)) continue;
+      const [px, py] = camera.toScreen(label.x, label.y);
+      if (px < 0 || py < 0 || px > view.width || py > view.height) continue;
+      const size = sizeOf(view.width, label.level - at, label.level < levels);
+      const font = `${label.level > at || !label.strong ? 500 : 650} ${size}px ${FONT}`;
+      const lines = wrapped(data.groups[label.group].label);
+      const box = placeFor(px, py, measured(context, { lines }, font, size), { taken, view, covered });
+      if (!box) continue;
+      taken.push(box);
+      out.push({ ...label, lines, font, size, dx: (box.left + box.right) / 2 - px, dy: (box.top + box.bottom) / 2 - py });
     }
     return out;
   }
 
-  function draw(context, camera, chosen, { inkOf, paper }) {
+  function draw(context, camera, chosen, { inkOf, paper, muted }) {
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -91,7 +123,7 @@ papertide.labels = (() => {
       const lineAt = (i) => y + (i - (label.lines.length - 1) / 2) * label.size * 1.18;
       label.lines.forEach((line, i) => context.strokeText(line, x, lineAt(i)));
       context.globalAlpha = 1;
-      context.fillStyle = inkOf(label.group);
+      context.fillStyle = label.strong ? inkOf(label.group) : muted;
       label.lines.forEach((line, i) => context.fillText(line, x, lineAt(i)));
     }
   }

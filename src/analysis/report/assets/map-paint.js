@@ -14,8 +14,19 @@ papertide.painter = (() => {
   };
   const PLACES = 4; // positions inside a pixel, each way
 
-  /* How much of each pixel a shape covers, for each position inside a pixel: 0..255. */
+  const made = new Map();
+
   function masks(symbol, radius) {
+    const key = `${symbol} ${radius.toFixed(2)}`;
+    if (!made.has(key)) {
+      if (made.size > 200) made.clear();
+      made.set(key, makeMasks(symbol, radius));
+    }
+    return made.get(key);
+  }
+
+  /* How much of each pixel a shape covers, for each position inside a pixel: 0..255. */
+  function makeMasks(symbol, radius) {
     const reach = Math.ceil(radius * 1.2 + 1);
     const side = 2 * reach + 1;
     const inside = SHAPES[symbol] || SHAPES.circle;
@@ -60,7 +71,8 @@ papertide.painter = (() => {
 
   /* An order that does not follow the data, so that no year or group lies above the others. */
   function shuffled(n) {
-    const rows = Uint32Array.from({ length: n }, (_, row) => row);
+    const rows = new Uint32Array(n);
+    for (let row = 0; row < n; row += 1) rows[row] = row;
     let seed = 12345;
     for (let i = n - 1; i > 0; i -= 1) {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -82,14 +94,13 @@ papertide.painter = (() => {
 
   function* points(picture, job) {
     const { data, order, level, look, palette, view, ratio, dark, paper } = job;
-    const radius = radiusOf(data.n, view.zoom) * ratio;
+    // In steps, so that few masks are made while the zoom changes.
+    const radius = (Math.round(radiusOf(data.n, view.zoom) * 8) / 8) * ratio;
     const alphas = strengths(data.n, radius / ratio, dark).map((alpha) => alpha / 255);
     const cache = palette.symbols.map(() => null);
-    const made = new Map();
     const maskOf = (code) => {
       const symbol = palette.symbols[code];
-      if (!made.has(symbol)) made.set(symbol, [masks(symbol, radius), masks(symbol, radius + 0.9 * ratio)]);
-      cache[code] = made.get(symbol);
+      cache[code] = [masks(symbol, radius), ring && masks(symbol, radius + 0.9 * ratio)];
       return cache[code];
     };
     const ring = radius >= 3.2 * ratio && data.n < 20000;
@@ -125,11 +136,24 @@ papertide.painter = (() => {
     let running = null;
     let wanted = null;
     let listener = () => {};
+    let spare = null;
+    const sheets = [document.createElement("canvas"), document.createElement("canvas")];
 
+    /* Pictures and sheets are used again: what is thrown away has to be collected. */
     function blank(width, height, [r, g, b]) {
-      const picture = new ImageData(width, height);
+      if (spare && (spare.width !== width || spare.height !== height)) spare = null;
+      const picture = spare || new ImageData(width, height);
+      spare = null;
       new Uint32Array(picture.data.buffer).fill((255 << 24) | (b << 16) | (g << 8) | r);
       return picture;
+    }
+
+    function sheetFor(picture) {
+      const free = sheets.find((sheet) => sheet !== done?.sheet);
+      if (free.width !== picture.width || free.height !== picture.height) {
+        [free.width, free.height] = [picture.width, picture.height];
+      }
+      return free;
     }
 
     function begin(job) {
@@ -142,9 +166,9 @@ papertide.painter = (() => {
     }
 
     function finish({ job, picture }) {
-      const sheet = document.createElement("canvas");
-      [sheet.width, sheet.height] = [picture.width, picture.height];
+      const sheet = sheetFor(picture);
       sheet.getContext("2d").putImageData(picture, 0, 0);
+      spare = picture;
       done = { sheet, view: job.view, ratio: job.ratio };
       running = null;
       listener();
@@ -199,8 +223,17 @@ papertide.painter = (() => {
       else context.drawImage(done.sheet, left, top, done.sheet.width * k, done.sheet.height * k);
     }
 
+    /* Whether the last picture, moved, still covers the view: then none need be painted. */
+    function covers(view) {
+      const shift = (a, b) => Math.abs(a - b) * view.scale;
+      const from = running ? running.job.view : done?.view;
+      return Boolean(from) && from.scale === view.scale && from.width === view.width
+        && from.height === view.height && shift(from.x, view.x) < MARGIN * 0.7
+        && shift(from.y, view.y) < MARGIN * 0.7;
+    }
+
     const isIdle = () => !running && !wanted;
-    return { ask, now, show, isIdle, onDone: (call) => { listener = call; } };
+    return { ask, now, show, covers, isIdle, onDone: (call) => { listener = call; } };
   }
 
   return { make, radiusOf };

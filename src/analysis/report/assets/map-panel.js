@@ -5,6 +5,7 @@ papertide.panel = (() => {
   const { marked } = papertide.search;
   const AT_ONCE = 40;
 
+  const count = (n) => papertide.filters.number(n);
   const weightWords = (weight) => weight.toFixed(2);
 
   /* One entry of the legend that isolates its group; `n` of them pass the other filters. */
@@ -13,7 +14,7 @@ papertide.panel = (() => {
       "button", { type: "button", class: "entry", "aria-pressed": String(pressed) },
       glyph(papertide.colours.css(papertide.colours.shade(entry.color)), entry.symbol),
       element("bdi", { class: "name", text: entry.label }),
-      element("span", { class: "num", text: narrowed ? `${n} of ${entry.n}` : String(entry.n) }));
+      element("span", { class: "num", text: narrowed ? `${count(n)} of ${count(entry.n)}` : count(entry.n) }));
     button.addEventListener("click", (event) =>
       choose(entry.code, event.ctrlKey || event.metaKey || event.shiftKey));
     return element("li", {}, button);
@@ -25,7 +26,7 @@ papertide.panel = (() => {
     bar.style.background = papertide.colours.gradient();
     const items = [element("li", {}, bar, ticks)];
     if (look.missing) {
-      const words = `${look.missing.toLocaleString("en")} ${look.kind === "date" ? "undated" : "without a value"}, grey`;
+      const words = `${papertide.filters.number(look.missing)} ${look.kind === "date" ? "undated" : "without a value"}, grey`;
       items.push(element("li", { class: "hint", text: words }));
     }
     return items;

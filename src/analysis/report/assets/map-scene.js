@@ -9,14 +9,14 @@ papertide.scene = (() => {
     const grid = papertide.view.grid(data);
     const scene = {
       look: null, level: new Uint8Array(data.n).fill(2), focus: -1, hover: -1, near: [],
-      drawing: null, outline: null, names: true, alive: () => true,
+      drawing: null, outline: null, names: true, standing: () => 2,
     };
     let palette = null;
     let theme = null;
     let inks = new Map();
     let labels = [];
     let frame = 0;
-    let painted = "";
+    let reserved = [];
     let settle = 0;
 
     const ratio = () => Math.min(2, devicePixelRatio || 1);
@@ -26,6 +26,7 @@ papertide.scene = (() => {
       theme = {
         dark: papertide.isDark(), paper: papertide.colours.parse(colour("paper")),
         ink: colour("ink"), accent: colour("accent"), paperCss: colour("paper"),
+        muted: colour("muted"),
       };
       inks = new Map();
     }
@@ -44,16 +45,9 @@ papertide.scene = (() => {
     });
 
     function place() {
-      const { width } = camera.view;
-      const tools = plot.querySelector(".tools").getBoundingClientRect();
-      const box = plot.getBoundingClientRect();
-      const reserved = [{
-        left: tools.left - box.left - 4, right: tools.right - box.left + 4,
-        top: tools.top - box.top - 4, bottom: tools.bottom - box.top + 4,
-      }];
-      const context = over.getContext("2d");
-      labels = scene.names && width > 1
-        ? papertide.labels.placed(context, data, camera, { alive: scene.alive, reserved }) : [];
+      labels = scene.names && camera.view.width > 1
+        ? papertide.labels.placed(over.getContext("2d"), data, camera, { standing: scene.standing, reserved, grid })
+        : [];
     }
 
     function ring(context, row, radius, width, color) {
@@ -93,22 +87,17 @@ papertide.scene = (() => {
       if (scene.drawing) shape(context, scene.drawing);
       const radius = papertide.painter.radiusOf(data.n, camera.view.zoom);
       for (const row of scene.near) ring(context, row, radius + 2.5, 1.2, theme.ink);
-      papertide.labels.draw(context, camera, labels, { inkOf, paper: theme.paperCss });
+      papertide.labels.draw(context, camera, labels, { inkOf, paper: theme.paperCss, muted: theme.muted });
       if (scene.hover >= 0) ring(context, scene.hover, radius + 3, 2, theme.ink);
       if (scene.focus >= 0) ring(context, scene.focus, radius + 5, 2.5, theme.accent);
     }
-
-    const shownAs = () => JSON.stringify(camera.now());
 
     function draw() {
       frame = 0;
       const view = camera.now();
       painter.show(view, ratio(), theme.paper);
       overlay();
-      if (shownAs() !== painted) {
-        painted = shownAs();
-        painter.ask(job());
-      }
+      if (!painter.covers(view)) painter.ask(job());
     }
 
     const soon = () => { frame ||= requestAnimationFrame(draw); };
@@ -134,7 +123,6 @@ papertide.scene = (() => {
     function changed({ colours = false } = {}) {
       if (colours || !palette) retheme();
       place();
-      painted = shownAs();
       painter.ask(job(), true);
       soon();
     }
@@ -143,13 +131,17 @@ papertide.scene = (() => {
       const { width, height } = plot.getBoundingClientRect();
       if (!width || !height) return false;
       camera.set({ width, height });
+      const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = plot.querySelector(".tools");
+      reserved = [{
+        left: offsetLeft - 4, right: offsetLeft + offsetWidth + 4,
+        top: offsetTop - 4, bottom: offsetTop + offsetHeight + 4,
+      }];
       return true;
     }
 
     function paintNow() {
       retheme();
       place();
-      painted = shownAs();
       painter.now(job());
       painter.show(camera.now(), ratio(), theme.paper);
       overlay();
@@ -170,8 +162,45 @@ papertide.scene = (() => {
       return grid.nearest(x, y, reach / camera.scale(), (row) => scene.level[row] === 2);
     };
 
+    const placeOf = new Map(data.groups.map((group, i) => [`${group.kind} ${group.id}`, i]));
+    const parents = data.groups.map(({ kind, parent }) => placeOf.get(`${kind} ${parent}`));
+
+    /* Which papers stand out: those that pass, and of them the selected ones if there are any. A
+       cluster's name stands out where it has at least a tenth as many of them as another one. */
+    function stand(passes, selected, narrowed) {
+      const { level } = scene;
+      const counts = new Uint32Array(data.groups.length);
+      for (let row = 0; row < data.n; row += 1) {
+        level[row] = passes[row] ? (selected && !selected[row] ? 1 : 2) : 0;
+        if (level[row] === 2) counts[data.column.cluster[row]] += 1;
+      }
+      const most = counts.reduce((a, b) => Math.max(a, b), 0);
+      const standing = new Uint8Array(counts.length);
+      counts.forEach((n, group) => {
+        if (!n) return;
+        const rank = narrowed && n < most / 10 ? 1 : 2;
+        for (let up = group; up !== undefined && standing[up] < rank; up = parents[up]) standing[up] = rank;
+      });
+      scene.standing = (group) => standing[group];
+    }
+
+    /* The paper that follows another in a direction; from -1, the one nearest to the middle. */
+    function following(from, dx, dy) {
+      const [x, y] = from < 0 ? [camera.view.x, camera.view.y] : [data.x[from], data.y[from]];
+      let best = -1;
+      let least = Infinity;
+      for (let row = 0; row < data.n; row += 1) {
+        if (row === from || scene.level[row] !== 2) continue;
+        const along = (data.x[row] - x) * dx - (data.y[row] - y) * dy;
+        const aside = Math.abs((data.x[row] - x) * dy) + Math.abs((data.y[row] - y) * dx);
+        const cost = from < 0 ? Math.hypot(along, aside) : along > 0 ? along + 2.5 * aside : Infinity;
+        if (cost < least) [best, least] = [row, cost];
+      }
+      return best;
+    }
+
     return Object.assign(scene, {
-      moved, changed, resize, soon, paintNow, png, find, grid,
+      stand, following, moved, changed, resize, soon, paintNow, png, find, grid,
       isIdle: () => painter.isIdle() && !frame,
     });
   }

@@ -4,6 +4,7 @@ papertide.table = (() => {
   const { element, byId, isWeb } = papertide;
   const { NONE, NO_DAY } = papertide.data;
   const PAGE = 50;
+  const CELLS = [{}, {}, {}, {}, { dir: "auto" }, { class: "num" }, { dir: "auto" }];
   const FORMULA = /^[=+\-@＝＋－＠]/u;
 
   /* As `text.for_spreadsheet`: a cell that a spreadsheet would compute gets an apostrophe. */
@@ -92,16 +93,11 @@ papertide.table = (() => {
         element("bdi", {}, ...papertide.search.marked(paper.title, query)));
       const name = (codes) => (codes[row] === NONE ? "" : data.groups[codes[row]].label);
       const topics = paper.members.filter(({ kind }) => kind === "topic").map(({ label }) => label);
-      const cells = [box, title, paper.date, name(data.column.cluster),
+      const away = isWeb(paper.url) ? papertide.link("↗", paper.url) : "";
+      if (away) away.setAttribute("aria-label", `Open ${paper.title} in a new tab`);
+      const cells = [box, title, away, paper.date, name(data.column.cluster),
         data.column.cluster[row] === NONE ? "" : data.column.weight[row].toFixed(2), topics.join(", ")];
-      const node = element("tr", {}, ...cells.map((content, i) =>
-        element("td", { class: i === 4 ? "num" : "", dir: i > 2 && i !== 4 ? "auto" : "ltr" }, content)));
-      if (isWeb(paper.url)) {
-        const away = papertide.link("↗", paper.url);
-        away.setAttribute("aria-label", `Open ${paper.title} in a new tab`);
-        node.children[1].append(" ", away);
-      }
-      return node;
+      return element("tr", {}, ...cells.map((content, i) => element("td", CELLS[i], content)));
     }
 
     function draw(query) {
@@ -110,7 +106,7 @@ papertide.table = (() => {
       const shown = [...rows.slice(page * PAGE, (page + 1) * PAGE)];
       byId("rows").replaceChildren(...shown.map((row) => line(row, query)));
       const words = rows.length
-        ? `${(page * PAGE + 1).toLocaleString("en")} to ${(page * PAGE + shown.length).toLocaleString("en")} of ${papertide.filters.papers(rows.length)}`
+        ? `${papertide.filters.number(page * PAGE + 1)} to ${papertide.filters.number(page * PAGE + shown.length)} of ${papertide.filters.papers(rows.length)}`
         : { found: "No paper fits what is asked for.", view: "No such paper is in view.",
           selected: "No paper is selected: draw round some with the lasso or the box, or tick them here." }[which];
       byId("page-words").textContent = words;

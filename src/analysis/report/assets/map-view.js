@@ -63,8 +63,11 @@ papertide.view = (() => {
     const squareOf = (px, py) =>
       clamp((py - data.scale.y) / size) * across + clamp((px - data.scale.x) / size);
     const starts = new Uint32Array(across * across + 1);
-    const square = Uint32Array.from({ length: n }, (_, row) => squareOf(x[row], y[row]));
-    for (const one of square) starts[one + 1] += 1;
+    const square = new Uint32Array(n);
+    for (let row = 0; row < n; row += 1) {
+      square[row] = squareOf(x[row], y[row]);
+      starts[square[row] + 1] += 1;
+    }
     for (let i = 0; i < across * across; i += 1) starts[i + 1] += starts[i];
     const next = starts.slice();
     const rows = new Uint32Array(n);

@@ -59,20 +59,7 @@
     changed: ({ from, to }) => ask({ from, to }, "dates"),
   });
 
-  /* Which papers stand out: those that pass, and of them the selected ones if there are any. */
-  function levels() {
-    const groups = new Set();
-    for (let row = 0; row < data.n; row += 1) {
-      scene.level[row] = passes[row] ? (selected && !selected[row] ? 1 : 2) : 0;
-      if (scene.level[row] === 2) groups.add(data.column.cluster[row]);
-    }
-    for (const group of [...groups]) {
-      for (let up = parents[group]; up !== undefined && !groups.has(up); up = parents[up]) groups.add(up);
-    }
-    scene.alive = (group) => groups.has(group);
-  }
-  const placeOf = new Map(data.groups.map((group, i) => [`${group.kind} ${group.id}`, i]));
-  const parents = data.groups.map(({ kind, parent }) => placeOf.get(`${kind} ${parent}`));
+  const isAnything = () => filters.isAny(state) || Boolean(selected);
 
   function tell() {
     const n = passes.reduce((sum, one) => sum + one, 0);
@@ -106,7 +93,7 @@
   /* Everything that hangs on what is asked for; `from` names the part that asked. */
   function refresh(from = "") {
     passes = filters.passing(data, state, lookOf(colouring));
-    levels();
+    scene.stand(passes, selected, isAnything());
     scene.changed();
     tell();
     legend();
@@ -172,7 +159,7 @@
   }
 
   function afterSelecting(alsoTable = true) {
-    levels();
+    scene.stand(passes, selected, isAnything());
     scene.changed();
     tell();
     list();
@@ -217,7 +204,7 @@
       if (centre && !inView(row)) camera.set({ x: data.x[row], y: data.y[row] });
       const title = showCard();
       const side = byId("panel");
-      if (innerWidth > 760) side.scrollTo({ top: byId("paper").offsetTop - side.offsetTop });
+      if (innerWidth > 760) side.scrollTo({ top: byId("paper").offsetTop - side.offsetTop - 12 });
       if (take) title.focus({ preventScroll: innerWidth > 760 });
     }
     scene.moved();
@@ -226,25 +213,15 @@
 
   /* The paper that follows in a direction, for those who use keys. */
   function step(dx, dy) {
-    const from = scene.hover >= 0 ? scene.hover : focus;
-    const [x, y] = from < 0 ? camera.toMap(camera.view.width / 2, camera.view.height / 2)
-      : [data.x[from], data.y[from]];
-    let best = -1;
-    let least = Infinity;
-    for (let row = 0; row < data.n; row += 1) {
-      if (row === from || scene.level[row] !== 2) continue;
-      const along = (data.x[row] - x) * dx - (data.y[row] - y) * dy;
-      const aside = Math.abs((data.x[row] - x) * dy) + Math.abs((data.y[row] - y) * dx);
-      const cost = from < 0 ? Math.hypot(along, aside) : along > 0 ? along + 2.5 * aside : Infinity;
-      if (cost < least) [best, least] = [row, cost];
-    }
-    if (best < 0) return;
-    scene.hover = best;
-    if (!inView(best)) camera.set({ x: data.x[best], y: data.y[best] });
-    say(panel.hoverLines(data, best).slice(0, 3).join(". "));
-    const [px, py] = camera.toScreen(data.x[best], data.y[best]);
+    const next = scene.following(scene.hover >= 0 ? scene.hover : focus, dx, dy);
+    if (next < 0) return;
+    scene.hover = next;
+    if (!inView(next)) camera.set({ x: data.x[next], y: data.y[next] });
+    const lines = panel.hoverLines(data, next);
+    say(lines.slice(0, 3).join(". "));
+    const [px, py] = camera.toScreen(data.x[next], data.y[next]);
     const box = plot.getBoundingClientRect();
-    hover.show(panel.hoverLines(data, best), { clientX: box.left + px, clientY: box.top + py });
+    hover.show(lines, { clientX: box.left + px, clientY: box.top + py });
   }
 
   const input = papertide.input.make(plot, camera, {
@@ -288,7 +265,7 @@
 
   papertide.controls.connect({
     data, scene, camera, input, dates, keep,
-    setQuery, ask, colourBy, reset, choose: (text) => say(text), isAnything: () => filters.isAny(state) || selected,
+    setQuery, ask, colourBy, reset, isAnything,
     unselect: () => {
       unselect();
       afterSelecting();
@@ -341,6 +318,11 @@
   else refresh();
   if (focus >= 0) showCard();
   addEventListener("hashchange", restore);
+  /* Where a paper is drawn, for a reader's own scripts. */
+  papertide.page = Object.freeze({
+    data, whereIs: (row) => camera.toScreen(data.x[row], data.y[row]), isIdle: scene.isIdle,
+    level: scene.level, view: camera.view,
+  });
   root.dataset.ready = "true";
   performance.mark("papertide-ready");
 })();
