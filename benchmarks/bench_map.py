@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import browser
-
 from analysis import open_run
 from analysis.report import map_page
 
@@ -33,7 +32,11 @@ new PerformanceObserver((list) => {
 }).observe({ type: "longtask", buffered: true });
 window.frames_ = [];
 let last = 0;
-const each = (now) => { if (last) frames_.push(now - last); last = now; requestAnimationFrame(each); };
+const each = (now) => {
+  if (last) frames_.push(now - last);
+  last = now;
+  requestAnimationFrame(each);
+};
 requestAnimationFrame(each);
 """
 TIMES = """

@@ -166,7 +166,8 @@ def test_a_hostile_run_can_be_used(driver, hostile):
     for colour in range(ask(driver, "document.getElementById('colour').options.length")):
         choose(driver, "colour", colour)
         driver.execute_script(
-            "for (let i = 0; i < 3; i++) document.querySelectorAll('#legend-entries button')[i]?.click();"
+            "for (let i = 0; i < 3; i++)"
+            "  document.querySelectorAll('#legend-entries button')[i]?.click();"
         )
     for topic in ask(driver, "[...document.getElementById('topic').options].map(o => o.value)"):
         choose(driver, "topic", topic)
@@ -214,7 +215,8 @@ def test_every_control_has_a_name_and_every_text_can_be_read(driver, hostile, tm
     unnamed = (
         "[...document.querySelectorAll('input, select, button, canvas, section, [role]')].filter("
         "e => !e.closest('[aria-hidden=true]') && !e.labels?.length && !e.textContent.trim()"
-        " && !e.getAttribute('aria-label') && e.offsetParent && e.id !== 'said').map(e => e.id || e.outerHTML)"
+        " && !e.getAttribute('aria-label') && e.offsetParent && e.id !== 'said')"
+        ".map(e => e.id || e.outerHTML)"
     )
     assert ask(driver, unnamed) == []
     assert ask(driver, "document.documentElement.lang") == "en"

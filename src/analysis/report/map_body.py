@@ -183,7 +183,10 @@ def _panel(
     weight = f"""<label class="slider">Weight in its cluster <span id="weight-words"
 class="muted">any</span><input type="range" id="weight" min="0" max="1" step="0.05" value="0"
 autocomplete="off" title="{for_html("Hide papers that are poorly placed")}"></label>"""
-    tick = '<label><input type="checkbox" id="labels" checked autocomplete="off"> Cluster names</label>'
+    tick = (
+        '<label><input type="checkbox" id="labels" checked autocomplete="off"> '
+        "Cluster names</label>"
+    )
     pale = (
         f"Pale points lie between clusters: their weight in their own is under {COUNTED_WEIGHT:g}. "
         if clusters

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..schema import COUNTED_WEIGHT, TABLES
+from ..schema import COUNTED_WEIGHT, TABLES, broader_clusters
 from ..text import clean, first_lines, safe_url
 from ..views import symbols
 from .packing import NONE, codes, days, lines, on_grid, pack, ranks
@@ -64,6 +64,9 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
     place = {(group["kind"], group["id"]): i for i, group in enumerate(groups)}
     x, y, scale = on_grid(points["x"].to_numpy(), points["y"].to_numpy())
     titles = [clean(title) for title in points["title"]]
+    parts = points["broader_id"].notna()
+    # A cluster in no broader one stands for itself, where others are in one.
+    broadest = points["broader_id"].where(parts | ~parts.any(), points["cluster_id"])
     columns = {
         "x": x,
         "y": y,
@@ -71,11 +74,7 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
         "precision": papers["published_precision"].map(_PRECISIONS).fillna(0).to_numpy("uint8"),
         "cluster": _places(points["cluster_id"], kind="cluster", place=place),
         "topic": _places(points["topic_id"], kind="topic", place=place),
-        "broader": _places(
-            points["broader_id"] if "broader_id" in points else [None] * len(points),
-            kind="cluster",
-            place=place,
-        ),
+        "broader": _places(broadest, kind="cluster", place=place),
         "weight": points["cluster_weight"].fillna(0).to_numpy("float32"),
         "rank": ranks(titles),
         **_members(run, points, place=place),
@@ -108,13 +107,11 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
 
 def _groups(run: Run) -> list[dict[str, Any]]:
     known = run.groups.sort_values(["kind", "group_id"])
-    shapes = pd.concat(
-        [
-            pd.Series(symbols(rows["color"]), index=rows.index)
-            for _, rows in known.groupby("kind", sort=False)
-        ]
-        or [pd.Series(dtype="str")]
-    )
+    # A shape belongs to a group among those of its kind; broader clusters count by themselves.
+    kind = known["kind"].where(~known["group_id"].isin(broader_clusters(known)), "broader")
+    shapes = pd.Series("circle", index=known.index)
+    for _, rows in known.groupby(kind):
+        shapes[rows.index] = symbols(rows["color"])
     return [
         {
             "kind": group.kind,
@@ -176,9 +173,10 @@ def _abstracts(papers: pd.DataFrame, *, cut: bool) -> list[str]:
 
 def _labels(labels: pd.DataFrame, *, place: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
     columns = ["level", "group_id", "x", "y", "n_papers"]
+    broader = set(labels["parent_id"].dropna())
     return [
         {"level": int(level), "group": place["cluster", group_id], "x": round(float(x), 4),
-         "y": round(float(y), 4), "n": int(n)}
+         "y": round(float(y), 4), "n": int(n), "leaf": group_id not in broader}
         for level, group_id, x, y, n in labels[columns].itertuples(index=False)
     ]  # fmt: skip
 

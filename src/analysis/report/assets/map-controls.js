@@ -43,7 +43,7 @@ papertide.controls = (() => {
     });
   }
 
-  function connectTools({ scene, camera, input, data, keep }) {
+  function connectTools({ scene, camera, input, data, moved }) {
     const tools = ["move", "box", "lasso"];
     const take = (name) => {
       input.take(name);
@@ -53,15 +53,13 @@ papertide.controls = (() => {
     take("move");
     const zoom = (factor) => () => {
       camera.zoomAt(factor, camera.view.width / 2, camera.view.height / 2);
-      scene.moved();
-      keep();
+      moved();
     };
     byId("zoom-in").addEventListener("click", zoom(1.6));
     byId("zoom-out").addEventListener("click", zoom(1 / 1.6));
     byId("zoom-whole").addEventListener("click", () => {
       camera.reset();
-      scene.moved();
-      keep();
+      moved();
     });
     byId("picture").addEventListener("click", async () =>
       papertide.table.save(await scene.png(), `topic-map-${data.run}.png`));

@@ -6,19 +6,23 @@ papertide.labels = (() => {
   const STEPS = 1.9; // so many times nearer, the next finer level
 
   function wrapped(text) {
-    const lines = [""];
-    for (const word of text.split(" ")) {
-      const last = lines[lines.length - 1];
-      if (!last) lines[lines.length - 1] = word;
-      else if (`${last} ${word}`.length <= WIDE) lines[lines.length - 1] = `${last} ${word}`;
-      else lines.push(word);
+    const lines = [];
+    // The name of a broader cluster joins those of its parts by a dot: a part a line.
+    for (const part of text.split(" · ")) {
+      lines.push("");
+      for (const word of part.split(" ")) {
+        const last = lines[lines.length - 1];
+        if (!last) lines[lines.length - 1] = word;
+        else if (`${last} ${word}`.length <= WIDE) lines[lines.length - 1] = `${last} ${word}`;
+        else lines.push(word);
+      }
     }
     const cut = (line) => (line.length > WIDE + 4 ? `${[...line].slice(0, WIDE).join("")}…` : line);
     return (lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]} …`] : lines).map(cut);
   }
 
   const sizeOf = (width, depth, broadest) =>
-    (width < 600 ? 11 : 13) + (depth < 0 || broadest ? 2 : 0) - (depth > 0 ? 1 : 0);
+    (width < 600 ? 11 : 13) + (broadest ? 2 : 0) - (depth > 0 ? 1 : 0);
 
   function measured(context, label, font, size) {
     context.font = font;
@@ -76,16 +80,48 @@ papertide.labels = (() => {
     };
   }
 
-  /* The labels of a view, those of the level that fits its zoom first, groups with many of the
-     papers asked for before those with few; `standing` gives a group's standing: 2, 1 or 0. */
-  function ordered(data, levels, at, standing) {
-    return data.labels.filter((label) => label.level >= at && standing(label.group))
-      .map((label, i) => ({ ...label, i, strong: standing(label.group) > 1 }))
-      .sort((a, b) => b.strong - a.strong || a.level - b.level || a.i - b.i);
+  /* The labels of a view: those of the level that fits its zoom (a cluster without parts stands
+     for itself at every finer level), then finer ones; groups with many of the papers asked for
+     before those with few. `standing` gives a group's standing: 2, 1 or 0. */
+  function ordered(data, at, standing) {
+    const whole = (label) => label.level < at && label.leaf;
+    return data.labels.filter((label) => (label.level >= at || whole(label)) && standing(label.group))
+      .map((label) => ({ ...label, depth: Math.max(0, label.level - at), strong: standing(label.group) > 1 }))
+      .sort((a, b) => b.strong - a.strong || a.depth - b.depth || b.n - a.n || a.group - b.group);
+  }
+
+  /* How many papers of each cluster that stand out are in view, and the middle of them. */
+  function inView(data, camera, { grid, level, parents }) {
+    const { view } = camera;
+    const [left, top] = camera.toMap(0, 0);
+    const [right, bottom] = camera.toMap(view.width, view.height);
+    const sums = new Float64Array(data.groups.length * 3);
+    grid.inside(left, bottom, right, top, (row) => {
+      const [x, y] = [data.x[row], data.y[row]];
+      if (level[row] !== 2 || x < left || x > right || y < bottom || y > top) return;
+      for (let group = data.column.cluster[row]; group < parents.length; group = parents[group]) {
+        sums[3 * group] += 1;
+        sums[3 * group + 1] += x;
+        sums[3 * group + 2] += y;
+      }
+    });
+    return (group) => ({
+      n: sums[3 * group], x: sums[3 * group + 1] / sums[3 * group], y: sums[3 * group + 2] / sums[3 * group],
+    });
+  }
+
+  /* A name stands where its cluster is densest; where that is out of view, but much of the cluster
+     is not, in the middle of what is to be seen. */
+  function anchored(label, camera, seen) {
+    const { width, height } = camera.view;
+    const [px, py] = camera.toScreen(label.x, label.y);
+    if (px >= 0 && py >= 0 && px <= width && py <= height) return label;
+    const there = seen(label.group);
+    return there.n >= Math.max(6, 0.12 * label.n) ? { ...label, x: there.x, y: there.y } : null;
   }
 
   /* Choose the labels of a view, and a box for each. */
-  function placed(context, data, camera, { standing, reserved, grid }) {
+  function placed(context, data, camera, { standing, reserved, grid, level, parents }) {
     const view = camera.now();
     const levels = Math.max(0, ...data.labels.map((label) => label.level));
     const at = Math.min(levels, Math.max(0, Math.floor(Math.log(view.zoom) / Math.log(STEPS))));
@@ -93,13 +129,15 @@ papertide.labels = (() => {
     const covered = data.n < FEW ? counter(data, camera, grid) : null;
     const most = Math.max(6, (view.width * view.height) / 17000);
     const out = [];
-    for (const label of ordered(data, levels, at, standing)) {
+    const seen = inView(data, camera, { grid, level, parents });
+    for (const one of ordered(data, at, standing)) {
       if (out.length >= most) break;
-      if (label.level > at && view.zoom < STEPS ** (label.level - 0.45)) continue;
+      const label = anchored(one, camera, seen);
+      if (!label) continue;
+      if (label.depth && view.zoom < STEPS ** (label.level - 0.45)) continue;
       const [px, py] = camera.toScreen(label.x, label.y);
-      if (px < 0 || py < 0 || px > view.width || py > view.height) continue;
-      const size = sizeOf(view.width, label.level - at, label.level < levels);
-      const font = `${label.level > at || !label.strong ? 500 : 650} ${size}px ${FONT}`;
+      const size = sizeOf(view.width, label.depth, label.level < levels && !label.leaf);
+      const font = `${label.depth || !label.strong ? 500 : 650} ${size}px ${FONT}`;
       const lines = wrapped(data.groups[label.group].label);
       const box = placeFor(px, py, measured(context, { lines }, font, size), { taken, view, covered });
       if (!box) continue;

@@ -11,6 +11,8 @@ papertide.scene = (() => {
       look: null, level: new Uint8Array(data.n).fill(2), focus: -1, hover: -1, near: [],
       drawing: null, outline: null, names: true, standing: () => 2,
     };
+    const placeOf = new Map(data.groups.map((group, i) => [`${group.kind} ${group.id}`, i]));
+    const parents = data.groups.map(({ kind, parent }) => placeOf.get(`${kind} ${parent}`));
     let palette = null;
     let theme = null;
     let inks = new Map();
@@ -46,7 +48,9 @@ papertide.scene = (() => {
 
     function place() {
       labels = scene.names && camera.view.width > 1
-        ? papertide.labels.placed(over.getContext("2d"), data, camera, { standing: scene.standing, reserved, grid })
+        ? papertide.labels.placed(over.getContext("2d"), data, camera, {
+          standing: scene.standing, reserved, grid, level: scene.level, parents,
+        })
         : [];
     }
 
@@ -161,9 +165,6 @@ papertide.scene = (() => {
       const [x, y] = camera.toMap(px, py);
       return grid.nearest(x, y, reach / camera.scale(), (row) => scene.level[row] === 2);
     };
-
-    const placeOf = new Map(data.groups.map((group, i) => [`${group.kind} ${group.id}`, i]));
-    const parents = data.groups.map(({ kind, parent }) => placeOf.get(`${kind} ${parent}`));
 
     /* Which papers stand out: those that pass, and of them the selected ones if there are any. A
        cluster's name stands out where it has at least a tenth as many of them as another one. */

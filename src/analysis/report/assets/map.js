@@ -207,8 +207,7 @@
       if (innerWidth > 760) side.scrollTo({ top: byId("paper").offsetTop - side.offsetTop - 12 });
       if (take) title.focus({ preventScroll: innerWidth > 760 });
     }
-    scene.moved();
-    keep();
+    moved();
   }
 
   /* The paper that follows in a direction, for those who use keys. */
@@ -224,12 +223,16 @@
     hover.show(lines, { clientX: box.left + px, clientY: box.top + py });
   }
 
+  let timer = 0;
+  function moved() {
+    scene.moved();
+    keep();
+    clearTimeout(timer);
+    if (table.isOpen() && table.which() === "view") timer = setTimeout(() => table.refresh(), 250);
+  }
+
   const input = papertide.input.make(plot, camera, {
-    moved: () => {
-      scene.moved();
-      if (table.isOpen() && table.which() === "view") later();
-      keep();
-    },
+    moved,
     find: scene.find,
     hover: (row, event) => {
       if (row !== scene.hover) {
@@ -257,15 +260,8 @@
       choose(corners, add);
     },
   });
-  let timer = 0;
-  function later() {
-    clearTimeout(timer);
-    timer = setTimeout(() => table.refresh(), 250);
-  }
-
   papertide.controls.connect({
-    data, scene, camera, input, dates, keep,
-    setQuery, ask, colourBy, reset, isAnything,
+    data, scene, camera, input, moved, setQuery, ask, colourBy, reset, isAnything,
     unselect: () => {
       unselect();
       afterSelecting();
