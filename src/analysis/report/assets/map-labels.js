@@ -8,7 +8,7 @@ papertide.labels = (() => {
   function wrapped(text) {
     const lines = [];
     // The name of a broader cluster joins those of its parts by a dot: a part a line.
-    for (const part of text.split(" · ")) {
+    for (const part of text.replaceAll(" · ", " ·\n").split("\n")) {
       lines.push("");
       for (const word of part.split(" ")) {
         const last = lines[lines.length - 1];
@@ -22,13 +22,13 @@ papertide.labels = (() => {
   }
 
   const sizeOf = (width, depth, broadest) =>
-    (width < 600 ? 11 : 13) + (broadest ? 2 : 0) - (depth > 0 ? 1 : 0);
+    (width < 600 ? 11 : 13) + (broadest ? 2 : 0) - (depth > 0 ? 1.5 : 0);
 
   function measured(context, label, font, size) {
     context.font = font;
     const lines = label.lines;
     const width = Math.max(...lines.map((line) => context.measureText(line).width));
-    return { width: width + 8, height: lines.length * size * 1.18 + 4 };
+    return { width: width + (label.depth ? 22 : 8), height: lines.length * size * 1.18 + 4 };
   }
 
   const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
@@ -134,12 +134,12 @@ papertide.labels = (() => {
       if (out.length >= most) break;
       const label = anchored(one, camera, seen);
       if (!label) continue;
-      if (label.depth && view.zoom < STEPS ** (label.level - 0.45)) continue;
+      if (label.depth > 1) continue;
       const [px, py] = camera.toScreen(label.x, label.y);
       const size = sizeOf(view.width, label.depth, label.level < levels && !label.leaf);
       const font = `${label.depth || !label.strong ? 500 : 650} ${size}px ${FONT}`;
       const lines = wrapped(data.groups[label.group].label);
-      const box = placeFor(px, py, measured(context, { lines }, font, size), { taken, view, covered });
+      const box = placeFor(px, py, measured(context, { lines, depth: label.depth }, font, size), { taken, view, covered });
       if (!box) continue;
       taken.push(box);
       out.push({ ...label, lines, font, size, dx: (box.left + box.right) / 2 - px, dy: (box.top + box.bottom) / 2 - py });
