@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -248,3 +249,26 @@ def test_every_text_has_enough_contrast(driver, tmp_path, dark):
         click(driver, 3)
         driver.execute_script("document.querySelector('#legend-entries button').click()")
         assert driver.execute_script(CONTRAST) == []
+
+
+def test_more_points_than_can_be_told_apart_are_drawn_as_density(driver, tmp_path, monkeypatch):
+    """With the limit at ten points, a square of three pixels has the colour of its one paper."""
+    module = importlib.import_module("analysis.report.map_page")
+    whole = module.asset
+    monkeypatch.setattr(
+        module, "asset", lambda name: whole(name).replace("MOST = 150000;", "MOST = 10;")
+    )
+    opened(driver, written(made_run(64), tmp_path))
+    painted = """(() => {
+        const canvas = document.getElementById('points');
+        const scale = canvas.width / canvas.clientWidth;
+        const [x, y] = papertide.page.whereIs(41).map((v) => Math.floor(v * scale));
+        const { data } = canvas.getContext('2d').getImageData(x - 3, y - 3, 7, 7);
+        return [...Array(49).keys()].filter((i) => data[4 * i] < 250 || data[4 * i + 2] < 250);
+    })().length"""
+    wait_until(driver, "papertide.page.isIdle()")
+    assert ask(driver, painted) == 9
+    for _ in range(5):
+        driver.find_element("id", "zoom-in").click()
+    driver.execute_script("location.hash = 'paper=2301.00041&at=0,0,1'")
+    assert browser.so_far(driver).outside == []

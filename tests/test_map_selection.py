@@ -23,6 +23,7 @@ from map_driving import (
     click,
     drag,
     opened,
+    press,
     search,
     state,
     text,
@@ -267,6 +268,21 @@ def test_a_click_shows_the_paper_with_its_link_and_nearest_papers(driver, plain)
     assert ask(driver, "document.activeElement.tagName") == "H2"
     driver.execute_script("document.querySelector('#paper .shut').click()")
     assert ask(driver, "document.getElementById('paper').classList.contains('hidden')")
+    click(driver, 5)
+    assert not ask(driver, "document.getElementById('paper').classList.contains('hidden')")
+    from selenium.webdriver.common.keys import Keys
+
+    press(driver, Keys.ESCAPE)
+    assert ask(driver, "document.getElementById('paper').classList.contains('hidden')")
+
+
+def test_a_long_list_goes_on_as_a_table(driver, plain):
+    opened(driver, plain)
+    search(driver, "subject")
+    assert ask(driver, "document.querySelectorAll('#found-papers li').length") == 40
+    press_button(driver, "more")
+    assert text(driver, "page-words") == "1 to 50 of 80 papers"
+    assert ask(driver, "document.activeElement.id") == "table-scroll"
 
 
 def test_a_paper_without_abstract_or_address_says_so(driver, tmp_path):

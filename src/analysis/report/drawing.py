@@ -14,7 +14,7 @@ from ..schema import COUNTED_WEIGHT
 from ..text import clean, for_plotly, safe_url
 
 MOST_POINTS = 20_000
-"""SVG draws this many points in under a second; beyond it a page draws an even sample."""
+"""SVG draws this many points in under a second; beyond it the report draws an even sample."""
 
 PALE_POINTS = (
     f"Pale points lie between clusters: their weight in their own is under {COUNTED_WEIGHT:g}. "

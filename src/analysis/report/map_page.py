@@ -22,7 +22,7 @@ NO_TOPIC = -1
 SCRIPTS = (
     *("common", "map-data", "map-search", "map-view", "map-colour", "map-density", "map-paint"),
     *("map-labels", "map-scene", "map-filters", "map-dates", "map-input", "map-panel"),
-    *("map-table", "map-link", "map-controls", "map"),
+    *("map-hand", "map-table", "map-link", "map-controls", "map"),
 )
 """The page's scripts in `assets/`, in the order in which they build on one another."""
 

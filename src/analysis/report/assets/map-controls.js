@@ -27,6 +27,7 @@ papertide.controls = (() => {
       box.focus();
     });
     byId("unselect").addEventListener("click", page.unselect);
+    byId("more").addEventListener("click", page.showAll);
     byId("labels")?.addEventListener("change", ({ target }) => {
       page.scene.names = target.checked;
       page.scene.moved();
@@ -36,7 +37,8 @@ papertide.controls = (() => {
       if (event.key === "Escape" && page.isAnything()) {
         clearTimeout(waiting);
         page.reset();
-      } else if (event.key === "/" && !typing) {
+      } else if (event.key === "Escape") page.putAway();
+      else if (event.key === "/" && !typing) {
         event.preventDefault();
         box.focus();
       }

@@ -28,7 +28,6 @@
   let haystack = null;
   let selected = null; // 0 or 1 a row
   let outline = null;
-  let focus = -1;
 
   const lookOf = (one) => {
     if (!looks.has(one.key)) looks.set(one.key, papertide.colours.look(data, one));
@@ -44,7 +43,7 @@
     return x >= 0 && y >= 0 && x <= camera.view.width && y <= camera.view.height;
   };
   const keep = address.keeper(() => address.written({
-    data, camera, colouring, state, focus, outline, tableOpen: table.isOpen(),
+    data, camera, colouring, state, focus: hand.row(), outline, tableOpen: table.isOpen(),
   }));
   const say = (text) => { byId("said").textContent = text; };
 
@@ -53,7 +52,14 @@
       found: (row) => passes[row], view: (row) => passes[row] && inView(row),
       selected: (row) => selected && selected[row],
     }[which]),
-    look: (row) => lookAt(row, { centre: true }), tick, isSelected: (row) => Boolean(selected?.[row]),
+    look: (row) => hand.take(row, { centre: true }), tick, isSelected: (row) => Boolean(selected?.[row]),
+  });
+  const hand = papertide.hand.make(data, {
+    camera, scene, plot, hover, inView, say, query: () => state.query,
+    changed: () => {
+      list();
+      moved();
+    },
   });
   const dates = papertide.dates.make(data, {
     changed: ({ from, to }) => ask({ from, to }, "dates"),
@@ -86,8 +92,8 @@
   function list() {
     const rows = filters.isAny(state) || selected
       ? rowsWhere((row) => passes[row] && (!selected || selected[row])) : null;
-    panel.found(data, data.texts ? rows : null, state, (row) => lookAt(row, { centre: true }));
-    byId("hint").classList.toggle("hidden", Boolean(rows) || focus >= 0);
+    panel.found(data, data.texts ? rows : null, state, (row) => hand.take(row, { centre: true }));
+    byId("hint").classList.toggle("hidden", Boolean(rows) || hand.row() >= 0);
   }
 
   /* Everything that hangs on what is asked for; `from` names the part that asked. */
@@ -112,7 +118,7 @@
   function setQuery(query) {
     const hits = haystack ? papertide.search.search(haystack, query) : null;
     ask({ query, hits }, "search");
-    if (focus >= 0) showCard();
+    hand.refresh();
   }
 
   function isolate(code, add) {
@@ -183,46 +189,6 @@
     refresh();
   }
 
-  /* The paper in hand */
-  function showCard() {
-    const title = panel.card(data, focus, state.query, {
-      look: (row) => lookAt(row, { centre: true }), close: () => lookAt(-1),
-    });
-    byId("hint").classList.add("hidden");
-    return title;
-  }
-
-  function lookAt(row, { centre = false, take = true } = {}) {
-    focus = row;
-    scene.focus = row;
-    scene.near = row >= 0 && data.nearby ? papertide.data.nearest(data, row).map(([other]) => other) : [];
-    if (row < 0) {
-      byId("paper").classList.add("hidden");
-      list();
-      plot.focus({ preventScroll: true });
-    } else {
-      if (centre && !inView(row)) camera.set({ x: data.x[row], y: data.y[row] });
-      const title = showCard();
-      const side = byId("panel");
-      if (innerWidth > 760) side.scrollTo({ top: byId("paper").offsetTop - side.offsetTop - 12 });
-      if (take) title.focus({ preventScroll: innerWidth > 760 });
-    }
-    moved();
-  }
-
-  /* The paper that follows in a direction, for those who use keys. */
-  function step(dx, dy) {
-    const next = scene.following(scene.hover >= 0 ? scene.hover : focus, dx, dy);
-    if (next < 0) return;
-    scene.hover = next;
-    if (!inView(next)) camera.set({ x: data.x[next], y: data.y[next] });
-    const lines = panel.hoverLines(data, next);
-    say(lines.slice(0, 3).join(". "));
-    const [px, py] = camera.toScreen(data.x[next], data.y[next]);
-    const box = plot.getBoundingClientRect();
-    hover.show(lines, { clientX: box.left + px, clientY: box.top + py });
-  }
-
   let timer = 0;
   function moved() {
     scene.moved();
@@ -248,9 +214,9 @@
       scene.hover = -1;
       scene.soon();
     },
-    press: (row) => { if (row >= 0) lookAt(row, { take: !byFinger() }); },
-    enter: () => { if (scene.hover >= 0) lookAt(scene.hover); },
-    step,
+    press: (row) => { if (row >= 0) hand.take(row, { focus: !byFinger() }); },
+    enter: () => { if (scene.hover >= 0) hand.take(scene.hover); },
+    step: hand.step,
     outline: (path) => {
       scene.drawing = path;
       scene.soon();
@@ -262,6 +228,12 @@
   });
   papertide.controls.connect({
     data, scene, camera, input, moved, setQuery, ask, colourBy, reset, isAnything,
+    putAway: () => { if (hand.row() >= 0) hand.take(-1); },
+    showAll: () => {
+      table.open(true);
+      table.show(selected ? "selected" : "found");
+      byId("table-scroll").focus();
+    },
     unselect: () => {
       unselect();
       afterSelecting();
@@ -289,8 +261,8 @@
     table.open(asked.tableOpen);
     if (data.texts) {
       const row = asked.paper ? data.texts.some(1, 0, data.n).indexOf(asked.paper) : -1;
-      if (row >= 0) lookAt(row, { take: false });
-      else if (focus >= 0) lookAt(-1);
+      if (row >= 0) hand.take(row, { focus: false });
+      else if (hand.row() >= 0) hand.take(-1);
     }
   }
 
@@ -312,7 +284,7 @@
   if (location.hash) restore();
   else if (byId("search").value) setQuery(byId("search").value);
   else refresh();
-  if (focus >= 0) showCard();
+  hand.refresh();
   addEventListener("hashchange", restore);
   /* Where a paper is drawn, for a reader's own scripts. */
   papertide.page = Object.freeze({
