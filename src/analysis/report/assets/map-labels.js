@@ -156,8 +156,8 @@ papertide.labels = (() => {
       const [px, py] = camera.toScreen(label.x, label.y);
       const [x, y] = [px + label.dx, py + label.dy];
       context.font = label.font;
-      context.lineWidth = 4;
-      context.globalAlpha = 0.88;
+      context.lineWidth = label.size > 13 ? 5 : 4;
+      context.globalAlpha = 0.9;
       const lineAt = (i) => y + (i - (label.lines.length - 1) / 2) * label.size * 1.18;
       label.lines.forEach((line, i) => context.strokeText(line, x, lineAt(i)));
       context.globalAlpha = 1;

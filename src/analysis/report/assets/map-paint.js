@@ -82,8 +82,9 @@ papertide.painter = (() => {
     return rows;
   }
 
-  const radiusOf = (n, zoom) =>
-    Math.min(9, Math.max(1, 21 * n ** -0.25) * Math.min(3.2, Math.max(0.8, zoom ** 0.38)));
+  const radiusOf = (n, { zoom, width }) =>
+    Math.min(9, Math.max(1, 21 * n ** -0.25) * Math.min(3.2, Math.max(0.8, zoom ** 0.38)))
+    * (width < 600 ? 0.75 : 1);
 
   /* What stands for a paper that is asked for (2), asked for but not selected (1), or neither. */
   function strengths(n, radius, dark) {
@@ -95,7 +96,7 @@ papertide.painter = (() => {
   function* points(picture, job) {
     const { data, order, level, look, palette, view, ratio, dark, paper } = job;
     // In steps, so that few masks are made while the zoom changes.
-    const radius = (Math.round(radiusOf(data.n, view.zoom) * 8) / 8) * ratio;
+    const radius = (Math.round(radiusOf(data.n, view) * 8) / 8) * ratio;
     const alphas = strengths(data.n, radius / ratio, dark).map((alpha) => alpha / 255);
     const cache = palette.symbols.map(() => null);
     const maskOf = (code) => {

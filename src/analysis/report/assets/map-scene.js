@@ -89,7 +89,7 @@ papertide.scene = (() => {
       context.clearRect(0, 0, width, height);
       if (scene.outline) shape(context, scene.outline.map(([x, y]) => camera.toScreen(x, y)));
       if (scene.drawing) shape(context, scene.drawing);
-      const radius = papertide.painter.radiusOf(data.n, camera.view.zoom);
+      const radius = papertide.painter.radiusOf(data.n, camera.view);
       for (const row of scene.near) ring(context, row, radius + 2.5, 1.2, theme.ink);
       papertide.labels.draw(context, camera, labels, { inkOf, paper: theme.paperCss, muted: theme.muted });
       if (scene.hover >= 0) ring(context, scene.hover, radius + 3, 2, theme.ink);

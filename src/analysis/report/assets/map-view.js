@@ -20,8 +20,12 @@ papertide.view = (() => {
     };
     const view = { x: home.x, y: home.y, zoom: 1, width: 1, height: 1 };
 
-    const fit = () => Math.min(
-      Math.max(view.width - 60, 40) / home.width, Math.max(view.height - 70, 40) / home.height);
+    /* Room for names at the edge; on a telephone also for the tools, which stand above the map. */
+    const fit = () => {
+      const [across, down] = view.width < 600 ? [50, 130] : [60, 70];
+      return Math.min(Math.max(view.width - across, 40) / home.width,
+        Math.max(view.height - down, 40) / home.height);
+    };
     const scale = () => fit() * view.zoom;
     const toScreen = (x, y) => [
       view.width / 2 + (x - view.x) * scale(), view.height / 2 - (y - view.y) * scale()];

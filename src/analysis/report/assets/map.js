@@ -266,6 +266,7 @@
     }
   }
 
+  await papertide.data.pause();
   scene.look = lookOf(colouring);
   scene.resize();
   byId("waiting").remove();
