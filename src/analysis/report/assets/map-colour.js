@@ -36,8 +36,8 @@ papertide.colours = (() => {
     return (high + 0.05) / (low + 0.05);
   }
 
-  /* The colour, moved towards the ink until it can be read on the paper. */
-  function readable(rgb, ratio = 4.6) {
+  /* The colour, moved towards the ink until it can be read on the paper, and on points of its own. */
+  function readable(rgb, ratio = 6.5) {
     const [paper, ink] = [parse(papertide.colour("paper")), parse(papertide.colour("ink"))];
     for (let part = 0.1; part < 1; part += 0.1) {
       const tried = mix(rgb, ink, part);

@@ -21,8 +21,8 @@ papertide.labels = (() => {
     return (lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]} …`] : lines).map(cut);
   }
 
-  const sizeOf = (width, depth, broadest) =>
-    (width < 600 ? 11 : 13) + (broadest ? 2 : 0) - (depth > 0 ? 1.5 : 0);
+  const sizeOf = (width, depth, isBroad) =>
+    (width < 600 ? 11 : 13) + (depth ? -1.5 : isBroad ? 2 : 0);
 
   function measured(context, label, font, size) {
     context.font = font;
@@ -136,7 +136,7 @@ papertide.labels = (() => {
       if (!label) continue;
       if (label.depth > 1) continue;
       const [px, py] = camera.toScreen(label.x, label.y);
-      const size = sizeOf(view.width, label.depth, label.level < levels && !label.leaf);
+      const size = sizeOf(view.width, label.depth, !label.leaf);
       const font = `${label.depth || !label.strong ? 500 : 650} ${size}px ${FONT}`;
       const lines = wrapped(data.groups[label.group].label);
       const box = placeFor(px, py, measured(context, { lines, depth: label.depth }, font, size), { taken, view, covered });

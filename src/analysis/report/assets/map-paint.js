@@ -30,7 +30,7 @@ papertide.painter = (() => {
     const reach = Math.ceil(radius * 1.2 + 1);
     const side = 2 * reach + 1;
     const inside = SHAPES[symbol] || SHAPES.circle;
-    const fine = radius > 4 ? 4 : 6;
+    const fine = radius > 2.5 ? 4 : 6;
     const all = [];
     for (let place = 0; place < PLACES * PLACES; place += 1) {
       const [ox, oy] = [(place % PLACES) / PLACES, Math.floor(place / PLACES) / PLACES];
@@ -96,7 +96,7 @@ papertide.painter = (() => {
   function* points(picture, job) {
     const { data, order, level, look, palette, view, ratio, dark, paper } = job;
     // In steps, so that few masks are made while the zoom changes.
-    const radius = (Math.round(radiusOf(data.n, view) * 8) / 8) * ratio;
+    const radius = (Math.round(radiusOf(data.n, view) * 4) / 4) * ratio;
     const alphas = strengths(data.n, radius / ratio, dark).map((alpha) => alpha / 255);
     const cache = palette.symbols.map(() => null);
     const maskOf = (code) => {

@@ -20,6 +20,7 @@ papertide.scene = (() => {
     let frame = 0;
     let reserved = [];
     let settle = 0;
+    let stale = false; // whether names must be placed anew before the next frame
 
     const ratio = () => Math.min(2, devicePixelRatio || 1);
 
@@ -47,6 +48,7 @@ papertide.scene = (() => {
     });
 
     function place() {
+      stale = false;
       labels = scene.names && camera.view.width > 1
         ? papertide.labels.placed(over.getContext("2d"), data, camera, {
           standing: scene.standing, reserved, grid, level: scene.level, parents,
@@ -98,6 +100,7 @@ papertide.scene = (() => {
 
     function draw() {
       frame = 0;
+      if (stale) place();
       const view = camera.now();
       painter.show(view, ratio(), theme.paper);
       overlay();
@@ -113,7 +116,7 @@ papertide.scene = (() => {
     let zoomed = 0;
     /* The camera moved: names are placed anew at once where it zoomed, else when it rests. */
     function moved() {
-      if (camera.view.zoom !== zoomed) place();
+      if (camera.view.zoom !== zoomed) stale = true;
       zoomed = camera.view.zoom;
       clearTimeout(settle);
       settle = setTimeout(() => {
