@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 
 import browser
 from analysis.report import map_page, report_page
-from analysis.runs import Run
-from analysis.schema import TABLES, conform
 from hostile import HOSTILE
 from page_runs import made_run
 
@@ -34,18 +30,6 @@ def driver() -> Iterator[WebDriver]:
         yield started
 
 
-def with_evidence(made: Run) -> Run:
-    """Say of paper 8 why it is in its two topics."""
-    rows = [
-        ("2301.00008", "topic", "topic-0", "phrase", "scaling <i>laws</i>", "We.", 2.0),
-        ("2301.00008", "topic", "topic-0", "phrase", "weaker", "We.", 1.0),
-        ("2301.00008", "topic", "topic-1", "override", "yes", "said so", 0.2),
-        ("2301.00008", "topic", "topic-1", "phrase", "tuning", "We.", 3.0),
-    ]
-    frame = pd.DataFrame(rows, columns=list(TABLES["evidence"].columns))
-    return replace(made, evidence=conform(frame, name="evidence"))
-
-
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory) -> dict[str, Path]:
     """Write both pages of runs of several sizes, plain and hostile, once."""
@@ -56,8 +40,6 @@ def pages(tmp_path_factory) -> dict[str, Path]:
         "plain": made_run(80, n_undated=2),
         "hostile-list": made_run(14, texts=HOSTILE),
         "hostile": made_run(80, texts=HOSTILE, n_undated=3),
-        "evidence": with_evidence(made_run(80)),
-        "topicless": made_run(80, topics=()),
     }
     out = {}
     for name, run in runs.items():
@@ -96,16 +78,6 @@ def wait_until(driver: WebDriver, script: str) -> None:
     WebDriverWait(driver, 10, poll_frequency=0.05).until(lambda d: run(d, script))
 
 
-def points(driver: WebDriver) -> list:
-    return driver.find_elements("css selector", "#plot .point")
-
-
-def hover_and_click(driver: WebDriver, point: object) -> None:
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    ActionChains(driver).move_to_element(point).pause(0.2).click().pause(0.3).perform()
-
-
 @pytest.mark.parametrize("name", ALL)
 def test_pages_open_without_error_or_request(driver, pages, name):
     visit = browser.visit(driver, pages[name], scripted=is_scripted(name))
@@ -113,7 +85,7 @@ def test_pages_open_without_error_or_request(driver, pages, name):
     assert visit.outside == []
     assert visit.requests[0] == pages[name].as_uri()
     assert run(driver, "window.pwned") is None
-    if is_scripted(name) and name != "list report":
+    if name.endswith("report") and name != "list report":
         assert run(driver, "document.querySelectorAll('.main-svg').length") > 0
 
 
@@ -132,41 +104,6 @@ def test_hostile_pages_hold_no_active_content(driver, pages, name):
     assert run(driver, on + "a => a.name.startsWith('on'))).length") == 0
     assert run(driver, "document.querySelectorAll('iframe, object, embed, form, base').length") == 0
     assert "<script>window.pwned = 1</script>" in run(driver, "document.body.textContent")
-
-
-def test_a_hostile_map_can_be_used(driver, pages):
-    opened(driver, pages["hostile map"])
-    for colour in range(3):
-        driver.execute_script(
-            "const s = document.getElementById('colour'); s.value = arguments[0];"
-            "s.dispatchEvent(new Event('change'));",
-            str(colour),
-        )
-        wait_until(driver, "document.querySelectorAll('#plot .point').length === 80")
-    for text in HOSTILE:
-        driver.execute_script(
-            "const s = document.getElementById('search'); s.value = arguments[0];"
-            "s.dispatchEvent(new Event('input'));",
-            text.replace("\x00", "").replace("\ud800", ""),
-        )
-    for point in points(driver)[:20]:
-        driver.execute_script(
-            "for (const kind of ['mousemove', 'mousedown', 'mouseup', 'click']) {"
-            "const b = arguments[0].getBoundingClientRect();"
-            "document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2)?.dispatchEvent("
-            "new MouseEvent(kind, {bubbles: true, clientX: b.x + b.width / 2, clientY: b.y + 4}));"
-            "}",
-            point,
-        )
-    driver.execute_script(
-        "for (const list of ['#legend-entries button', '#paper .papers button'])"
-        "  for (let i = 0; i < 6; i++) document.querySelectorAll(list)[i]?.click();"
-    )
-    assert run(driver, "window.pwned") is None
-    assert run(driver, "window.asked.filter(a => !/^https?:/.test(a[0]))") == []
-    after = browser.so_far(driver)
-    assert after.console == []
-    assert after.outside == []
 
 
 @pytest.mark.parametrize("name", ["plain map", "plain report", "list map"])
@@ -190,164 +127,16 @@ def test_the_policy_stops_what_is_not_in_it(driver, pages, tmp_path, name):
     assert run(driver, "window.pwned") is None
 
 
-def test_search_wants_every_word_and_clears(driver, pages):
-    from selenium.webdriver.common.keys import Keys
-
-    opened(driver, pages["plain map"])
-    box = driver.find_element("id", "search")
-    # Titles are "Paper i on subject (i mod 7)", abstracts "Abstract i: we study wombats.": a word
-    # begins with "3" where i does or where the subject is 3.
-    n = sum(i % 7 == 3 or str(i).startswith("3") for i in range(80))
-    box.send_keys("WOMB 3")
-    count = "document.getElementById('count').textContent"
-    wait_until(driver, f"{count} === '{n} papers match'")
-    bright = "[...document.querySelectorAll('#plot .point')].filter(e => e.style.opacity > .2)"
-    wait_until(driver, f"{bright}.length === {n}")
-    assert run(driver, "document.querySelectorAll('#found-papers li').length") == n
-    assert run(driver, "document.querySelectorAll('#found-papers a[href^=https]').length") == n
-    box.send_keys(" koala")
-    wait_until(driver, f"{count} === 'no papers match'")
-    box.send_keys(Keys.ESCAPE)
-    wait_until(driver, f"{count} === '' && {bright}.length === 80")
-    assert box.get_attribute("value") == ""
-    assert browser.so_far(driver).console == []
-
-
-def test_a_click_opens_the_paper_and_shows_it(driver, pages):
-    opened(driver, pages["plain map"])
-    hover_and_click(driver, points(driver)[5])
-    title = run(driver, "document.querySelector('#paper h2').textContent")
-    number = int(title.split()[1])
-    (asked,) = run(driver, "window.asked")
-    assert asked == [
-        f"https://arxiv.invalid/abs/2301.{number:05d}",
-        "_blank",
-        "noopener,noreferrer",
-    ]
-    panel = run(driver, "document.getElementById('paper').textContent")
-    assert f"Abstract {number}: we study wombats." in panel
-    assert run(driver, "document.querySelectorAll('#paper .papers li').length") == 10
-    driver.execute_script("document.querySelector('#paper .papers button').click()")
-    following = f"Paper {(number + 1) % 80} on"
-    assert run(driver, "document.querySelector('#paper h2').textContent").startswith(following)
-
-
-def test_hovering_shows_title_date_groups_and_first_lines(driver, pages):
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    opened(driver, pages["plain map"])
-    ActionChains(driver).move_to_element(points(driver)[3]).pause(0.3).perform()
-    lines = run(driver, "[...document.getElementById('hover-card').children].map(e => e.innerText)")
-    assert lines[0].startswith("Paper ")
-    assert lines[1].startswith("202")
-    assert lines[2].startswith("Cluster: Cluster ")
-    assert lines[-1].endswith("we study wombats.")
-
-
-def test_the_legend_isolates_and_restores(driver, pages):
-    opened(driver, pages["plain map"])
-    first = "document.querySelector('#legend-entries button')"
-    assert run(driver, f"{first}.textContent") == "Cluster 120"
-    driver.execute_script(f"{first}.click()")
-    wait_until(driver, "document.querySelectorAll('#plot .point').length === 20")
-    assert run(driver, f"{first}.getAttribute('aria-pressed')") == "true"
-    assert run(driver, "document.getElementById('found-title').textContent") == "20 papers"
-    driver.execute_script(f"{first}.click()")
-    wait_until(driver, "document.querySelectorAll('#plot .point').length === 80")
-
-
-SHOWN = "[...document.querySelectorAll('#plot .point')].filter(e => e.style.opacity > .2)"
-
-
-def test_one_topic_is_chosen_with_the_keyboard(driver, pages):
-    """Topic 1 has papers i with i mod 4 = 1, and i mod 8 = 0, whose strongest is topic 0."""
-    from selenium.webdriver.common.keys import Keys
-
-    opened(driver, pages["plain map"])
-    topic = driver.find_element("id", "topic")
-    options = run(driver, "[...document.getElementById('topic').options].map(o => o.text)")
-    assert options == ["all papers", "Fine-tuning (30)", "Pretraining (20)", "Multimodal (20)",
-                       "in no topic (20)"]  # fmt: skip
-    driver.execute_script("document.getElementById('topic').focus()")
-    topic.send_keys("F")
-    wait_until(driver, f"{SHOWN}.length === 30")
-    assert run(driver, "document.getElementById('count').textContent") == "30 papers"
-    titles = (
-        "[...document.querySelectorAll('#found-papers bdi')].map(e => +e.innerText.split(' ')[1])"
-    )
-    assert run(driver, titles) == [i for i in range(80) if i % 4 == 1 or i % 8 == 0]
-    # Clusters go by i mod 4: the first has the papers i mod 8 = 0.
-    entries = "[...document.querySelectorAll('#legend-entries .num')].map(e => e.textContent)"
-    assert run(driver, entries) == ["10 of 20", "20 of 20", "0 of 20", "0 of 20"]
-    assert run(driver, "document.querySelectorAll('#plot .point').length") == 80
-    search = driver.find_element("id", "search")
-    search.send_keys("subject 3")
-    n = sum((i % 4 == 1 or i % 8 == 0) and (i % 7 == 3 or str(i).startswith("3"))
-            for i in range(80))  # fmt: skip
-    wait_until(driver, f"document.getElementById('count').textContent === '{n} papers match'")
-    wait_until(driver, f"{SHOWN}.length === {n}")
-    search.send_keys(Keys.ESCAPE)
-    wait_until(driver, f"{SHOWN}.length === 80")
-    assert topic.get_attribute("value") == ""
-    assert run(driver, "document.getElementById('count').textContent") == ""
-    assert browser.so_far(driver).console == []
-
-
-def test_papers_in_no_topic_can_be_chosen_and_undone(driver, pages):
-    opened(driver, pages["plain map"])
-    choose = (
-        "const s = document.getElementById('topic'); s.value = arguments[0];"
-        "s.dispatchEvent(new Event('change'));"
-    )
-    driver.execute_script(choose, "3")
-    wait_until(driver, f"{SHOWN}.length === 20")
-    titles = (
-        "[...document.querySelectorAll('#found-papers bdi')].map(e => +e.innerText.split(' ')[1])"
-    )
-    assert run(driver, titles) == [i for i in range(80) if i % 4 == 3]
-    driver.execute_script(choose, "")
-    wait_until(driver, f"{SHOWN}.length === 80")
-    assert run(driver, "document.getElementById('found').classList.contains('hidden')")
-
-
-def test_a_paper_says_all_its_topics_with_weight_and_evidence(driver, pages):
-    opened(driver, pages["evidence map"])
-    driver.execute_script(
-        "const s = document.getElementById('search'); s.value = 'Paper 8 on';"
-        "s.dispatchEvent(new Event('input'));"
-    )
-    wait_until(driver, "document.querySelectorAll('#found-papers li').length > 0")
-    driver.execute_script(
-        "[...document.querySelectorAll('#found-papers button')].find("
-        "b => b.textContent.startsWith('Paper 8 on')).click()"
-    )
-    assert "Pretraining 0.90 (“scaling <i>laws</i>”); Fine-tuning 0.60 (set by hand)" in run(
-        driver, "document.getElementById('paper').innerText"
-    )
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    point = f"{SHOWN}.find(e => true)"
-    ActionChains(driver).move_to_element(run(driver, point)).pause(0.3).perform()
-    card = run(driver, "document.getElementById('hover-card').innerText")
-    assert "Topics: " in card
-
-
-def test_a_run_without_topics_offers_none(driver, pages):
-    opened(driver, pages["topicless map"])
-    assert run(driver, "document.getElementById('topic')") is None
-
-
 def test_a_map_of_a_few_papers_says_why_there_are_no_clusters(driver, pages):
     opened(driver, pages["small map"])
     assert "There are 30 papers; clusters are looked for from 60 on." in run(
         driver, "document.querySelector('header').innerText"
     )
-    assert run(driver, "document.getElementById('colour').selectedOptions[0].text") == "topics"
+    assert run(driver, "document.getElementById('colour').selectedOptions[0].text") == "topic"
 
 
-@pytest.mark.parametrize("name", ["plain map", "plain report"])
-def test_nothing_offers_to_upload_a_chart(driver, pages, name):
-    opened(driver, pages[name])
+def test_nothing_offers_to_upload_a_chart(driver, pages):
+    opened(driver, pages["plain report"])
     titles = "[...document.querySelectorAll('.modebar-btn')].map(e => e.dataset.title)"
     assert run(driver, titles)
     assert [t for t in run(driver, titles) if "cloud" in t.lower() or "share" in t.lower()] == []

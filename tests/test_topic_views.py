@@ -75,10 +75,10 @@ def test_points_of_a_run_without_topics(n):
 def test_choices_hold_all_papers_of_a_topic_and_the_rest():
     points = map_points(made_run(16))
     assert topic_choices(points) == [
-        {"label": "Fine-tuning", "rows": [0, 1, 5, 8, 9, 13]},
-        {"label": "Pretraining", "rows": [0, 4, 8, 12]},
-        {"label": "Multimodal", "rows": [2, 6, 10, 14]},
-        {"label": "in no topic", "rows": [3, 7, 11, 15]},
+        {"id": "topic-1", "label": "Fine-tuning", "rows": [0, 1, 5, 8, 9, 13]},
+        {"id": "topic-0", "label": "Pretraining", "rows": [0, 4, 8, 12]},
+        {"id": "topic-2", "label": "Multimodal", "rows": [2, 6, 10, 14]},
+        {"id": "", "label": "in no topic", "rows": [3, 7, 11, 15]},
     ]
 
 

@@ -14,7 +14,7 @@ from ..schema import COUNTED_WEIGHT
 from ..text import clean, for_plotly, safe_url
 
 MOST_POINTS = 20_000
-"""SVG draws this many points in under a second; beyond it a page draws an even sample."""
+"""SVG draws this many points in under a second; beyond it the report draws an even sample."""
 
 PALE_POINTS = (
     f"Pale points lie between clusters: their weight in their own is under {COUNTED_WEIGHT:g}. "
@@ -81,9 +81,10 @@ def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
 
 
 def topic_choices(points: pd.DataFrame) -> list[dict[str, object]]:
-    """Return what the map can be narrowed to: each topic's label and rows, most papers first.
+    """Return what the map can be narrowed to: each topic's id, label, rows, most papers first.
 
-    The last is "in no topic", where there are such papers; nothing where no paper has a topic.
+    The last is "in no topic" with an empty id, where there are such papers; nothing where no paper
+    has a topic.
     """
     rows: dict[str, list[int]] = {}
     labels: dict[str, str] = {}
@@ -94,9 +95,9 @@ def topic_choices(points: pd.DataFrame) -> list[dict[str, object]]:
             rows.setdefault(topic, []).append(row)
             labels[topic] = clean(label)
     chosen = sorted(rows, key=lambda topic: (-len(rows[topic]), topic))
-    out: list[dict[str, object]] = [{"label": labels[t], "rows": rows[t]} for t in chosen]
+    out: list[dict[str, object]] = [{"id": t, "label": labels[t], "rows": rows[t]} for t in chosen]
     rest = [row for row, ids in enumerate(points["topic_ids"]) if not ids]
-    return [*out, {"label": "in no topic", "rows": rest}] if out and rest else out
+    return [*out, {"id": "", "label": "in no topic", "rows": rest}] if out and rest else out
 
 
 def landmarks(points: pd.DataFrame) -> list[dict[str, object]]:

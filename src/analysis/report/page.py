@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from importlib import resources
 
@@ -21,7 +22,14 @@ _ELEMENT_ID = re.compile(r"[a-z][a-z0-9-]*")
 
 
 def html_page(
-    *, title: str, body: str, scripts: Sequence[str], style: str, data: Mapping[str, object]
+    *,
+    title: str,
+    body: str,
+    scripts: Sequence[str],
+    style: str,
+    data: Mapping[str, object],
+    packed: Mapping[str, bytes] | None = None,
+    late: Mapping[str, bytes] | None = None,
 ) -> str:
     """Put one page together.
 
@@ -38,6 +46,11 @@ def html_page(
     data : mapping of str to object
         Element id to a value that JSON can hold; each becomes one
         `<script type="application/json">`, which no browser runs.
+    packed : mapping of str to bytes, optional
+        Element id to bytes; each becomes one `<script type="text/plain">` that holds them deflated
+        (RFC 1950, which has no time stamp) and in Base64.
+    late : mapping of str to bytes, optional
+        The same, but after the scripts: what they can begin without.
 
     Returns
     -------
@@ -50,11 +63,16 @@ def html_page(
         Where a script or the style would end its own element, or an id is not a plain word: a
         defect of ours, not of the input.
     """
-    _refuse_early_end(scripts, style=style, ids=data)
+    packed, late = packed or {}, late or {}
+    _refuse_early_end(scripts, style=style, ids=[*data, *packed, *late])
     values = "\n".join(
-        f'<script type="application/json" id="{name}">{for_script(value)}</script>'
-        for name, value in data.items()
+        [
+            f'<script type="application/json" id="{name}">{for_script(value)}</script>'
+            for name, value in data.items()
+        ]
+        + [_squeezed(name, value) for name, value in packed.items()]
     )
+    more = "".join(f"{_squeezed(name, value)}\n" for name, value in late.items())
     code = "\n".join(f"<script>{script}</script>" for script in scripts)
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -74,7 +92,7 @@ def html_page(
 {body}
 {values}
 {code}
-</body>
+{more}</body>
 </html>
 """
 
@@ -117,7 +135,12 @@ def link(text: str, *, url: object) -> str:
     )
 
 
-def _refuse_early_end(scripts: Sequence[str], *, style: str, ids: Mapping[str, object]) -> None:
+def _squeezed(name: str, value: bytes) -> str:
+    text = base64.b64encode(zlib.compress(value, 9)).decode("ascii")
+    return f'<script type="text/plain" id="{name}">{text}</script>'
+
+
+def _refuse_early_end(scripts: Sequence[str], *, style: str, ids: Sequence[str]) -> None:
     for script in scripts:
         # A carriage return or NUL would be changed by the parser and so miss its own hash.
         if re.search(r"</script|<!--|[\r\0]", script, flags=re.IGNORECASE):

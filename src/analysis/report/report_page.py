@@ -60,7 +60,9 @@ def report_page(run: Run) -> str:
     return html_page(
         title=f"{heading}, run {run.name}",
         body=_body(run, heading=heading, map_part=map_part, trends_part=_trends(run, shares)),
-        scripts=[plotly_js(), asset("common.js"), asset("report.js")] if drawn else [],
+        scripts=[plotly_js(), *(asset(f"{name}.js") for name in ("common", "figures", "report"))]
+        if drawn
+        else [],
         style=asset("common.css") + asset("report.css"),
         data={"report-data": data} if drawn else {},
     )

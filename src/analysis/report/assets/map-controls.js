@@ -1,0 +1,108 @@
+"use strict";
+/* The controls around the map: search, colour, topic, weight, tools, theme, printing. */
+papertide.controls = (() => {
+  const { byId } = papertide;
+  const THEMES = [["", "System"], ["light", "Light"], ["dark", "Dark"]];
+
+  function connectFilters(page) {
+    const box = byId("search");
+    let waiting = 0;
+    const search = () => {
+      clearTimeout(waiting);
+      page.setQuery(box.value);
+    };
+    box.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(search, 40);
+    });
+    box.addEventListener("change", search);
+    byId("colour").addEventListener("change", (event) =>
+      page.colourBy(page.data.colourings[Number(event.target.value)]));
+    byId("topic")?.addEventListener("change", ({ target }) =>
+      page.ask({ topic: target.value === "" ? null : Number(target.value) }, "topic"));
+    byId("weight")?.addEventListener("input", ({ target }) =>
+      page.ask({ weight: Number(target.value) }, "weight"));
+    byId("reset").addEventListener("click", () => {
+      page.reset();
+      box.focus();
+    });
+    byId("unselect").addEventListener("click", page.unselect);
+    byId("more").addEventListener("click", page.showAll);
+    byId("labels")?.addEventListener("change", ({ target }) => {
+      page.scene.names = target.checked;
+      page.scene.moved();
+    });
+    document.addEventListener("keydown", (event) => {
+      const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+      if (event.key === "Escape" && page.isAnything()) {
+        clearTimeout(waiting);
+        page.reset();
+      } else if (event.key === "Escape") page.putAway();
+      else if (event.key === "/" && !typing) {
+        event.preventDefault();
+        box.focus();
+      }
+    });
+  }
+
+  function connectTools({ scene, camera, input, data, moved }) {
+    const tools = ["move", "box", "lasso"];
+    const take = (name) => {
+      input.take(name);
+      tools.forEach((one) => byId(`tool-${one}`).setAttribute("aria-pressed", String(one === name)));
+    };
+    tools.forEach((name) => byId(`tool-${name}`).addEventListener("click", () => take(name)));
+    take("move");
+    const zoom = (factor) => () => {
+      camera.zoomAt(factor, camera.view.width / 2, camera.view.height / 2);
+      moved();
+    };
+    byId("zoom-in").addEventListener("click", zoom(1.6));
+    byId("zoom-out").addEventListener("click", zoom(1 / 1.6));
+    byId("zoom-whole").addEventListener("click", () => {
+      camera.reset();
+      moved();
+    });
+    byId("picture").addEventListener("click", async () =>
+      papertide.table.save(await scene.png(), `topic-map-${data.run}.png`));
+  }
+
+  function connectTheme({ scene }) {
+    const button = byId("theme");
+    let at = 0;
+    button.addEventListener("click", () => {
+      at = (at + 1) % THEMES.length;
+      const [name, words] = THEMES[at];
+      papertide.setTheme(name);
+      byId("theme-words").textContent = words;
+    });
+    papertide.onTheme(() => scene.changed({ colours: true }));
+    /* Paper is white: the map is painted for it before it is printed, and back afterwards. */
+    window.addEventListener("beforeprint", () => {
+      papertide.setTheme("light");
+      scene.resize();
+      scene.paintNow();
+    });
+    window.addEventListener("afterprint", () => {
+      papertide.setTheme(THEMES[at][0]);
+      scene.resize();
+      scene.changed({ colours: true });
+    });
+  }
+
+  function connect(page) {
+    connectFilters(page);
+    connectTools(page);
+    connectTheme(page);
+  }
+
+  /* Let the controls say what is asked for, where something else than a control asked. */
+  function show(data, colouring, state) {
+    byId("search").value = state.query;
+    byId("colour").value = String(data.colourings.indexOf(colouring));
+    if (byId("topic")) byId("topic").value = state.topic === null ? "" : String(state.topic);
+    if (byId("weight")) byId("weight").value = String(state.weight);
+  }
+
+  return { connect, show };
+})();

@@ -1,0 +1,55 @@
+"use strict";
+/* The paper in hand: its card, its rings on the map, and the way to the next one by keys. */
+papertide.hand = (() => {
+  const { byId, panel } = papertide;
+
+  function make(data, { camera, scene, plot, hover, inView, say, query, changed }) {
+    let focus = -1;
+
+    function refresh() {
+      if (focus < 0) return null;
+      byId("hint").classList.add("hidden");
+      return panel.card(data, focus, query(), {
+        look: (row) => take(row, { centre: true }), close: () => take(-1),
+      });
+    }
+
+    function show(title, goThere) {
+      const side = byId("panel");
+      if (innerWidth > 760) side.scrollTo({ top: byId("paper").offsetTop - side.offsetTop - 12 });
+      if (goThere) title.focus({ preventScroll: innerWidth > 760 });
+    }
+
+    /* Take a paper in hand, or put it away with -1; `centre` brings it into view. */
+    function take(row, { centre = false, focus: goThere = true } = {}) {
+      focus = row;
+      scene.focus = row;
+      scene.near = row >= 0 && data.nearby ? papertide.data.nearest(data, row).map(([other]) => other) : [];
+      if (row < 0) {
+        byId("paper").classList.add("hidden");
+        plot.focus({ preventScroll: true });
+      } else {
+        if (centre && !inView(row)) camera.set({ x: data.x[row], y: data.y[row] });
+        show(refresh(), goThere);
+      }
+      changed();
+    }
+
+    /* The paper that follows in a direction, for those who use keys. */
+    function step(dx, dy) {
+      const next = scene.following(scene.hover >= 0 ? scene.hover : focus, dx, dy);
+      if (next < 0) return;
+      scene.hover = next;
+      if (!inView(next)) camera.set({ x: data.x[next], y: data.y[next] });
+      const lines = panel.hoverLines(data, next);
+      say(lines.slice(0, 3).join(". "));
+      const [px, py] = camera.toScreen(data.x[next], data.y[next]);
+      const box = plot.getBoundingClientRect();
+      hover.show(lines, { clientX: box.left + px, clientY: box.top + py });
+    }
+
+    return { take, step, refresh, row: () => focus };
+  }
+
+  return { make };
+})();
