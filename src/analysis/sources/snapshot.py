@@ -14,13 +14,13 @@ import pandas as pd
 from ..errors import InputError
 from ..schema import TABLES
 from ..text import for_terminal, normalised_title, short_hash
-from .columns import missing_columns, standardise
-from .dates import BEFORE, EARLIEST, LATER, file_date, no_dates, parse_dates, refused_line
+from .dates import BEFORE, EARLIEST, LATER, file_date, refused_line
 from .dates_files import add_arxiv_ids, add_dates
 from .ids import arxiv_month
 from .merge import assign_ids, drop_duplicates
-from .raw import FORMATS_IN_WORDS, File, Rows, joined, load
-from .read import FORMATS, read_file
+from .parts import Part, inputs_of, read_parts
+from .raw import FORMATS_IN_WORDS, MAX_MB
+from .read import FORMATS
 from .riders import tidy_values
 from .rows import papers_of
 
@@ -67,16 +67,6 @@ class Snapshot:
     inputs: list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One file on its way, with its listing dates, which may tell the snapshot's."""
-
-    file: File
-    format: str
-    rows: Rows
-    listed: pd.DataFrame
-
-
 def read_snapshot(
     paths: Sequence[Path],
     *,
@@ -84,6 +74,7 @@ def read_snapshot(
     snapshot_date: date | None = None,
     dates: pd.DataFrame | None = None,
     today: date,
+    max_mb: int = MAX_MB,
 ) -> Snapshot:
     """Read the files of one snapshot.
 
@@ -100,6 +91,8 @@ def read_snapshot(
         From `read_dates`: arXiv ids by title and dates for what the files do not date.
     today : date
         Where the snapshot's day is unknown, dates more than `GRACE` after this one are refused.
+    max_mb : int
+        Megabytes that each file may have, unpacked.
 
     Returns
     -------
@@ -112,11 +105,12 @@ def read_snapshot(
         or an abstract column, all together; and where no paper is left.
     """
     _check_call(paths, snapshot_date=snapshot_date, today=today)
-    parts = _read_parts(paths, format=format, latest=(snapshot_date or today) + GRACE)
+    latest = (snapshot_date or today) + GRACE
+    parts = read_parts(paths, format=format, latest=latest, max_mb=max_mb)
     day, date_from = _snapshot_day(parts, given=snapshot_date, today=today)
     latest = (day or today) + GRACE
     notes = [note for part in parts for note in part.rows.notes]
-    frames, dropped, inputs = [], Counter[str](), []
+    frames, dropped, counts = [], Counter[str](), Counter[tuple[Path, str]]()
     for part in parts:
         rows, refused = papers_of(
             part.rows.frame, listed=part.listed, source=part.format, latest=latest
@@ -124,7 +118,7 @@ def read_snapshot(
         frames.append(rows)
         dropped.update(part.rows.dropped)
         dropped[NO_TITLE] += len(part.rows.frame) - len(rows)
-        inputs.append(_input(part, n_papers=len(rows)))
+        counts[part.file.path, part.format] += len(rows)
         notes += [f"{part.file.name}: {line}" for line in refused]
     papers = pd.concat(frames, ignore_index=True)
     if papers.empty:
@@ -140,7 +134,7 @@ def read_snapshot(
         notes=[*notes, *refused, *future, *_no_abstracts(papers)],
         date=day,
         date_from=date_from,
-        inputs=inputs,
+        inputs=inputs_of(parts, counts=counts),
     )
 
 
@@ -165,33 +159,8 @@ def _check_call(paths: Sequence[Path], *, snapshot_date: date | None, today: dat
         )
 
 
-def _read_parts(paths: Sequence[Path], *, format: str, latest: date) -> list[_Part]:
-    parts, errors = [], []
-    for path in paths:
-        try:
-            parts.append(_read_part(Path(path), format=format, latest=latest))
-        except InputError as error:
-            errors.append(error)
-    if errors:
-        raise joined(errors)
-    return parts
-
-
-def _read_part(path: Path, *, format: str, latest: date) -> _Part:
-    file = load(path)
-    name, rows = read_file(file, asked=format)
-    error = missing_columns(rows.frame, shown=for_terminal(str(path)))
-    if error is not None:
-        raise error
-    known, _ = standardise(rows.frame)
-    listed = no_dates(known.index)
-    if "listed" in known:
-        listed = parse_dates(known["listed"], latest=latest)
-    return _Part(file=file, format=name, rows=rows, listed=listed)
-
-
 def _snapshot_day(
-    parts: Sequence[_Part], *, given: date | None, today: date
+    parts: Sequence[Part], *, given: date | None, today: date
 ) -> tuple[date | None, str]:
     if given is not None:
         return given, "given"
@@ -200,7 +169,7 @@ def _snapshot_day(
     days += [] if pd.isna(newest) else [newest.date()]
     for candidates, date_from in (
         (days, "content"),
-        ([file_date(part.file.name) for part in parts], "file name"),
+        ([file_date(part.named) for part in parts], "file name"),
     ):
         plausible = [d for d in candidates if d is not None and EARLIEST <= d <= today + GRACE]
         if plausible:
@@ -279,16 +248,6 @@ def _finished(papers: pd.DataFrame) -> pd.DataFrame:
     casts = {column: "object" if dtype == "list" else dtype for column, dtype in ours.items()}
     out = papers[[*ours, *riders]].astype(casts)
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)
-
-
-def _input(part: _Part, *, n_papers: int) -> dict[str, Any]:
-    return {
-        "name": part.file.name,
-        "bytes": len(part.file.data),
-        "sha256": part.file.sha256,
-        "format": part.format,
-        "n_papers": n_papers,
-    }
 
 
 def _nothing_left(paths: Sequence[Path], *, dropped: Mapping[str, int]) -> InputError:
