@@ -43,7 +43,9 @@ MAY_IMPORT = {
         *(*BASE, "clusters", "embedding", "groups", "manifest", "progress", "resources", "runs"),
         "topics",
     },
-    "commands": {*BASE, "runs", "show", "topic_questions", "topics", "views"},
+    "commands": {
+        *(*BASE, "resources", "runs", "show", "sources", "topic_questions", "topics", "views"),
+    },
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
 `manifest` imports `sources.Snapshot`."""

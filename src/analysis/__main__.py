@@ -14,6 +14,7 @@ import click
 
 from . import __version__
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
+from .commands.snapshot import snapshot_command, snapshot_options
 from .commands.topics import topics_commands
 from .schema import FREQUENCIES
 
@@ -59,7 +60,9 @@ def cli() -> None:
               help="How texts become vectors: builtin, tfidf, sentence-transformers:NAME, "
               "model2vec:NAME, FILE.npy or FILE.parquet:COLUMN.")  # fmt: skip
 @click.option("--format", default="auto", show_default=True, metavar="NAME",
-              help="auto, hf-page, csv, json, jsonl or parquet.")  # fmt: skip
+              help="auto, or one of hf-page, html, csv, json, jsonl, parquet, xml, bibtex, ris, "
+              "pubmed, wos for every file.")  # fmt: skip
+@snapshot_options
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @debug_option
 @ends_well
@@ -72,8 +75,7 @@ def run_command(
 ) -> None:
     """Analyse SNAPSHOT... and print the path of the run.
 
-    Files given together are one snapshot: a saved Hugging Face papers page, CSV, JSON, JSON
-    Lines or Parquet.
+    Files given together are one snapshot. `papertide snapshot` shows what is read of them.
     """
     from .pipeline import Settings, run
     from .progress import Progress
@@ -119,6 +121,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
         click.echo(str(path))
 
 
+cli.add_command(snapshot_command)
 cli.add_command(topics_commands)
 
 

@@ -59,6 +59,10 @@ class Settings:
         "auto" or a name in `sources.FORMATS`.
     seed : int
         Seed of the subsamples and of the map's layout.
+    max_mb : int
+        Megabytes that each input file may have, unpacked.
+    duplicates : str
+        "all" merges papers that are nearly alike too, "exact" only those of one id or title.
     today : date or None
         The day from which dates count as too late where the snapshot's date is unknown.
     """
@@ -72,6 +76,8 @@ class Settings:
     embedding: str = "builtin"
     format: str = "auto"
     seed: int = 0
+    max_mb: int = sources.MAX_MB
+    duplicates: str = "all"
     today: date | None = None
 
 
@@ -182,6 +188,8 @@ def _read(
         snapshot_date=settings.snapshot_date,
         today=settings.today or date.today(),
         dates=sources.read_dates(date_files),
+        max_mb=settings.max_mb,
+        duplicates=settings.duplicates,
     )
 
 

@@ -1,9 +1,9 @@
 """Bytes in, papers table and drop report out.
 
-The order, kept in `snapshot.py`: read (one module a format) -> standardise the column names
-(`columns.py`) -> clean the texts -> parse dates (`dates.py`) -> ids (`ids.py`) -> duplicates
-(`merge.py`) -> dates files (`dates_files.py`) -> schema. Names load on first use, so that
-importing this package loads no pandas.
+The order, kept in `snapshot.py`: unpack (`archives.py`) -> read (one module a format, `read.py`) ->
+standardise the column names (`columns.py`) -> clean the texts -> parse dates (`dates.py`) -> ids
+(`ids.py`) -> duplicates (`merging.py`) -> dates files (`dates_files.py`) -> schema. Names load on
+first use, so that importing this package loads no pandas.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .dates_files import add_dates, missing_dates, read_dates
-    from .snapshot import FORMATS, Snapshot, dropped_line, read_snapshot
+    from .raw import MAX_MB
+    from .read import FORMATS
+    from .snapshot import Snapshot, dropped_line, read_snapshot
 
 _HOMES = {
-    "FORMATS": "snapshot",
+    "FORMATS": "read",
+    "MAX_MB": "raw",
     "Snapshot": "snapshot",
     "add_dates": "dates_files",
     "dropped_line": "snapshot",
@@ -27,6 +30,7 @@ _HOMES = {
 
 __all__ = [
     "FORMATS",
+    "MAX_MB",
     "Snapshot",
     "add_dates",
     "dropped_line",

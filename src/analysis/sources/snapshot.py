@@ -17,7 +17,8 @@ from ..text import for_terminal, normalised_title, short_hash
 from .dates import BEFORE, EARLIEST, LATER, file_date, refused_line
 from .dates_files import add_arxiv_ids, add_dates
 from .ids import arxiv_month
-from .merge import assign_ids, drop_duplicates
+from .merge import assign_ids
+from .merging import LEVELS, merge_rows
 from .parts import Part, inputs_of, read_parts
 from .raw import FORMATS_IN_WORDS, MAX_MB
 from .read import FORMATS
@@ -57,6 +58,10 @@ class Snapshot:
     inputs : list of dict
         For each file its `name` (base name), `bytes`, `sha256`, `format` and `n_papers`; these
         sum to the rows of `papers` and the duplicates dropped.
+    merged : DataFrame
+        One row a duplicate; see `merging.Merged`.
+    near : DataFrame
+        One row a pair of papers left apart although they are much alike; see `alike.Alike`.
     """
 
     papers: pd.DataFrame
@@ -65,6 +70,8 @@ class Snapshot:
     date: date | None
     date_from: str
     inputs: list[dict[str, Any]]
+    merged: pd.DataFrame
+    near: pd.DataFrame
 
 
 def read_snapshot(
@@ -75,6 +82,7 @@ def read_snapshot(
     dates: pd.DataFrame | None = None,
     today: date,
     max_mb: int = MAX_MB,
+    duplicates: str = "all",
 ) -> Snapshot:
     """Read the files of one snapshot.
 
@@ -93,6 +101,8 @@ def read_snapshot(
         Where the snapshot's day is unknown, dates more than `GRACE` after this one are refused.
     max_mb : int
         Megabytes that each file may have, unpacked.
+    duplicates : str
+        "all" merges papers that are nearly alike too, "exact" only those of one id or title.
 
     Returns
     -------
@@ -105,6 +115,12 @@ def read_snapshot(
         or an abstract column, all together; and where no paper is left.
     """
     _check_call(paths, snapshot_date=snapshot_date, today=today)
+    if duplicates not in LEVELS:
+        raise InputError(
+            f"duplicates {for_terminal(duplicates)} is not known",
+            allowed=", ".join(LEVELS),
+            next_step="leave it out to merge all duplicates",
+        )
     latest = (snapshot_date or today) + GRACE
     parts = read_parts(paths, format=format, latest=latest, max_mb=max_mb)
     day, date_from = _snapshot_day(parts, given=snapshot_date, today=today)
@@ -115,7 +131,7 @@ def read_snapshot(
         rows, refused = papers_of(
             part.rows.frame, listed=part.listed, source=part.format, latest=latest
         )
-        frames.append(rows)
+        frames.append(rows.assign(file=part.named))
         dropped.update(part.rows.dropped)
         dropped[NO_TITLE] += len(part.rows.frame) - len(rows)
         counts[part.file.path, part.format] += len(rows)
@@ -124,7 +140,8 @@ def read_snapshot(
     if papers.empty:
         raise _nothing_left(paths, dropped=dropped)
     n_rows = len(papers)
-    papers = drop_duplicates(_with_ids(papers, dates=dates))
+    merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
+    papers = merged.papers
     dropped[DUPLICATE] += n_rows - len(papers)
     papers, refused = _with_dates(papers, dates=dates, latest=latest)
     papers, future = _date_by_id(papers, latest=latest)
@@ -135,6 +152,8 @@ def read_snapshot(
         date=day,
         date_from=date_from,
         inputs=inputs_of(parts, counts=counts),
+        merged=merged.rows,
+        near=merged.near,
     )
 
 
@@ -183,7 +202,7 @@ def _with_ids(papers: pd.DataFrame, *, dates: pd.DataFrame | None) -> pd.DataFra
     if dates is not None:
         papers = add_arxiv_ids(papers, dates=dates)
     papers = papers.assign(paper_id=assign_ids(papers))
-    ours = [*TABLES["papers"].columns, "title_key", "arxiv_id", "source_id"]
+    ours = [*TABLES["papers"].columns, "title_key", "arxiv_id", "source_id", "file"]
     riders = papers[[column for column in papers.columns if column not in ours]]
     return pd.concat([papers[[c for c in ours if c in papers]], tidy_values(riders)], axis=1)
 
@@ -243,8 +262,10 @@ def _finished(papers: pd.DataFrame) -> pd.DataFrame:
     )
     table = TABLES["papers"]
     ours = {c: d for c, d in table.columns.items() if c not in ADDED_LATER}
-    internal = ("title_key", "arxiv_id", "source_id")
-    riders = [c for c in papers.columns if c not in ours and c not in internal]
+    internal = ("title_key", "arxiv_id", "source_id", "file", "first_id")
+    if papers["provenance"].isna().all():
+        papers = papers.drop(columns="provenance")
+    riders = sorted(c for c in papers.columns if c not in ours and c not in internal)
     casts = {column: "object" if dtype == "list" else dtype for column, dtype in ours.items()}
     out = papers[[*ours, *riders]].astype(casts)
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)
