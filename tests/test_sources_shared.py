@@ -106,7 +106,7 @@ def test_the_first_lines_of_the_arxiv_snapshot() -> None:
         ("bibtex_ris/litstudy_example.ris", "ris", 25, 25, {"month": 24, "year": 1}, {}),
         ("bibtex_ris/pybibx_scopus_m.bib", "bibtex", 24, 24, {"year": 24}, {}),
         ("bibtex_ris/rispy_example_full.ris", "ris", 2, 2, {"year": 2}, {}),
-        ("bibtex_ris/turftopic_paper.bib", "bibtex", 21, 9, {"month": 9, "year": 12}, {}),
+        ("bibtex_ris/turftopic_paper.bib", "bibtex", 21, 9, {"month": 15, "year": 6}, {}),
         ("hf_daily_api/2024-05-27.json", "hf-daily", 13, 13, {"day": 13}, {}),
         ("hf_daily_api/2025-03-17.json", "hf-daily", 12, 12, {"day": 12}, {}),
         ("hf_page/hf_papers_search_page_text.txt", "hf-page", 3, 3, {"day": 3}, {}),

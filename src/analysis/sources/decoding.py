@@ -73,7 +73,8 @@ def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
             next_step="check that the right file was given, and export it again as text",
         )
     try:
-        return data.decode(encoding), ()
+        # Some exports begin with two marks.
+        return data.decode(encoding).lstrip("\ufeff"), ()
     except UnicodeDecodeError as error:
         if _is_cut(error):
             note = f"{shown} breaks off within a character; that character was left out"

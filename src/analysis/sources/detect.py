@@ -173,10 +173,18 @@ def _json_kind(text: str) -> str:
     if len(lines) < 2 or not lines[0].lstrip().startswith("{"):
         return "json"
     if _is_object(lines[0]):
-        return "jsonl"
+        whole = _holds_records(lines[0]) and not any(_is_object(line) for line in lines[1:20])
+        return "json" if whole else "jsonl"
     if any(_is_object(line) for line in lines[1:20]):
         return "json" if _parses(text) else "jsonl"
     return "json"
+
+
+def _holds_records(line: str) -> bool:
+    values = json.loads(line).values()
+    return any(
+        isinstance(v, list) and v and isinstance(v[0], dict) and "title" in v[0] for v in values
+    )
 
 
 def _is_object(line: str) -> bool:

@@ -24,6 +24,8 @@ UNUSED = "line that is neither title nor abstract"
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]?$")
 _SURE_ABSTRACT = 150
 _HEADER_LINES = 40
+LONGEST_LINE = 1_000_000
+"""No page has a longer line."""
 _LEAST_PAIRED = 0.8
 """A text without the page's own words must be titles and abstracts by this share of its lines."""
 _NEVER = 1e9
@@ -63,6 +65,9 @@ def read_page(text: str, *, shown: str, file_name: str) -> Rows:
     InputError
         Where no paper is found.
     """
+    longest = max(map(len, text.split("\n")))
+    if longest > LONGEST_LINE:
+        raise _no_papers(text, n_texts=text.count("\n") + 1, shown=shown)
     lines = page_lines(text)
     papers, n_unused = _plain(lines)
     by_link = _linked(lines)

@@ -137,7 +137,9 @@ def drop_duplicates(papers: pd.DataFrame) -> pd.DataFrame:
         `provenance` says which sources filled what ("abstract=bibtex; published=arxiv-atom");
         null where all is from the paper's `source`. New index.
     """
-    papers = papers.assign(provenance=pd.Series(None, index=papers.index, dtype="str"))
+    # A table of this program's own brings what it says already.
+    said = papers.get("provenance", pd.Series(None, index=papers.index, dtype="str"))
+    papers = papers.assign(provenance=said.astype("str"))
     repeated = papers["paper_id"].duplicated(keep=False)
     if not repeated.any():
         return papers.reset_index(drop=True)
@@ -149,7 +151,8 @@ def drop_duplicates(papers: pd.DataFrame) -> pd.DataFrame:
     for column in ("published", "published_precision"):
         if column in merged:
             merged[column] = best[column].astype(papers[column].dtype)
-    merged["provenance"] = _filled_from(rows, kept=groups.head(1), merged=merged, dated=best)
+    filled = _filled_from(rows, kept=groups.head(1), merged=merged, dated=best)
+    merged["provenance"] = filled.fillna(merged["provenance"])
     merged["aliases"] = rows.groupby("paper_id")["aliases"].agg(_union)
     merged = merged.reset_index()[list(papers.columns)]
     merged = merged.astype({c: papers[c].dtype for c in scalars})

@@ -92,26 +92,31 @@ def _read(text: str, *, dialect: Dialect, record: Callable[[Tags], Record], show
 
 
 def _cut(text: str, *, dialect: Dialect) -> Iterator[Tags]:
-    tags: Tags | None = None
-    values: list[str] | None = None
+    # The lines of a value are kept apart until its record ends: adding to a text copies it.
+    tags: dict[str, list[list[str]]] | None = None
+    value: list[str] | None = None
     for line in text.splitlines():
         match = dialect.line.fullmatch(line.rstrip())
-        tag, value = (match[1], (match[2] or "").strip()) if match else ("", line.strip())
+        tag, told = (match[1], (match[2] or "").strip()) if match else ("", line.strip())
         if tag in dialect.starts or (tag in dialect.ends and tags is not None):
             if tags:
-                yield tags
-            tags, values = ({} if tag in dialect.starts else None), None
+                yield _whole(tags)
+            tags, value = ({} if tag in dialect.starts else None), None
         if tag in dialect.ends or tag in dialect.outside:
-            values = None
+            value = None
         elif tag:
             # After an ER some exports begin the next record without its first tag.
             tags = {} if tags is None else tags
-            values = tags.setdefault(tag, [])
-            values.append(value)
-        elif value and values:
-            values[-1] += f"\n{value}"
+            value = [told]
+            tags.setdefault(tag, []).append(value)
+        elif told and value is not None:
+            value.append(told)
     if tags:
-        yield tags
+        yield _whole(tags)
+
+
+def _whole(tags: dict[str, list[list[str]]]) -> Tags:
+    return {tag: ["\n".join(lines) for lines in values] for tag, values in tags.items()}
 
 
 def _first(tags: Tags, *names: str) -> str | None:
