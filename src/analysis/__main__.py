@@ -14,6 +14,7 @@ import click
 
 from . import __version__
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
+from .commands.dates import dates_commands
 from .commands.snapshot import snapshot_command, snapshot_options
 from .commands.topics import topics_commands
 from .schema import FREQUENCIES
@@ -121,6 +122,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
         click.echo(str(path))
 
 
+cli.add_command(dates_commands)
 cli.add_command(snapshot_command)
 cli.add_command(topics_commands)
 

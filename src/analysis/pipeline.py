@@ -23,7 +23,7 @@ from .embedding import (
 )
 from .errors import InputError
 from .progress import Progress
-from .resources import data_file
+from .resources import data_file, dates_index
 from .runs import Run
 from .topic_stage import Definitions, changed_words, find_topics, read_definitions
 from .topic_stage import Found as TopicsFound
@@ -126,11 +126,12 @@ def run(
     _check(settings)
     paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
+    local = tuple(filter(None, [dates_index()]))
     definitions = read_definitions(settings.topics, overrides_file=settings.overrides)
     with runs.new_run_folder(runs.runs_folder(settings.runs)) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files)
-        files = [*definitions.hashed(), *manifest.hashed("dates", date_files)]
+        files = [*definitions.hashed(), *manifest.hashed("dates", date_files + local)]
         for line in _said(read):
             progress.say(line)
         path = folder.parent / runs.next_name(folder.parent, snapshot_date=read.date)
@@ -190,6 +191,7 @@ def _read(
         dates=sources.read_dates(date_files),
         max_mb=settings.max_mb,
         duplicates=settings.duplicates,
+        index=dates_index(),
     )
 
 

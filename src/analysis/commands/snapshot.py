@@ -97,7 +97,7 @@ def snapshot_command(
     Nothing is written. Files given together are one snapshot. The dates files that `papertide run`
     uses by default are used here too.
     """
-    from ..resources import data_file
+    from ..resources import data_file, dates_index
     from ..sources import read_dates, read_snapshot
 
     date_files = dates or (data_file("arxiv_ids.csv"),)
@@ -108,6 +108,7 @@ def snapshot_command(
         today=date.today(),
         max_mb=max_mb,
         duplicates=duplicates,
+        index=dates_index(),
     )
     shown = shown_snapshot(read)
     if as_json:

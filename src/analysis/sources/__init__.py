@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .dates_files import add_dates, missing_dates, read_dates
+    from .dates_index import add_to_index
     from .raw import MAX_MB
     from .read import FORMATS
     from .snapshot import Snapshot, dropped_line, read_snapshot
@@ -22,6 +23,7 @@ _HOMES = {
     "MAX_MB": "raw",
     "Snapshot": "snapshot",
     "add_dates": "dates_files",
+    "add_to_index": "dates_index",
     "dropped_line": "snapshot",
     "missing_dates": "dates_files",
     "read_dates": "dates_files",
@@ -33,6 +35,7 @@ __all__ = [
     "MAX_MB",
     "Snapshot",
     "add_dates",
+    "add_to_index",
     "dropped_line",
     "missing_dates",
     "read_dates",

@@ -83,6 +83,7 @@ def read_snapshot(
     today: date,
     max_mb: int = MAX_MB,
     duplicates: str = "all",
+    index: Path | None = None,
 ) -> Snapshot:
     """Read the files of one snapshot.
 
@@ -103,6 +104,10 @@ def read_snapshot(
         Megabytes that each file may have, unpacked.
     duplicates : str
         "all" merges papers that are nearly alike too, "exact" only those of one id or title.
+    index : Path, optional
+        From `dates_index.add_to_index`: dates what is not dated by its source, its arXiv id or
+        `dates`, in this order of trust; a later one only adds precision within the same month or
+        year.
 
     Returns
     -------
@@ -143,8 +148,13 @@ def read_snapshot(
     merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
     papers = merged.papers
     dropped[DUPLICATE] += n_rows - len(papers)
-    papers, refused = _with_dates(papers, dates=dates, latest=latest)
     papers, future = _date_by_id(papers, latest=latest)
+    papers, refused = _with_dates(papers, dates=dates, latest=latest)
+    if index is not None:
+        from .dates_index import look_up
+
+        local = look_up(index, papers=papers)
+        papers, _ = _with_dates(papers, dates=local, latest=latest, source="local-metadata")
     return Snapshot(
         papers=_finished(papers),
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
@@ -155,6 +165,20 @@ def read_snapshot(
         merged=merged.rows,
         near=merged.near,
     )
+
+
+def rows_of(paths: Sequence[Path], *, today: date, max_mb: int = MAX_MB) -> pd.DataFrame:
+    """Read the rows of files, cleaned and with `title_key`, without merging any.
+
+    Parameters and errors as in `read_snapshot`.
+    """
+    latest = today + GRACE
+    rows = [
+        papers_of(part.rows.frame, listed=part.listed, source=part.format, latest=latest)[0]
+        for part in read_parts(paths, format="auto", latest=latest, max_mb=max_mb)
+    ]
+    found = pd.concat(rows, ignore_index=True)
+    return found.assign(title_key=found["title"].map(normalised_title).astype("str"))
 
 
 def dropped_line(dropped: Mapping[str, int]) -> str:
@@ -208,7 +232,11 @@ def _with_ids(papers: pd.DataFrame, *, dates: pd.DataFrame | None) -> pd.DataFra
 
 
 def _with_dates(
-    papers: pd.DataFrame, *, dates: pd.DataFrame | None, latest: date
+    papers: pd.DataFrame,
+    *,
+    dates: pd.DataFrame | None,
+    latest: date,
+    source: str = "dates-file",
 ) -> tuple[pd.DataFrame, list[str]]:
     """Add what the dates files tell of these papers, and say which of it is implausible."""
     if dates is None:
@@ -228,7 +256,7 @@ def _with_dates(
         (out["published"] != papers["published"])
         | (out["published_precision"] != papers["published_precision"])
     )
-    out = out.assign(provenance=_dated_by(out["provenance"], given, source="dates-file"))
+    out = out.assign(provenance=_dated_by(out["provenance"], given, source=source))
     return out, [f"dates files: {line}"] if line else []
 
 
