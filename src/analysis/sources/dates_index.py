@@ -58,10 +58,8 @@ def add_to_index(
             allowed="records with a title or an arXiv id, and a date",
             next_step="give arXiv's metadata, or a CSV with title, arxiv_id and published",
         )
-    rank = -found["published_precision"].map(RANK).astype("float64").astype("float64")
-    found = found.assign(rank=rank, new=True)
-    both = pd.concat([before.assign(rank=-before["published_precision"].map(RANK).astype("float64"), new=False),
-                      found])  # fmt: skip
+    both = pd.concat([before.assign(new=False), found.assign(new=True)], ignore_index=True)
+    both = both.assign(rank=-both["published_precision"].map(RANK).astype("float64"))
     both = both.sort_values(["arxiv_id", "title_key", "rank", "published", "new"], kind="stable")
     both = both.drop_duplicates(["arxiv_id", "title_key"], ignore_index=True)
     _write(both[list(COLUMNS)], index=index)
