@@ -54,6 +54,8 @@ def made_run(
         changes=empty("changes"),
         restated=empty("restated"),
         trends=trends,
+        verdicts=_verdicts(trends),
+        events=empty("events"),
         vectors=np.ones((n, 1), dtype="float32"),
         quality={"coherence_npmi": 0.123, "diversity": 0.91, "share_well_placed": 0.784},
         manifest=_manifest(papers, groups, freq=freq, texts=texts),
@@ -189,12 +191,23 @@ def _trends(
                     "share_low": max(0.0, share - 0.1),
                     "share_high": min(1.0, share + 0.1),
                     "share_weighted": share,
+                    "share_standardised": np.nan,
                     "n_low_weight": 0,
                     "phi": 1.0,
                     "is_partial": period == periods[-1],
                 }
             )
     return conform(pd.DataFrame(rows), name="trends")
+
+
+def _verdicts(trends: pd.DataFrame) -> pd.DataFrame:
+    """Too few to say, of every group: the made-up runs are small."""
+    full = trends[~trends["is_partial"]].groupby(["kind", "group_id"])["n_papers"]
+    frame = full.agg(n_papers="sum", n_periods="count").reset_index()
+    missing = [name for name in TABLES["verdicts"].columns if name not in frame]
+    frame = frame.assign(**dict.fromkeys(missing, np.nan))
+    frame = frame.assign(direction="too few to say", sign_flips=False)
+    return conform(frame, name="verdicts") if len(frame) else empty("verdicts")
 
 
 def _manifest(

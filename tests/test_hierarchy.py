@@ -13,11 +13,11 @@ from analysis import group_papers, map_points
 from analysis.clusters import broader_heading, broader_levels, neighbour_graph
 from analysis.groups import cluster_groups, with_broader
 from analysis.landmarks import heart, map_labels
+from analysis.laws import check_laws
 from analysis.runs import tables_of
 from analysis.schema import (
     broader_clusters,
     broader_ids,
-    check_laws,
     conform,
     groups_of,
     parts_of,

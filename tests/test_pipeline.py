@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 from analysis.errors import InputError
+from analysis.laws import check_laws
 from analysis.pipeline import Settings, open_run, run
 from analysis.runs import Run, sha256, tables_of
-from analysis.schema import TABLES, check_laws
+from analysis.schema import TABLES
 from conftest import ROOT, SNAPSHOT, TODAY
 from hostile import HOSTILE
 from planted import planted, planted_csv

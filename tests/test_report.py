@@ -409,7 +409,7 @@ def test_methods_explain_numbers_and_denominators():
         "The snapshot's date was given by hand.",
         "Diversity: 0.91",
         "Well placed: 78 %",
-        "95 % Wilson intervals",
+        "The bands are 95 % intervals",
         "not all research",
         "Clusters are dense regions",
         "Two files were read.",

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from analysis.schema import SCHEMA_VERSION, TABLES, check_laws, conform, empty
+from analysis.laws import check_laws
+from analysis.schema import SCHEMA_VERSION, TABLES, conform, empty
 
 DAY = pd.Timestamp("2024-01-01")
 
@@ -12,6 +13,14 @@ def papers() -> pd.DataFrame:
     values = dict.fromkeys(TABLES["papers"].columns)
     rows = [{**values, "paper_id": i, "title": f"Title {i}", "aliases": []} for i in "ab"]
     return conform(pd.DataFrame(rows).assign(in_snapshot=True), name="papers")
+
+
+def verdict(kind: str, group_id: str, **values: object) -> dict[str, object]:
+    """A row of verdicts that measures something."""
+    row: dict[str, object] = dict.fromkeys(TABLES["verdicts"].columns, 1.0)
+    row |= {"low": 0.5, "high": 2.0, "ratio_low": 0.5, "ratio_high": 2.0, "p": 0.01}
+    row |= {"p_adjusted": 0.02, "sign_flips": False, "n_periods": 1}
+    return {**row, "kind": kind, "group_id": group_id, **values}
 
 
 def tables() -> dict[str, pd.DataFrame]:
@@ -27,10 +36,16 @@ def tables() -> dict[str, pd.DataFrame]:
         ("b", "topic", "t", 0.3, False),
     ]
     trends = [
-        ("cluster", "c0001", "year", DAY, DAY, 2, 2, 1.0, 0.3, 1.0, 0.7, 1, 1.0, False),
-        ("topic", "t", "year", DAY, DAY, 1, 2, 0.5, 0.1, 0.9, 0.4, 0, 1.0, False),
+        ("cluster", "c0001", "year", DAY, DAY, 2, 2, 1.0, 0.3, 1.0, 0.7, None, 1, 1.0, False),
+        ("topic", "t", "year", DAY, DAY, 1, 2, 0.5, 0.1, 0.9, 0.4, None, 0, 1.0, False),
+    ]
+    verdicts = [
+        verdict("cluster", "c0001", direction="flat", n_papers=2),
+        verdict("topic", "t", direction="rising", n_papers=1),
     ]
     rows = {
+        "verdicts": verdicts,
+        "events": [("topic", "t", "burst", DAY, DAY, 2.0, 1, 0.01)],
         "neighbours": [("a", 1, "b", 0.5), ("b", 1, "a", 0.5)],
         "memberships": members,
         "evidence": [("a", "topic", "t", "phrase", "x", "An x.", 0.3)],
@@ -140,7 +155,39 @@ def without(name: str, row: int) -> dict[str, pd.DataFrame]:
             changed("memberships", 3, weight=0.5),
             "groups: n_papers of t is 1, the memberships count otherwise",
         ),
-        (without("trends", 1) | {}, None),
+        (
+            without("trends", 1),
+            "verdicts: not every group with a trend has one, or one without has",
+        ),
+        (
+            without("verdicts", 0),
+            "verdicts: not every group with a trend has one, or one without has",
+        ),
+        (changed("verdicts", 0, direction="up"), "verdicts: a direction has another name"),
+        (
+            changed("verdicts", 0, n_papers=1),
+            "verdicts: n_papers of c0001 is 1, the trend counts otherwise",
+        ),
+        (
+            changed("verdicts", 0, p=None),
+            "verdicts: p is null elsewhere than where there are too few to say",
+        ),
+        (
+            changed("verdicts", 0, direction="too few to say"),
+            "verdicts: p is null elsewhere than where there are too few to say",
+        ),
+        (
+            changed("verdicts", 0, low=1.1),
+            "verdicts: log_odds_per_year lies outside its bounds",
+        ),
+        (changed("verdicts", 0, ratio_high=0.9), "verdicts: ratio lies outside its bounds"),
+        (changed("verdicts", 0, p=0.03), "verdicts: p_adjusted lies outside its bounds"),
+        (changed("verdicts", 0, p_adjusted=1.1), "verdicts: p_adjusted lies outside its bounds"),
+        (changed("events", 0, what="dip"), "events: a kind of event has another name"),
+        (
+            changed("events", 0, end=DAY + pd.DateOffset(days=1)),
+            "events: an event does not begin and end with full periods of the trends",
+        ),
         (
             changed("trends", 1, period=DAY + pd.DateOffset(years=1)),
             "trends: the grid of groups and periods is not complete",

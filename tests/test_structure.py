@@ -19,6 +19,7 @@ PACKAGE = ROOT / "src" / "analysis"
 BASE = {"schema", "errors", "text", "words"}
 MAY_IMPORT = {
     "schema": set(),
+    "laws": {"schema"},
     "errors": set(),
     "text": set(),
     "words": set(),
@@ -27,6 +28,7 @@ MAY_IMPORT = {
     "clusters": BASE,
     "topics": BASE,
     "trends": BASE,
+    "extension": BASE,
     "quality": BASE,
     "figures": BASE,
     "groups": {*BASE, "topics"},
@@ -35,8 +37,10 @@ MAY_IMPORT = {
     "views": {*BASE, "runs"},
     "resources": BASE,
     "progress": BASE,
-    "report": {*BASE, "runs", "views", "figures"},
+    "comparing": {*BASE, "runs"},
+    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures"},
     "show": {*BASE, "runs", "views"},
+    "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
     "cluster_stage": {*BASE, "clusters", "groups", "progress", "quality"},
     "topic_stage": {
@@ -44,7 +48,8 @@ MAY_IMPORT = {
         "topics",
     },
     "commands": {
-        *(*BASE, "resources", "runs", "show", "sources", "topic_questions", "topics", "views"),
+        *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
+        *("topic_questions", "topics", "views"),
     },
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and

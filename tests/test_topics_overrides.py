@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
+from analysis.laws import check_laws
 from analysis.pipeline import Settings, run
 from analysis.report.report_page import report_page
 from analysis.resources import data_file
-from analysis.schema import TABLES, check_laws
+from analysis.schema import TABLES
 from analysis.topics.by_hand import Overridden, apply_overrides, overrides_line
 from analysis.topics.overrides import Override, read_overrides
 from conftest import ROOT, TODAY

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import InputError
-from analysis.schema import FREQUENCIES, TABLES, check_laws, conform
-from analysis.trends import choose_period, reference_day, trends, wilson
+from analysis.laws import check_laws
+from analysis.schema import FREQUENCIES, TABLES, conform, empty
+from analysis.trends import choose_period, count, events, reference_day, trends, verdicts
 
 IDS = Path(__file__).parent.parent / "data" / "arxiv_ids.csv"
 REFERENCE = pd.Timestamp("2025-03-17")
@@ -48,58 +49,6 @@ def make_memberships(rows: list[tuple]) -> pd.DataFrame:
 def months(first: str, counts: list[int]) -> list[str]:
     starts = pd.period_range(first, periods=len(counts), freq="M")
     return [str(month) for month, n in zip(starts, counts, strict=True) for _ in range(n)]
-
-
-# --- the interval -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("k", "n", "low", "high"),
-    [
-        # centre (k + z²/2)/(n + z²), half width z·sqrt(k(n-k)/n + z²/4)/(n + z²), z = 1.959964
-        (5, 10, 0.2366, 0.7634),  # (5+1.9207)/13.8415 = .5; 1.96·sqrt(2.5+.9604)/13.8415 = .2634
-        (1, 10, 0.0179, 0.4042),
-        (12, 65, 0.1089, 0.2955),
-        (0, 10, 0.0, 0.2775),  # z²/(n+z²) = 3.8415/13.8415
-        (10, 10, 0.7225, 1.0),
-        (1, 1, 0.2065, 1.0),
-        (0, 1, 0.0, 0.7935),
-    ],
-)
-def test_wilson_by_hand(k, n, low, high):
-    found_low, found_high = wilson(k, n)
-    assert found_low == pytest.approx(low, abs=5e-5)
-    assert found_high == pytest.approx(high, abs=5e-5)
-
-
-def test_wilson_ends_are_exact_and_nothing_out_of_nothing_is_nan():
-    n = np.arange(1, 2000)
-    assert (wilson(0 * n, n)[0] == 0).all()
-    assert (wilson(n, n)[1] == 1).all()
-    low, high = wilson([0, 3], [0, 4])
-    assert np.isnan(low[0])
-    assert np.isnan(high[0])
-    assert low[1] < 0.75 < high[1]
-
-
-@given(st.integers(0, 10**9), st.integers(0, 10**9), st.sampled_from([0.5, 0.8, 0.95, 0.999]))
-def test_wilson_contains_the_share_and_mirrors(a, b, level):
-    n = a + b
-    low, high = wilson(a, n, level=level)
-    if n == 0:
-        assert np.isnan(low)
-        return
-    assert 0 <= low <= a / n <= high <= 1
-    mirror_low, mirror_high = wilson(b, n, level=level)
-    assert low == pytest.approx(1 - mirror_high, abs=1e-9)
-    assert high == pytest.approx(1 - mirror_low, abs=1e-9)
-
-
-def test_wilson_refuses_what_is_no_share():
-    with pytest.raises(ValueError, match="between 0 and n"):
-        wilson([1, 3], [2, 2])
-    with pytest.raises(ValueError, match="level is 95"):
-        wilson(1, 2, level=95)
 
 
 # --- the reference day --------------------------------------------------------------------------
@@ -475,6 +424,7 @@ def test_laws_and_shuffle_invariance(dates, freq, seed):
     )
     pd.testing.assert_frame_equal(table, shuffled, check_exact=True)
     assert not table.duplicated(["kind", "group_id", "period"]).any()
+    counted = count(memberships, papers=papers, groups=groups, freq=freq, reference=REFERENCE)
     placeable = sum(d is not None and (freq == "year" or len(d) > 4) for d in dates)
     assert table.groupby("period")["n_total"].first().sum() == placeable
     clusters = table[table["kind"] == "cluster"]
@@ -491,9 +441,13 @@ def test_laws_and_shuffle_invariance(dates, freq, seed):
                 n_papers=[
                     counts[k].get(g, 0)
                     for k, g in zip(groups["kind"], groups["group_id"], strict=True)
-                ]
+                ],
+                parent_id=None,
             ),
             "trends": table,
+            "evidence": empty("evidence"),
+            "verdicts": empty("verdicts") if counted is None else verdicts(counted),
+            "events": empty("events") if counted is None else events(counted),
         }
     )
     assert laws == []

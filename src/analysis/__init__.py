@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from .figures.interactive import share_over_time, topic_map
     from .figures.printed import save_figure
     from .figures.printed import share_over_time as print_share_over_time
+    from .figures.printed import topic_map as print_topic_map
     from .pipeline import Settings, open_run, run
     from .reading import (
-        compare_runs,
+        describe_changes,
         describe_dates,
         describe_group,
         describe_map,
@@ -35,10 +36,10 @@ _HOMES = {
     "InputError": ("errors", "InputError"),
     "Run": ("runs", "Run"),
     "Settings": ("pipeline", "Settings"),
-    "compare_runs": ("reading", "compare_runs"),
     "compare_shares": ("views", "compare_shares"),
     "compare_topics": ("views", "compare_topics"),
     "default_topics": ("resources", "default_topics"),
+    "describe_changes": ("reading", "describe_changes"),
     "describe_dates": ("reading", "describe_dates"),
     "describe_group": ("reading", "describe_group"),
     "describe_map": ("reading", "describe_map"),
@@ -51,6 +52,7 @@ _HOMES = {
     "map_points": ("views", "map_points"),
     "open_run": ("pipeline", "open_run"),
     "print_share_over_time": ("figures.printed", "share_over_time"),
+    "print_topic_map": ("figures.printed", "topic_map"),
     "run": ("pipeline", "run"),
     "save_figure": ("figures.printed", "save_figure"),
     "score_topics": ("topic_questions", "score_topics"),
@@ -65,10 +67,10 @@ __all__ = [
     "Run",
     "Settings",
     "__version__",
-    "compare_runs",
     "compare_shares",
     "compare_topics",
     "default_topics",
+    "describe_changes",
     "describe_dates",
     "describe_group",
     "describe_map",
@@ -81,6 +83,7 @@ __all__ = [
     "map_points",
     "open_run",
     "print_share_over_time",
+    "print_topic_map",
     "run",
     "save_figure",
     "score_topics",

@@ -1,4 +1,4 @@
-"""The command line: `papertide run`, `show`, `topics`, `notebooks`."""
+"""The command line: `papertide run`, `show`, `compare`, `topics`, `notebooks`, `export`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ import click
 
 from . import __version__
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
+from .commands.compare import compare_command
 from .commands.dates import dates_commands
+from .commands.export import export_command
 from .commands.snapshot import snapshot_command, snapshot_options
 from .commands.topics import topics_commands
-from .schema import FREQUENCIES
+from .schema import AXES, FREQUENCIES
 
 _interrupts = threading.Event()
 
@@ -57,6 +59,8 @@ def cli() -> None:
               "name.")  # fmt: skip
 @click.option("--period", type=click.Choice(["auto", *FREQUENCIES]), default="auto",
               show_default=True, help="Length of the trends' periods.")  # fmt: skip
+@click.option("--by", type=click.Choice(list(AXES)), default="published", show_default=True,
+              help="The day that tells a paper's period.")  # fmt: skip
 @click.option("--embedding", default="builtin", show_default=True, metavar="NAME",
               help="How texts become vectors: builtin, tfidf, sentence-transformers:NAME, "
               "model2vec:NAME, FILE.npy or FILE.parquet:COLUMN.")  # fmt: skip
@@ -124,7 +128,9 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
 
 cli.add_command(dates_commands)
 cli.add_command(snapshot_command)
+cli.add_command(compare_command)
 cli.add_command(topics_commands)
+cli.add_command(export_command)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -28,7 +28,11 @@ def cluster_id(number: int) -> str:
 
 
 def cluster_memberships(
-    papers: pd.DataFrame, *, labels: np.ndarray, weights: sp.csr_matrix
+    papers: pd.DataFrame,
+    *,
+    labels: np.ndarray,
+    weights: sp.csr_matrix,
+    names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Write the clusters' part of `memberships`.
 
@@ -40,6 +44,8 @@ def cluster_memberships(
         Cluster of each paper; all -1 where there are none.
     weights : csr_matrix of float64, shape (n, c)
         Share of each paper's neighbours in each cluster.
+    names : sequence of str, optional
+        Ids of the clusters by number; c0001, c0002 and so on where left out.
 
     Returns
     -------
@@ -47,14 +53,15 @@ def cluster_memberships(
         One primary row a paper, and at most three more with weight of at least .1.
     """
     ids = papers["paper_id"].to_numpy()
+    names = names or [cluster_id(number) for number in range(weights.shape[1])]
     rows = []
     for row in range(len(labels) if weights.shape[1] else 0):
         start, stop = weights.indptr[row], weights.indptr[row + 1]
         held = dict(zip(weights.indices[start:stop], weights.data[start:stop], strict=True))
         own = held.pop(labels[row], 0.0)
         others = sorted((-w, c) for c, w in held.items() if w >= LEAST_OTHER_WEIGHT)
-        rows.append((ids[row], cluster_id(labels[row]), own, True))
-        rows += [(ids[row], cluster_id(c), -w, False) for w, c in others[:MOST_OTHER_CLUSTERS]]
+        rows.append((ids[row], names[labels[row]], own, True))
+        rows += [(ids[row], names[c], -w, False) for w, c in others[:MOST_OTHER_CLUSTERS]]
     columns = ["paper_id", "group_id", "weight", "is_primary"]
     return conform(pd.DataFrame(rows, columns=columns).assign(kind="cluster"), name="memberships")
 

@@ -41,7 +41,8 @@ class Run:
 
     Tables hold what `analysis.schema.TABLES` says; all arrays align with `papers`. `path` is None
     until the run is written. `topic_fit` holds the arrays
-    that the run learned of its topics (`topics.from_arrays` reads them).
+    that the run learned of its topics (`topics.from_arrays` reads them), `ledger` the text of the
+    register of clusters.
     """
 
     name: str
@@ -58,10 +59,13 @@ class Run:
     changes: pd.DataFrame
     restated: pd.DataFrame
     trends: pd.DataFrame
+    verdicts: pd.DataFrame
+    events: pd.DataFrame
     vectors: np.ndarray
     quality: dict[str, Any]
     manifest: dict[str, Any]
     topic_fit: dict[str, np.ndarray] = field(default_factory=dict)
+    ledger: str = ""
 
     def __repr__(self) -> str:
         """Name the run in one line: frames print themselves when asked for."""
@@ -175,7 +179,8 @@ def read_run(path: Path) -> Run:
             allowed=f"schema version {SCHEMA_VERSION}, which this papertide reads and writes",
             next_step="run the analysis again on the snapshot with this version",
         )
-    needed = [*(f"{name}.parquet" for name in TABLES), "vectors.npy", "topics.npz", "quality.json"]
+    needed = [*(f"{name}.parquet" for name in TABLES), "vectors.npy", "topics.npz", "ledger.toml",
+              "quality.json"]  # fmt: skip
     missing = [name for name in needed if not (path / name).is_file()]
     if missing:
         raise InputError(
@@ -191,6 +196,7 @@ def read_run(path: Path) -> Run:
         quality=_read_json(path / "quality.json"),
         manifest=manifest,
         topic_fit=_read(path / "topics.npz", _read_arrays),
+        ledger=_read(path / "ledger.toml", lambda file: file.read_text(encoding="utf-8")),
         **tables,
     )
 
@@ -294,6 +300,7 @@ def write_tables(run: Run, folder: Path) -> None:
         table.to_parquet(folder / f"{name}.parquet", index=False)
     np.save(folder / "vectors.npy", run.vectors, allow_pickle=False)
     np.savez(folder / "topics.npz", **run.topic_fit)
+    (folder / "ledger.toml").write_text(run.ledger, encoding="utf-8")
     write_json(folder / "quality.json", run.quality)
 
 

@@ -1,8 +1,8 @@
-"""Names, dtypes and sort keys of every table, and the laws between them.
+"""Names, dtypes and sort keys of every table.
 
 This module imports nothing of the package, and everything else imports it: a column that is not
 named here does not exist. Tables are plain pandas frames; `conform` gives a frame the columns,
-dtypes and order that its table promises, `check_laws` counts what must add up.
+dtypes and order that its table promises; `laws.check_laws` counts what must add up.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ COUNTED_WEIGHT = 0.5
 """A topic counts a paper from this weight on; a cluster placement below it is "low weight"."""
 
 KINDS = ("cluster", "topic")
-EVENTS = ("kept", "born", "split", "merged", "dormant", "retired", "revived")
+LINEAGE = ("kept", "born", "split", "merged", "dormant", "retired", "revived")
 CAUSES = ("added", "gone", "override", "definition", "revised", "refit")
 STATUSES = ("active", "dormant", "retired")
 FREQUENCIES = ("month", "quarter", "half-year", "year")
+AXES = ("published", "listed")
+"""What periods are told by: the day of publication, or the day a source showed the paper."""
+DIRECTIONS = ("rising", "falling", "flat", "unclear", "too few to say")
+EVENTS = ("burst", "change")
 PRECISIONS = ("day", "month", "year")
 
 
@@ -188,9 +192,50 @@ TABLES: dict[str, Table] = {
             "share_low": "float64",
             "share_high": "float64",
             "share_weighted": "float64",
+            "share_standardised": "float64",
             "n_low_weight": "int64",
             "phi": "float64",
             "is_partial": "bool",
+        },
+    ),
+    "verdicts": Table(
+        key=("kind", "group_id"),
+        columns={
+            "kind": "str",
+            "group_id": "str",
+            "direction": "str",
+            "log_odds_per_year": "float64",
+            "low": "float64",
+            "high": "float64",
+            "ratio": "float64",
+            "ratio_low": "float64",
+            "ratio_high": "float64",
+            "p": "float64",
+            "p_adjusted": "float64",
+            "n_periods": "int64",
+            "n_papers": "int64",
+            "share_first": "float64",
+            "share_last": "float64",
+            "doubling_years": "float64",
+            "theil_sen": "float64",
+            "standardised": "float64",
+            "standardised_error": "float64",
+            "sign_flips": "bool",
+            "dispersion": "float64",
+            "df": "float64",
+        },
+    ),
+    "events": Table(
+        key=("kind", "group_id", "what", "start"),
+        columns={
+            "kind": "str",
+            "group_id": "str",
+            "what": "str",
+            "start": "datetime64[us]",
+            "end": "datetime64[us]",
+            "strength": "float64",
+            "n_papers": "int64",
+            "p_adjusted": "float64",
         },
     ),
 }
@@ -281,126 +326,8 @@ def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
         Table `groups`.
     kind : {"cluster", "topic"}
     """
-    rows = groups[(groups["kind"] == kind) & (groups["status"] != "retired")]
+    gone = (groups["status"] == "retired") & (groups["n_papers"] == 0)
+    rows = groups[(groups["kind"] == kind) & ~gone]
     if kind != "cluster":
         return rows
     return rows[~rows["group_id"].isin(broader_clusters(groups))]
-
-
-def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Say which laws between the tables of one run are broken.
-
-    The laws: keys are unique; every paper of another table is in `papers` and every group in
-    `groups`; where there are clusters each paper has exactly one primary one; cluster weights of
-    a paper sum to at most 1; `groups.n_papers` counts primary papers (clusters) or weights of at
-    least `COUNTED_WEIGHT` (topics); a broader cluster has the papers of its parts, and no
-    memberships or trend of its own; the trend grid is complete; per period all groups of a run
-    have one `n_total`, and clusters' `n_papers` add up to it.
-
-    Parameters
-    ----------
-    tables : mapping of str to DataFrame
-        All tables of a run, by name.
-
-    Returns
-    -------
-    list of str
-        One sentence a broken law; empty when all hold.
-    """
-    return [
-        *_broken_keys(tables),
-        *_broken_references(tables),
-        *_broken_memberships(tables),
-        *_broken_hierarchy(tables),
-        *_broken_trends(tables["trends"]),
-    ]
-
-
-def _broken_keys(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    return [
-        f"{name}: the key {', '.join(TABLES[name].key)} is not unique"
-        for name, frame in tables.items()
-        if frame.duplicated(list(TABLES[name].key)).any()
-    ]
-
-
-_NAMING_GROUPS = ("memberships", "evidence", "reclassified", "trends")
-"""Tables whose groups the run has; others also speak of groups of earlier runs."""
-
-
-def _broken_references(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    known_papers = set(tables["papers"]["paper_id"])
-    known_groups = set(zip(tables["groups"]["kind"], tables["groups"]["group_id"], strict=True))
-    broken = []
-    for name, frame in tables.items():
-        for column in ("paper_id", "neighbour_id"):
-            if name != "moves" and column in frame and not set(frame[column]) <= known_papers:
-                broken.append(f"{name}.{column} names a paper that is not in papers")
-        if name in _NAMING_GROUPS:
-            named = set(zip(frame["kind"], frame["group_id"], strict=True))
-            if not named <= known_groups:
-                broken.append(f"{name} names a group that is not in groups")
-    return broken
-
-
-def _broken_memberships(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    import pandas as pd
-
-    memberships, groups = tables["memberships"], tables["groups"]
-    clusters = memberships[memberships["kind"] == "cluster"]
-    topics = memberships[memberships["kind"] == "topic"]
-    broken = []
-    primaries = clusters[clusters["is_primary"]]
-    if (groups["kind"] == "cluster").any():
-        ids = sorted(primaries["paper_id"])
-        if ids != sorted(tables["papers"]["paper_id"]):
-            broken.append("memberships: not every paper has exactly one primary cluster")
-    weights = clusters.groupby("paper_id")["weight"].sum()
-    if (weights > 1 + 1e-5).any():
-        broken.append("memberships: cluster weights of a paper sum to more than 1")
-    counted = topics[topics["weight"] >= COUNTED_WEIGHT]
-    counts = {("cluster", g): n for g, n in primaries.groupby("group_id").size().items()}
-    counts |= {("topic", g): n for g, n in counted.groupby("group_id").size().items()}
-    held = pd.concat([groups_of(groups, kind=kind) for kind in KINDS])
-    for kind, group_id, n in zip(held["kind"], held["group_id"], held["n_papers"], strict=True):
-        if counts.get((kind, group_id), 0) != n:
-            broken.append(f"groups: n_papers of {group_id} is {n}, the memberships count otherwise")
-    return broken
-
-
-def _broken_hierarchy(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    groups = tables["groups"]
-    clusters = groups[groups["kind"] == "cluster"]
-    broader = broader_clusters(groups)
-    broken = [f"groups: the broader cluster {name} is not in groups"
-              for name in sorted(broader - set(clusters["group_id"]))]  # fmt: skip
-    parts = clusters.groupby("parent_id")["n_papers"].sum()
-    for group_id, n in zip(clusters["group_id"], clusters["n_papers"], strict=True):
-        if group_id in broader and parts[group_id] != n:
-            broken.append(f"groups: {group_id} has {n} papers, its parts have {parts[group_id]}")
-    for name in ("memberships", "evidence", "trends"):
-        frame = tables[name]
-        own = frame.loc[frame["kind"] == "cluster", "group_id"]
-        if own.isin(broader).any():
-            broken.append(f"{name}: a broader cluster has rows of its own")
-    return broken
-
-
-def _broken_trends(trends: pd.DataFrame) -> list[str]:
-    if trends.empty:
-        return []
-    broken = []
-    n_groups = len(trends[["kind", "group_id"]].drop_duplicates())
-    if len(trends) != n_groups * trends["period"].nunique():
-        broken.append("trends: the grid of groups and periods is not complete")
-    if (trends.groupby("period")["n_total"].nunique() > 1).any():
-        broken.append("trends: a period has more than one n_total")
-    clusters = trends[trends["kind"] == "cluster"]
-    by_period = clusters.groupby("period").agg(n=("n_papers", "sum"), total=("n_total", "first"))
-    if (by_period["n"] != by_period["total"]).any():
-        broken.append("trends: the clusters' papers do not add up to n_total")
-    known = trends[trends["n_total"] > 0]
-    inside = (known["share_low"] <= known["share"]) & (known["share"] <= known["share_high"])
-    if not inside.all():
-        broken.append("trends: an interval does not contain its share")
-    return broken

@@ -6,12 +6,15 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .runs import Run, find_run, list_runs, read_manifest, read_run, runs_folder
 from .schema import KINDS, SCHEMA_VERSION, groups_of
 from .text import first_lines, for_terminal
 from .views import period_label
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TITLE_WIDTH = 60
 _TERMS = 5
@@ -83,7 +86,14 @@ def _as_json(run: Run) -> dict[str, Any]:
         "quality": run.quality,
         "groups": json.loads(groups.to_json(orient="records")),
         "trends": json.loads(trends.to_json(orient="records", double_precision=15)),
+        "verdicts": json.loads(run.verdicts.to_json(orient="records", double_precision=15)),
+        "events": json.loads(_events(run).to_json(orient="records", double_precision=15)),
     }  # fmt: skip
+
+
+def _events(run: Run) -> pd.DataFrame:
+    days = {name: run.events[name].dt.strftime("%Y-%m-%d") for name in ("start", "end")}
+    return run.events.assign(**days)
 
 
 def _as_text(run: Run) -> str:
@@ -116,12 +126,15 @@ def _groups_text(run: Run, *, kind: str) -> str:
     if groups.empty:
         return ""
     shares, heading = _last_shares(run, kind=kind)
+    own = run.verdicts[run.verdicts["kind"] == kind]
+    directions = dict(zip(own["group_id"], own["direction"], strict=True))
     rows = [
         [group.group_id, group.label, f"{group.n_papers:,}", shares.get(group.group_id, "-"),
-         ", ".join(group.terms[:_TERMS])]
+         directions.get(group.group_id, "-"), ", ".join(group.terms[:_TERMS])]
         for group in groups.itertuples()
     ]  # fmt: skip
-    header = [kind, "label", "papers", heading, "terms" if kind == "cluster" else "phrases"]
+    words = "terms" if kind == "cluster" else "phrases"
+    header = [kind, "label", "papers", heading, "trend", words]
     return text_table(rows, header=header, right=(2, 3))
 
 

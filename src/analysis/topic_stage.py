@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from . import groups, manifest, schema, topics
+from .carried_topics import Earlier, carried_topics
 from .embedding import drawing_words
 from .errors import InputError
 from .progress import Progress
@@ -74,6 +75,7 @@ def find_topics(
     embedding: str,
     before: Decisions | None,
     progress: Progress,
+    earlier: Earlier | None = None,
 ) -> Found:
     """Decide which topics each paper is about.
 
@@ -88,19 +90,32 @@ def find_topics(
     before : Decisions, optional
         Of the series' last run, to say what changed.
     progress : Progress
+    earlier : Earlier, optional
+        In an extension: what the parent learned is used as it is, and the decisions on papers
+        that it knew stand, for topics whose definition is the same.
 
     Raises
     ------
     InputError
         Where a strong phrase stands in nearly every paper.
     """
-    found = topics.recognise(
-        papers,
-        vectors=vectors,
-        topics=definitions.topics,
-        words=drawing_words(papers, embedding=embedding),
-        track=progress.track("topics"),
-    )
+    if earlier is None:
+        found = topics.recognise(
+            papers,
+            vectors=vectors,
+            topics=definitions.topics,
+            words=drawing_words(papers, embedding=embedding),
+            track=progress.track("topics"),
+        )
+    else:
+        found = carried_topics(
+            papers,
+            vectors=vectors,
+            topics=definitions.topics,
+            embedding=embedding,
+            earlier=earlier,
+            track=progress.track("topics"),
+        )
     _refuse_common(found.common, definitions=definitions, n=len(papers))
     by_hand = apply_overrides(
         found.memberships,

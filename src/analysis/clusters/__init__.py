@@ -1,6 +1,13 @@
 """Vectors to clusters, map coordinates and labels; the only user of umap and hdbscan."""
 
-from .fit import SMALLEST_CLUSTERED, SMALLEST_LISTED, Clustering, find_clusters, neighbour_graph
+from .fit import (
+    SMALLEST_CLUSTERED,
+    SMALLEST_LISTED,
+    Clustering,
+    centred,
+    find_clusters,
+    neighbour_graph,
+)
 from .hierarchy import broader_heading, broader_levels
 from .labels import ClusterTerms, cluster_terms, exemplars
 from .layout import map_layout
@@ -16,6 +23,7 @@ __all__ = [
     "PhraseCounts",
     "broader_heading",
     "broader_levels",
+    "centred",
     "cluster_terms",
     "count_phrases",
     "exemplars",

@@ -76,7 +76,7 @@ def find_clusters(vectors: np.ndarray, *, seed: int = 0) -> Clustering:
     Clustering
     """
     n = len(vectors)
-    vectors = _centred(vectors)
+    vectors = centred(vectors)
     graph = neighbour_graph(vectors)
     if n < SMALLEST_CLUSTERED:
         few = f"{n} papers are" if n != 1 else "1 paper is"
@@ -105,11 +105,16 @@ def _neighbours(n: int) -> int:
     return NEIGHBOURS if n >= SMALLEST_BY_SIZE else NEIGHBOURS_OF_FEW
 
 
-def _centred(vectors: np.ndarray) -> np.ndarray:
+def centred(vectors: np.ndarray) -> np.ndarray:
     """Take the common direction of all papers out and scale rows to length 1 again.
 
     In a narrow corpus it is most of every vector, and papers near it are everybody's neighbours
     (Suzuki et al. 2013). A row equal to the mean stays as it is.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32, shape (n, d)
+        Unit rows.
     """
     if not len(vectors):
         return vectors

@@ -4,13 +4,14 @@ Every function returns plain Markdown in which each text of the input is escaped
 (`text.for_markdown`), for `IPython.display.Markdown` or any other place that reads Markdown.
 """
 
+from .changes import describe_changes
 from .groups import describe_group, describe_map
-from .runs import compare_runs, describe_dates, describe_run
+from .runs import describe_dates, describe_run
 from .shares import describe_periods, describe_shares
 from .topics import describe_topics
 
 __all__ = [
-    "compare_runs",
+    "describe_changes",
     "describe_dates",
     "describe_group",
     "describe_map",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from ..report.words import capital, count, listing, percent, sentence, verb
 from ..schema import COUNTED_WEIGHT, groups_of
-from ..text import for_markdown, safe_url
+from ..text import for_markdown
 from ..views import group_papers
-from .common import check_kind, have, papers_of, why_none
+from .common import check_kind, have, linked, papers_of, why_none
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 3
 """Groups that a sentence names before it stops."""
-
-_URL_CHARACTERS = ":/?&=%#@+,;~-._!"
 
 
 def describe_map(run: Run, *, kind: str = "cluster") -> str:
@@ -132,6 +129,4 @@ def _topics_per_paper(run: Run) -> str:
 
 
 def _item(paper: object) -> str:
-    title = for_markdown(paper.title)
-    address = quote(safe_url(paper.url), safe=_URL_CHARACTERS).replace("&", "&amp;")
-    return f"- {f'[{title}](<{address}>)' if address else title} ({paper.date})"
+    return f"- {linked(paper.title, paper.url)} ({paper.date})"

@@ -1,4 +1,4 @@
-"""What went into a run, what it holds, and what two runs have in common."""
+"""What went into a run, and what it holds."""
 
 from __future__ import annotations
 
@@ -66,30 +66,6 @@ def describe_dates(run: Run) -> str:
     return (
         f"The {n:,} papers with a date were published from {first} to {last}, half of them by "
         f"{middle}.{without}"
-    )
-
-
-def compare_runs(run: Run, other: Run) -> str:
-    """Say what two runs have in common.
-
-    Parameters
-    ----------
-    run, other : Run
-
-    Returns
-    -------
-    str
-        A paragraph: papers in both, papers in one alone, numbers of clusters.
-    """
-    ours, theirs = set(run.papers["paper_id"]), set(other.papers["paper_id"])
-    both = len(ours & theirs)
-    names = for_markdown(run.name), for_markdown(other.name)
-    counts = [len(groups_of(each.groups, kind="cluster")) for each in (run, other)]
-    return (
-        f"{capital(count(both, 'paper'))} {verb(both, 'is', 'are')} in both runs, "
-        f"{len(ours) - both:,} in the first alone ({names[0]}) and {len(theirs) - both:,} in the "
-        f"second alone ({names[1]}). The first has {count(counts[0], 'cluster')}, the second "
-        f"{count(counts[1], 'cluster')}."
     )
 
 

@@ -13,6 +13,7 @@ from ..schema import groups_of
 from ..text import for_html
 from ..views import date_label, map_points, share_table
 from . import drawing, sentences
+from .changed import what_changed
 from .drawing import (
     PALE_POINTS,
     colouring,
@@ -68,6 +69,7 @@ def report_page(run: Run) -> str:
 def _body(run: Run, *, heading: str, map_part: str, trends_part: str) -> str:
     parts = {
         "summary": ("Summary", sentences.summary(run)),
+        "changed": ("What changed since the last run", what_changed(run)),
         "map": ("Map", map_part),
         "trends": ("Trends", trends_part),
         "topics": ("Topics", _groups(run, kind="topic")),
@@ -75,6 +77,7 @@ def _body(run: Run, *, heading: str, map_part: str, trends_part: str) -> str:
         "undated": ("Papers without a date", sentences.undated(run)),
         "methods": ("Methods and limits", sentences.methods(run)),
     }
+    parts = {name: part for name, part in parts.items() if part[1]}
     links = " ".join(f'<a href="#{name}">{title}</a>' for name, (title, _) in parts.items())
     sections = "\n".join(
         f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>\n{text}\n</section>'

@@ -162,10 +162,10 @@ _TOPICS = (
 _SHARES = (
     "A share is the number of papers of a group that were published in a period, divided by all "
     "papers of this snapshot that were published in it and have a date. The shares of the clusters "
-    "add up to 100 % in each period, those of the topics need not. The bands are 95 % Wilson "
+    "add up to 100 % in each period, those of the topics need not. The bands are 95 % "
     "intervals: they show how far a share might lie off by chance alone, and they are wide where "
-    "a period has few papers. Where the intervals of two periods overlap, the "
-    "difference may be chance."
+    "a period has few papers, or where papers arrive in clumps that are much alike. Where the "
+    "intervals of two periods overlap, the difference may be chance."
 )
 _SELECTION = (
     "The denominator is this snapshot, not all research. If the papers come from a listing, such "

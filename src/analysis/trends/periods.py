@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..schema import FREQUENCIES
+from .grid import bounds, check_freq, first_charted, is_partial, place
 
 MEDIAN_PAPERS = 20
 GOOD_PERIODS = 6
 LEAST_PERIODS = 4
-
-_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,8 @@ class PeriodChoice:
     n_too_coarse : int
         Papers known to the year only where the period is finer; left out of numerator and
         denominator.
+    n_early : int
+        Papers of the first, nearly empty periods that are not charted; see `first_charted`.
     """
 
     freq: str | None
@@ -48,6 +48,7 @@ class PeriodChoice:
     median_papers: float | None
     n_undated: int
     n_too_coarse: int
+    n_early: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,8 @@ class _Grid:
     n_full: int
     median: float | None
     n_too_coarse: int
+    early: str = ""
+    n_early: int = 0
 
 
 def reference_day(papers: pd.DataFrame, *, snapshot_date: date | None) -> pd.Timestamp | None:
@@ -86,7 +89,7 @@ def reference_day(papers: pd.DataFrame, *, snapshot_date: date | None) -> pd.Tim
 
 
 def choose_period(
-    papers: pd.DataFrame, *, period: str = "auto", reference: pd.Timestamp | None
+    papers: pd.DataFrame, *, period: str = "auto", reference: pd.Timestamp | None, lag: int = 0
 ) -> PeriodChoice:
     """Choose the length of the periods that trends are counted in.
 
@@ -95,8 +98,9 @@ def choose_period(
     none. Where more than half of the dated papers are known to the year only, nothing but years is
     considered (at least 4 of them).
 
-    A grid runs from the first to the last placeable paper's period without gaps. A period is full
-    if it ends on or before the reference day. The median is taken over full periods, those without
+    A grid runs from the first to the last placeable paper's period without gaps, without the
+    nearly empty stretch that it may begin with (`first_charted`). A period is full if it ends on
+    or before the reference day. The median is taken over full periods, those without
     any paper included; the numbers of periods (6 and 4) count partial periods too.
 
     Parameters
@@ -106,7 +110,9 @@ def choose_period(
     period : {"auto", "month", "quarter", "half-year", "year"}
         A named period is used as asked.
     reference : Timestamp or None
-        From `reference_day`; None leaves no period full.
+        From `reference_day`, less `lag`; None leaves no period full.
+    lag : int, default 0
+        From `listing_lag`; said in the reason.
 
     Returns
     -------
@@ -124,59 +130,24 @@ def choose_period(
     if period != "auto":
         if not grids[period].n_placed:
             raise _nothing_toplace(grids[period], n_undated=n_undated)
-        return _choice(grids[period], why="as asked for", n_undated=n_undated)
+        choice = _choice(grids[period], why="as asked for", n_undated=n_undated)
+        return _with_lag(choice, lag=lag)
     n_year_only = grids["month"].n_too_coarse
     n_dated = len(papers) - n_undated
     if 2 * n_year_only > n_dated:
         grids = {"year": grids["year"]}
-    return _automatic(grids, n_dated=n_dated, n_undated=n_undated, n_year_only=n_year_only)
+    choice = _automatic(grids, n_dated=n_dated, n_undated=n_undated, n_year_only=n_year_only)
+    return _with_lag(choice, lag=lag)
 
 
-def check_freq(freq: str, *, more: Sequence[str] = ()) -> None:
-    """Raise InputError where `freq` is neither a known period nor one of `more`."""
-    if freq not in FREQUENCIES:
-        raise InputError(
-            f"the period {freq!r}",
-            allowed=", ".join([*more, *FREQUENCIES]),
-            next_step="give one of these as the period",
-        )
-
-
-def place(papers: pd.DataFrame, *, freq: str) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the number of each paper's period, from January 1970 on, and which papers have one.
-
-    Returns
-    -------
-    numbers : ndarray of int64, shape (n,)
-        0 where there is no period.
-    placed : ndarray of bool, shape (n,)
-        Dated, and precisely enough for the period.
-    """
-    dated = papers["published"].notna().to_numpy()
-    if freq == "year":
-        placed = dated
-    else:
-        placed = dated & (papers["published_precision"] != "year").to_numpy(dtype=bool)
-    months = papers["published"].to_numpy(dtype="datetime64[M]").astype("int64")
-    return np.where(placed, months, 0) // _MONTHS[freq], placed
-
-
-def bounds(
-    numbers: NDArray[np.int64], *, freq: str
-) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
-    """Return the first and the last day of numbered periods."""
-    starts = (numbers * _MONTHS[freq]).astype("datetime64[M]")
-    ends = (starts + _MONTHS[freq]).astype("datetime64[D]") - 1
-    return starts.astype("datetime64[us]"), ends.astype("datetime64[us]")
-
-
-def is_partial(
-    ends: NDArray[np.datetime64], *, reference: pd.Timestamp | None
-) -> NDArray[np.bool_]:
-    """Say which periods end after the reference day; all of them where there is none."""
-    if reference is None:
-        return np.ones(len(ends), dtype=bool)
-    return ends > np.datetime64(reference.date(), "us")
+def _with_lag(choice: PeriodChoice, *, lag: int) -> PeriodChoice:
+    if not lag or choice.freq is None:
+        return choice
+    said = (
+        f" A {choice.freq} counts as full from {_many(lag, 'day')} after its end, when 99 % of its "
+        "papers are listed."
+    )
+    return replace(choice, reason=choice.reason + said)
 
 
 def _grid(papers: pd.DataFrame, *, freq: str, reference: pd.Timestamp | None) -> _Grid:
@@ -184,12 +155,17 @@ def _grid(papers: pd.DataFrame, *, freq: str, reference: pd.Timestamp | None) ->
     n_too_coarse = int(papers["published"].notna().sum() - placed.sum())
     if not placed.any():
         return _Grid(freq, 0, 0, 0, None, n_too_coarse)
-    first = int(numbers[placed].min())
-    counts = np.bincount(numbers[placed] - first)
+    first = first_charted(numbers[placed])
+    charted = numbers[placed & (numbers >= first)]
+    counts = np.bincount(charted - first)
     _, ends = bounds(first + np.arange(len(counts)), freq=freq)
     full = counts[~is_partial(ends, reference=reference)]
     median = float(np.median(full)) if len(full) else None
-    return _Grid(freq, int(placed.sum()), len(counts), len(full), median, n_too_coarse)
+    n_early = int(placed.sum()) - len(charted)
+    start = str(bounds(np.array([first]), freq=freq)[0][0].astype("datetime64[M]"))
+    return _Grid(
+        freq, int(placed.sum()), len(counts), len(full), median, n_too_coarse, start, n_early
+    )
 
 
 def _automatic(
@@ -244,11 +220,22 @@ def _choice(grid: _Grid, *, why: str, n_undated: int) -> PeriodChoice:
     )
     return PeriodChoice(
         freq=grid.freq,
-        reason=reason + _left_out(n_undated, grid.n_too_coarse),
+        reason=reason + _early(grid) + _left_out(n_undated, grid.n_too_coarse),
         n_periods=grid.n_periods,
         median_papers=grid.median,
         n_undated=n_undated,
         n_too_coarse=grid.n_too_coarse,
+        n_early=grid.n_early,
+    )
+
+
+def _early(grid: _Grid) -> str:
+    if not grid.n_early:
+        return ""
+    since = grid.early[:4] if grid.freq == "year" else grid.early
+    return (
+        f" {_many(grid.n_early, 'paper')} before {since} {_is(grid.n_early)} not charted: "
+        f"spread over so many {grid.freq}s they are too few."
     )
 
 

@@ -6,6 +6,7 @@ same bytes.
 """
 
 from .files import save_figure
+from .maps import topic_map
 from .shares import share_over_time
 
-__all__ = ["save_figure", "share_over_time"]
+__all__ = ["save_figure", "share_over_time", "topic_map"]

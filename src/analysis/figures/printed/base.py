@@ -51,6 +51,8 @@ _STYLE = {
     "grid.color": "#e6e8eb",
     "grid.linewidth": 0.5,
     "text.color": INK,
+    # Letters stand where outlines have them, at any resolution: a halo lies under its text.
+    "text.hinting": "no_hinting",
     "text.parse_math": False,
     "xtick.color": MUTED,
     "ytick.color": MUTED,

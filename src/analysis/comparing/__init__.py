@@ -1,0 +1,33 @@
+"""What differs between two runs: papers, groups, memberships and reported shares, counted.
+
+Tables in, tables out; nothing here makes sentences (`report.change_words` does).
+"""
+
+from .between import Comparison, compare, compare_opened, of_its_parent
+from .births import born, old_homes
+from .counting import changes, moves
+from .history import has_left, restated, restated_by
+from .pairing import paper_changes, same_papers
+from .series import line_of
+from .shares import PrintedChange, printed_change, share_change, share_parts
+
+__all__ = [
+    "Comparison",
+    "PrintedChange",
+    "born",
+    "changes",
+    "compare",
+    "compare_opened",
+    "has_left",
+    "line_of",
+    "moves",
+    "of_its_parent",
+    "old_homes",
+    "paper_changes",
+    "printed_change",
+    "restated",
+    "restated_by",
+    "same_papers",
+    "share_change",
+    "share_parts",
+]

@@ -1,0 +1,144 @@
+"""What lies under the labels of a print map: points, and a glow where clusters are dense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from scipy.ndimage import gaussian_filter, zoom
+
+from ...schema import COUNTED_WEIGHT
+from .. import GREY
+
+VECTOR_POINTS = 2_000
+"""Beyond so many papers points are an image in SVG and PDF; labels stay text."""
+
+MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "x": "X"}
+GREY_MARKS = (
+    *(("o", True), ("s", False), ("^", True), ("D", False), ("v", True), ("o", False)),
+    *(("s", True), ("^", False), ("D", True), ("v", False), ("P", True), ("X", True)),
+)
+"""Marker and whether it is filled, in the order in which grey maps use them."""
+
+GREY_INK = "#3d434b"
+_GLOW_CELLS = 360
+_FINER = 3
+_GLOW_STEPS = 6
+_SPREAD = 0.013
+
+
+def marker_size(n: int) -> float:
+    """Return the diameter of a paper's marker in points, for `n` papers."""
+    return float(np.clip(7.0 * (177 / max(n, 1)) ** 0.36, 0.8, 9.0))
+
+
+def grey_marks(spots: pd.DataFrame) -> dict[str, tuple[str, bool]]:
+    """Give each cluster a marker for grey print, another one than its nearest neighbours have.
+
+    Parameters
+    ----------
+    spots : DataFrame
+        `group_id`, `x`, `y`, largest cluster first.
+    """
+    marks: dict[str, tuple[str, bool]] = {}
+    places = spots[["x", "y"]].to_numpy(dtype="float64")
+    ids = spots["group_id"].tolist()
+    for i, group in enumerate(ids):
+        near = np.argsort(np.hypot(*(places[:i] - places[i]).T), kind="stable")
+        taken = [marks[ids[j]] for j in near[: len(GREY_MARKS) - 1]]
+        marks[group] = next(mark for mark in GREY_MARKS if mark not in taken)
+    return marks
+
+
+def draw_points(
+    axes: Axes, points: pd.DataFrame, *, places: np.ndarray, marks: Mapping[str, tuple[str, bool]]
+) -> None:
+    """Draw the papers; with `marks` in grey, each cluster by its marker."""
+    size = marker_size(len(points)) ** 2
+    raster = len(points) > VECTOR_POINTS
+    looks = _grey_looks(points, marks) if marks else _colour_looks(points)
+    order = looks.groupby(["marker", "filled"], sort=True).indices
+    for (marker, filled), rows in order.items():
+        colors = looks["rgba"].iloc[rows].tolist()
+        axes.scatter(
+            places[rows, 0],
+            places[rows, 1],
+            s=size,
+            marker=marker,
+            facecolors=colors if filled else "none",
+            edgecolors="white" if filled and not raster else "none" if filled else colors,
+            linewidths=0.4 if filled else min(0.6, size**0.5 / 4),
+            rasterized=raster,
+            zorder=2,
+        )
+
+
+def _opacities(n: int) -> tuple[float, float]:
+    """Return the opacity of a paper with low weight and of another, for `n` papers."""
+    thin = min(1.0, (6_000 / max(n, 1)) ** 0.2)
+    return 0.38 * thin, 0.85 * thin
+
+
+def _colour_looks(points: pd.DataFrame) -> pd.DataFrame:
+    colors = points["cluster_color"].astype("object").where(points["cluster_id"].notna(), GREY)
+    pale = (points["cluster_weight"] < COUNTED_WEIGHT) | points["cluster_id"].isna()
+    least, most = _opacities(len(points))
+    rgba = [(*to_rgb(c), least if p else most) for c, p in zip(colors, pale, strict=True)]
+    markers = points["cluster_symbol"].map(MARKERS).astype("object").fillna("o")
+    return pd.DataFrame({"marker": markers.tolist(), "filled": True, "rgba": rgba})
+
+
+def _grey_looks(points: pd.DataFrame, marks: Mapping[str, tuple[str, bool]]) -> pd.DataFrame:
+    own = [marks.get(group, ("o", True)) for group in points["cluster_id"]]
+    pale = (points["cluster_weight"] < COUNTED_WEIGHT) | points["cluster_id"].isna()
+    least, most = _opacities(len(points))
+    rgba = [(*to_rgb(GREY_INK), least if p else most) for p in pale]
+    return pd.DataFrame(
+        {"marker": [m for m, _ in own], "filled": [f for _, f in own], "rgba": rgba}
+    )
+
+
+def draw_glow(
+    axes: Axes, points: pd.DataFrame, *, places: np.ndarray, room: tuple[float, float], grey: bool
+) -> None:
+    """Tint the page where clusters are dense, in steps, each in its colour."""
+    placed = points["cluster_id"].notna().to_numpy()
+    if not placed.any():
+        return
+    cell = max(room) / _GLOW_CELLS
+    shape = (int(room[1] / cell) + 1, int(room[0] / cell) + 1)
+    spread = _SPREAD * _GLOW_CELLS
+    weight = np.zeros(shape)
+    mixed = np.zeros((*shape, 3))
+    codes, ids = pd.factorize(points["cluster_id"][placed])
+    colors = points["cluster_color"][placed].to_numpy()
+    cells = np.minimum((places[placed] / cell).astype(int), np.array(shape)[::-1] - 1)
+    flat = cells[:, 1] * shape[1] + cells[:, 0]
+    for code in range(len(ids)):
+        mine = codes == code
+        counts = np.bincount(flat[mine], minlength=weight.size).reshape(shape).astype("float64")
+        dense = gaussian_filter(counts, spread, mode="constant", truncate=3.0)
+        weight += dense
+        mixed += dense[..., None] * np.array(to_rgb(GREY_INK if grey else colors[mine][0]))
+    image = np.dstack(
+        [mixed / np.maximum(weight, 1e-12)[..., None], _steps(weight, top=0.28 if grey else 0.34)]
+    )
+    # Drawn cell by cell: a glow resampled to 300 dots an inch would be most of a file's bytes.
+    axes.imshow(
+        np.round(255 * zoom(image, (_FINER, _FINER, 1), order=1)).astype("uint8"),
+        extent=(0, shape[1] * cell, 0, shape[0] * cell),
+        origin="lower",
+        interpolation="none",
+        zorder=1,
+        aspect="auto",
+    )
+
+
+def _steps(weight: np.ndarray, *, top: float) -> np.ndarray:
+    """Turn densities into opacities that rise in soft steps, like the contours of a map."""
+    busy = weight[weight > weight.max() * 0.03]
+    level = np.searchsorted(np.quantile(busy, np.linspace(0.0, 0.9, _GLOW_STEPS)), weight)
+    return gaussian_filter(level * top / _GLOW_STEPS, 0.6)

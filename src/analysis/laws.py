@@ -1,0 +1,174 @@
+"""The laws between the tables of a run: what must add up, whatever the papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .schema import COUNTED_WEIGHT, DIRECTIONS, EVENTS, KINDS, TABLES, broader_clusters, groups_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Say which laws between the tables of one run are broken.
+
+    The laws: keys are unique; every paper of another table is in `papers` and every group in
+    `groups`; where there are clusters each paper has exactly one primary one; cluster weights of
+    a paper sum to at most 1; `groups.n_papers` counts primary papers (clusters) or weights of at
+    least `COUNTED_WEIGHT` (topics); a broader cluster has the papers of its parts, and no
+    memberships or trend of its own; the trend grid is complete; per period all groups of a run
+    have one `n_total`, and clusters' `n_papers` add up to it; every group with a trend has one
+    verdict, and no other has; a verdict counts the papers of full periods, its intervals contain
+    their estimates, and where there are too few to say it measures nothing; events lie in full
+    periods of the trends.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        All tables of a run, by name.
+
+    Returns
+    -------
+    list of str
+        One sentence a broken law; empty when all hold.
+    """
+    return [
+        *_broken_keys(tables),
+        *_broken_references(tables),
+        *_broken_memberships(tables),
+        *_broken_hierarchy(tables),
+        *_broken_trends(tables["trends"]),
+        *_broken_verdicts(tables["verdicts"], trends=tables["trends"]),
+        *_broken_events(tables["events"], trends=tables["trends"]),
+    ]
+
+
+def _broken_keys(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    return [
+        f"{name}: the key {', '.join(TABLES[name].key)} is not unique"
+        for name, frame in tables.items()
+        if frame.duplicated(list(TABLES[name].key)).any()
+    ]
+
+
+_NAMING_GROUPS = ("memberships", "evidence", "reclassified", "trends", "verdicts", "events")
+"""Tables whose groups the run has; others also speak of groups of earlier runs."""
+
+
+def _broken_references(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    known_papers = set(tables["papers"]["paper_id"])
+    known_groups = set(zip(tables["groups"]["kind"], tables["groups"]["group_id"], strict=True))
+    broken = []
+    for name, frame in tables.items():
+        for column in ("paper_id", "neighbour_id"):
+            if name != "moves" and column in frame and not set(frame[column]) <= known_papers:
+                broken.append(f"{name}.{column} names a paper that is not in papers")
+        if name in _NAMING_GROUPS:
+            named = set(zip(frame["kind"], frame["group_id"], strict=True))
+            if not named <= known_groups:
+                broken.append(f"{name} names a group that is not in groups")
+    return broken
+
+
+def _broken_memberships(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    import pandas as pd
+
+    memberships, groups = tables["memberships"], tables["groups"]
+    clusters = memberships[memberships["kind"] == "cluster"]
+    topics = memberships[memberships["kind"] == "topic"]
+    broken = []
+    primaries = clusters[clusters["is_primary"]]
+    if (groups["kind"] == "cluster").any():
+        ids = sorted(primaries["paper_id"])
+        if ids != sorted(tables["papers"]["paper_id"]):
+            broken.append("memberships: not every paper has exactly one primary cluster")
+    weights = clusters.groupby("paper_id")["weight"].sum()
+    if (weights > 1 + 1e-5).any():
+        broken.append("memberships: cluster weights of a paper sum to more than 1")
+    counted = topics[topics["weight"] >= COUNTED_WEIGHT]
+    counts = {("cluster", g): n for g, n in primaries.groupby("group_id").size().items()}
+    counts |= {("topic", g): n for g, n in counted.groupby("group_id").size().items()}
+    held = pd.concat([groups_of(groups, kind=kind) for kind in KINDS])
+    for kind, group_id, n in zip(held["kind"], held["group_id"], held["n_papers"], strict=True):
+        if counts.get((kind, group_id), 0) != n:
+            broken.append(f"groups: n_papers of {group_id} is {n}, the memberships count otherwise")
+    return broken
+
+
+def _broken_hierarchy(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    groups = tables["groups"]
+    clusters = groups[groups["kind"] == "cluster"]
+    broader = broader_clusters(groups)
+    broken = [f"groups: the broader cluster {name} is not in groups"
+              for name in sorted(broader - set(clusters["group_id"]))]  # fmt: skip
+    parts = clusters.groupby("parent_id")["n_papers"].sum()
+    for group_id, n in zip(clusters["group_id"], clusters["n_papers"], strict=True):
+        if group_id in broader and parts[group_id] != n:
+            broken.append(f"groups: {group_id} has {n} papers, its parts have {parts[group_id]}")
+    for name in ("memberships", "evidence", "trends", "verdicts", "events"):
+        frame = tables[name]
+        own = frame.loc[frame["kind"] == "cluster", "group_id"]
+        if own.isin(broader).any():
+            broken.append(f"{name}: a broader cluster has rows of its own")
+    return broken
+
+
+def _broken_trends(trends: pd.DataFrame) -> list[str]:
+    if trends.empty:
+        return []
+    broken = []
+    n_groups = len(trends[["kind", "group_id"]].drop_duplicates())
+    if len(trends) != n_groups * trends["period"].nunique():
+        broken.append("trends: the grid of groups and periods is not complete")
+    if (trends.groupby("period")["n_total"].nunique() > 1).any():
+        broken.append("trends: a period has more than one n_total")
+    clusters = trends[trends["kind"] == "cluster"]
+    by_period = clusters.groupby("period").agg(n=("n_papers", "sum"), total=("n_total", "first"))
+    if (by_period["n"] != by_period["total"]).any():
+        broken.append("trends: the clusters' papers do not add up to n_total")
+    known = trends[trends["n_total"] > 0]
+    inside = (known["share_low"] <= known["share"]) & (known["share"] <= known["share_high"])
+    if not inside.all():
+        broken.append("trends: an interval does not contain its share")
+    return broken
+
+
+def _broken_verdicts(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> list[str]:
+    broken = []
+    groups = set(zip(trends["kind"], trends["group_id"], strict=True))
+    if set(zip(verdicts["kind"], verdicts["group_id"], strict=True)) != groups:
+        broken.append("verdicts: not every group with a trend has one, or one without has")
+    if not set(verdicts["direction"]) <= set(DIRECTIONS):
+        broken.append("verdicts: a direction has another name")
+    full = trends[~trends["is_partial"]]
+    counts = full.groupby(["kind", "group_id"])["n_papers"].sum()
+    for kind, group_id, n in zip(
+        verdicts["kind"], verdicts["group_id"], verdicts["n_papers"], strict=True
+    ):
+        if counts.get((kind, group_id), 0) != n:
+            broken.append(f"verdicts: n_papers of {group_id} is {n}, the trend counts otherwise")
+    measured = verdicts[verdicts["direction"] != "too few to say"]
+    if verdicts["p"].notna().sum() != len(measured) or measured["p"].isna().any():
+        broken.append("verdicts: p is null elsewhere than where there are too few to say")
+    for low, value, high in (
+        ("low", "log_odds_per_year", "high"),
+        ("ratio_low", "ratio", "ratio_high"),
+        ("p", "p_adjusted", None),
+    ):
+        above = measured[high] if high else 1.0
+        if not ((measured[low] <= measured[value]) & (measured[value] <= above)).all():
+            broken.append(f"verdicts: {value} lies outside its bounds")
+    return broken
+
+
+def _broken_events(events: pd.DataFrame, *, trends: pd.DataFrame) -> list[str]:
+    broken = []
+    if not set(events["what"]) <= set(EVENTS):
+        broken.append("events: a kind of event has another name")
+    full = trends[~trends["is_partial"]]
+    inside = events["start"].isin(set(full["period"])) & events["end"].isin(set(full["period_end"]))
+    if not (inside & (events["start"] <= events["end"])).all():
+        broken.append("events: an event does not begin and end with full periods of the trends")
+    return broken

@@ -1,0 +1,73 @@
+"""Everything that decides what a run computes from its snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from .extension.settings import Thresholds
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides what a run computes from its snapshot.
+
+    Attributes
+    ----------
+    runs : Path or None
+        Directory of the series; see `runs.runs_folder` for the default.
+    fresh : bool
+        Fit this snapshot anew, whatever runs the series has.
+    extend : str or Path or None
+        The run to extend; the newest of the series where left out.
+    only_snapshot : bool
+        Trends count what this snapshot lists, not all papers of the series.
+    as_of : date or None
+        Leave out what was listed, else published, after this day.
+    topics : Path or None
+        Topic definitions; `data/topics.toml` by default.
+    overrides : Path or None
+        Decisions on topics by hand; `data/overrides.toml` by default.
+    dates : tuple of Path
+        CSV files that date papers by title or arXiv id; `data/arxiv_ids.csv` by default.
+    snapshot_date : date or None
+        The day of the snapshot, where the content or the file name does not tell.
+    period : str
+        "auto", "month", "quarter", "half-year" or "year".
+    by : str
+        The day that tells a paper's period: "published", or "listed" in the source.
+    embedding : str
+        A name that `embedding.embed` knows.
+    format : str
+        "auto" or a name in `sources.FORMATS`.
+    seed : int
+        Seed of the subsamples and of the map's layout.
+    max_mb : int
+        Megabytes that each input file may have, unpacked; `sources.MAX_MB` by default.
+    duplicates : str
+        "all" merges papers that are nearly alike too, "exact" only those of one id or title.
+    today : date or None
+        The day from which dates count as too late where the snapshot's date is unknown.
+    thresholds : Thresholds
+        When clusters are born, split or merged in an extension.
+    """
+
+    runs: Path | None = None
+    fresh: bool = False
+    extend: str | Path | None = None
+    only_snapshot: bool = False
+    as_of: date | None = None
+    topics: Path | None = None
+    overrides: Path | None = None
+    dates: tuple[Path, ...] = ()
+    snapshot_date: date | None = None
+    period: str = "auto"
+    by: str = "published"
+    embedding: str = "builtin"
+    format: str = "auto"
+    seed: int = 0
+    max_mb: int = 500
+    duplicates: str = "all"
+    today: date | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)

@@ -1,0 +1,463 @@
+"""What a run computes from its papers, stage by stage, anew or carried on from another run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import comparing, laws, manifest, runs, schema, sources, trends
+from .carried_topics import Earlier
+from .cluster_stage import describe_clusters
+from .embedding import EMBEDDINGS, embed, embedding_version, paper_texts
+from .extend_stage import extend_clusters, map_figures
+from .extension.ledger import ledger_text
+from .extension.union import Joined, join_papers
+from .identity_stage import aligned, identified, registered
+from .progress import Progress
+from .runs import Run
+from .series_stage import (
+    LARGEST_STEP,
+    Parent,
+    check_embedding,
+    has_clusters,
+    refuse_unrelated,
+    union_vectors,
+)
+from .settings import Settings
+from .topic_stage import Definitions, changed_words, find_topics
+from .topic_stage import Found as TopicsFound
+from .topics import as_arrays, from_arrays
+
+STORED_NEIGHBOURS = 10
+CACHE = ".embeddings"
+"""Folder in the series' directory where vectors of optional embeddings are kept; disposable."""
+
+
+@dataclass(frozen=True)
+class _Grouped:
+    """What the group stages hand on."""
+
+    memberships: pd.DataFrame
+    groups: pd.DataFrame
+    neighbours: pd.DataFrame
+    map: pd.DataFrame
+    quality: dict[str, Any]
+    clustering: dict[str, Any]
+    about: TopicsFound
+    how: str = "fresh"
+
+
+@dataclass(frozen=True)
+class _Papers:
+    """The papers of a run and their vectors; `joined` is None where no run is continued."""
+
+    table: pd.DataFrame
+    vectors: np.ndarray
+    joined: Joined | None
+
+
+def analyse(
+    read: sources.Snapshot,
+    *,
+    settings: Settings,
+    definitions: Definitions,
+    parent: Parent | None,
+    path: Path,
+    progress: Progress,
+) -> Run:
+    """Compute everything of a run but its manifest's hashes.
+
+    Parameters
+    ----------
+    read : Snapshot
+    settings : Settings
+    definitions : Definitions
+    parent : Parent or None
+        The run to continue: extended, or matched where `settings.fresh`.
+    path : Path
+        Where the run will be; its name is the run's.
+    progress : Progress
+
+    Raises
+    ------
+    InputError
+        Where the snapshot does not belong to the series, or has another embedding.
+    """
+    papers = _papers(read, settings=settings, parent=parent, path=path, progress=progress)
+    grouped = _grouped(
+        papers, settings=settings, definitions=definitions, parent=parent, progress=progress
+    )
+    with progress.stage("drift"):
+        drift = _drift(papers, grouped=grouped, definitions=definitions, parent=parent)
+    with progress.stage("trends"):
+        over_time, period = _trends(papers.table, grouped=grouped, read=read, settings=settings)
+    known = set(parent.run.papers["paper_id"]) if parent else set()
+    groups, lineage, ledger = registered(
+        grouped.groups,
+        memberships=grouped.memberships,
+        trends=over_time["trends"],
+        parent=parent,
+        added=[paper for paper in papers.table["paper_id"] if paper not in known],
+        run=path.name,
+        snapshot_date=read.date,
+    )
+    decided = {
+        "period": period,
+        "how": grouped.how,
+        "clustering": grouped.clustering,
+        "vocabulary_drift": drift,
+        **grouped.about.decided,
+        "embedding": {
+            "name": settings.embedding,
+            "version": embedding_version(settings.embedding),
+            "description": EMBEDDINGS.get(settings.embedding, settings.embedding),
+        },
+        "settings": told(settings),
+        "union": _said_of_union(papers.joined),
+    }
+    made = Run(
+        name=path.name,
+        path=None,
+        papers=papers.table,
+        neighbours=grouped.neighbours,
+        memberships=grouped.memberships,
+        evidence=grouped.about.evidence,
+        reclassified=grouped.about.reclassified,
+        map=grouped.map,
+        groups=groups,
+        lineage=lineage,
+        moves=schema.empty("moves"),
+        changes=schema.empty("changes"),
+        restated=schema.empty("restated"),
+        **over_time,
+        vectors=papers.vectors,
+        topic_fit=as_arrays(grouped.about.fitted),
+        ledger=ledger_text(ledger),
+        quality=grouped.quality,
+        manifest=manifest.manifest(
+            papers.table, groups=groups, name=path.name, read=read, decided=decided
+        ),
+    )
+    made = _compared(made, parent=parent, folder=path.parent)
+    if broken := laws.check_laws(runs.tables_of(made)):
+        raise AssertionError("; ".join(broken))
+    return made
+
+
+def _papers(
+    read: sources.Snapshot,
+    *,
+    settings: Settings,
+    parent: Parent | None,
+    path: Path,
+    progress: Progress,
+) -> _Papers:
+    """Join the snapshot with what the series knows, and embed what is new."""
+    # A model from a hub embeds 10 to 30 papers a second: what it made once is kept.
+    cache = path.parent / CACHE if ":" in settings.embedding else None
+    if parent is None or settings.fresh:
+        name = path.name
+        table = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
+        table = schema.conform(table, name="papers")
+        with progress.stage("embed"):
+            texts = paper_texts(table["title"], table["abstract"])
+            vectors = embed(texts, embedding=settings.embedding, cache=cache, ids=table["paper_id"])
+        return _Papers(table, vectors, None)
+    check_embedding(parent.run, embedding=settings.embedding)
+    joined = join_papers(parent.run.papers, read.papers, run=path.name)
+    for line in (_counted(joined, run=parent.run.name), *joined.notes):
+        progress.say(line)
+    with progress.stage("embed"):
+        vectors = union_vectors(
+            joined.papers,
+            parent=parent.run,
+            joined=joined,
+            embedding=settings.embedding,
+            cache=cache,
+        )
+    refuse_unrelated(
+        joined.papers, vectors=vectors, parent=parent.run, joined=joined, folder=path.parent
+    )
+    return _Papers(joined.papers, vectors, joined)
+
+
+def _counted(joined: Joined, *, run: str) -> str:
+    return (
+        f"Extends run {run}: {len(joined.added):,} new papers, {len(joined.known):,} known "
+        f"({len(joined.revised):,} revised), {len(joined.gone):,} not listed any more; "
+        f"{len(joined.papers):,} in all"
+    )
+
+
+def _said_of_union(joined: Joined | None) -> dict[str, Any]:
+    if joined is None:
+        return {}
+    return {
+        **{name: len(getattr(joined, name)) for name in ("added", "known", "gone")},
+        **{name: list(getattr(joined, name)) for name in ("revised", "redated")},
+        "renamed": dict(joined.renamed),
+        "notes": list(joined.notes),
+    }
+
+
+def _grouped(
+    papers: _Papers,
+    *,
+    settings: Settings,
+    definitions: Definitions,
+    parent: Parent | None,
+    progress: Progress,
+) -> _Grouped:
+    joined = papers.joined
+    if (
+        joined is not None
+        and parent is not None
+        and has_clusters(parent.run)
+        and len(joined.added) <= LARGEST_STEP * len(parent.run.papers)
+    ):
+        return _carried_on(
+            papers, settings=settings, definitions=definitions, parent=parent, progress=progress
+        )
+    earlier = _earlier(papers, parent=parent)
+    made = _group(
+        papers.table,
+        vectors=papers.vectors,
+        definitions=definitions,
+        embedding=settings.embedding,
+        before=_before(parent),
+        earlier=earlier,
+        seed=settings.seed,
+        progress=progress,
+    )
+    if parent is None:
+        return made
+    ours = made.memberships["kind"] == "cluster"
+    memberships, groups = identified(
+        made.memberships[ours],
+        made.groups[made.groups["kind"] == "cluster"],
+        papers=papers.table,
+        vectors=papers.vectors,
+        parent=parent,
+    )
+    return replace(
+        made,
+        memberships=_stacked([memberships, made.memberships[~ours]], name="memberships"),
+        groups=_stacked([groups, made.groups[made.groups["kind"] == "topic"]], name="groups"),
+        map=aligned(made.map, before=parent.run.map),
+    )
+
+
+def _carried_on(
+    papers: _Papers,
+    *,
+    settings: Settings,
+    definitions: Definitions,
+    parent: Parent,
+    progress: Progress,
+) -> _Grouped:
+    """Extend the clusters and the topics of the parent."""
+    found = extend_clusters(
+        papers.table,
+        vectors=papers.vectors,
+        parent=parent.run,
+        revised=papers.joined.revised if papers.joined else (),
+        next_id=parent.ledger.next_id,
+        seed=settings.seed,
+        limits=settings.thresholds,
+        progress=progress,
+    )
+    for change in found.changes:
+        others = f" ({', '.join(change.others[:5])})" if change.others else ""
+        progress.say(f"{change.what}: {change.cluster}{others}")
+    with progress.stage("topics"):
+        about = find_topics(
+            papers.table,
+            vectors=papers.vectors,
+            definitions=definitions,
+            embedding=settings.embedding,
+            before=_before(parent),
+            earlier=_earlier(papers, parent=parent),
+            progress=progress,
+        )
+    return _Grouped(
+        memberships=_stacked([found.memberships, about.memberships], name="memberships"),
+        groups=_stacked([found.groups, about.groups], name="groups"),
+        neighbours=found.neighbours,
+        map=found.map,
+        quality=found.quality,
+        clustering=found.clustering,
+        about=about,
+        how="extended",
+    )
+
+
+def _before(parent: Parent | None) -> runs.Decisions | None:
+    """Return what the parent decided on topics, to say what changed."""
+    if parent is None:
+        return None
+    topics = parent.run.groups[parent.run.groups["kind"] == "topic"]
+    rows = parent.run.memberships
+    return runs.Decisions(
+        parent.run.name,
+        rows[rows["kind"] == "topic"],
+        frozenset(parent.run.papers["paper_id"]),
+        dict(zip(topics["group_id"], topics["definition_hash"], strict=True)),
+    )
+
+
+def _earlier(papers: _Papers, *, parent: Parent | None) -> Earlier | None:
+    """Return what stands of the parent's topics; nothing in a fresh run."""
+    if parent is None or papers.joined is None:
+        return None
+    rows, told = parent.run.memberships, parent.run.evidence
+    return Earlier(
+        memberships=rows[rows["kind"] == "topic"],
+        evidence=told[told["kind"] == "topic"],
+        fitted=from_arrays(parent.run.topic_fit),
+        again=frozenset([*papers.joined.added, *papers.joined.revised]),
+    )
+
+
+def _drift(
+    papers: _Papers, *, grouped: _Grouped, definitions: Definitions, parent: Parent | None
+) -> list[dict[str, object]]:
+    """Look for changed words, or keep what the parent found where no fresh look was due."""
+    if grouped.how == "extended" and parent is not None:
+        before = parent.run.manifest
+        if grouped.clustering["looked_at"] == before["clustering"].get("looked_at"):
+            return list(before.get("vocabulary_drift", []))
+    return changed_words(
+        papers.table,
+        vectors=papers.vectors,
+        memberships=grouped.about.memberships,
+        definitions=definitions,
+    )
+
+
+def _compared(made: Run, *, parent: Parent | None, folder: Path) -> Run:
+    """Add what changed since the parent, and what earlier runs of its line had said."""
+    if parent is None or parent.run.path is None:
+        return made
+    link = {
+        "run": parent.run.name,
+        "manifest_sha256": runs.sha256(parent.run.path / "manifest.json"),
+    }
+    made = replace(made, manifest={**made.manifest, "parent": link})
+    older = comparing.line_of(made, folder=folder)
+    return replace(
+        made,
+        moves=comparing.moves(parent.run, made),
+        changes=comparing.changes(parent.run, made),
+        restated=comparing.restated_by(made.trends, folders=older),
+    )
+
+
+def _group(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    definitions: Definitions,
+    embedding: str,
+    before: runs.Decisions | None,
+    earlier: Earlier | None,
+    seed: int,
+    progress: Progress,
+) -> _Grouped:
+    """Find clusters, topics and places anew."""
+    from . import clusters
+
+    with progress.stage("cluster"):
+        near = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
+        found = clusters.find_clusters(vectors, seed=seed)
+    with progress.stage("label"):
+        placed = describe_clusters(papers, vectors=vectors, found=found, progress=progress)
+    with progress.stage("topics"):
+        about = find_topics(
+            papers,
+            vectors=vectors,
+            definitions=definitions,
+            embedding=embedding,
+            before=before,
+            earlier=earlier,
+            progress=progress,
+        )
+    with progress.stage("map"):
+        places = clusters.map_layout(found.graph, seed=seed, bar=progress.bar("map"))
+    drawn = clusters.map_table(papers, places=places)
+    return _Grouped(
+        memberships=_stacked([placed.memberships, about.memberships], name="memberships"),
+        groups=_stacked([placed.groups, about.groups], name="groups"),
+        neighbours=clusters.neighbour_table(papers, indices=near[0], similarities=near[1]),
+        map=drawn,
+        quality={
+            **placed.figures,
+            **map_figures(drawn, vectors=clusters.centred(vectors), seed=seed),
+        },
+        clustering={
+            "rule": found.rule,
+            "why_none": "" if len(placed.groups) else found.rule,
+            "settings": found.settings,
+            "looked_at": len(papers),
+            "revised_at": len(papers),
+        },
+        about=about,
+    )
+
+
+def _stacked(frames: Sequence[pd.DataFrame], *, name: str) -> pd.DataFrame:
+    full = [frame for frame in frames if len(frame)]
+    return schema.conform(pd.concat(full), name=name) if full else schema.empty(name)
+
+
+def _trends(
+    papers: pd.DataFrame, *, grouped: _Grouped, read: sources.Snapshot, settings: Settings
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the tables trends, verdicts and events, and what the manifest says of periods."""
+    memberships = grouped.memberships
+    if settings.only_snapshot:
+        papers = papers[papers["in_snapshot"]].reset_index(drop=True)
+        memberships = memberships[memberships["paper_id"].isin(papers["paper_id"])]
+    dated = trends.on_axis(papers, by=settings.by)
+    reference = trends.reference_day(papers, snapshot_date=read.date)
+    lag = trends.listing_lag(dated, reference=reference) if settings.by == "published" else 0
+    if reference is not None:
+        reference -= pd.Timedelta(days=lag)
+    choice = trends.choose_period(dated, period=settings.period, reference=reference, lag=lag)
+    counts = choice.freq and trends.count(
+        memberships,
+        papers=dated,
+        groups=pd.concat([schema.groups_of(grouped.groups, kind=kind) for kind in schema.KINDS]),
+        freq=choice.freq,
+        reference=reference,
+    )
+    said = {"freq": choice.freq, "reason": choice.reason, "by": settings.by, "lag_days": lag}
+    if not counts:
+        return {name: schema.empty(name) for name in ("trends", "verdicts", "events")}, said
+    tables = {
+        "trends": trends.trend_table(counts),
+        "verdicts": trends.verdicts(counts),
+        "events": trends.events(counts),
+    }
+    return tables, {**said, **trends.arrivals(counts)}
+
+
+def told(settings: Settings) -> dict[str, Any]:
+    """Return the settings that are not files; those stand in the manifest by name and hash."""
+    day = settings.snapshot_date
+    return {
+        "fresh": settings.fresh,
+        "only_snapshot": settings.only_snapshot,
+        "as_of": settings.as_of.isoformat() if settings.as_of else None,
+        "period": settings.period,
+        "by": settings.by,
+        "embedding": settings.embedding,
+        "format": settings.format,
+        "duplicates": settings.duplicates,
+        "seed": settings.seed,
+        "snapshot_date": day.isoformat() if day else None,
+    }
