@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import InputError
 from analysis.sources import read_snapshot
+from analysis.sources.raw import FORMATS_IN_WORDS
 
 TODAY = date(2025, 3, 20)
 
@@ -31,8 +32,7 @@ def written(path: Path, data: bytes) -> Path:
 def test_paths_that_are_no_files(tmp_path: Path) -> None:
     assert message(tmp_path / "no.csv") == (
         f"Found: {tmp_path / 'no.csv'} does not exist\n"
-        "Allowed: one or more files, each a saved Hugging Face papers page (text), CSV, JSON, JSON "
-        "Lines or Parquet\n"
+        f"Allowed: one or more files, each {FORMATS_IN_WORDS}\n"
         "Next: check the path; save the page or export the table again if it is empty"
     )
     assert f"{tmp_path} is a directory" in message(tmp_path)
@@ -54,8 +54,8 @@ def test_empty_files(tmp_path: Path, data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "found", "step"),
     [
-        (b"\x1f\x8b\x08\x00abc", "is a gzip-compressed file", "unpack it"),
-        (b"PK\x03\x04abc", "is a zip file or an Excel workbook", "save the sheet as CSV"),
+        (b"\x1f\x8b\x08\x00abc", "is a gzip file that cannot be unpacked", "unpack it"),
+        (b"PK\x03\x04abc", "is a zip file that cannot be unpacked", "unpack it"),
         (b"%PDF-1.7 abc", "is a PDF", "abstracts as text"),
         (b"SQLite format 3\x00abc", "is an SQLite database", "export the table as CSV"),
         (bytes(range(256)) * 20, "is binary data of no known format", "export it again as text"),

@@ -88,7 +88,7 @@ def test_elements_that_are_no_records_are_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ('[{"title": "A", "abstract": "a"},', "is broken JSON at line 1, column 34"),
+        ('[{"title": "A", "abstract": "a"', "is broken JSON at line 1, column 32"),
         ("[]", "is JSON without records"),
         ("[[1], [2]]", "is JSON without records"),
         ('{"meta": {}, "papers": []}', "object with no list of records; its keys are meta, papers"),

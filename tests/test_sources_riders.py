@@ -106,6 +106,7 @@ def test_the_input_frame_of_a_stage_is_left_alone() -> None:
             "title_key": ["a", "a"],
             "abstract": ["one", "three"],
             "published": pd.Series([pd.NaT, pd.Timestamp(2024, 1, 1)]),
+            "source": ["csv", "json"],
             "arxiv_id": pd.Series([None, None], dtype="str"),
             "source_id": pd.Series([None, None], dtype="str"),
             "aliases": [["b"], ["a", "b"]],
@@ -117,6 +118,8 @@ def test_the_input_frame_of_a_stage_is_left_alone() -> None:
     pd.testing.assert_frame_equal(frame, before)
     assert merged["aliases"].tolist() == [["a", "b"]]
     assert merged["published"].tolist() == [pd.Timestamp(2024, 1, 1)]
+    # The longer abstract and the date are from one row.
+    assert merged["provenance"].isna().all()
 
 
 def test_importing_the_package_loads_no_pandas() -> None:

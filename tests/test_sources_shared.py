@@ -92,6 +92,44 @@ def test_answers_of_the_daily_papers() -> None:
 def test_the_first_lines_of_the_arxiv_snapshot() -> None:
     snapshot = snap("formats/arxiv_jsonl/arxiv-metadata-oai-snapshot.first100.jsonl")
     assert len(snapshot.papers) == 100
-    assert snapshot.papers["paper_id"].iloc[0] == "0704.0001"
-    assert set(snapshot.papers["published_precision"]) == {"month"}
+    assert snapshot.inputs[0]["format"] == "arxiv-json"
+    first = snapshot.papers.iloc[0]
+    assert (first["paper_id"], first["published"]) == ("0704.0001", pd.Timestamp("2007-04-02"))
+    assert set(snapshot.papers["published_precision"]) == {"day"}
     assert not snapshot.papers["abstract"].str.startswith(" ").any()
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "n_papers", "n_abstracts", "precisions", "dropped"),
+    [
+        ("arxiv_atom/arxiv_api_q_testing.atom.xml", "arxiv-atom", 10, 10, {"day": 10}, {}),
+        ("bibtex_ris/litstudy_example.ris", "ris", 25, 25, {"month": 24, "year": 1}, {}),
+        ("bibtex_ris/pybibx_scopus_m.bib", "bibtex", 24, 24, {"year": 24}, {}),
+        ("bibtex_ris/rispy_example_full.ris", "ris", 2, 2, {"year": 2}, {}),
+        ("bibtex_ris/turftopic_paper.bib", "bibtex", 21, 9, {"month": 15, "year": 6}, {}),
+        ("hf_daily_api/2024-05-27.json", "hf-daily", 13, 13, {"day": 13}, {}),
+        ("hf_daily_api/2025-03-17.json", "hf-daily", 12, 12, {"day": 12}, {}),
+        ("hf_page/hf_papers_search_page_text.txt", "hf-page", 3, 3, {"day": 3}, {}),
+        ("hf_page/hf_trending_page_text.md", "hf-page", 2, 1, {"day": 2}, {"duplicate": 1}),
+        ("openalex/openalex_works_sample.json", "openalex", 25, 25, {"day": 20, "year": 5}, {}),
+        ("scopus_csv/scopus.csv", "scopus-csv", 55, 54, {"year": 55}, {"duplicate": 3}),
+        ("semantic_scholar/s2_Paper_trimmed.json", "semantic-scholar", 1, 1, {"day": 1}, {}),
+        ("semantic_scholar/s2_search_response.json", "semantic-scholar", 99, 0, {},
+         {"duplicate": 1}),
+    ],
+)  # fmt: skip
+def test_every_sample(
+    name: str,
+    format: str,
+    n_papers: int,
+    n_abstracts: int,
+    precisions: dict[str, int],
+    dropped: dict[str, int],
+) -> None:
+    snapshot = snap(f"formats/{name}")
+    papers = snapshot.papers
+    assert snapshot.inputs[0]["format"] == format
+    assert set(papers["source"]) == {format}
+    assert (len(papers), int(papers["abstract"].notna().sum())) == (n_papers, n_abstracts)
+    assert papers["published_precision"].value_counts().to_dict() == precisions
+    assert snapshot.dropped == dropped

@@ -15,7 +15,9 @@ import click
 from . import __version__
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
 from .commands.compare import compare_command
+from .commands.dates import dates_commands
 from .commands.export import export_command
+from .commands.snapshot import snapshot_command, snapshot_options
 from .commands.topics import topics_commands
 from .commands.verify import verify_command
 from .schema import AXES, FREQUENCIES
@@ -73,7 +75,9 @@ def cli() -> None:
               help="How texts become vectors: builtin, tfidf, sentence-transformers:NAME, "
               "model2vec:NAME, FILE.npy or FILE.parquet:COLUMN.")  # fmt: skip
 @click.option("--format", default="auto", show_default=True, metavar="NAME",
-              help="auto, hf-page, csv, json, jsonl or parquet.")  # fmt: skip
+              help="auto, or one of hf-page, html, csv, json, jsonl, parquet, xml, bibtex, ris, "
+              "pubmed, wos for every file.")  # fmt: skip
+@snapshot_options
 @click.option("--wait", type=click.FloatRange(min=0), default=600, show_default=True,
               metavar="SECONDS",
               help="How long to wait while another process makes a run there.")  # fmt: skip
@@ -88,8 +92,7 @@ def run_command(
 ) -> None:
     """Analyse SNAPSHOT... and print the path of the run; it extends the last one.
 
-    Files given together are one snapshot: a saved Hugging Face papers page, CSV, JSON, JSON
-    Lines or Parquet.
+    Files given together are one snapshot. `papertide snapshot` shows what is read of them.
     """
     from .pipeline import Settings, run
     from .progress import Progress
@@ -135,6 +138,8 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
         click.echo(str(path))
 
 
+cli.add_command(dates_commands)
+cli.add_command(snapshot_command)
 cli.add_command(compare_command)
 cli.add_command(topics_commands)
 cli.add_command(export_command)

@@ -13,7 +13,7 @@ from . import manifest, runs, schema, sources, trends
 from .embedding import ALLOWED, is_known
 from .errors import InputError
 from .progress import Progress
-from .resources import data_file
+from .resources import data_file, dates_index
 from .runs import Run
 from .series_stage import find_parent, is_same
 from .settings import Settings
@@ -58,12 +58,13 @@ def run(
     _check(settings)
     paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
+    local = tuple(filter(None, [dates_index()]))
     definitions = read_definitions(settings.topics, overrides_file=settings.overrides)
     series = runs.runs_folder(settings.runs)
     with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files)
-        files = [*definitions.hashed(), *manifest.hashed("dates", date_files)]
+        files = [*definitions.hashed(), *manifest.hashed("dates", date_files + local)]
         for line in _said(read):
             progress.say(line)
         parent = find_parent(folder.parent, name=settings.extend)
@@ -133,6 +134,9 @@ def _read(
         snapshot_date=settings.snapshot_date,
         today=settings.today or date.today(),
         dates=sources.read_dates(date_files),
+        max_mb=settings.max_mb,
+        duplicates=settings.duplicates,
+        index=dates_index(),
     )
     return read if settings.as_of is None else _as_of(read, day=settings.as_of)
 

@@ -25,6 +25,12 @@ def data_file(name: str) -> Path:
     return _first(candidates)
 
 
+def dates_index() -> Path | None:
+    """Return the path of the index that `papertide dates add` writes here; None without one."""
+    path = Path("data") / "dates_index.parquet"
+    return path if path.is_file() else None
+
+
 def example_snapshot() -> Path:
     """Return the path of the bundled snapshot: a saved Hugging Face papers page of 177 papers."""
     return data_file("snapshots/hf-trending-2025-03-17.txt")

@@ -44,6 +44,10 @@ class Settings:
         "auto" or a name in `sources.FORMATS`.
     seed : int
         Seed of the subsamples and of the map's layout.
+    max_mb : int
+        Megabytes that each input file may have, unpacked; `sources.MAX_MB` by default.
+    duplicates : str
+        "all" merges papers that are nearly alike too, "exact" only those of one id or title.
     today : date or None
         The day from which dates count as too late where the snapshot's date is unknown.
     wait : float
@@ -66,6 +70,8 @@ class Settings:
     embedding: str = "builtin"
     format: str = "auto"
     seed: int = 0
+    max_mb: int = 500
+    duplicates: str = "all"
     today: date | None = None
     wait: float = WAIT
     thresholds: Thresholds = field(default_factory=Thresholds)

@@ -10,32 +10,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import comparing, laws, manifest, runs, schema, sources, trends
+from . import comparing, laws, manifest, runs, schema, sources
 from .carried_topics import Earlier
 from .cluster_stage import describe_clusters
-from .embedding import EMBEDDINGS, embed, embedding_version, paper_texts
+from .embedding import EMBEDDINGS, embedding_version
 from .extend_stage import extend_clusters, map_figures
 from .extension.ledger import ledger_text
-from .extension.union import Joined, join_papers
 from .identity_stage import aligned, identified, registered
+from .paper_stage import Papers, papers_of, said_of_union
 from .progress import Progress
 from .runs import Run
 from .series_stage import (
     LARGEST_STEP,
     Parent,
-    check_embedding,
     has_clusters,
-    refuse_unrelated,
-    union_vectors,
 )
 from .settings import Settings
 from .topic_stage import Definitions, changed_words, find_topics
 from .topic_stage import Found as TopicsFound
 from .topics import as_arrays, from_arrays
+from .trend_stage import over_time
 
 STORED_NEIGHBOURS = 10
-CACHE = ".embeddings"
-"""Folder in the series' directory where vectors of optional embeddings are kept; disposable."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +46,6 @@ class _Grouped:
     clustering: dict[str, Any]
     about: TopicsFound
     how: str = "fresh"
-
-
-@dataclass(frozen=True)
-class _Papers:
-    """The papers of a run and their vectors; `joined` is None where no run is continued."""
-
-    table: pd.DataFrame
-    vectors: np.ndarray
-    joined: Joined | None
 
 
 def analyse(
@@ -88,19 +75,25 @@ def analyse(
     InputError
         Where the snapshot does not belong to the series, or has another embedding.
     """
-    papers = _papers(read, settings=settings, parent=parent, path=path, progress=progress)
+    papers = papers_of(read, settings=settings, parent=parent, path=path, progress=progress)
     grouped = _grouped(
         papers, settings=settings, definitions=definitions, parent=parent, progress=progress
     )
     with progress.stage("drift"):
         drift = _drift(papers, grouped=grouped, definitions=definitions, parent=parent)
     with progress.stage("trends"):
-        over_time, period = _trends(papers.table, grouped=grouped, read=read, settings=settings)
+        over, period = over_time(
+            papers.table,
+            memberships=grouped.memberships,
+            groups=grouped.groups,
+            read=read,
+            settings=settings,
+        )
     known = set(parent.run.papers["paper_id"]) if parent else set()
     groups, lineage, ledger = registered(
         grouped.groups,
         memberships=grouped.memberships,
-        trends=over_time["trends"],
+        trends=over["trends"],
         parent=parent,
         added=[paper for paper in papers.table["paper_id"] if paper not in known],
         run=path.name,
@@ -118,7 +111,7 @@ def analyse(
             "description": EMBEDDINGS.get(settings.embedding, settings.embedding),
         },
         "settings": told(settings),
-        "union": _said_of_union(papers.joined),
+        "union": said_of_union(papers.joined),
     }
     made = Run(
         name=path.name,
@@ -134,7 +127,7 @@ def analyse(
         moves=schema.empty("moves"),
         changes=schema.empty("changes"),
         restated=schema.empty("restated"),
-        **over_time,
+        **over,
         vectors=papers.vectors,
         topic_fit=as_arrays(grouped.about.fitted),
         ledger=ledger_text(ledger),
@@ -149,64 +142,8 @@ def analyse(
     return made
 
 
-def _papers(
-    read: sources.Snapshot,
-    *,
-    settings: Settings,
-    parent: Parent | None,
-    path: Path,
-    progress: Progress,
-) -> _Papers:
-    """Join the snapshot with what the series knows, and embed what is new."""
-    # A model from a hub embeds 10 to 30 papers a second: what it made once is kept.
-    cache = path.parent / CACHE if ":" in settings.embedding else None
-    if parent is None or settings.fresh:
-        name = path.name
-        table = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
-        table = schema.conform(table, name="papers")
-        with progress.stage("embed"):
-            texts = paper_texts(table["title"], table["abstract"])
-            vectors = embed(texts, embedding=settings.embedding, cache=cache, ids=table["paper_id"])
-        return _Papers(table, vectors, None)
-    check_embedding(parent.run, embedding=settings.embedding)
-    joined = join_papers(parent.run.papers, read.papers, run=path.name)
-    for line in (_counted(joined, run=parent.run.name), *joined.notes):
-        progress.say(line)
-    with progress.stage("embed"):
-        vectors = union_vectors(
-            joined.papers,
-            parent=parent.run,
-            joined=joined,
-            embedding=settings.embedding,
-            cache=cache,
-        )
-    refuse_unrelated(
-        joined.papers, vectors=vectors, parent=parent.run, joined=joined, folder=path.parent
-    )
-    return _Papers(joined.papers, vectors, joined)
-
-
-def _counted(joined: Joined, *, run: str) -> str:
-    return (
-        f"Extends run {run}: {len(joined.added):,} new papers, {len(joined.known):,} known "
-        f"({len(joined.revised):,} revised), {len(joined.gone):,} not listed any more; "
-        f"{len(joined.papers):,} in all"
-    )
-
-
-def _said_of_union(joined: Joined | None) -> dict[str, Any]:
-    if joined is None:
-        return {}
-    return {
-        **{name: len(getattr(joined, name)) for name in ("added", "known", "gone")},
-        **{name: list(getattr(joined, name)) for name in ("revised", "redated")},
-        "renamed": dict(joined.renamed),
-        "notes": list(joined.notes),
-    }
-
-
 def _grouped(
-    papers: _Papers,
+    papers: Papers,
     *,
     settings: Settings,
     definitions: Definitions,
@@ -253,7 +190,7 @@ def _grouped(
 
 
 def _carried_on(
-    papers: _Papers,
+    papers: Papers,
     *,
     settings: Settings,
     definitions: Definitions,
@@ -310,7 +247,7 @@ def _before(parent: Parent | None) -> runs.Decisions | None:
     )
 
 
-def _earlier(papers: _Papers, *, parent: Parent | None) -> Earlier | None:
+def _earlier(papers: Papers, *, parent: Parent | None) -> Earlier | None:
     """Return what stands of the parent's topics; nothing in a fresh run."""
     if parent is None or papers.joined is None:
         return None
@@ -324,7 +261,7 @@ def _earlier(papers: _Papers, *, parent: Parent | None) -> Earlier | None:
 
 
 def _drift(
-    papers: _Papers, *, grouped: _Grouped, definitions: Definitions, parent: Parent | None
+    papers: Papers, *, grouped: _Grouped, definitions: Definitions, parent: Parent | None
 ) -> list[dict[str, object]]:
     """Look for changed words, or keep what the parent found where no fresh look was due."""
     if grouped.how == "extended" and parent is not None:
@@ -414,38 +351,6 @@ def _stacked(frames: Sequence[pd.DataFrame], *, name: str) -> pd.DataFrame:
     return schema.conform(pd.concat(full), name=name) if full else schema.empty(name)
 
 
-def _trends(
-    papers: pd.DataFrame, *, grouped: _Grouped, read: sources.Snapshot, settings: Settings
-) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """Return the tables trends, verdicts and events, and what the manifest says of periods."""
-    memberships = grouped.memberships
-    if settings.only_snapshot:
-        papers = papers[papers["in_snapshot"]].reset_index(drop=True)
-        memberships = memberships[memberships["paper_id"].isin(papers["paper_id"])]
-    dated = trends.on_axis(papers, by=settings.by)
-    reference = trends.reference_day(papers, snapshot_date=read.date)
-    lag = trends.listing_lag(dated, reference=reference) if settings.by == "published" else 0
-    if reference is not None:
-        reference -= pd.Timedelta(days=lag)
-    choice = trends.choose_period(dated, period=settings.period, reference=reference, lag=lag)
-    counts = choice.freq and trends.count(
-        memberships,
-        papers=dated,
-        groups=pd.concat([schema.groups_of(grouped.groups, kind=kind) for kind in schema.KINDS]),
-        freq=choice.freq,
-        reference=reference,
-    )
-    said = {"freq": choice.freq, "reason": choice.reason, "by": settings.by, "lag_days": lag}
-    if not counts:
-        return {name: schema.empty(name) for name in ("trends", "verdicts", "events")}, said
-    tables = {
-        "trends": trends.trend_table(counts),
-        "verdicts": trends.verdicts(counts),
-        "events": trends.events(counts),
-    }
-    return tables, {**said, **trends.arrivals(counts)}
-
-
 def told(settings: Settings) -> dict[str, Any]:
     """Return the settings that are not files; those stand in the manifest by name and hash."""
     day = settings.snapshot_date
@@ -457,6 +362,7 @@ def told(settings: Settings) -> dict[str, Any]:
         "by": settings.by,
         "embedding": settings.embedding,
         "format": settings.format,
+        "duplicates": settings.duplicates,
         "seed": settings.seed,
         "snapshot_date": day.isoformat() if day else None,
     }

@@ -1,9 +1,9 @@
 """Bytes in, papers table and drop report out.
 
-The order, kept in `snapshot.py`: read (one module a format) -> standardise the column names
-(`columns.py`) -> clean the texts -> parse dates (`dates.py`) -> ids (`ids.py`) -> duplicates
-(`merge.py`) -> dates files (`dates_files.py`) -> schema. Names load on first use, so that
-importing this package loads no pandas.
+The order, kept in `snapshot.py`: unpack (`archives.py`) -> read (one module a format, `read.py`) ->
+standardise the column names (`columns.py`) -> clean the texts -> parse dates (`dates.py`) -> ids
+(`ids.py`) -> duplicates (`merging.py`) -> dates files (`dates_files.py`) -> schema. Names load on
+first use, so that importing this package loads no pandas.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .dates_files import add_dates, missing_dates, read_dates
-    from .snapshot import FORMATS, Snapshot, dropped_line, read_snapshot
+    from .dates_index import add_to_index
+    from .raw import MAX_MB
+    from .read import FORMATS
+    from .snapshot import Snapshot, dropped_line, read_snapshot
 
 _HOMES = {
-    "FORMATS": "snapshot",
+    "FORMATS": "read",
+    "MAX_MB": "raw",
     "Snapshot": "snapshot",
     "add_dates": "dates_files",
+    "add_to_index": "dates_index",
     "dropped_line": "snapshot",
     "missing_dates": "dates_files",
     "read_dates": "dates_files",
@@ -27,8 +32,10 @@ _HOMES = {
 
 __all__ = [
     "FORMATS",
+    "MAX_MB",
     "Snapshot",
     "add_dates",
+    "add_to_index",
     "dropped_line",
     "missing_dates",
     "read_dates",

@@ -25,6 +25,16 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "document_title",
         "primary_title",
         "display_name",
+        "titel",
+        "titre",
+        "título",
+        "titulo",
+        "titolo",
+        "标题",
+        "题名",
+        "標題",
+        "タイトル",
+        "название",
     ),
     "abstract": (
         "abstract",
@@ -33,6 +43,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "paper_abstract",
         "abstract_note",
         "description",
+        "zusammenfassung",
+        "résumé",
+        "resumen",
+        "resumo",
+        "riassunto",
+        "摘要",
+        "抄録",
+        "аннотация",
     ),
     "arxiv_id": ("arxiv_id", "arxiv", "arxiv_number", "arxiv_identifier", "eprint"),
     "id": (
@@ -41,6 +59,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "acl_id",
         "anthology_id",
         "openalex_id",
+        "publication_id",
+        "lens_id",
+        "pmid",
         "corpus_id",
         "eid",
         "identifier",
@@ -60,10 +81,24 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "submitted",
         "submitted_date",
         "submission_date",
+        "online_date",
+        "issue_date",
     ),
     "published_precision": ("published_precision",),
     "year_month": ("year_month", "publication_month", "month_published"),
-    "year": ("year", "publication_year", "pub_year"),
+    "year": (
+        "year",
+        "publication_year",
+        "pub_year",
+        "jahr",
+        "année",
+        "año",
+        "ano",
+        "anno",
+        "年",
+        "出版年",
+        "год",
+    ),
     "month": ("month",),
     "listed": (
         "listed",
@@ -73,9 +108,39 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "featured_at",
         "date_listed",
     ),
-    "url": ("url", "link", "paper_url", "landing_page_url", "abs_url", "arxiv_url", "pdf_url"),
+    "url": (
+        "url",
+        "link",
+        "paper_url",
+        "landing_page_url",
+        "abs_url",
+        "arxiv_url",
+        "pdf_url",
+        "pdf_link",
+        "source_linkout",
+        "external_url",
+        "dimensions_url",
+    ),
 }
 """Standard name -> the column names that mean it, best first."""
+
+WOS_TAGS: dict[str, str] = {
+    "TI": "title", "AB": "abstract", "DI": "doi", "UT": "id", "PY": "year", "PD": "month",
+    "ID": "keywords_plus", "DE": "keywords", "AU": "authors", "SO": "venue",
+    "DT": "document_type",
+}  # fmt: skip
+"""Column names of Web of Science's tab-delimited export."""
+
+EXPORTERS: dict[str, frozenset[str]] = {
+    "wos-csv": frozenset(("pt", "ti", "ut")),
+    "scopus-csv": frozenset(("title", "sourcetitle", "eid")),
+    "ieee-csv": frozenset(("documenttitle", "publicationtitle")),
+    "dimensions-csv": frozenset(("publicationid", "title", "pubyear")),
+    "lens-csv": frozenset(("lensid", "title")),
+    "pubmed-csv": frozenset(("pmid", "title", "journalbook")),
+    "zotero-csv": frozenset(("itemtype", "title", "publicationtitle")),
+}
+"""Services whose CSV is told by these column keys; their exports may lack the abstracts."""
 
 NEEDED = ("title", "abstract")
 _NOT_KEY = re.compile(r"[\W_]+")
@@ -100,7 +165,7 @@ def match_columns(names: Sequence[object]) -> dict[str, int]:
         Standard name -> position of the column that carries it; names without one are left out.
     """
     places: dict[str, int] = {}
-    for position, name in enumerate(names):
+    for position, name in enumerate(plain_names(names)):
         places.setdefault(column_key(name), position)
     found = {}
     for standard, keys in _KEYS.items():
@@ -108,6 +173,18 @@ def match_columns(names: Sequence[object]) -> dict[str, int]:
         if hit is not None:
             found[standard] = hit
     return found
+
+
+def plain_names(names: Sequence[object]) -> list[object]:
+    """Return column names, those of Web of Science's export in words."""
+    is_wos = EXPORTERS["wos-csv"] <= {column_key(name) for name in names}
+    return [WOS_TAGS.get(str(name).strip(), name) for name in names] if is_wos else list(names)
+
+
+def exporter_of(names: Sequence[object]) -> str:
+    """Return which service's CSV has these columns; empty for any other table."""
+    keys = {column_key(name) for name in names}
+    return next((name for name, marks in EXPORTERS.items() if marks <= keys), "")
 
 
 def standardise(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -127,7 +204,8 @@ def standardise(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     found = match_columns(list(frame.columns))
     known = frame.iloc[:, list(found.values())].set_axis(list(found), axis=1)
     rest = [i for i in range(frame.shape[1]) if i not in found.values()]
-    return known, frame.iloc[:, rest]
+    names = plain_names(list(frame.columns))
+    return known, frame.iloc[:, rest].set_axis([names[i] for i in rest], axis=1)
 
 
 def missing_columns(frame: pd.DataFrame, *, shown: str) -> InputError | None:

@@ -11,7 +11,8 @@ from itertools import islice
 import pandas as pd
 
 from ..errors import InputError
-from .detect import skip_separator_line, sniff
+from .columns import exporter_of, match_columns
+from .detect import skip_preamble, sniff
 from .raw import Rows
 
 RAGGED = "wrong number of cells"
@@ -47,11 +48,11 @@ def read_csv(text: str, *, shown: str) -> Rows:
         Where no record follows the header, or most do not fit it.
     """
     delimiter, header = sniff(text)
-    lines = list(io.StringIO(skip_separator_line(text)[0], newline=""))
+    lines = list(io.StringIO(skip_preamble(text), newline=""))
     records: list[list[str]] = []
     dropped = 0
     with _long_cells():
-        for record in _records(lines, delimiter=delimiter, n_cells=len(header)):
+        for record in _records(lines, delimiter=delimiter, header=header):
             if record is None:
                 dropped += 1
             else:
@@ -60,7 +61,10 @@ def read_csv(text: str, *, shown: str) -> Rows:
         raise _no_table(shown, n_cells=len(header), n_rows=len(records), dropped=dropped)
     columns = pd.DataFrame(records, columns=range(len(header)), dtype="str")
     frame = columns.set_axis(header, axis=1)
-    return Rows(frame=frame, dropped={RAGGED: dropped} if dropped else {})
+    exporter = exporter_of(header)
+    if exporter and "abstract" not in match_columns(header):
+        frame = frame.assign(abstract=None)
+    return Rows(frame=frame, dropped={RAGGED: dropped} if dropped else {}, format=exporter)
 
 
 def _no_table(shown: str, *, n_cells: int, n_rows: int, dropped: int) -> InputError:
@@ -77,8 +81,9 @@ def _no_table(shown: str, *, n_cells: int, n_rows: int, dropped: int) -> InputEr
     )
 
 
-def _records(lines: list[str], *, delimiter: str, n_cells: int) -> Iterator[list[str] | None]:
+def _records(lines: list[str], *, delimiter: str, header: list[str]) -> Iterator[list[str] | None]:
     """Yield the records after the header, None for each that does not fit it."""
+    n_cells = len(header)
     start, is_header, restarts = 0, True, 0
     while start < len(lines):
         reader = csv.reader(islice(lines, start, None), delimiter=delimiter)
@@ -90,6 +95,8 @@ def _records(lines: list[str], *, delimiter: str, n_cells: int) -> Iterator[list
                 continue
             if not any(record):
                 continue
+            if len(record) > n_cells:
+                record = _without_funding(record, header=header)
             fits = _fits(record, n_cells=n_cells)
             block = lines[first : begin + read]
             if restarts < _MAX_RESTARTS and len(block) > 1:
@@ -100,6 +107,18 @@ def _records(lines: list[str], *, delimiter: str, n_cells: int) -> Iterator[list
                     start, restarts = first + 1, restarts + 1
                     break
             yield record[:n_cells] if fits else None
+
+
+def _without_funding(record: list[str], *, header: list[str]) -> list[str]:
+    """Take out of a record of Scopus the funding texts for which the header has no column.
+
+    Scopus writes as many "Funding Text" cells as a record needs; the EID ends every record.
+    """
+    surplus = len(record) - len(header)
+    if not record[-1].startswith("2-s2.0-") or "Funding Text 1" not in header:
+        return record
+    last = max(i for i, name in enumerate(header) if name.startswith("Funding Text"))
+    return record[: last + 1] + record[last + 1 + surplus :]
 
 
 def _is_strict(block: list[str], *, delimiter: str) -> bool:

@@ -53,8 +53,21 @@ _FORMS = tuple(
         + r"\.?,?[\s-]+(?P<year>\d{4})" + _TIME,
         _NAMED_MONTH + r"\.?\s+(?P<day>\d{1,2})" + _ORDINAL + r",?\s+(?P<year>\d{4})" + _TIME,
         _NAMED_MONTH + r"\.?,?[\s-]+(?P<year>\d{4})",
+        r"(?P<year>\d{4})[\s-]+" + _NAMED_MONTH + r"\.?(?:[\s-]+(?P<day>\d{1,2}))?",
     )
 )  # fmt: skip
+_SPANS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?:\d{1,2}\s*[-–]\s*)?(?:\d{1,2}\s+)?" + _NAMED_MONTH + r"\.?(?:\s+\d{1,2})?\s*[-–/]\s*"
+        r"(?:\d{1,2}\s+)?" + MONTH_NAME + r"\.?(?:\s+\d{1,2})?,?\s+(?P<year>\d{4})",
+        r"\d{1,2}\s*[-–]\s*\d{1,2}\s+" + _NAMED_MONTH + r"\.?,?\s+(?P<year>\d{4})",
+        _NAMED_MONTH + r"\.?\s+\d{1,2}\s*[-–]\s*\d{1,2},?\s+(?P<year>\d{4})",
+        r"(?P<year>\d{4})\s+" + _NAMED_MONTH + r"\.?\s*[-–/]\s*" + MONTH_NAME + r"\.?",
+    )
+)  # fmt: skip
+"""Spans of days or months, such as "24-27 Sept. 2019" and "1 Jan.-Feb. 2019"."""
+_RIS = re.compile(r"(\d{4})/(?:(\d{1,2})/(?:(\d{1,2})/)?|/)(?:/.*|[^/\d].*)?", re.DOTALL)
 _ISO_IN_NAME = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})" + _TIME, re.IGNORECASE)
 
@@ -64,6 +77,8 @@ Parsed = tuple[date | None, str | None, str | None]
 
 def parse_date(text: str) -> Parsed:
     """Read one date, without asking whether it is plausible.
+
+    A span of days or of months counts as the month in which it begins.
 
     Parameters
     ----------
@@ -87,6 +102,13 @@ def parse_date(text: str) -> Parsed:
         if match:
             parts = match.groupdict()
             return _calendar(parts["year"], _month(parts), parts.get("day"))
+    for form in _SPANS:
+        match = form.fullmatch(text)
+        if match:
+            return _calendar(match["year"], _month(match.groupdict()), None)
+    match = _RIS.fullmatch(text)
+    if match:
+        return _calendar(match[1], match[2], match[3])
     match = _YEAR_LAST.fullmatch(text)
     if match:
         return _year_last(int(match[1]), int(match[3]), match[4])
@@ -250,6 +272,8 @@ def _year_and_month(years: pd.Series, *, months: pd.Series) -> pd.Series:
     numbers = months.str.replace(r"\.0$", "", regex=True)
     names = months.str.lower().str[:3].map({name: str(i + 1) for i, name in enumerate(_MONTHS)})
     numbers = numbers.where(numbers.str.fullmatch(r"0?[1-9]|1[0-2]"), names)
+    days = months.str.extract(r"^[A-Za-z]{3,9}\.? (\d{1,2})$", expand=False)
+    numbers = numbers.where(days.isna(), numbers + "-" + days)
     years = date_texts(years).str.strip().str.replace(r"\.0$", "", regex=True)
     return years + "-" + numbers
 

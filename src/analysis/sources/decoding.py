@@ -73,11 +73,21 @@ def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
             next_step="check that the right file was given, and export it again as text",
         )
     try:
-        return data.decode(encoding), ()
+        # Some exports begin with two marks.
+        return data.decode(encoding).lstrip("\ufeff"), ()
     except UnicodeDecodeError as error:
+        if _is_cut(error):
+            note = f"{shown} breaks off within a character; that character was left out"
+            return data[: error.start].decode(encoding), (note,)
         if encoding == "utf-8" and not _is_mixed(data):
             return _decode_windows(data, shown=shown, first_bad=error.start)
         raise _mixed(data, shown=shown, offset=error.start, encoding=encoding) from None
+
+
+def _is_cut(error: UnicodeDecodeError) -> bool:
+    """Whether UTF-8 ends within a character, after others of more than one byte."""
+    cut = error.encoding == "utf-8" and error.reason == "unexpected end of data"
+    return cut and not error.object[: error.start].isascii()
 
 
 def _decode_windows(data: bytes, *, shown: str, first_bad: int) -> tuple[str, tuple[str, ...]]:

@@ -12,20 +12,26 @@ from .columns import column_key, match_columns
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD = 200_000
+_HEADER_WITHIN = 8
+_LONGEST_HEADER = 20_000
 _JSON_START = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])')
 _SEPARATOR_LINE = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[\d.,-]+\s*")
-FOREIGN: tuple[tuple[re.Pattern[str], str, str], ...] = (
-    (
-        re.compile(r"\s*(<!doctype html|<html)", re.IGNORECASE),
-        "an HTML page",
-        "open the page in a browser, select all, copy, and save that as a text file",
-    ),
-    (re.compile(r"\s*<\?xml|\s*<feed\b", re.IGNORECASE), "XML", "export it as CSV or JSON"),
-    (re.compile(r"[^@]{0,2000}^@[a-z]+\s*\{", re.I | re.M), "BibTeX", "export it as CSV or JSON"),
-    (re.compile(r".{0,2000}?^TY  - \w", re.M | re.S), "RIS", "export it as CSV or JSON"),
+_PROLOG = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}\?>|<!--(?:(?!-->).){0,2000}-->|<!doctype\b[^>\[]{0,500}>|\s)*",
+    re.IGNORECASE | re.DOTALL,
 )
-"""Text formats that are recognised only to say so: pattern, name, next step."""
+_HTML_ROOT = re.compile(r"<(?:html|head|body|main|div|section|article)\b", re.IGNORECASE)
+_HTML_TYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
+_XML_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?[A-Za-z][\w.-]{0,60}[\s>/]|<!DOCTYPE|<!ENTITY|<\?xml")
+_BIBTEX = re.compile(r"^[ \t]*@[a-z]{2,40}[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
+_TAGGED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("ris", re.compile(r"^TY  ?-(?: |$)", re.MULTILINE)),
+    ("pubmed", re.compile(r"^PMID- ?\d", re.MULTILINE)),
+    ("wos", re.compile(r"^PT [A-Z]\s*$", re.MULTILINE)),
+)
+_PREAMBLE = 5000
+"""A BibTeX entry or a record of tagged lines begins within so many characters."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +55,15 @@ def looks_like(data: bytes, *, text: str | None) -> Looks:
     Returns
     -------
     Looks
-        One of parquet, json, jsonl, csv, hf-page.
+        One of parquet, json, jsonl, xml, html, bibtex, ris, pubmed, wos, csv, hf-page.
     """
     if text is None:
         return Looks("parquet", certain=True)
     if _JSON_START.match(text):
         return Looks(_json_kind(text), certain=True)
+    marked = _markup(text) or _tagged(text)
+    if marked:
+        return Looks(marked, certain=True)
     delimiter, header = sniff(text)
     if "title" in match_columns(header):
         return Looks("csv", certain=True)
@@ -62,6 +71,27 @@ def looks_like(data: bytes, *, text: str | None) -> Looks:
     if known or _is_table(text, delimiter=delimiter, header=header):
         return Looks("csv", certain=False)
     return Looks("hf-page", certain=False)
+
+
+def _markup(text: str) -> str:
+    """Return "html" or "xml" where a text begins as one, else nothing."""
+    prolog = _PROLOG.match(text[:_PREAMBLE])
+    rest = text[prolog.end() if prolog else 0 :][:200]
+    if _HTML_TYPE.search(text[:_PREAMBLE]) or _HTML_ROOT.match(rest):
+        return "html"
+    return "xml" if _XML_ROOT.match(rest) else ""
+
+
+def _tagged(text: str) -> str:
+    """Return the format of entries or tagged lines that begins first, else nothing."""
+    head = text[:_PREAMBLE].replace("\r\n", "\n").replace("\r", "\n")
+    places = {name: form.search(head) for name, form in (*_TAGGED, ("bibtex", _BIBTEX))}
+    found = {name: match.start() for name, match in places.items() if match}
+    if not found:
+        return ""
+    first = min(found, key=lambda name: found[name])
+    header = "title" in match_columns(sniff(head[: found[first]])[1])
+    return "" if header else first
 
 
 def is_parquet(data: bytes) -> bool:
@@ -82,7 +112,7 @@ def sniff(text: str) -> tuple[str, list[str]]:
     header : list of str
         The cells of the first record.
     """
-    head = skip_separator_line(text)[0][:_HEAD]
+    head = skip_preamble(text)[:_HEAD]
     choices = []
     for delimiter in DELIMITERS:
         header = _first_records(head, delimiter=delimiter, count=1)
@@ -92,10 +122,26 @@ def sniff(text: str) -> tuple[str, list[str]]:
     return best[2], best[3]
 
 
-def skip_separator_line(text: str) -> tuple[str, int]:
-    """Return `text` without a first line such as "sep=;", and the number of lines left out."""
+def skip_preamble(text: str) -> str:
+    """Return a table without a first line such as "sep=;" and without lines before its header.
+
+    Lines are skipped where the first is no header but one of the next is: it has three cells or
+    more, a title and another known column.
+    """
     match = _SEPARATOR_LINE.match(text)
-    return (text[match.end() :], 1) if match else (text, 0)
+    text = text[match.end() :] if match else text
+    place = 0
+    for line in text[:_HEAD].split("\n")[:_HEADER_WITHIN]:
+        if len(line) < _LONGEST_HEADER and any(_is_header(line, d) for d in DELIMITERS):
+            return text[place:]
+        place += len(line) + 1
+    return text
+
+
+def _is_header(line: str, delimiter: str) -> bool:
+    records = _first_records(line, delimiter=delimiter, count=1)
+    known = match_columns(records[0]) if records and len(records[0]) > 2 else {}
+    return "title" in known and len(known) > 1
 
 
 def _first_records(head: str, *, delimiter: str, count: int) -> list[list[str]]:
@@ -117,7 +163,7 @@ def _is_table(text: str, *, delimiter: str, header: list[str]) -> bool:
         return False
     if any(_NUMBER.fullmatch(cell) for cell in header):
         return False
-    head = skip_separator_line(text)[0][:_HEAD]
+    head = skip_preamble(text)[:_HEAD]
     records = _first_records(head, delimiter=delimiter, count=5)
     return len(records) > 1 and all(len(record) == len(header) for record in records)
 
@@ -127,10 +173,18 @@ def _json_kind(text: str) -> str:
     if len(lines) < 2 or not lines[0].lstrip().startswith("{"):
         return "json"
     if _is_object(lines[0]):
-        return "jsonl"
+        whole = _holds_records(lines[0]) and not any(_is_object(line) for line in lines[1:20])
+        return "json" if whole else "jsonl"
     if any(_is_object(line) for line in lines[1:20]):
         return "json" if _parses(text) else "jsonl"
     return "json"
+
+
+def _holds_records(line: str) -> bool:
+    values = json.loads(line).values()
+    return any(
+        isinstance(v, list) and v and isinstance(v[0], dict) and "title" in v[0] for v in values
+    )
 
 
 def _is_object(line: str) -> bool:

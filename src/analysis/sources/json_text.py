@@ -11,6 +11,8 @@ import pandas as pd
 from ..errors import InputError
 from ..text import clean, first_lines
 from .columns import column_key, match_columns
+from .json_broken import salvage
+from .json_kinds import kind_of, record_of
 from .raw import Rows
 
 RECORD_KEYS = (
@@ -25,12 +27,15 @@ RECORD_KEYS = (
     "documents",
     "docs",
     "rows",
+    "recommendedPapers",
 )
 """Where an object holds several lists of records, the first of these names wins."""
 
 MAX_COLUMNS = 200
 BAD_LINE = "bad line"
 NO_RECORD = "not a record"
+CUT_OFF = "record cut off"
+_SHOWN_LINES = 3
 _ALLOWED = (
     "a list of records, an object that holds one list of records, or one record a line (JSON "
     "Lines); a record is an object with a title and an abstract"
@@ -74,34 +79,32 @@ def read_json(text: str, *, shown: str) -> Rows:
     Returns
     -------
     Rows
-        Object columns; numbers as `Number`. A record's nested `paper` (the form of the Hugging
-        Face daily papers) is lifted, its fields win over the outer ones.
+        Object columns; numbers as `Number`. Records of a service that is known (`json_kinds`) have
+        standard columns. Of other records a nested `paper` is lifted, its fields win over the
+        outer ones. Where the text breaks off, the whole records before are read.
 
     Raises
     ------
     InputError
         For broken JSON, nesting too deep, no records.
     """
+    notes: tuple[str, ...] = ()
     try:
-        document = _loads(text)
+        records = _find_records(_loads(text), shown=shown)
     except RecursionError:
         raise _bad(f"{shown} is JSON nested too deep to be read") from None
     except ValueError as error:
-        where = ""
-        if isinstance(error, json.JSONDecodeError):
-            where = f" at line {error.lineno:,}, column {error.colno:,} ({error.msg})"
-        raise _bad(f"{shown} is broken JSON{where}") from None
-    records = _find_records(document, shown=shown)
-    good = [_lifted(record) for record in records if isinstance(record, dict)]
+        records, notes = _salvaged(text, error=error, shown=shown)
+    good = [record for record in records if isinstance(record, dict)]
     if not good:
         raise _bad(f"{shown} is JSON without records")
     dropped = {NO_RECORD: len(records) - len(good)} if len(records) > len(good) else {}
-    frame, notes = _frame(good, shown=shown)
-    return Rows(frame=frame, dropped=dropped, notes=notes)
+    dropped |= {CUT_OFF: 1} if any("breaks off" in note for note in notes) else {}
+    return _rows([_standard(record) for record in good], dropped=dropped, notes=notes, shown=shown)
 
 
 def read_jsonl(text: str, *, shown: str) -> Rows:
-    """Read JSON Lines: a broken line loses that line only, counted as "bad line".
+    """Read JSON Lines: a broken line loses that line only, is counted as "bad line" and named.
 
     Parameters and results as in `read_json`.
 
@@ -111,8 +114,8 @@ def read_jsonl(text: str, *, shown: str) -> Rows:
         Where no line is a record.
     """
     records = []
-    bad = 0
-    for line in text.split("\n"):
+    bad: list[int] = []
+    for number_, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -120,19 +123,70 @@ def read_jsonl(text: str, *, shown: str) -> Rows:
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict):
-            records.append(_lifted(record))
+            records.append(_standard(record))
         else:
-            bad += 1
+            bad.append(number_)
     if not records:
-        raise _bad(f"{shown} has no line that is a JSON record ({bad:,} tried)")
-    frame, notes = _frame(records, shown=shown)
-    return Rows(frame=frame, dropped={BAD_LINE: bad} if bad else {}, notes=notes)
+        raise _bad(f"{shown} has no line that is a JSON record ({len(bad):,} tried)")
+    dropped = {BAD_LINE: len(bad)} if bad else {}
+    return _rows(records, dropped=dropped, notes=_bad_lines(bad, shown=shown), shown=shown)
+
+
+def _bad_lines(bad: list[int], *, shown: str) -> tuple[str, ...]:
+    if not bad:
+        return ()
+    named = ", ".join(f"{line:,}" for line in bad[:_SHOWN_LINES])
+    more = f" and {len(bad) - _SHOWN_LINES:,} more" if len(bad) > _SHOWN_LINES else ""
+    what = "line is" if len(bad) == 1 else "lines are"
+    return (f"{shown}: {len(bad):,} {what} no JSON record (line {named}{more})",)
+
+
+def _salvaged(text: str, *, error: ValueError, shown: str) -> tuple[list[Any], tuple[str, ...]]:
+    """Return the records of JSON that is no whole document, with a note on the rest."""
+    names = {column_key(key) for key in RECORD_KEYS}
+    found = salvage(text, decoder=_DECODER, names=names, shown=shown)
+    if found is None:
+        where = ""
+        if isinstance(error, json.JSONDecodeError):
+            where = f" at line {error.lineno:,}, column {error.colno:,} ({error.msg})"
+        raise _bad(f"{shown} is broken JSON{where}")
+    if "breaks off" in found.note:
+        return found.records, (found.note,)
+    records = [r for document in found.records for r in _find_records(document, shown=shown)]
+    return records, (found.note,) if found.note else ()
+
+
+def _standard(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the service that a record comes from ("" for none) and its standard columns."""
+    kind = kind_of(record)
+    return ("", _lifted(record)) if kind is None else (kind, record_of(record, kind=kind))
+
+
+def _rows(
+    read: list[tuple[str, dict[str, Any]]],
+    *,
+    dropped: dict[str, int],
+    notes: tuple[str, ...],
+    shown: str,
+) -> Rows:
+    kinds = {kind for kind, _ in read}
+    records = [record for _, record in read]
+    if kinds != {""}:
+        for record in records:
+            record.setdefault("title", None)
+            record.setdefault("abstract", None)
+    frame, left_out = _frame(records, shown=shown)
+    narrow = kinds.pop() if len(kinds) == 1 else ""
+    return Rows(frame=frame, dropped=dropped, notes=(*notes, *left_out), format=narrow)
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=Number, parse_int=Number, parse_constant=lambda constant: None
+)
 
 
 def _loads(text: str) -> Any:
-    return json.loads(
-        text, parse_float=Number, parse_int=Number, parse_constant=lambda constant: None
-    )
+    return _DECODER.decode(text)
 
 
 def _bad(found: str) -> InputError:

@@ -1,7 +1,8 @@
 """Which rows are one paper, and what that paper is called.
 
 Nothing here depends on the order of the rows: of equal rows the one that is kept is the one with
-the longest abstract, then the earliest date, then the first in text order.
+the longest abstract, then the earliest date, then the first in text order. Rows of different ids
+that are one paper all the same are found in `alike`.
 """
 
 from __future__ import annotations
@@ -12,8 +13,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..text import short_hash
+from .dates import RANK
 
 _BREAK = "\x1f"
+NO_FIELDS = frozenset(
+    ("aliases", "file", "first_id", "provenance", "published_precision", "source", "source_id",
+     "title_key")
+)  # fmt: skip
+"""Columns of which provenance says nothing."""
 
 
 def assign_ids(papers: pd.DataFrame) -> pd.Series:
@@ -119,35 +126,78 @@ def drop_duplicates(papers: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     papers : DataFrame
-        `paper_id`, `title`, `abstract`, `published`, `aliases` (lists) and any further columns of
-        scalars; left unchanged.
+        `paper_id`, `title`, `abstract`, `published`, `published_precision`, `source`, `aliases`
+        (lists) and any further columns of scalars; left unchanged.
 
     Returns
     -------
     DataFrame
-        The kept row of each paper; what it lacks is filled from the others in their order, and
-        `aliases` is the sorted union. New index.
+        The kept row of each paper; what it lacks is filled from the others in their order, the
+        date is the most precise one, of these the earliest, and `aliases` is the sorted union.
+        `provenance` says which sources filled what ("abstract=bibtex; published=arxiv-atom");
+        null where all is from the paper's `source`. New index.
     """
+    # A table of this program's own brings what it says already.
+    said = papers.get("provenance", pd.Series(None, index=papers.index, dtype="str"))
+    papers = papers.assign(provenance=said.astype("str"))
     repeated = papers["paper_id"].duplicated(keep=False)
     if not repeated.any():
         return papers.reset_index(drop=True)
-    rows = papers[repeated]
+    rows = in_order(papers[repeated])
     scalars = [column for column in papers.columns if column != "aliases"]
+    groups = rows[scalars].groupby("paper_id", sort=True)
+    merged = groups.first()
+    best = _best_dates(rows)
+    for column in ("published", "published_precision"):
+        if column in merged:
+            merged[column] = best[column].astype(papers[column].dtype)
+    filled = _filled_from(rows, kept=groups.head(1), merged=merged, dated=best)
+    merged["provenance"] = filled.fillna(merged["provenance"])
+    merged["aliases"] = rows.groupby("paper_id")["aliases"].agg(_union)
+    merged = merged.reset_index()[list(papers.columns)]
+    merged = merged.astype({c: papers[c].dtype for c in scalars})
+    return pd.concat([papers[~repeated], merged], ignore_index=True)
+
+
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows sorted by paper; of each paper the row that is kept comes first."""
     order = pd.DataFrame(
         {
             "paper_id": rows["paper_id"],
             "length": -rows["abstract"].str.len().fillna(0),
             "published": rows["published"],
-            "text": _row_texts(rows[scalars]),
+            "text": _row_texts(rows.drop(columns=["aliases", "file"], errors="ignore")),
         }
     )
     order = order.sort_values(["paper_id", "length", "published", "text"], na_position="last")
-    rows = rows.loc[order.index]
-    merged = rows[scalars].groupby("paper_id", sort=True).first()
-    merged["aliases"] = rows.groupby("paper_id")["aliases"].agg(_union)
-    merged = merged.reset_index()[list(papers.columns)]
-    merged = merged.astype({c: papers[c].dtype for c in scalars})
-    return pd.concat([papers[~repeated], merged], ignore_index=True)
+    return rows.loc[order.index]
+
+
+def _best_dates(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of the most precise, then earliest date of each paper, by `paper_id`."""
+    precise = -rows.get("published_precision", pd.Series("day", index=rows.index)).map(RANK)
+    dated = rows.assign(precise=precise).sort_values(
+        ["paper_id", "precise", "published"], kind="stable", na_position="last"
+    )
+    return dated.drop_duplicates("paper_id").set_index("paper_id")
+
+
+def _filled_from(
+    rows: pd.DataFrame, *, kept: pd.DataFrame, merged: pd.DataFrame, dated: pd.DataFrame
+) -> pd.Series:
+    """Say for each paper which source gave the fields that are not the kept row's."""
+    kept = kept.set_index("paper_id").reindex(merged.index)
+    said = pd.Series("", index=merged.index, dtype="str")
+    for column in sorted({*merged.columns} - NO_FIELDS):
+        if column == "published":
+            other = merged[column].notna() & (merged[column] != kept[column])
+            source = dated["source"].reindex(merged.index)
+        else:
+            other = merged[column].notna() & kept[column].isna()
+            givers = rows[rows[column].notna()].drop_duplicates("paper_id")
+            source = givers.set_index("paper_id")["source"].reindex(merged.index)
+        said = said.mask(other, said + "; " + column + "=" + source.astype("str"))
+    return said.str.removeprefix("; ").replace("", None).astype("str")
 
 
 def _row_texts(rows: pd.DataFrame) -> pd.Series:

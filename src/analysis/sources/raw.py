@@ -15,7 +15,14 @@ from ..text import for_terminal
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMATS_IN_WORDS = "a saved Hugging Face papers page (text), CSV, JSON, JSON Lines or Parquet"
+FORMATS_IN_WORDS = (
+    "a saved Hugging Face papers page (text or HTML), CSV, JSON, JSON Lines, Parquet, XML of "
+    "arXiv, BibTeX, RIS, PubMed or Web of Science text, also in gzip or zip"
+)
+MEGABYTE = 1_000_000
+MAX_MB = 500
+"""Megabytes that an input file may have, unpacked; `--max-mb` changes it. Reading takes about ten
+times as much memory."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +57,40 @@ class Rows:
         Lines to show.
     day : date or None
         The day that the content itself gives for the whole file.
+    format : str
+        The reader's name where it is narrower than the format asked for; else empty.
     """
 
     frame: pd.DataFrame
     dropped: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     day: date | None = None
+    format: str = ""
 
 
-def load(path: Path) -> File:
+def size_error(what: str, *, max_mb: int) -> InputError:
+    """Return the error for a file that is larger than the limit."""
+    return InputError(
+        f"{what} is larger than {max_mb:,} MB",
+        allowed=f"files of up to {max_mb:,} MB each, unpacked",
+        next_step="give a smaller file, or raise the limit with --max-mb if you trust this one",
+    )
+
+
+def load(path: Path, *, max_mb: int = MAX_MB) -> File:
     """Read the bytes of `path`.
+
+    Parameters
+    ----------
+    path : Path
+    max_mb : int
+        Megabytes that the file may have.
 
     Raises
     ------
     InputError
-        Where there is no such file, it is a directory or a device, is empty or cannot be read.
+        Where there is no such file, it is a directory or a device, is empty, too large or cannot
+        be read.
     """
     path = Path(path)
     shown = for_terminal(str(path))
@@ -75,6 +101,8 @@ def load(path: Path) -> File:
             problem = f"{shown} does not exist"
         elif not path.is_file():
             problem = f"{shown} is not an ordinary file"
+        elif path.stat().st_size > max_mb * MEGABYTE:
+            raise size_error(shown, max_mb=max_mb)
         else:
             data = path.read_bytes()
             if data.strip():

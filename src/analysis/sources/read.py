@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
+
 from ..errors import InputError
 from ..text import for_terminal
 from .decoding import decode
 from .detect import Looks, is_parquet, looks_like
 from .raw import File, Rows
 
-FORMATS = ("auto", "hf-page", "csv", "json", "jsonl", "parquet")
+FORMATS = (
+    "auto", "hf-page", "html", "csv", "json", "jsonl", "parquet", "xml", "bibtex", "ris",
+    "pubmed", "wos",
+)  # fmt: skip
 WORDS = {
     "hf-page": "a text page",
+    "html": "HTML",
     "csv": "CSV",
     "json": "JSON",
     "jsonl": "JSON Lines",
     "parquet": "Parquet",
+    "xml": "XML",
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+    "pubmed": "PubMed text",
+    "wos": "Web of Science text",
 }
+_TABLES = frozenset(("csv", "json", "jsonl", "parquet"))
+_READERS = {
+    "csv": ("csv_text", "read_csv"),
+    "json": ("json_text", "read_json"),
+    "jsonl": ("json_text", "read_jsonl"),
+    "xml": ("arxiv_xml", "read_xml"),
+    "bibtex": ("bibtex", "read_bibtex"),
+    "ris": ("tagged", "read_ris"),
+    "pubmed": ("tagged", "read_pubmed"),
+    "wos": ("tagged", "read_wos"),
+}
+"""Format -> the module and function that read it from text; imported when needed."""
 
 
 def read_file(file: File, *, asked: str = "auto", tables_only: bool = False) -> tuple[str, Rows]:
@@ -57,7 +81,7 @@ def read_file(file: File, *, asked: str = "auto", tables_only: bool = False) -> 
     chosen = looks.format if asked == "auto" else asked
     if _contradicts(looks, chosen=chosen):
         raise _not_as_asked(shown, looks=looks, asked=asked)
-    if tables_only and chosen == "hf-page":
+    if tables_only and chosen not in _TABLES:
         raise InputError(
             f"{shown} is no table",
             allowed="a CSV (or JSON, JSON Lines, Parquet) with a header",
@@ -69,9 +93,7 @@ def read_file(file: File, *, asked: str = "auto", tables_only: bool = False) -> 
         if chosen == looks.format:
             raise
         raise _not_as_asked(shown, looks=looks, asked=asked, because=error.problems) from None
-    return chosen, Rows(
-        frame=rows.frame, dropped=rows.dropped, notes=(*notes, *rows.notes), day=rows.day
-    )
+    return rows.format or chosen, replace(rows, notes=(*notes, *rows.notes))
 
 
 def _contradicts(looks: Looks, *, chosen: str) -> bool:
@@ -104,14 +126,13 @@ def _read(file: File, *, text: str | None, chosen: str, shown: str) -> Rows:
         from .parquet import read_parquet
 
         return read_parquet(file.data, shown=shown)
-    if chosen == "csv":
-        from .csv_text import read_csv
-
-        return read_csv(text, shown=shown)
     if chosen == "hf-page":
         from .hf_page import read_page
 
         return read_page(text, shown=shown, file_name=file.name)
-    from .json_text import read_json, read_jsonl
+    if chosen == "html":
+        from .html_page import read_html
 
-    return (read_json if chosen == "json" else read_jsonl)(text, shown=shown)
+        return read_html(text, shown=shown, file_name=file.name)
+    module, function = _READERS[chosen]
+    return getattr(import_module(f".{module}", __package__), function)(text, shown=shown)

@@ -14,13 +14,14 @@ import pandas as pd
 from ..errors import InputError
 from ..schema import TABLES
 from ..text import for_terminal, normalised_title, short_hash
-from .columns import missing_columns, standardise
-from .dates import BEFORE, EARLIEST, LATER, file_date, no_dates, parse_dates, refused_line
-from .dates_files import add_arxiv_ids, add_dates
-from .ids import arxiv_month
-from .merge import assign_ids, drop_duplicates
-from .raw import FORMATS_IN_WORDS, File, Rows, joined, load
-from .read import FORMATS, read_file
+from .dates import EARLIEST, file_date
+from .dates_files import add_arxiv_ids
+from .dating import date_by_id, with_dates
+from .merge import assign_ids
+from .merging import LEVELS, merge_rows
+from .parts import Part, inputs_of, read_parts
+from .raw import FORMATS_IN_WORDS, MAX_MB
+from .read import FORMATS
 from .riders import tidy_values
 from .rows import papers_of
 
@@ -57,6 +58,10 @@ class Snapshot:
     inputs : list of dict
         For each file its `name` (base name), `bytes`, `sha256`, `format` and `n_papers`; these
         sum to the rows of `papers` and the duplicates dropped.
+    merged : DataFrame
+        One row a duplicate; see `merging.Merged`.
+    near : DataFrame
+        One row a pair of papers left apart although they are much alike; see `alike.Alike`.
     """
 
     papers: pd.DataFrame
@@ -65,16 +70,8 @@ class Snapshot:
     date: date | None
     date_from: str
     inputs: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One file on its way, with its listing dates, which may tell the snapshot's."""
-
-    file: File
-    format: str
-    rows: Rows
-    listed: pd.DataFrame
+    merged: pd.DataFrame
+    near: pd.DataFrame
 
 
 def read_snapshot(
@@ -84,6 +81,9 @@ def read_snapshot(
     snapshot_date: date | None = None,
     dates: pd.DataFrame | None = None,
     today: date,
+    max_mb: int = MAX_MB,
+    duplicates: str = "all",
+    index: Path | None = None,
 ) -> Snapshot:
     """Read the files of one snapshot.
 
@@ -100,6 +100,14 @@ def read_snapshot(
         From `read_dates`: arXiv ids by title and dates for what the files do not date.
     today : date
         Where the snapshot's day is unknown, dates more than `GRACE` after this one are refused.
+    max_mb : int
+        Megabytes that each file may have, unpacked.
+    duplicates : str
+        "all" merges papers that are nearly alike too, "exact" only those of one id or title.
+    index : Path, optional
+        From `dates_index.add_to_index`: dates what is not dated by its source, its arXiv id or
+        `dates`, in this order of trust; a later one only adds precision within the same month or
+        year.
 
     Returns
     -------
@@ -112,36 +120,65 @@ def read_snapshot(
         or an abstract column, all together; and where no paper is left.
     """
     _check_call(paths, snapshot_date=snapshot_date, today=today)
-    parts = _read_parts(paths, format=format, latest=(snapshot_date or today) + GRACE)
+    if duplicates not in LEVELS:
+        raise InputError(
+            f"duplicates {for_terminal(duplicates)} is not known",
+            allowed=", ".join(LEVELS),
+            next_step="leave it out to merge all duplicates",
+        )
+    latest = (snapshot_date or today) + GRACE
+    parts = read_parts(paths, format=format, latest=latest, max_mb=max_mb)
     day, date_from = _snapshot_day(parts, given=snapshot_date, today=today)
     latest = (day or today) + GRACE
     notes = [note for part in parts for note in part.rows.notes]
-    frames, dropped, inputs = [], Counter[str](), []
+    frames, dropped, counts = [], Counter[str](), Counter[tuple[Path, str]]()
     for part in parts:
         rows, refused = papers_of(
             part.rows.frame, listed=part.listed, source=part.format, latest=latest
         )
-        frames.append(rows)
+        frames.append(rows.assign(file=part.named))
         dropped.update(part.rows.dropped)
         dropped[NO_TITLE] += len(part.rows.frame) - len(rows)
-        inputs.append(_input(part, n_papers=len(rows)))
+        counts[part.file.path, part.format] += len(rows)
         notes += [f"{part.file.name}: {line}" for line in refused]
     papers = pd.concat(frames, ignore_index=True)
     if papers.empty:
         raise _nothing_left(paths, dropped=dropped)
     n_rows = len(papers)
-    papers = drop_duplicates(_with_ids(papers, dates=dates))
+    merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
+    papers = merged.papers
     dropped[DUPLICATE] += n_rows - len(papers)
-    papers, refused = _with_dates(papers, dates=dates, latest=latest)
-    papers, future = _date_by_id(papers, latest=latest)
+    papers, future = date_by_id(papers, latest=latest)
+    papers, refused = with_dates(papers, dates=dates, latest=latest)
+    if index is not None:
+        from .dates_index import look_up
+
+        local = look_up(index, papers=papers)
+        papers, _ = with_dates(papers, dates=local, latest=latest, source="local-metadata")
     return Snapshot(
         papers=_finished(papers),
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
         notes=[*notes, *refused, *future, *_no_abstracts(papers)],
         date=day,
         date_from=date_from,
-        inputs=inputs,
+        inputs=inputs_of(parts, counts=counts),
+        merged=merged.rows,
+        near=merged.near,
     )
+
+
+def rows_of(paths: Sequence[Path], *, today: date, max_mb: int = MAX_MB) -> pd.DataFrame:
+    """Read the rows of files, cleaned and with `title_key`, without merging any.
+
+    Parameters and errors as in `read_snapshot`.
+    """
+    latest = today + GRACE
+    rows = [
+        papers_of(part.rows.frame, listed=part.listed, source=part.format, latest=latest)[0]
+        for part in read_parts(paths, format="auto", latest=latest, max_mb=max_mb)
+    ]
+    found = pd.concat(rows, ignore_index=True)
+    return found.assign(title_key=found["title"].map(normalised_title).astype("str"))
 
 
 def dropped_line(dropped: Mapping[str, int]) -> str:
@@ -165,33 +202,8 @@ def _check_call(paths: Sequence[Path], *, snapshot_date: date | None, today: dat
         )
 
 
-def _read_parts(paths: Sequence[Path], *, format: str, latest: date) -> list[_Part]:
-    parts, errors = [], []
-    for path in paths:
-        try:
-            parts.append(_read_part(Path(path), format=format, latest=latest))
-        except InputError as error:
-            errors.append(error)
-    if errors:
-        raise joined(errors)
-    return parts
-
-
-def _read_part(path: Path, *, format: str, latest: date) -> _Part:
-    file = load(path)
-    name, rows = read_file(file, asked=format)
-    error = missing_columns(rows.frame, shown=for_terminal(str(path)))
-    if error is not None:
-        raise error
-    known, _ = standardise(rows.frame)
-    listed = no_dates(known.index)
-    if "listed" in known:
-        listed = parse_dates(known["listed"], latest=latest)
-    return _Part(file=file, format=name, rows=rows, listed=listed)
-
-
 def _snapshot_day(
-    parts: Sequence[_Part], *, given: date | None, today: date
+    parts: Sequence[Part], *, given: date | None, today: date
 ) -> tuple[date | None, str]:
     if given is not None:
         return given, "given"
@@ -200,7 +212,7 @@ def _snapshot_day(
     days += [] if pd.isna(newest) else [newest.date()]
     for candidates, date_from in (
         (days, "content"),
-        ([file_date(part.file.name) for part in parts], "file name"),
+        ([file_date(part.named) for part in parts], "file name"),
     ):
         plausible = [d for d in candidates if d is not None and EARLIEST <= d <= today + GRACE]
         if plausible:
@@ -214,45 +226,9 @@ def _with_ids(papers: pd.DataFrame, *, dates: pd.DataFrame | None) -> pd.DataFra
     if dates is not None:
         papers = add_arxiv_ids(papers, dates=dates)
     papers = papers.assign(paper_id=assign_ids(papers))
-    ours = [*TABLES["papers"].columns, "title_key", "arxiv_id", "source_id"]
+    ours = [*TABLES["papers"].columns, "title_key", "arxiv_id", "source_id", "file"]
     riders = papers[[column for column in papers.columns if column not in ours]]
     return pd.concat([papers[[c for c in ours if c in papers]], tidy_values(riders)], axis=1)
-
-
-def _with_dates(
-    papers: pd.DataFrame, *, dates: pd.DataFrame | None, latest: date
-) -> tuple[pd.DataFrame, list[str]]:
-    """Add what the dates files tell of these papers, and say which of it is implausible."""
-    if dates is None:
-        return papers, []
-    ours = dates["title_key"].isin(papers["title_key"]) & dates["title_key"].notna()
-    ours |= dates["arxiv_id"].isin(papers["arxiv_id"].dropna())
-    dates = dates[ours]
-    future = dates["published"] > pd.Timestamp(latest)
-    past = dates["published"] < pd.Timestamp(EARLIEST)
-    problems = dates["problem"].mask(future, LATER.format(latest=latest.isoformat()))
-    problems = problems.mask(past, BEFORE)
-    texts = dates["text"].fillna(dates["published"].dt.strftime("%Y-%m-%d"))
-    line = refused_line(problems, texts=texts, what="publication dates")
-    usable = dates.assign(published=dates["published"].mask(future | past))
-    return add_dates(papers, dates=usable), [f"dates files: {line}"] if line else []
-
-
-def _date_by_id(papers: pd.DataFrame, *, latest: date) -> tuple[pd.DataFrame, list[str]]:
-    """Date papers that have no date but an arXiv id by the month of the id."""
-    ids = papers["arxiv_id"].where(papers["published"].isna())
-    months = pd.to_datetime(
-        pd.Series([arxiv_month(i) if isinstance(i, str) else None for i in ids], index=ids.index)
-    ).astype("datetime64[us]")
-    future = months > pd.Timestamp(latest)
-    problems = ids.where(future).mask(future, LATER.format(latest=latest.isoformat()))
-    line = refused_line(problems, texts=ids, what="arXiv id months")
-    use = months.notna() & ~future
-    out = papers.assign(
-        published=papers["published"].mask(use, months),
-        published_precision=papers["published_precision"].mask(use, "month"),
-    )
-    return out, [line] if line else []
 
 
 def _no_abstracts(papers: pd.DataFrame) -> list[str]:
@@ -274,21 +250,13 @@ def _finished(papers: pd.DataFrame) -> pd.DataFrame:
     )
     table = TABLES["papers"]
     ours = {c: d for c, d in table.columns.items() if c not in ADDED_LATER}
-    internal = ("title_key", "arxiv_id", "source_id")
-    riders = [c for c in papers.columns if c not in ours and c not in internal]
+    internal = ("title_key", "arxiv_id", "source_id", "file", "first_id")
+    if papers["provenance"].isna().all():
+        papers = papers.drop(columns="provenance")
+    riders = sorted(c for c in papers.columns if c not in ours and c not in internal)
     casts = {column: "object" if dtype == "list" else dtype for column, dtype in ours.items()}
     out = papers[[*ours, *riders]].astype(casts)
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)
-
-
-def _input(part: _Part, *, n_papers: int) -> dict[str, Any]:
-    return {
-        "name": part.file.name,
-        "bytes": len(part.file.data),
-        "sha256": part.file.sha256,
-        "format": part.format,
-        "n_papers": n_papers,
-    }
 
 
 def _nothing_left(paths: Sequence[Path], *, dropped: Mapping[str, int]) -> InputError:

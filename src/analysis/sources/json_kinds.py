@@ -1,0 +1,52 @@
+"""Which service a JSON record comes from, told from its keys, and its standard columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import arxiv_json, hf_daily, openalex, semantic_scholar
+from .ids import arxiv_id
+from .records import Record
+
+NESTED = semantic_scholar.NESTED
+"""Where Semantic Scholar's citations and references hold the paper."""
+
+
+def kind_of(record: Mapping[str, Any]) -> str | None:
+    """Return the name of the service that a record looks like, None for any other record."""
+    keys = record.keys()
+    if isinstance(record.get("paper"), dict) or "submittedOnDailyAt" in keys:
+        return "hf-daily"
+    if {"publishedAt", "summary", "title"} <= keys and {"authors", "upvotes"} & keys:
+        return "hf-daily"
+    if "abstract_inverted_index" in keys or _is_openalex(record.get("id")):
+        return "openalex"
+    if {"paperId", "title"} <= keys or any(isinstance(record.get(k), dict) for k in NESTED):
+        return "semantic-scholar"
+    if {"corpusid", "title"} <= keys:
+        return "semantic-scholar"
+    if {"id", "title", "abstract"} <= keys and {"versions", "authors_parsed", "update_date"} & keys:
+        return "arxiv-json" if _is_arxiv(record["id"]) else None
+    return None
+
+
+def _is_openalex(identifier: object) -> bool:
+    return isinstance(identifier, str) and identifier.startswith("https://openalex.org/W")
+
+
+def _is_arxiv(identifier: object) -> bool:
+    return isinstance(identifier, str) and arxiv_id(identifier[:40], pad=True) is not None
+
+
+_RECORDS: dict[str, Callable[[Mapping[str, Any]], Record]] = {
+    "arxiv-json": arxiv_json.record_of,
+    "hf-daily": hf_daily.record_of,
+    "openalex": openalex.record_of,
+    "semantic-scholar": semantic_scholar.record_of,
+}
+
+
+def record_of(record: Mapping[str, Any], *, kind: str) -> Record:
+    """Return the standard columns of a record of one of the services."""
+    return _RECORDS[kind](record)

@@ -1,0 +1,46 @@
+"""What becomes of the groups over time: shares, verdicts, events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from . import schema, sources, trends
+from .settings import Settings
+
+
+def over_time(
+    papers: pd.DataFrame,
+    *,
+    memberships: pd.DataFrame,
+    groups: pd.DataFrame,
+    read: sources.Snapshot,
+    settings: Settings,
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the tables trends, verdicts and events, and what the manifest says of periods."""
+    if settings.only_snapshot:
+        papers = papers[papers["in_snapshot"]].reset_index(drop=True)
+        memberships = memberships[memberships["paper_id"].isin(papers["paper_id"])]
+    dated = trends.on_axis(papers, by=settings.by)
+    reference = trends.reference_day(papers, snapshot_date=read.date)
+    lag = trends.listing_lag(dated, reference=reference) if settings.by == "published" else 0
+    if reference is not None:
+        reference -= pd.Timedelta(days=lag)
+    choice = trends.choose_period(dated, period=settings.period, reference=reference, lag=lag)
+    counts = choice.freq and trends.count(
+        memberships,
+        papers=dated,
+        groups=pd.concat([schema.groups_of(groups, kind=kind) for kind in schema.KINDS]),
+        freq=choice.freq,
+        reference=reference,
+    )
+    said = {"freq": choice.freq, "reason": choice.reason, "by": settings.by, "lag_days": lag}
+    if not counts:
+        return {name: schema.empty(name) for name in ("trends", "verdicts", "events")}, said
+    tables = {
+        "trends": trends.trend_table(counts),
+        "verdicts": trends.verdicts(counts),
+        "events": trends.events(counts),
+    }
+    return tables, {**said, **trends.arrivals(counts)}
