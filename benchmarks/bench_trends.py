@@ -247,11 +247,9 @@ def peers(asked: Asked) -> None:
     print(pd.DataFrame(rows, columns=columns).groupby("course").mean().round(3).to_string())
 
 
-PARTS = {
-    each.__name__: each
-    for each in (coverage, power, peers, curve, speed)  # simulated
-    + (null, partial, truth, history)  # on real corpora
-}
+SIMULATED = (coverage, power, peers, curve, speed)
+REAL = (null, partial, truth, history)
+PARTS = {each.__name__: each for each in (*SIMULATED, *REAL)}
 
 
 def main() -> None:
