@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from trends_peers import kleinberg, mann_kendall
 from trends_real import history, null, partial, truth
 from trends_simulated import beta_binomial, made_up, with_others
 
@@ -212,7 +213,7 @@ def speed(asked: Asked) -> None:
     groups = pd.DataFrame({"kind": ["cluster"] * 280 + ["topic"] * 20, "group_id": ids})
     reference = pd.Timestamp("2025-01-31")
     for _ in range(2):
-        times = [time.perf_counter()]
+        times, used = [time.perf_counter()], time.process_time()
         counts = trends.count(memberships, papers=papers, groups=groups, freq="month",
                               reference=reference)  # fmt: skip
         for made in (trends.trend_table, trends.verdicts, trends.events):
@@ -221,12 +222,34 @@ def speed(asked: Asked) -> None:
         times.append(time.perf_counter())
         spent = dict(zip(("count", "trends", "verdicts", "events"), np.diff(times), strict=True))
         told = ", ".join(f"{name} {seconds:.2f}" for name, seconds in spent.items())
-        print(f"{len(memberships):,} memberships: {sum(spent.values()):.2f} s ({told})")
+        print(f"{len(memberships):,} memberships: {sum(spent.values()):.2f} s ({told}), "
+              f"{time.process_time() - used:.2f} s of processor")  # fmt: skip
 
 
-PARTS = {
-    each.__name__: each for each in (coverage, power, curve, speed, null, partial, truth, history)
-}
+def peers(asked: Asked) -> None:
+    """Set Mann-Kendall and Kleinberg's states beside it: power, and what they find in nothing."""
+    draws, rows = asked.draws(500), []
+    courses = {"nothing": np.full(12, 0.05), "3 to 12 %": np.linspace(0.03, 0.12, 12)}
+    for name, course in courses.items():
+        rng = np.random.default_rng([asked.seed, 6])
+        for _ in range(draws):
+            counts = made_up(with_others(course), per_month=200, correlation=0.0, rng=rng)
+            trend, burst = mann_kendall(counts), kleinberg(counts).any(axis=1)
+            rows.append((name, trend[0], trend.any(), burst[0], burst.any()))
+    for number in range(draws):
+        rng = np.random.default_rng([asked.seed, 7, number])
+        course, month = np.full(12, 0.05), int(rng.integers(12))
+        course[month] = 0.2
+        counts = made_up(with_others(course), per_month=200, correlation=0.0, rng=rng)
+        states = kleinberg(counts)
+        rows.append(("one month of 4 x", False, False, states[0, month], states.any()))
+    columns = ["course", "Mann-Kendall: it", "any", "Kleinberg: it", "any burst"]
+    print(pd.DataFrame(rows, columns=columns).groupby("course").mean().round(3).to_string())
+
+
+SIMULATED = (coverage, power, peers, curve, speed)
+REAL = (null, partial, truth, history)
+PARTS = {each.__name__: each for each in (*SIMULATED, *REAL)}
 
 
 def main() -> None:

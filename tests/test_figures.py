@@ -66,6 +66,7 @@ def make_shares(
                     "share_low": float(low),
                     "share_high": float(high),
                     "share_weighted": share,
+                    "share_standardised": np.nan,
                     "n_low_weight": 0,
                     "phi": 1.0,
                     "is_partial": place >= len(totals) - n_partial,

@@ -78,6 +78,7 @@ def shares(rows: list[tuple[str, str, int, int, float, float, bool]]) -> pd.Data
             period_end=start + pd.offsets.YearEnd(0),
             share=frame["n_papers"] / frame["n_total"],
             share_weighted=0.0,
+            share_standardised=float("nan"),
             n_low_weight=0,
             phi=1.0,
         ),

@@ -40,7 +40,9 @@ def verdicts(counts: Counts) -> pd.DataFrame:
         Table `verdicts`, one row a group of `counts`: `kind`, `group_id`, `direction`;
         `log_odds_per_year` with its 95 % interval `low`, `high`; `ratio` of the fitted shares
         `share_last` / `share_first` with its 90 % interval `ratio_low`, `ratio_high`; `p` of the
-        slope and `p_adjusted` (Benjamini-Hochberg over the tested groups of a kind); `n_periods`
+        slope, the larger of two tests' (`judge`, `exchange_p`), and `p_adjusted`
+        (Benjamini-Hochberg over the tested groups of a kind, times the number of kinds: in at
+        most about 5 % of runs in which nothing happens is anything told); `n_periods`
         (full, with papers) and `n_papers` (of the group in them); `dispersion` and `df` of the
         test; `theil_sen` (share per year); `doubling_years` (of rising groups; negative, the time
         to halve, of falling ones; null where that takes longer than twice the time looked at).
