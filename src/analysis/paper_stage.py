@@ -75,6 +75,7 @@ def _counted(joined: Joined, *, run: str) -> str:
 
 
 def said_of_union(joined: Joined | None) -> dict[str, Any]:
+    """Return what the manifest says of a union: counts, and the papers that changed; else {}."""
     if joined is None:
         return {}
     return {
