@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from . import manifest, runs, schema, sources, trends
+from .audit_stage import audit_unasked
 from .embedding import ALLOWED, is_known
 from .errors import InputError
 from .progress import Progress
@@ -85,6 +86,7 @@ def run(
             path=path,
             progress=progress,
         )
+        made = audit_unasked(made, asked=settings.audit, progress=progress)
         made.manifest["definitions"] = files
         _write(made, folder=folder, path=path, progress=progress)
     return replace(made, path=path, manifest=runs.read_manifest(path))
