@@ -18,6 +18,7 @@ from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, ru
 from .commands.compare import compare_command
 from .commands.dates import dates_commands
 from .commands.export import export_command
+from .commands.replay import replay_command
 from .commands.snapshot import snapshot_command, snapshot_options
 from .commands.topics import topics_commands
 from .commands.verify import verify_command
@@ -149,6 +150,7 @@ cli.add_command(dates_commands)
 cli.add_command(snapshot_command)
 cli.add_command(audit_command)
 cli.add_command(compare_command)
+cli.add_command(replay_command)
 cli.add_command(topics_commands)
 cli.add_command(export_command)
 cli.add_command(verify_command)

@@ -57,6 +57,8 @@ class Settings:
         papers.
     audit : bool
         Compare an extended run of 2,000 papers or more with a fresh fit, too.
+    index : Path or "auto" or None
+        Index of local metadata; `data/dates_index.parquet` where there is one.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
     """
@@ -81,4 +83,5 @@ class Settings:
     wait: float = WAIT
     grades: bool | None = None
     audit: bool = False
+    index: Path | str | None = "auto"
     thresholds: Thresholds = field(default_factory=Thresholds)

@@ -249,7 +249,7 @@ def _graded(
     if ours.empty:
         return grouped
     looked = parent is not None and grouped.clustering.get("looked_at") == len(papers.table)
-    fitted = grouped.how == "fresh" or looked and len(papers.table) > len(parent.run.papers)
+    fitted = grouped.how == "fresh" or (looked and len(papers.table) > len(parent.run.papers))
     groups, clustering = grouped.groups, grouped.clustering
     if is_due(len(papers.table), fitted=fitted, grades=settings.grades):
         groups, said = graded(

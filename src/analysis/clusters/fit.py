@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from .graph import bridged, fuzzy_graph, spectral_coordinates
+from .graph import DENSE_BELOW, bridged, fuzzy_graph, spectral_coordinates
 from .neighbours import nearest_neighbours
 
 NEIGHBOURS, NEIGHBOURS_OF_FEW = 15, 10
@@ -97,7 +97,12 @@ def find_clusters(vectors: np.ndarray, *, seed: int = 0) -> Clustering:
 
 
 def fitted(
-    vectors: np.ndarray, *, graph: sp.csr_matrix, settings: dict[str, float | int], rejoin: bool
+    vectors: np.ndarray,
+    *,
+    graph: sp.csr_matrix,
+    settings: dict[str, float | int],
+    rejoin: bool,
+    dense_below: int = DENSE_BELOW,
 ) -> np.ndarray:
     """Return the cluster of each paper, 0 for the largest, under given settings.
 
@@ -111,8 +116,10 @@ def fitted(
         `dimensions`, `min_cluster_size` and `min_samples`.
     rejoin : bool
         Join clusters that the graph ties closely.
+    dense_below : int
+        As for `graph.spectral_coordinates`.
     """
-    dense = _dense(graph, settings)
+    dense = _dense(graph, settings, dense_below=dense_below)
     labels = _place_all(dense, vectors=vectors, graph=graph)
     return _numbered_by_size(_rejoined(labels, graph=graph) if rejoin else labels)
 
@@ -177,9 +184,13 @@ def by_size(n: int) -> dict[str, float | int]:
     }
 
 
-def _dense(graph: sp.csr_matrix, settings: dict[str, float | int]) -> np.ndarray:
+def _dense(
+    graph: sp.csr_matrix, settings: dict[str, float | int], *, dense_below: int
+) -> np.ndarray:
     """Return HDBSCAN's labels (Campello, Moulavi & Sander 2013), -1 for papers it leaves out."""
-    coordinates = spectral_coordinates(graph, dimensions=int(settings["dimensions"]))
+    coordinates = spectral_coordinates(
+        graph, dimensions=int(settings["dimensions"]), dense_below=dense_below
+    )
     return _hdbscan(coordinates, settings)
 
 
