@@ -209,16 +209,13 @@ def full(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("stage", ["write_tables", "write_json", "sha256"])
 def test_a_full_disk_is_one_message_and_nothing_stays(tmp_path, monkeypatch, stage):
     monkeypatch.setattr(runs, stage, full)
-    (tmp_path / "0001").mkdir()
-    (tmp_path / "0001" / "manifest.json").write_text("{}")
     snapshot = tmp_path / "papers.csv"
     snapshot.write_text("title,abstract\nOne,About one.\nTwo,About two.\n")
-    # The manifest of the other run has no schema version, so that nothing is compared with it.
     with pytest.raises(InputError) as caught:
         run(snapshot, settings=Settings(runs=tmp_path, today=TODAY))
     assert "is full (No space left on device)" in caught.value.problems[0]
     assert "make room" in caught.value.next_step
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0001", "papers.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["papers.csv"]
 
 
 def test_a_full_disk_that_numpy_meets_is_told_from_other_faults(tmp_path, monkeypatch):
