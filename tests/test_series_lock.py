@@ -100,8 +100,8 @@ def test_a_killed_run_is_noticed_and_taken_over(tmp_path):
     said: list[str] = []
     with new_run_folder(tmp_path, wait=5, say=said.append) as folder:
         assert [path.name for path in tmp_path.glob(".writing-*")] == [folder.name]
-    assert said == [line for line in said if "ended in the middle of a run" in line]
-    assert said[0].startswith(f"process {holder.pid} on ")
+    (line,) = said
+    assert line.startswith(f"A run in {tmp_path} ended in the middle: process {holder.pid} on ")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -119,7 +119,7 @@ def test_a_run_killed_while_another_waits_hands_over(tmp_path):
     end(holder)
     waiting.join(timeout=30)
     assert made == [True]
-    assert [line.split()[0] for line in said] == ["Waiting", "process"]
+    assert [line.split()[0] for line in said] == ["Waiting", "A"]
 
 
 def test_many_processes_make_runs_one_after_another(tmp_path):
