@@ -16,12 +16,13 @@ import analysis
 from conftest import ROOT, SNAPSHOT
 
 PACKAGE = ROOT / "src" / "analysis"
-BASE = {"schema", "errors", "text", "words"}
+BASE = {"schema", "errors", "text", "toml_tables", "words"}
 MAY_IMPORT = {
     "schema": set(),
     "laws": {"schema"},
     "errors": set(),
     "text": set(),
+    "toml_tables": set(),
     "words": set(),
     "sources": BASE,
     "embedding": BASE,
@@ -47,7 +48,7 @@ MAY_IMPORT = {
     "cluster_stage": {*BASE, "clusters", "groups", "progress", "quality"},
     "topic_stage": {
         *(*BASE, "carried_topics", "clusters", "embedding", "groups", "manifest", "progress"),
-        *("resources", "runs", "topics"),
+        *("extension", "resources", "runs", "topics"),
     },
     "commands": {
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),

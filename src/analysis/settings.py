@@ -54,6 +54,8 @@ class Settings:
         Seconds to wait while another process makes a run in the series.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
+    wait : float
+        Seconds to wait while another process makes a run in the series.
     """
 
     runs: Path | None = None
@@ -75,3 +77,4 @@ class Settings:
     today: date | None = None
     wait: float = WAIT
     thresholds: Thresholds = field(default_factory=Thresholds)
+    wait: float = WAIT
