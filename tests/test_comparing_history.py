@@ -24,7 +24,7 @@ from analysis.comparing.series import line_of
 from analysis.runs import Run, read_run, sha256
 from analysis.schema import TABLES, conform, empty
 from page_runs import made_run, written
-from two_runs import lineage_rows, tiny_run, trend_rows
+from two_runs import lineage_rows, tiny_run, trend_rows, with_parent
 
 DAY = "2024-01-01"
 
@@ -143,11 +143,6 @@ def test_where_the_papers_of_a_cluster_were():
 
 
 # which runs go back to which
-
-
-def with_parent(run: Run, path: Path) -> Run:
-    record = {"run": path.name, "manifest_sha256": sha256(path / "manifest.json")}
-    return replace(run, manifest={**run.manifest, "parent": record, "how": "extended"})
 
 
 @pytest.fixture

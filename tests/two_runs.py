@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.runs import Run
+from analysis.runs import Run, sha256
 from analysis.schema import TABLES, conform, empty
 from page_runs import made_run
 
@@ -134,3 +135,9 @@ def lineage_rows(*rows: tuple[str, str, str]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["event", "group_id", "previous_group_id"])
     frame = frame.assign(previous_run="0001", n_shared=2, overlap=0.7)
     return conform(frame, name="lineage")
+
+
+def with_parent(run: Run, path: Path) -> Run:
+    """Return a run that extends the one written at `path`."""
+    record = {"run": path.name, "manifest_sha256": sha256(path / "manifest.json")}
+    return replace(run, manifest={**run.manifest, "parent": record, "how": "extended"})

@@ -11,7 +11,7 @@ from .words import listing
 
 MOST_PAPERS = 5
 MOST_LISTED = 5
-_LONG_TITLE = 120
+_LONG_TITLE, _LONG_LABEL = 120, 80
 
 
 class Target(NamedTuple):
@@ -31,7 +31,12 @@ class Part(NamedTuple):
 
 def name_of(found: Comparison, kind: str, group_id: str, *, target: Target) -> str:
     """Return a group's label in quotation marks, its id where it has none."""
-    return f"“{target.text(str(found.labels.get((kind, group_id), group_id)))}”"
+    return quoted(str(found.labels.get((kind, group_id), group_id)), target=target)
+
+
+def quoted(label: str, *, target: Target) -> str:
+    """Return a label in quotation marks, cut where it is very long."""
+    return f"“{target.text(first_lines(label, limit=_LONG_LABEL))}”"
 
 
 def titles(found: Comparison, ids: Sequence[str], *, target: Target) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..comparing import Comparison
 from ..views import period_label
-from .change_basics import MOST_LISTED, Part, Target, name_of, titles
+from .change_basics import MOST_LISTED, Part, Target, name_of, quoted, titles
 from .words import capital, count, listing, verb
 
 MOST_EVENTS = 10
@@ -48,9 +48,9 @@ def _other_clusters(found: Comparison, *, target: Target) -> Part:
         "largest clusters were before:"
     )
     items = [
-        f"“{target.text(row.label)}” ({count(row.n_papers, 'paper')}): of the {row.n_shared:,} "
-        f"that were there before, {row.n_from:,} {verb(row.n_from, 'was', 'were')} in "
-        f"“{target.text(row.old_label)}”."
+        f"{quoted(row.label, target=target)} ({count(row.n_papers, 'paper')}): of the "
+        f"{row.n_shared:,} that {verb(row.n_shared, 'was', 'were')} there before, {row.n_from:,} "
+        f"{verb(row.n_from, 'was', 'were')} in {quoted(row.old_label, target=target)}."
         for row in found.old_homes.head(MOST_LISTED).itertuples()
     ]
     return Part("Clusters", (text,), tuple(items))
@@ -88,9 +88,11 @@ def _about(found: Comparison, group_id: str, *, target: Target) -> str:
         names = [period_label(period, freq=found.freqs[1]) for period, _ in row["growth"]]
         numbers = [f"{k:,} in {name}" for name, (_, k) in zip(names, row["growth"], strict=True)]
         said += f" Papers: {listing(numbers)}."
-    if row["nearest_id"]:
+    if row["similarity"] <= 0:
+        said += " No known group is near."
+    elif row["nearest_id"]:
         near = name_of(found, row["nearest_kind"], row["nearest_id"], target=target)
-        value = f"{row['similarity']:.2f}".replace("-", "−")
-        said += f" Nearest known group: the {row['nearest_kind']} {near} (similarity {value})."
+        value = f"similarity {row['similarity']:.2f}"
+        said += f" Nearest known group: the {row['nearest_kind']} {near} ({value})."
     ids = list(row["exemplars"])[:3]
     return said + (f" Such as {titles(found, ids, target=target)}." if ids else "")
