@@ -23,7 +23,7 @@ from analysis.report.change_shares import change_words, changed_most, signed
 from analysis.report.change_words import change_parts
 from analysis.report.changed import what_changed
 from analysis.runs import Run, read_run
-from analysis.schema import CAUSES, EVENTS, empty
+from analysis.schema import CAUSES, LINEAGE, empty
 from hostile import HOSTILE
 from page_runs import made_run, written
 from test_cli import Cli, check_refusal, cli  # noqa: F401
@@ -138,7 +138,7 @@ def test_two_fits_are_called_two_fits(pair):
     ],
 )  # fmt: skip
 def test_each_event_has_its_sentence(pair, event, words):
-    assert event in EVENTS
+    assert event in LINEAGE
     said = told(*pair, lineage=lineage_rows((event, "c2", "c1")))
     assert said["Clusters"].splitlines()[1] == words
 
@@ -282,7 +282,7 @@ def hostile_pair(texts: Sequence[str]) -> tuple[Run, Run]:
 
 
 def hostile_lineage() -> pd.DataFrame:
-    return lineage_rows(*((event, f"c000{k % 4 + 1}", "c0001") for k, event in enumerate(EVENTS)))
+    return lineage_rows(*((event, f"c000{k % 4 + 1}", "c0001") for k, event in enumerate(LINEAGE)))
 
 
 @pytest.mark.parametrize("first", range(0, len(HOSTILE), 4))

@@ -122,6 +122,7 @@ def trend_rows(
             share_low=(share - half).clip(lower=0),
             share_high=(share + half).clip(upper=1),
             share_weighted=share,
+            share_standardised=share,
             n_low_weight=0,
             phi=1.0,
             is_partial=False,

@@ -21,8 +21,6 @@ def clusters(found: Comparison, *, target: Target) -> Part:
     if found.ids == "other":
         return _other_clusters(found, target=target)
     events = found.lineage
-    events = events[~((events["event"] == "split")
-                      & (events["group_id"] == events["previous_group_id"]))]  # fmt: skip
     sizes = events["event"].value_counts()
     counts = [f"{sizes[event]:,} {words}" for event, words in _EVENTS.items() if event in sizes]
     n = int(sum(sizes))
@@ -62,7 +60,13 @@ def _event(found: Comparison, row: tuple, *, target: Target) -> str:
     other = name_of(found, "cluster", before, target=target)
     code = target.text(row.group_id)
     if row.event == "born":
-        return f"Born: {name} ({code}){_about(found, row.group_id, target=target)}"
+        about = _about(found, row.group_id, target=target)
+        came = (
+            f" Of its older papers {row.n_shared:,} were in {other}."
+            if before and row.n_shared
+            else ""
+        )
+        return f"Born: {name} ({code}){about}{came}"
     if row.event == "split":
         about = _about(found, row.group_id, target=target)
         return f"Split: {name} ({code}) came out of {other}{about}"

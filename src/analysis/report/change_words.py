@@ -63,7 +63,7 @@ def _papers(found: Comparison, *, target: Target) -> Part:
     named = {
         "Added": papers.added if n_added <= MOST_PAPERS else [],
         "Gone": papers.gone,
-        "Revised" if found.whole else "Revised and moved": papers.revised,
+        "Revised": papers.revised,
     }
     items = [f"{what}: {titles(found, ids, target=target)}." for what, ids in named.items() if ids]
     notes = [target.text(note) for note in found.notes]
