@@ -107,6 +107,7 @@ class Front:
         self.search.layout = w.Layout(flex="1 1 240px", width="auto", max_width="420px")
         for menu in menus:
             menu.layout = w.Layout(width="auto", max_width="250px")
+        self.weight.layout = w.Layout(width="230px")
         parts: list[w.Widget] = [w.Box([self.search, *menus, self.reset], layout=row)]
         middle = w.Box([self.map_box, self.panel], layout=w.Layout(flex_flow="row nowrap"))
         parts += [w.Label(_HINT if self.core.has_map else _NO_MAP), middle]

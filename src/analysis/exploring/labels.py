@@ -19,9 +19,10 @@ CLOSE = 1.8
 
 _AREA = 15_000
 _LETTERS = 20
+_LONG_WORD = 30
 _LINES = 3
 _MARGIN = 4
-_SIZES = (15, 12, 11)
+_SIZES = (15, 12.5, 11)
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,14 @@ def placed_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.D
         seen = seen[seen["level"] > seen["level"].min()]
     order = seen.sort_values(["level", "n_papers"], ascending=[True, False], kind="stable")
     most = max(4, window.width * window.height // _AREA)
+    finest = int(spots["level"].nunique() == 1)
     taken: list[tuple[float, float, float, float]] = []
     rows = []
     for spot in order.itertuples(index=False):
         if len(rows) >= most:
             break
-        size = _SIZES[min(int(spot.level), len(_SIZES) - 1)]
-        lines = wrap(str(spot.label), width=_LETTERS, lines=_LINES)
+        size = _SIZES[min(int(spot.level) + finest, len(_SIZES) - 1)]
+        lines = label_lines(str(spot.label))
         box = _free(_box(spot, lines=lines, size=size, window=window), taken=taken, window=window)
         if box is None:
             continue
@@ -99,6 +101,13 @@ def placed_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.D
         x, y = _spot(box, window=window)
         rows.append([spot.group_id, int(spot.level), lines, size, x, y])
     return pd.DataFrame(rows, columns=columns)
+
+
+def label_lines(label: str) -> list[str]:
+    """Break a label into at most three lines, without breaking a word of up to 30 letters."""
+    longest = max((len(word) for word in label.split()), default=0)
+    width = longest if _LETTERS < longest <= _LONG_WORD else _LETTERS
+    return wrap(label, width=width, lines=_LINES)
 
 
 def _box(

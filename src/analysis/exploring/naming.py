@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..runs import Run
 
 SELECTION_ID = "selection"
-COMPARED = 3000
+COMPARED = 1500
 N_EXEMPLARS = 3
 _LEAST_LIFT = 2
 _COLOR = "#4269d0"
@@ -44,7 +44,7 @@ def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
     -------
     str
         One `[[topic]]` that `topics.read_topics` accepts: the phrases that set the chosen papers
-        apart from the others (compared with up to 3,000 of them, evenly spaced), and as exemplars
+        apart from the others (compared with up to 1,500 of them, evenly spaced), and as exemplars
         the three papers nearest to the middle of the choice.
 
     Raises

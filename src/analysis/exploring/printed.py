@@ -7,6 +7,7 @@ from io import BytesIO
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 from ..figures import GREY, INK, MUTED
 from ..text import for_matplotlib
@@ -15,6 +16,7 @@ from .marks import Scene, point_size
 SENTENCE = "This is a picture of the map: run the cell in JupyterLab to search it and to choose papers."
 _DPI = 80
 _SAMPLE = 20_000
+_COLORS = 96
 
 
 def map_picture(scene: Scene, *, words: str) -> bytes:
@@ -30,7 +32,7 @@ def map_picture(scene: Scene, *, words: str) -> bytes:
     Returns
     -------
     bytes
-        A PNG of some ten to a hundred kilobytes.
+        A PNG of some tens of kilobytes.
     """
     window = scene.window
     width, height = window.width / 100, window.height / 100
@@ -58,9 +60,10 @@ def map_picture(scene: Scene, *, words: str) -> bytes:
         shown = shown if len(shown) < 150 else f"{shown[:149]}…"
         y = (0.32 - 0.2 * at) / (height + 0.5)
         figure.text(0.01, y, shown, size=8, color=color, parse_math=False)
-    out = BytesIO()
-    figure.savefig(out, format="png", metadata={"Software": None})
-    return out.getvalue()
+    out, small = BytesIO(), BytesIO()
+    figure.savefig(out, format="png")
+    Image.open(out).convert("RGB").quantize(_COLORS).save(small, format="png", optimize=True)
+    return small.getvalue()
 
 
 def _points(axes: object, scene: Scene) -> None:
