@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import nbformat
 
+import analysis
 import browser
 
 if TYPE_CHECKING:
@@ -91,10 +92,8 @@ class Lab:
     def settled(self) -> None:
         """Wait until all cells have run."""
         self.until(
-            "const p = window.jupyterapp.shell.currentWidget;"
-            "return p.sessionContext.session?.kernel?.status === 'idle' && p.content.widgets.every("
-            "c => c.model.type !== 'code' || (c.model.executionCount && c.model.executionState !== 'running'"
-            " && c.promptNode?.textContent !== '[*]:' && c.inputArea.promptNode.textContent !== '[*]:'))"
+            "return window.jupyterapp.shell.currentWidget.content.widgets.every(c =>"
+            "c.model.type !== 'code' || (c.model.executionCount && c.model.executionState === 'idle'))"
         )
 
     def output(self, at: int) -> str:
@@ -110,14 +109,40 @@ class Lab:
         ]
         return "\n".join(map(str, texts)).strip()
 
-    def until(self, script: str, *arguments: Any, seconds: float = 25) -> Any:
+    def outputs(self) -> str:
+        """Return the outputs of all cells, for messages."""
+        script = (
+            "return (window.jupyterapp?.shell?.currentWidget?.content?.widgets ?? [])"
+            ".flatMap(c => c.model.outputs ? c.model.outputs.toJSON() : [])"
+            ".map(o => (o.traceback ?? [o.text ?? '']).join('\\n')).join('\\n')"
+        )
+        return str(self.driver.execute_script(script))[-3000:]
+
+    def until(self, script: str, *arguments: Any, seconds: float = 60) -> Any:
         """Wait until a script returns something true, and return it."""
         end = time.monotonic() + seconds
         while not (value := self.driver.execute_script(script, *arguments)):
             if time.monotonic() > end:
-                raise TimeoutError(f"{script} {arguments}")
+                raise TimeoutError(f"{script} {arguments}\n{self.outputs()}")
             time.sleep(0.05)
         return value
+
+    def drag(self, view: str, corners: Sequence[tuple[float, float]]) -> None:
+        """Drag over a view's map along corners given as parts of its width and height."""
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        drawing = self.driver.find_element("css selector", f"{view} .papertide-map .nsewdrag")
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", drawing)
+        size = drawing.size
+        places = [
+            (round((x - 0.5) * size["width"]), round((y - 0.5) * size["height"]))
+            for x, y in corners
+        ]
+        chain = ActionChains(self.driver, duration=40)
+        chain.move_to_element_with_offset(drawing, *places[0]).click_and_hold()
+        for place in places[1:]:
+            chain.move_to_element_with_offset(drawing, *place)
+        chain.release().perform()
 
     def listen(self) -> browser.Visit:
         """Return console messages and addresses since the last call; remember them."""
@@ -129,7 +154,7 @@ class Lab:
     @property
     def outside(self) -> list[str]:
         """Addresses asked for that are not this server's."""
-        own = (self.url, self.url.replace("http", "ws"), "data:", "blob:", "about:")
+        own = (self.url, self.url.replace("http", "ws"), "data:", "blob:", "about:", "chrome:")
         return [url for url in self.asked if not url.startswith(own)]
 
 
@@ -144,13 +169,14 @@ def jupyterlab(
     token = secrets.token_hex(16)
     work = folder / "work"
     work.mkdir(parents=True)
-    server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *_options(port, work)],
-        env={**os.environ, **_environment(folder, theme=theme), "JUPYTER_TOKEN": token},
-        cwd=work,
-        stdout=(folder / "server.log").open("w"),
-        stderr=subprocess.STDOUT,
-    )
+    with (folder / "server.log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *_options(port, work)],
+            env={**os.environ, **_environment(folder, theme=theme), "JUPYTER_TOKEN": token},
+            cwd=work,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(f"{url}/api?token={token}", server=server, log=folder / "server.log")
@@ -200,7 +226,9 @@ def _environment(folder: Path, *, theme: str) -> dict[str, str]:
     labconfig.mkdir()
     off = {"@jupyterlab/apputils-extension:announcements": True}
     (labconfig / "page_config.json").write_text(json.dumps({"disabledExtensions": off}))
-    return {name: str(folder / place) for name, place in places.items()}
+    # The kernel imports the package that is tested, wherever it is installed from.
+    package = {"PYTHONPATH": str(Path(analysis.__file__).parents[1])}
+    return {**package, **{name: str(folder / place) for name, place in places.items()}}
 
 
 def _wait(url: str, *, server: subprocess.Popen[bytes], log: Path) -> None:

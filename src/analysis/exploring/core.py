@@ -155,7 +155,7 @@ class Core:
             x=self.x,
             y=self.y,
             looks=self.looks,
-            opacity=marks.opacities(self.papers, shown=self.shown),
+            opacity=marks.opacities(self.papers, shown=self.shown, chosen=self.chosen),
             drawn=drawn,
             dense=dense,
             shown=self.shown,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as w
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _HINT = "Drag round papers to choose them; the wheel moves nearer. Choose a tool at the top right."
+_ECHO_SECONDS = 1.5
 _NO_MAP = "Too few papers for a map; the table lists them."
 
 
@@ -43,6 +45,8 @@ class Front:
         self.core = core
         self._quiet = False
         self._stay = False
+        self._by_hand = self._outlined = False
+        self._forgotten = -_ECHO_SECONDS
         self.bars = date_bars(core.papers)
         self.figure: go.FigureWidget | None = None
         self._make_controls()
@@ -204,21 +208,24 @@ class Front:
         self.figure = marks.map_widget(self._scene, width=width)
         points = self.figure.data[1]
         points.on_selection(self._lassoed)
-        points.on_deselect(lambda *_: self._chosen_on_map(np.zeros(0, dtype="int64")))
+        points.on_deselect(self._deselected)
         points.on_hover(self._hovered)
         points.on_unhover(lambda *_: self.panel.send({"kind": "hover", "card": None}))
         points.on_click(self._clicked)
         self.figure.layout.on_change(self._zoomed, "xaxis.range", "yaxis.range")
+        self.figure.layout.on_change(self._drawn_round, "selections")
         self.map_box.children = (self.figure,)
         if old is not None:
             old.close()
 
     def _lassoed(self, _: object, points: Any, selector: Any) -> None:
-        self._chosen_on_map(marks.inside(self._scene, points.point_inds, selector))
-
-    def _chosen_on_map(self, rows: np.ndarray) -> None:
+        if selector is None and self._is_echo():
+            self._deselected()
+            return
+        rows = marks.inside(self._scene, points.point_inds, selector)
         chosen = np.zeros(len(self.core.papers), dtype=bool)
         chosen[rows] = True
+        self._by_hand = True
         self.core.choose(chosen & self.core.shown)
 
     def _hovered(self, _: object, points: Any, __: Any) -> None:
@@ -236,6 +243,30 @@ class Front:
             return
         size = {"width": self.core.window.width, "height": marks.HEIGHT}
         self.core.zoom(fitted(x, y, **size))
+
+    def _drawn_round(self, *_: object) -> None:
+        """Note that plotly has drawn an outline: it chooses by it again at every redraw."""
+        if not self._quiet:
+            self._outlined = True
+
+    def _forget_outline(self) -> None:
+        """Take the outline away before something else is chosen; plotly then says "deselect"."""
+        if self.figure is not None and self._outlined:
+            self._outlined, self._forgotten = False, monotonic()
+            self.figure.plotly_relayout({"selections": []})
+
+    def _is_echo(self) -> bool:
+        """Whether plotly only answers to an outline that was taken away."""
+        return monotonic() - self._forgotten < _ECHO_SECONDS
+
+    def _deselected(self, *_: object) -> None:
+        if self._is_echo():
+            # The browser has dropped its choice with the outline; what it had before is no matter.
+            self.figure.data[1].selectedpoints = []
+            self._draw(frozenset())
+        else:
+            self._outlined = False
+            self.core.choose(np.zeros(len(self.core.papers), dtype=bool))
 
     def _resized(self, change: dict[str, Any]) -> None:
         self.core.zoom(with_width(self.core.window, change["new"]))
@@ -312,6 +343,10 @@ class Front:
     def _draw(self, what: frozenset[str]) -> None:
         if self.figure is None:
             return
+        if "chosen" in what:
+            if not self._by_hand:
+                self._forget_outline()
+            self._by_hand = False
         before, self._scene = self._scene, self.core.scene()
         moved = not np.array_equal(before.drawn, self._scene.drawn)
         marks.draw(self.figure, self._scene, places=moved, window="reset" in what)

@@ -15,7 +15,7 @@ import pandas as pd
 from ..figures import wrap
 
 CLOSE = 1.8
-"""Magnification from which finer labels go before broader ones."""
+"""Magnification at which the labels of a level give way to those of its parts."""
 
 _AREA = 15_000
 _LETTERS = 20
@@ -65,7 +65,8 @@ def placed_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.D
     Parameters
     ----------
     spots : DataFrame
-        From `landmarks.map_labels`: `level` (0 the broadest), `label`, `n_papers`, `x`, `y`.
+        From `landmarks.map_labels`: `level` (0 the broadest), `group_id`, `parent_id`, `label`,
+        `n_papers`, `x`, `y`.
     window, whole : Window
         What is seen, and what is seen when zoomed out.
 
@@ -74,16 +75,15 @@ def placed_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.D
     DataFrame
         `group_id`, `level`, `lines` (list of str), `size` (pixels), `x`, `y` (map units): labels
         whose spot is in the window, none over another, in the order in which they were placed.
-        From afar broader ones first, then the largest finer ones as far as there is room; near
-        to, finer ones alone, unless none is in sight.
+        From afar broader ones first, then the largest finer ones as far as there is room. With
+        each magnification by `CLOSE` one level gives way to its parts; a cluster without parts
+        keeps its label.
     """
     columns = ["group_id", "level", "lines", "size", "x", "y"]
     seen = spots[spots["x"].between(*window.x) & spots["y"].between(*window.y)]
-    if seen.empty:
-        return pd.DataFrame(columns=columns)
-    span = window.x[1] - window.x[0]
-    if (whole.x[1] - whole.x[0]) / span >= CLOSE and seen["level"].nunique() > 1:
-        seen = seen[seen["level"] > seen["level"].min()]
+    nearness = (whole.x[1] - whole.x[0]) / (window.x[1] - window.x[0])
+    passed = int(np.log(max(nearness, 1)) / np.log(CLOSE))
+    seen = seen[(seen["level"] >= passed) | ~seen["group_id"].isin(spots["parent_id"].dropna())]
     order = seen.sort_values(["level", "n_papers"], ascending=[True, False], kind="stable")
     most = max(4, window.width * window.height // _AREA)
     finest = int(spots["level"].nunique() == 1)

@@ -65,11 +65,18 @@ class Scene:
     in_hand: tuple[int, ...] = ()
 
 
-def opacities(papers: pd.DataFrame, *, shown: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return how solid each point is: faint where filtered out, pale where poorly placed."""
+def opacities(
+    papers: pd.DataFrame, *, shown: NDArray[np.bool_], chosen: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return how solid each point is: faint where filtered out, pale where poorly placed.
+
+    Where papers are chosen plotly draws the others at a fifth of this, which pale ones would not
+    survive; so all are nearly solid then.
+    """
+    pale, clear = (0.75, 1.0) if chosen.any() else (_PALE, _CLEAR)
     weights = papers["cluster_weight"].fillna(1).to_numpy()
-    solid = np.where(weights < COUNTED_WEIGHT, _PALE, _CLEAR)
-    return np.where(shown, solid, _HIDDEN).astype("float32")
+    solid = np.where(weights < COUNTED_WEIGHT, pale, clear)
+    return np.where(shown | chosen, solid, _HIDDEN).astype("float32")
 
 
 def drawn_rows(
@@ -101,11 +108,7 @@ def map_widget(scene: Scene, *, width: int) -> go.FigureWidget:
         mode="markers",
         hoverinfo="skip",
         showlegend=False,
-        marker={
-            "color": "rgba(0,0,0,0)",
-            "size": 17,
-            "line": {"width": 2.5, "color": "#e8590c"},
-        },
+        marker={"symbol": "circle-open", "color": "#e8590c", "size": 18, "line": {"width": 3}},
     )
     density = go.Heatmap(
         name="density",
@@ -163,8 +166,6 @@ def draw(
         points.selectedpoints = _selected(scene)
         hand = list(scene.in_hand)
         rings.x, rings.y = scene.x[hand], scene.y[hand]
-        rings.marker.size = [19 if at == 0 else 14 for at in range(len(hand))]
-        rings.marker.line.width = [3.0 if at == 0 else 1.5 for at in range(len(hand))]
         if scene.dense:
             density.update(_density(scene))
         figure.layout.annotations = annotations(scene.labels)
@@ -246,9 +247,14 @@ def _marker(scene: Scene) -> dict[str, Any]:
     return marker
 
 
-def _selected(scene: Scene) -> NDArray[np.int32] | None:
+def _selected(scene: Scene) -> NDArray[np.int32]:
+    """Numbers of the chosen points, of all where none is chosen.
+
+    None would say the same, but plotly's widget takes back what the browser has confirmed, so that
+    a None after a choice would never be sent.
+    """
     if not scene.chosen.any():
-        return None
+        return np.arange(len(scene.drawn), dtype="int32")
     return np.flatnonzero(scene.chosen[scene.drawn]).astype("int32")
 
 

@@ -44,8 +44,8 @@ def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
     -------
     str
         One `[[topic]]` that `topics.read_topics` accepts: the phrases that set the chosen papers
-        apart from the others (compared with up to 1,500 of them, evenly spaced), and as exemplars
-        the three papers nearest to the middle of the choice.
+        apart from the others (at most 1,500 on either side are read, evenly spaced), and as
+        exemplars the three papers nearest to the middle of the choice.
 
     Raises
     ------
@@ -74,8 +74,8 @@ def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
         strong=strong,
         weak=weak,
         exemplars=tuple(run.papers["paper_id"].iloc[_middle(run.vectors, rows=chosen)]),
-        remark=f"From {count(len(chosen), 'paper')} chosen in run {run.name}, compared with "
-        f"{count(others, 'other paper')}.",
+        remark=f"From {count(len(chosen), 'paper')} chosen in run {run.name}; "
+        f"{len(own):,} of them compared with {count(others, 'other paper')}.",
     )
     return as_toml(draft)
 
@@ -123,12 +123,16 @@ def selection_trend(run: Run, *, rows: Sequence[int]) -> pd.DataFrame:
 
 
 def _compared(n: int, *, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows of the chosen papers and of at most so many others, and where the chosen ones stand."""
-    others = np.setdiff1d(np.arange(n), chosen)
-    if len(others) > COMPARED:
-        others = others[np.linspace(0, len(others) - 1, COMPARED).astype("int64")]
-    compared = np.sort(np.concatenate([chosen, others]))
-    return compared, np.searchsorted(compared, chosen)
+    """Rows of chosen and other papers, at most so many of each, and where the chosen ones stand."""
+    own, others = (_spaced(rows) for rows in (chosen, np.setdiff1d(np.arange(n), chosen)))
+    compared = np.sort(np.concatenate([own, others]))
+    return compared, np.searchsorted(compared, own)
+
+
+def _spaced(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    if len(rows) <= COMPARED:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, COMPARED).astype("int64")]
 
 
 def _phrases(

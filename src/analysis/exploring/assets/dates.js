@@ -9,7 +9,8 @@ function render({ model, el }) {
   let dragged = null;
 
   const choose = (low, high) => {
-    model.set({ low: bound(Math.min(low, high), 0, last()), high: bound(Math.max(low, high), 0, last()) });
+    model.set("low", bound(Math.min(low, high), 0, last()));
+    model.set("high", bound(Math.max(low, high), 0, last()));
     model.save_changes();
   };
   const play = element("button", { type: "button", class: "pt-button", click: () => toggle() });
@@ -22,8 +23,8 @@ function render({ model, el }) {
   const handle = (name, trait) => element("input", {
     type: "range", min: 0, step: 1, "aria-label": name,
     input: (event) => {
-      stop();
       const value = Number(event.target.value);
+      stop();
       choose(...(trait === "low" ? [Math.min(value, model.get("high")), model.get("high")]
         : [model.get("low"), Math.max(value, model.get("low"))]));
     },

@@ -87,6 +87,7 @@ function watchMap(el, model, card, send) {
   const map = view?.querySelector(".papertide-map");
   if (!map) return setTimeout(() => el.isConnected && watchMap(el, model, card, send), 50);
   card.attach(map);
+  view.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the arrow keys for its cells
   const measure = () => {
     const width = Math.round(map.getBoundingClientRect().width);
     if (width > 0 && Math.abs(width - model.get("map_width")) > 2) {

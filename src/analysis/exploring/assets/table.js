@@ -6,7 +6,7 @@ function render({ model, el }) {
   el.append(words, body);
 
   const put = (values) => {
-    model.set(values);
+    for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
   };
   const heading = ([name, label]) => {
