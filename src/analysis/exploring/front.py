@@ -76,7 +76,7 @@ class Front:
         self.weight = w.FloatSlider(
             description="Least weight", min=0, max=1, step=0.05, readout_format=".2f", **wide
         )
-        self.weight.description_tooltip = "Hides papers that lie between clusters"
+        self.weight.tooltip = "Hides papers that lie between clusters"
         self.reset = w.Button(description="Reset", layout=w.Layout(width="80px"))
 
     def _groups(self, kind: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ..figures import GREY, INK, MUTED
-from ..text import for_matplotlib
+from ..figures.printed.base import lines_of, style
 from .marks import Scene, point_size
 
 SENTENCE = "This is a picture of the map: run the cell in JupyterLab to search it and to choose papers."
@@ -34,6 +34,12 @@ def map_picture(scene: Scene, *, words: str) -> bytes:
     bytes
         A PNG of some tens of kilobytes.
     """
+    texts = [words, *(line for lines in scene.labels["lines"] for line in lines)]
+    with style(texts):
+        return _picture(scene, words=words)
+
+
+def _picture(scene: Scene, *, words: str) -> bytes:
     window = scene.window
     width, height = window.width / 100, window.height / 100
     figure = Figure(figsize=(width, height + 0.5), dpi=_DPI, facecolor="white")
@@ -46,7 +52,7 @@ def map_picture(scene: Scene, *, words: str) -> bytes:
         axes.text(
             row.x,
             row.y,
-            "\n".join(map(for_matplotlib, row.lines)),
+            "\n".join(lines_of(line, width=100, lines=1) for line in row.lines),
             size=row.size * 0.68,
             color=INK,
             weight="bold" if row.level == 0 else "normal",
@@ -56,8 +62,7 @@ def map_picture(scene: Scene, *, words: str) -> bytes:
             bbox={"facecolor": (1, 1, 1, 0.7), "edgecolor": "none", "pad": 1},
         )
     for at, (text, color) in enumerate(((words, INK), (SENTENCE, MUTED))):
-        shown = for_matplotlib(text)
-        shown = shown if len(shown) < 150 else f"{shown[:149]}…"
+        shown = lines_of(text, width=130, lines=1)
         y = (0.32 - 0.2 * at) / (height + 0.5)
         figure.text(0.01, y, shown, size=8, color=color, parse_math=False)
     out, small = BytesIO(), BytesIO()
@@ -70,6 +75,8 @@ def _points(axes: object, scene: Scene) -> None:
     rows = np.flatnonzero(np.isfinite(scene.x))
     if len(rows) > _SAMPLE:
         rows = rows[np.linspace(0, len(rows) - 1, _SAMPLE).astype("int64")]
+    if not len(rows):
+        return
     looks = scene.looks
     part = (looks.values[rows] - looks.low) / (looks.high - looks.low)
     stops = np.array([stop for stop, _ in looks.scale])
