@@ -71,19 +71,24 @@ class Lab:
 
     def restart_and_run_all(self) -> None:
         """Restart the kernel, confirm it, run all cells."""
+        self.driver.execute_script(
+            "document.querySelectorAll('.jp-OutputArea-child').forEach(o => { o.id = 'before'; })"
+        )
         self.command("notebook:restart-run-all")
         self.until("return document.querySelector('.jp-Dialog .jp-mod-accept') !== null")
         self.driver.execute_script("document.querySelector('.jp-Dialog .jp-mod-accept').click()")
         self.until("return document.querySelector('.jp-Dialog') === null")
-        time.sleep(1)
+        self.until("return document.querySelector('#before') === null")
         self.settled()
 
     def run_cell(self, at: int) -> str:
         """Run one cell and return its output as text."""
         self.driver.execute_script(
-            "const n = window.jupyterapp.shell.currentWidget.content; n.activeCellIndex = arguments[0];"
-            "n.deselectAll(); window.__done = false;"
-            "window.jupyterapp.commands.execute('notebook:run-cell').then(() => {window.__done = true});",
+            "const notebook = window.jupyterapp.shell.currentWidget.content;"
+            "window.__done = false;"
+            "notebook.activeCellIndex = arguments[0]; notebook.deselectAll();"
+            "window.jupyterapp.commands.execute('notebook:run-cell')"
+            ".then(() => { window.__done = true; });",
             at,
         )
         self.until("return window.__done")
@@ -93,7 +98,8 @@ class Lab:
         """Wait until all cells have run."""
         self.until(
             "return window.jupyterapp.shell.currentWidget.content.widgets.every(c =>"
-            "c.model.type !== 'code' || (c.model.executionCount && c.model.executionState === 'idle'))"
+            "c.model.type !== 'code'"
+            " || (c.model.executionCount && c.model.executionState === 'idle'))"
         )
 
     def output(self, at: int) -> str:
@@ -116,13 +122,16 @@ class Lab:
             ".flatMap(c => c.model.outputs ? c.model.outputs.toJSON() : [])"
             ".map(o => (o.traceback ?? [o.text ?? '']).join('\\n')).join('\\n')"
         )
-        return str(self.driver.execute_script(script))[-3000:]
+        shown = "return document.querySelector('.jp-Notebook')?.innerText.slice(0, 2000)"
+        told = self.driver.execute_script(shown)
+        return f"{str(self.driver.execute_script(script))[-3000:]}\n{told}\n{self.listen()}"
 
     def until(self, script: str, *arguments: Any, seconds: float = 60) -> Any:
         """Wait until a script returns something true, and return it."""
         end = time.monotonic() + seconds
         while not (value := self.driver.execute_script(script, *arguments)):
             if time.monotonic() > end:
+                self.driver.save_screenshot(str(self.folder.parent / "late.png"))
                 raise TimeoutError(f"{script} {arguments}\n{self.outputs()}")
             time.sleep(0.05)
         return value
@@ -171,7 +180,14 @@ def jupyterlab(
     work.mkdir(parents=True)
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *_options(port, work)],
+            [
+                sys.executable,
+                "-m",
+                "jupyterlab",
+                "--no-browser",
+                "--allow-root",
+                *_options(port, work),
+            ],
             env={**os.environ, **_environment(folder, theme=theme), "JUPYTER_TOKEN": token},
             cwd=work,
             stdout=log,

@@ -196,7 +196,10 @@ def test_aliases_name_a_paper(run):
         (lambda v: v.select(topic="wombats"), "no topic 'wombats' in run 0001-2025-03-17"),
         (lambda v: v.filter(cluster="c9"), "no cluster 'c9' in run 0001-2025-03-17"),
         (lambda v: v.filter(dates=("soon", None)), "dates=('soon', None)"),
-        (lambda v: v.filter(dates=("2025-01-01", "2024-01-01")), "the last day is before the first"),
+        (
+            lambda v: v.filter(dates=("2025-01-01", "2024-01-01")),
+            "the last day is before the first",
+        ),
         (lambda v: v.filter(least_weight=2), "least_weight=2"),
         (lambda v: v.color_by("mood"), "color 'mood'"),
         (lambda v: v.near("  "), "an empty text"),
@@ -222,7 +225,9 @@ def test_near_a_paper_and_near_a_text(view, run):
     assert "2301.00003" not in set(near["paper_id"])
     assert near["title"].str.contains("speech").all()
     row = int(near["paper_id"][0][-5:])
-    assert near["similarity"][0] == pytest.approx(float(run.vectors[3] @ run.vectors[row]), abs=1e-6)
+    assert near["similarity"][0] == pytest.approx(
+        float(run.vectors[3] @ run.vectors[row]), abs=1e-6
+    )
     text = view.near("speech in noise", n=3)
     assert text["words"].str.contains("speech").all()
     assert (text["similarity"].diff().dropna() <= 0).all()
@@ -231,12 +236,16 @@ def test_near_a_paper_and_near_a_text(view, run):
 def test_an_embedding_of_the_whole_corpus_embeds_no_text(run):
     manifest = {**run.manifest, "embedding": {"name": "tfidf"}}
     view = explore(replace(run, manifest=manifest))
-    with pytest.raises(InputError, match="this run's embedding \\(tfidf\\) cannot embed a new text"):
+    with pytest.raises(
+        InputError, match="this run's embedding \\(tfidf\\) cannot embed a new text"
+    ):
         view.near("speech")
     assert (view.near("2301.00003")["words"] == "").all()
 
 
-@pytest.mark.parametrize("label", ["Speech in noise", *HOSTILE[:4], HOSTILE[15], 'a "quoted" \\ one'])
+@pytest.mark.parametrize(
+    "label", ["Speech in noise", *HOSTILE[:4], HOSTILE[15], 'a "quoted" \\ one']
+)
 def test_a_named_selection_is_a_topic_that_can_be_read(view, label, tmp_path):
     view.select(cluster="c0004")
     text = view.name(label)
@@ -378,7 +387,7 @@ def test_a_lasso_takes_only_what_is_shown(view):
     front.panel._handle_custom_msg({"kind": "ready"}, [])
     view.filter(cluster="c0001")
     points = Points(point_inds=[0, 1, 4], xs=[], ys=[], trace_name="papers", trace_index=1)
-    front._lassoed(None, points, LassoSelector(xs=[0], ys=[0]))
+    front.map._lassoed(None, points, LassoSelector(xs=[0], ys=[0]))
     assert list(view.selection["paper_id"]) == ["2301.00000", "2301.00004"]
     assert front.table.listed == "chosen"
 
@@ -476,7 +485,9 @@ def test_missing_values_are_grey(run):
 
 def test_clusters_beyond_the_palette_have_other_shapes():
     found = looks(
-        view_papers(told_run(200)).assign(cluster_symbol="square"), color="cluster", allowed=["cluster"]
+        view_papers(told_run(200)).assign(cluster_symbol="square"),
+        color="cluster",
+        allowed=["cluster"],
     )
     assert set(found.symbols) == {1}
     assert colorings(view_papers(told_run(7, n_undated=7)), extra=[]) == ["topic"]

@@ -69,9 +69,7 @@ def choose(lab: Lab, label: str, option: str) -> None:
     """Choose from the menu with this label."""
     from selenium.webdriver.support.ui import Select
 
-    menu = lab.driver.find_element(
-        "xpath", f"//label[text()='{label}']/following-sibling::select"
-    )
+    menu = lab.driver.find_element("xpath", f"//label[text()='{label}']/following-sibling::select")
     Select(menu).select_by_visible_text(option)
 
 
@@ -154,7 +152,7 @@ def test_the_histogram_is_a_slider_that_plays(fresh):
     click(fresh, ".pt-dates .pt-button:first-child")
     fresh.until("return /^2023-01 to 2023-03/.test(document.querySelector('.pt-told').textContent)")
     click(fresh, ".pt-dates .pt-button:first-child")
-    assert "▶ Play" == text(fresh, ".pt-dates .pt-button:first-child")
+    assert text(fresh, ".pt-dates .pt-button:first-child") == "▶ Play"
 
 
 def test_the_table_is_in_step_both_ways(fresh):
@@ -170,7 +168,7 @@ def test_the_table_is_in_step_both_ways(fresh):
     )
     click(fresh, ".pt-table [data-key='sort title']")
     fresh.until(
-        "return document.querySelector('.pt-table tbody tr .pt-title').textContent !== arguments[0]",
+        "return document.querySelector('.pt-table tr .pt-title bdi').textContent !== arguments[0]",
         title,
     )
     click(fresh, ".pt-table [data-key='turn 1']")
@@ -229,14 +227,18 @@ def test_a_restarted_kernel_runs_all_again(opened):
     words(opened, "All 200 papers shown. 50 chosen.")  # the fifth cell chose them
     assert opened.output(1) == "0 []"
     opened.drag(".papertide-view", RIGHT)
-    opened.until("return document.querySelector('.pt-table .pt-cluster bdi')?.textContent === 'Cluster 1'")
+    opened.until(
+        "return document.querySelector('.pt-table .pt-cluster bdi')?.textContent === 'Cluster 1'"
+    )
     assert opened.run_cell(1) == "50 ['c0001']"
 
 
 def test_two_views_stay_apart(lab, tmp_path_factory):
     path = written(told_run(60), tmp_path_factory.mktemp("two"))
     second = "other = explore(run)\nother"
-    lab.open("two.ipynb", [OPEN.format(path=str(path)), second, CHOSEN, CHOSEN.replace("view", "other")])
+    lab.open(
+        "two.ipynb", [OPEN.format(path=str(path)), second, CHOSEN, CHOSEN.replace("view", "other")]
+    )
     lab.run_all()
     lab.until("return document.querySelectorAll('.papertide-view .papertide-map').length === 2")
     lab.driver.execute_script(

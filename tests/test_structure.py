@@ -53,6 +53,10 @@ MAY_IMPORT = {
         *(*BASE, "comparing", "export", "report", "runs", "show", "topic_questions", "topics"),
         *("verify", "views"),
     },
+    "exploring": {
+        *(*BASE, "clusters", "embedding", "figures", "landmarks", "report", "runs", "topics"),
+        *("trends", "views"),
+    },
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
 `manifest` imports `sources.Snapshot`."""
@@ -116,6 +120,7 @@ def test_only_the_pipeline_wires_the_stages():
             "groups",
             "manifest",
             "commands",
+            "exploring",
             "topic_questions",
         )
     }

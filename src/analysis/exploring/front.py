@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as w
 import numpy as np
 
 from ..figures import wrap
-from . import marks
-from .core import Core, with_width
-from .labels import fitted
+from .core import Core
 from .near import near_papers
+from .onmap import MapSide
 from .periods import date_bars
-from .tables import NEAREST, card_of, paper_in_hand, table_columns, table_page
+from .tables import NEAREST, paper_in_hand, table_columns, table_page
 from .widgets import DateSlider, Panel, PaperTable
 
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
 _HINT = "Drag round papers to choose them; the wheel moves nearer. Choose a tool at the top right."
-_ECHO_SECONDS = 1.5
 _NO_MAP = "Too few papers for a map; the table lists them."
 
 
@@ -37,26 +31,21 @@ class Front:
         What a cell shows.
     search, color, topic, cluster, weight, reset : widgets of ipywidgets
     panel, dates, table : widgets of `widgets`
-    figure : FigureWidget or None
-        Made when a browser shows the view.
+    map : MapSide
     """
 
     def __init__(self, core: Core) -> None:
         self.core = core
         self._quiet = False
         self._stay = False
-        self._by_hand = self._outlined = False
-        self._forgotten = -_ECHO_SECONDS
         self.bars = date_bars(core.papers)
-        self.figure: go.FigureWidget | None = None
         self._make_controls()
         self.panel = Panel(layout=w.Layout(width="300px", flex="0 0 300px"))
         last = max(0, len(self.bars.labels) - 1)
         self.dates = DateSlider(labels=self.bars.labels, note=self.bars.note, high=last)
         self.dates.totals = self.bars.counts(np.ones(len(core.papers), dtype=bool))
         self.table = PaperTable(columns=table_columns(core.papers))
-        self.map_box = w.Box(layout=w.Layout(flex="1 1 0%", min_width="0", min_height="564px"))
-        self.map_box.add_class("papertide-map")
+        self.map = MapSide(core, panel=self.panel)
         self.root = self._laid_out()
         self._connect()
         core.subscribe(self.follow)
@@ -67,9 +56,7 @@ class Front:
     def _make_controls(self) -> None:
         core = self.core
         wide = {"style": {"description_width": "initial"}, "layout": w.Layout(width="auto")}
-        self.search = w.Text(
-            description="Search", placeholder="words in title or abstract", **wide
-        )
+        self.search = w.Text(description="Search", placeholder="words in title or abstract", **wide)
         self.color = w.Dropdown(description="Colour", options=core.colorings, **wide)
         self.topic = w.Dropdown(description="Topic", options=self._groups("topic"), **wide)
         self.cluster = w.Dropdown(description="Cluster", options=self._groups("cluster"), **wide)
@@ -113,13 +100,18 @@ class Front:
             menu.layout = w.Layout(width="auto", max_width="250px")
         self.weight.layout = w.Layout(width="230px")
         parts: list[w.Widget] = [w.Box([self.search, *menus, self.reset], layout=row)]
-        middle = w.Box([self.map_box, self.panel], layout=w.Layout(flex_flow="row nowrap"))
+        middle = w.Box([self.map.box, self.panel], layout=w.Layout(flex_flow="row nowrap"))
         parts += [w.Label(_HINT if self.core.has_map else _NO_MAP), middle]
         if not self.core.has_map:
-            self.map_box.layout.display = "none"
+            self.map.box.layout.display = "none"
         root = w.VBox([*parts, self.dates, self.table])
         root.add_class("papertide-view")
         return root
+
+    @property
+    def figure(self) -> object:
+        """The map's FigureWidget; None until a browser has shown the view."""
+        return self.map.figure
 
     # from the widgets to the core
 
@@ -136,7 +128,6 @@ class Front:
         self.dates.observe(self._dates_moved, names=["low", "high"])
         self.table.observe(self._table_turned, names=["sort", "descending", "page", "listed"])
         self.table.on_msg(self._table_said)
-        self.panel.observe(self._resized, names="map_width")
         self.panel.on_msg(self._panel_said)
 
     def _setter(self, field: str) -> Callable[[dict[str, Any]], None]:
@@ -176,7 +167,7 @@ class Front:
     def _panel_said(self, _: w.Widget, content: dict[str, Any], __: Any) -> None:
         kind = content.get("kind")
         if kind == "ready":
-            self._show_figure()
+            self.map.show(width=int(content.get("width") or 0))
             self._send_paper()
         elif kind == "close":
             self.core.look(None)
@@ -196,85 +187,6 @@ class Front:
         rows = np.flatnonzero(self.core.papers["paper_id"] == paper)
         return int(rows[0]) if len(rows) else None
 
-    # the map
-
-    def _show_figure(self) -> None:
-        """Make the map anew for a browser that has just shown the view."""
-        if not self.core.has_map:
-            return
-        old, width = self.figure, self.panel.map_width or self.core.window.width
-        self.core.zoom(with_width(self.core.window, width))
-        self._scene = self.core.scene()
-        self.figure = marks.map_widget(self._scene, width=width)
-        points = self.figure.data[1]
-        points.on_selection(self._lassoed)
-        points.on_deselect(self._deselected)
-        points.on_hover(self._hovered)
-        points.on_unhover(lambda *_: self.panel.send({"kind": "hover", "card": None}))
-        points.on_click(self._clicked)
-        self.figure.layout.on_change(self._zoomed, "xaxis.range", "yaxis.range")
-        self.figure.layout.on_change(self._drawn_round, "selections")
-        self.map_box.children = (self.figure,)
-        if old is not None:
-            old.close()
-
-    def _lassoed(self, _: object, points: Any, selector: Any) -> None:
-        if selector is None and self._is_echo():
-            self._deselected()
-            return
-        rows = marks.inside(self._scene, points.point_inds, selector)
-        chosen = np.zeros(len(self.core.papers), dtype=bool)
-        chosen[rows] = True
-        self._by_hand = True
-        self.core.choose(chosen & self.core.shown)
-
-    def _hovered(self, _: object, points: Any, __: Any) -> None:
-        if points.point_inds:
-            row = int(self._scene.drawn[points.point_inds[0]])
-            card = card_of(self.core.papers.iloc[row])
-            self.panel.send({"kind": "hover", "card": card})
-
-    def _clicked(self, _: object, points: Any, __: Any) -> None:
-        if points.point_inds:
-            self.core.look(int(self._scene.drawn[points.point_inds[0]]))
-
-    def _zoomed(self, _: object, x: Any, y: Any) -> None:
-        if self._quiet or not (x and y):
-            return
-        size = {"width": self.core.window.width, "height": marks.HEIGHT}
-        self.core.zoom(fitted(x, y, **size))
-
-    def _drawn_round(self, *_: object) -> None:
-        """Note that plotly has drawn an outline: it chooses by it again at every redraw."""
-        if not self._quiet:
-            self._outlined = True
-
-    def _forget_outline(self) -> None:
-        """Take the outline away before something else is chosen; plotly then says "deselect"."""
-        if self.figure is not None and self._outlined:
-            self._outlined, self._forgotten = False, monotonic()
-            self.figure.plotly_relayout({"selections": []})
-
-    def _is_echo(self) -> bool:
-        """Whether plotly only answers to an outline that was taken away."""
-        return monotonic() - self._forgotten < _ECHO_SECONDS
-
-    def _deselected(self, *_: object) -> None:
-        if self._is_echo():
-            # The browser has dropped its choice with the outline; what it had before is no matter.
-            self.figure.data[1].selectedpoints = []
-            self._draw(frozenset())
-        else:
-            self._outlined = False
-            self.core.choose(np.zeros(len(self.core.papers), dtype=bool))
-
-    def _resized(self, change: dict[str, Any]) -> None:
-        self.core.zoom(with_width(self.core.window, change["new"]))
-        if self.figure is not None:
-            with self._silent():
-                self.figure.layout.width = change["new"]
-                self.figure.layout.xaxis.range = self.core.window.x
-
     # from the core to the widgets
 
     def follow(self, what: frozenset[str]) -> None:
@@ -290,7 +202,7 @@ class Front:
                     self.table.page = 0
                 self._stay = False
                 self._fill_table()
-            self._draw(what)
+            self.map.follow(what)
         if "hand" in what:
             self._send_paper()
 
@@ -339,17 +251,6 @@ class Front:
             table.rows, table.page, table.pages = rows, page, pages
             table.words = core.words
             table.n_shown, table.n_chosen = int(core.shown.sum()), int(core.chosen.sum())
-
-    def _draw(self, what: frozenset[str]) -> None:
-        if self.figure is None:
-            return
-        if "chosen" in what:
-            if not self._by_hand:
-                self._forget_outline()
-            self._by_hand = False
-        before, self._scene = self._scene, self.core.scene()
-        moved = not np.array_equal(before.drawn, self._scene.drawn)
-        marks.draw(self.figure, self._scene, places=moved, window="reset" in what)
 
     def _send_paper(self) -> None:
         row = self.core.in_hand

@@ -201,7 +201,9 @@ def _continuous(column: pd.Series, *, title: str) -> Looks:
     missing = ~np.isfinite(values)
     start = low - _GREY_PART * (high - low) if missing.any() else low
     edge = (low - start) / (high - start)
-    hues = [(edge + (1 - edge) * i / (len(OLD_TO_NEW) - 1), hue) for i, hue in enumerate(OLD_TO_NEW)]
+    hues = [
+        (edge + (1 - edge) * i / (len(OLD_TO_NEW) - 1), hue) for i, hue in enumerate(OLD_TO_NEW)
+    ]
     grey = [(0.0, GREY), (edge, GREY)] if missing.any() else []
     return Looks(
         np.where(missing, start, values).astype("float32"),

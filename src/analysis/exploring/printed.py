@@ -13,7 +13,9 @@ from ..figures import GREY, INK, MUTED
 from ..figures.printed.base import lines_of, style
 from .marks import Scene, point_size
 
-SENTENCE = "This is a picture of the map: run the cell in JupyterLab to search it and to choose papers."
+SENTENCE = (
+    "This is a picture of the map: run the cell in JupyterLab to search it and to choose papers."
+)
 _DPI = 80
 _SAMPLE = 20_000
 _COLORS = 96

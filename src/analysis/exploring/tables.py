@@ -18,7 +18,7 @@ _SORTS = {"date": "published", "weight": "cluster_weight"}
 
 
 def table_columns(papers: pd.DataFrame) -> list[list[str]]:
-    """Return [name, heading] of the table's columns; those that are empty throughout are left out."""
+    """Return [name, heading] of the table's columns that are not empty throughout."""
     columns = [["title", "Title"]]
     if papers["published"].notna().any():
         columns.insert(0, ["date", "Date"])
@@ -71,7 +71,11 @@ def table_page(
         ascending=not descending, kind="stable", na_position="last"
     )
     places = order.index[page * PAGE : (page + 1) * PAGE]
-    return [_row(papers.iloc[rows[at]], chosen=bool(chosen[rows[at]])) for at in places], page, pages
+    return (
+        [_row(papers.iloc[rows[at]], chosen=bool(chosen[rows[at]])) for at in places],
+        page,
+        pages,
+    )
 
 
 def _row(paper: pd.Series, *, chosen: bool) -> dict[str, Any]:
@@ -105,9 +109,7 @@ def card_of(paper: pd.Series) -> dict[str, Any]:
     }
 
 
-def paper_in_hand(
-    papers: pd.DataFrame, *, row: int, near: pd.DataFrame
-) -> dict[str, Any]:
+def paper_in_hand(papers: pd.DataFrame, *, row: int, near: pd.DataFrame) -> dict[str, Any]:
     """Return the card of a paper with its nearest ones.
 
     Parameters

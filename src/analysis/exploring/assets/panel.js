@@ -82,24 +82,29 @@ function paperSection(card, send) {
   ];
 }
 
+/* The map stands beside the panel, but may be there later, or come and go as the notebook scrolls. */
 function watchMap(el, model, card, send) {
-  const view = el.closest(".papertide-view");
-  const map = view?.querySelector(".papertide-map");
-  if (!map) return setTimeout(() => el.isConnected && watchMap(el, model, card, send), 50);
-  card.attach(map);
-  view.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the arrow keys for its cells
-  const measure = () => {
-    const width = Math.round(map.getBoundingClientRect().width);
+  const sizes = new ResizeObserver(([entry]) => {
+    const width = Math.round(entry.contentRect.width);
     if (width > 0 && Math.abs(width - model.get("map_width")) > 2) {
       model.set("map_width", width);
       model.save_changes();
     }
+  });
+  const waiting = setInterval(() => {
+    const view = el.closest(".papertide-view");
+    const map = view?.querySelector(".papertide-map");
+    if (!map) return;
+    clearInterval(waiting);
+    card.attach(map);
+    view.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the arrow keys for its cells
+    sizes.observe(map);
+    send({ kind: "ready", width: Math.round(map.clientWidth) });
+  }, 40);
+  return () => {
+    clearInterval(waiting);
+    sizes.disconnect();
   };
-  const sizes = new ResizeObserver(measure);
-  sizes.observe(map);
-  el.ptObserver = sizes;
-  measure();
-  send({ kind: "ready" });
 }
 
 function render({ model, el }) {
@@ -127,10 +132,9 @@ function render({ model, el }) {
   model.on("change:entries", drawLegend);
   model.on("msg:custom", receive);
   drawLegend();
-  const start = () => (el.isConnected ? watchMap(el, model, card, send) : setTimeout(start, 30));
-  start();
+  const unwatch = watchMap(el, model, card, send);
   return () => {
-    el.ptObserver?.disconnect();
+    unwatch();
     card.remove();
     model.off("change:entries", drawLegend);
     model.off("msg:custom", receive);
