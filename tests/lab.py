@@ -124,7 +124,7 @@ class Lab:
         )
         shown = "return document.querySelector('.jp-Notebook')?.innerText.slice(0, 2000)"
         told = self.driver.execute_script(shown)
-        return f"{str(self.driver.execute_script(script))[-3000:]}\n{told}\n{self.listen()}"
+        return f"{str(self.driver.execute_script(script))[-3000:]}\n{told}\n{self.listen().console}"
 
     def until(self, script: str, *arguments: Any, seconds: float = 60) -> Any:
         """Wait until a script returns something true, and return it."""

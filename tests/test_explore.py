@@ -576,7 +576,7 @@ def test_a_density_stands_for_many_papers_and_points_come_near():
     rows, dense = drawn_rows(x, y, window=window)
     held = (abs(x) <= window.x[1]) & (abs(y) <= window.y[1])
     assert dense
-    assert len(rows) == held.sum() < 30_000
+    assert len(rows) == held.sum() < 33_000
     rows, dense = drawn_rows(x[:500], y[:500], window=window)
     assert (len(rows), dense) == (500, False)
 

@@ -49,6 +49,8 @@ class Core:
     in_hand : int or None
         Row of the paper that is looked at.
     window : Window
+    most_points : int
+        Papers up to which all are drawn as points; a density stands for more.
     """
 
     def __init__(self, run: Run) -> None:
@@ -63,6 +65,7 @@ class Core:
         self.chosen = np.zeros(len(self.papers), dtype=bool)
         self.in_hand: int | None = None
         self.x, self.y = (self.papers[c].to_numpy(dtype="float32") for c in ("x", "y"))
+        self.most_points = marks.GL_POINTS
         self.window = self.whole(ASSUMED_WIDTH)
         self._inside = descendants(run.groups)
         self._spots = map_labels(run)
@@ -149,7 +152,9 @@ class Core:
 
     def scene(self) -> marks.Scene:
         """Return all that the map shows now."""
-        drawn, dense = marks.drawn_rows(self.x, self.y, window=self.window)
+        drawn, dense = marks.drawn_rows(
+            self.x, self.y, window=self.window, limit=self.most_points
+        )
         whole = self.whole(self.window.width)
         return marks.Scene(
             x=self.x,

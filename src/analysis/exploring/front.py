@@ -19,6 +19,7 @@ from .tables import NEAREST, paper_in_hand, table_columns, table_page
 from .widgets import DateSlider, Panel, PaperTable
 
 _HINT = "Drag round papers to choose them; the wheel moves nearer. Choose a tool at the top right."
+_NO_WEBGL = f"{_HINT} Without WebGL points come where you move nearer."
 _NO_MAP = "Too few papers for a map; the table lists them."
 
 
@@ -101,7 +102,8 @@ class Front:
         self.weight.layout = w.Layout(width="230px")
         parts: list[w.Widget] = [w.Box([self.search, *menus, self.reset], layout=row)]
         middle = w.Box([self.map.box, self.panel], layout=w.Layout(flex_flow="row nowrap"))
-        parts += [w.Label(_HINT if self.core.has_map else _NO_MAP), middle]
+        self.hint = w.Label(_HINT if self.core.has_map else _NO_MAP)
+        parts += [self.hint, middle]
         if not self.core.has_map:
             self.map.box.layout.display = "none"
         root = w.VBox([*parts, self.dates, self.table])
@@ -167,7 +169,10 @@ class Front:
     def _panel_said(self, _: w.Widget, content: dict[str, Any], __: Any) -> None:
         kind = content.get("kind")
         if kind == "ready":
-            self.map.show(width=int(content.get("width") or 0))
+            width, webgl = int(content.get("width") or 0), content.get("webgl", True) is True
+            self.map.show(width=width, webgl=webgl)
+            if self.core.has_map:
+                self.hint.value = _HINT if webgl or not self.map.scene.dense else _NO_WEBGL
             self._send_paper()
         elif kind == "close":
             self.core.look(None)

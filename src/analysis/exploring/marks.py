@@ -23,12 +23,14 @@ from .looks import Looks
 
 HEIGHT = 560
 SVG_POINTS = 5_000
-"""Above so many points they are drawn by WebGL."""
+"""Above so many points they are drawn by WebGL, where the browser has it."""
+
+SVG_MOST = 20_000
+"""Without WebGL a density stands for more papers than these."""
 
 GL_POINTS = 100_000
 """Above so many papers a density stands for them, and points come where the map is magnified."""
 
-NEAR_POINTS = 30_000
 _SAMPLE = 3_000
 _CELLS = 220
 _CLEAR, _PALE, _HIDDEN = 0.88, 0.38, 0.07
@@ -85,21 +87,21 @@ def drawn_rows(
     """Return the rows to draw as points, and whether a density stands for the others.
 
     Up to `limit` papers all are points. Above, those in the window where they are at most
-    `NEAR_POINTS`, else an evenly spaced sample of them.
+    a third of `limit`, else an evenly spaced sample of them.
     """
     placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if len(placed) <= limit:
         return placed, False
     inside = (x >= window.x[0]) & (x <= window.x[1]) & (y >= window.y[0]) & (y <= window.y[1])
     rows = np.flatnonzero(inside)
-    if len(rows) > NEAR_POINTS:
+    if len(rows) > limit // 3:
         rows = rows[np.linspace(0, len(rows) - 1, _SAMPLE).astype("int64")]
     return rows, True
 
 
-def map_widget(scene: Scene, *, width: int) -> go.FigureWidget:
+def map_widget(scene: Scene, *, width: int, webgl: bool = True) -> go.FigureWidget:
     """Return the map as a widget; traces are named "density", "papers" and "in hand"."""
-    many = scene.dense or len(scene.drawn) > SVG_POINTS
+    many = webgl and (scene.dense or len(scene.drawn) > SVG_POINTS)
     points = (go.Scattergl if many else go.Scatter)(
         name="papers", mode="markers", hoverinfo="none", showlegend=False
     )

@@ -39,7 +39,7 @@ class MapSide:
         self.box = w.Box(layout=w.Layout(flex="1 1 0%", min_width="0", min_height="564px"))
         self.box.add_class("papertide-map")
         self._following = False
-        self._by_hand = self._outlined = False
+        self._by_hand = self._outlined = self._heard = False
         self._forgotten = -_ECHO_SECONDS
         panel.observe(self._resized, names="map_width")
 
@@ -56,15 +56,39 @@ class MapSide:
         self._following, outside = True, self._following
         marks.draw(self.figure, self.scene, places=moved, window="reset" in what)
         self._following = outside
+        self._settle()
 
-    def show(self, *, width: int = 0) -> None:
-        """Make the map anew for a browser that has just shown the view, so many pixels wide."""
+    def _settle(self) -> None:
+        """Put everything into the figure's state while the browser still loads plotly.js.
+
+        Changes are sent as messages, which nobody hears before; the state is read when it is there.
+        """
+        if not self._heard:
+            self.figure._repr_mimebundle_()  # plotly's way to bring the state up to date
+
+    def _hear(self, _: object) -> None:
+        self._heard = True
+
+    def show(self, *, width: int = 0, webgl: bool = True) -> None:
+        """Make the map anew for a browser that has just shown the view.
+
+        Parameters
+        ----------
+        width : int
+            Pixels that there are for it; 0 where that is not known.
+        webgl : bool
+            Whether the browser has WebGL, without which fewer points can be drawn.
+        """
         if not self.core.has_map:
             return
         old, width = self.figure, width or self.panel.map_width or self.core.window.width
         self.core.zoom(with_width(self.core.window, width))
+        self.core.most_points = marks.GL_POINTS if webgl else marks.SVG_MOST
         self.scene = self.core.scene()
-        self.figure = marks.map_widget(self.scene, width=width)
+        self.figure = marks.map_widget(self.scene, width=width, webgl=webgl)
+        self._heard = False
+        self.figure.observe(self._hear, names="_js2py_traceDeltas")
+        self._settle()
         points = self.figure.data[1]
         points.on_selection(self._lassoed)
         points.on_deselect(self._deselected)
@@ -136,3 +160,4 @@ class MapSide:
             self.figure.layout.width = change["new"]
             self.figure.layout.xaxis.range = self.core.window.x
             self._following = before
+            self._settle()

@@ -82,6 +82,12 @@ function paperSection(card, send) {
   ];
 }
 
+function hasWebGL() {
+  const context = document.createElement("canvas").getContext("webgl");
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return context !== null;
+}
+
 /* The map stands beside the panel, but may be there later, or come and go as the notebook scrolls. */
 function watchMap(el, model, card, send) {
   const sizes = new ResizeObserver(([entry]) => {
@@ -99,7 +105,7 @@ function watchMap(el, model, card, send) {
     card.attach(map);
     view.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take the arrow keys for its cells
     sizes.observe(map);
-    send({ kind: "ready", width: Math.round(map.clientWidth) });
+    send({ kind: "ready", width: Math.round(map.clientWidth), webgl: hasWebGL() });
   }, 40);
   return () => {
     clearInterval(waiting);
