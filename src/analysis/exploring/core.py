@@ -152,9 +152,7 @@ class Core:
 
     def scene(self) -> marks.Scene:
         """Return all that the map shows now."""
-        drawn, dense = marks.drawn_rows(
-            self.x, self.y, window=self.window, limit=self.most_points
-        )
+        drawn, dense = marks.drawn_rows(self.x, self.y, window=self.window, limit=self.most_points)
         whole = self.whole(self.window.width)
         return marks.Scene(
             x=self.x,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..clusters.labels import cluster_terms
+from ..clusters import cluster_terms, count_phrases
 from ..errors import InputError
 from ..report.words import count
 from ..text import clean
@@ -140,7 +140,8 @@ def _phrases(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     labels = np.ones(len(papers), dtype="int64")
     labels[own] = 0
-    found = cluster_terms(list(papers["title"]), list(papers["abstract"]), labels=labels)
+    counts = count_phrases(list(papers["title"]), list(papers["abstract"]))
+    found = cluster_terms(counts, labels=labels)
     group = Group(SELECTION_ID, label, own, tuple(found.terms[0]))
     shares = own_shares(group, texts=texts_of(papers, fold=folded))
     least = min(0.5, _LEAST_LIFT * len(own) / len(papers))
