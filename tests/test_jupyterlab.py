@@ -23,7 +23,10 @@ N = 200
 RIGHT = [(0.64, 0.2), (0.95, 0.2), (0.95, 0.8), (0.64, 0.8), (0.64, 0.25)]
 """Round the cluster at the right-hand side of the map, c0001: every fourth paper."""
 
-JUPYTERS_OWN = ("Starting application in workspace", "Starting WebSocket", "Kernel: ")
+JUPYTERS_OWN = (
+    *("Starting application in workspace", "Starting WebSocket", "Kernel: "),
+    *("Connection lost, reconnecting", "runtime language"),  # at a kernel's restart
+)
 """What JupyterLab writes to the console without any widget."""
 
 OPEN = "from analysis import explore, open_run\nrun = open_run({path!r})\nview = explore(run)\nview"
