@@ -25,7 +25,7 @@ RIGHT = [(0.64, 0.2), (0.95, 0.2), (0.95, 0.8), (0.64, 0.8), (0.64, 0.25)]
 
 JUPYTERS_OWN = (
     *("Starting application in workspace", "Starting WebSocket", "Kernel: "),
-    *("Connection lost, reconnecting", "runtime language"),  # at a kernel's restart
+    *("Connection lost, reconnecting", "Keeping old LSP connection"),  # at a kernel's restart
 )
 """What JupyterLab writes to the console without any widget."""
 
