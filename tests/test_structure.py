@@ -54,6 +54,10 @@ MAY_IMPORT = {
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
         *("topic_questions", "topics", "verify", "views"),
     },
+    "exploring": {
+        *(*BASE, "clusters", "embedding", "figures", "landmarks", "report", "runs", "topics"),
+        *("trends", "views"),
+    },
 }
 """Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
 `manifest` imports `sources.Snapshot`."""
@@ -112,6 +116,7 @@ def test_every_module_has_its_place():
 def test_only_the_pipeline_wires_the_stages():
     users = {name for name, others in GRAPH.items() if others & STAGES}
     others = {"cluster_stage", "topic_stage", "groups", "manifest", "commands", "topic_questions"}
+    others |= {"exploring"}
     assert others <= users <= {*WIRING, *others}
     wired = set().union(*(GRAPH[name] for name in (*WIRING, "cluster_stage", "topic_stage")))
     assert {*STAGES, "groups"} <= wired
