@@ -50,7 +50,9 @@ MAY_IMPORT = {
         *(*BASE, "carried_topics", "clusters", "embedding", "groups", "manifest", "progress"),
         *("extension", "resources", "runs", "topics"),
     },
+    "audit": {*BASE, "extension"},
     "commands": {
+        *("audit", "audit_stage", "progress", "replay"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
         *("topic_questions", "topics", "verify", "views"),
     },
@@ -64,7 +66,8 @@ MAY_IMPORT = {
 
 STAGES = {"sources", "embedding", "clusters", "topics", "trends", "quality"}
 WIRING = ("pipeline", "stages", "series_stage", "extend_stage", "identity_stage",
-          "extended_groups", "carried_topics", "trend_stage", "paper_stage")  # fmt: skip
+          "extended_groups", "carried_topics", "trend_stage", "paper_stage", "grade_stage",
+          "audit_stage")  # fmt: skip
 """Who puts the stages together; everything else knows at most the stages it is built on."""
 NOT_IN_FIGURES = {*STAGES, "groups", "pipeline"}
 

@@ -13,10 +13,12 @@ from typing import Any
 import click
 
 from . import __version__
+from .commands.audit import audit_command
 from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
 from .commands.compare import compare_command
 from .commands.dates import dates_commands
 from .commands.export import export_command
+from .commands.replay import replay_command
 from .commands.snapshot import snapshot_command, snapshot_options
 from .commands.topics import topics_commands
 from .commands.verify import verify_command
@@ -78,6 +80,12 @@ def cli() -> None:
               help="auto, or one of hf-page, html, csv, json, jsonl, parquet, xml, bibtex, ris, "
               "pubmed, wos for every file.")  # fmt: skip
 @snapshot_options
+@click.option("--grades/--no-grades", default=None,
+              help="Measure how often each cluster is found again. Default: after a fit of at "
+              "most 20,000 papers.")  # fmt: skip
+@click.option("--audit", is_flag=True,
+              help="Compare the extended run with a cold fit. Always done under 2,000 "
+              "papers.")  # fmt: skip
 @click.option("--wait", type=click.FloatRange(min=0), default=600, show_default=True,
               metavar="SECONDS",
               help="How long to wait while another process makes a run there.")  # fmt: skip
@@ -140,7 +148,9 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
 
 cli.add_command(dates_commands)
 cli.add_command(snapshot_command)
+cli.add_command(audit_command)
 cli.add_command(compare_command)
+cli.add_command(replay_command)
 cli.add_command(topics_commands)
 cli.add_command(export_command)
 cli.add_command(verify_command)

@@ -12,6 +12,7 @@ import pandas as pd
 from . import quality, schema
 from .extended_groups import extended_groups
 from .extension.clusters import Carried, carry_on
+from .extension.drift import drift, drift_line
 from .extension.nearest import updated_neighbours
 from .extension.places import places
 from .extension.revision import Event
@@ -112,6 +113,14 @@ def extend_clusters(
         drawn = _map(papers, vectors=centred, parent=parent, carried=carried,
                      placed=is_new | again)  # fmt: skip
     own = memberships.loc[memberships["is_primary"], "weight"].to_numpy()
+    figures = drift(
+        carried.labels,
+        weights=own,
+        neighbours=near[0],
+        is_new=is_new,
+        n_fresh=before.get("fitted_at", before.get("revised_at", len(parent.papers))),
+    )
+    progress.say(drift_line(figures))
     return Extended(
         memberships=memberships,
         groups=groups,
@@ -121,6 +130,7 @@ def extend_clusters(
             **{key: parent.quality.get(key) for key in ("coherence_npmi", "diversity")},
             "share_well_placed": quality.share_well_placed(own),
             **map_figures(drawn, vectors=centred, seed=seed),
+            "drift": figures.as_dict(),
         },
         clustering=_said(before, carried=carried, parent=parent, n=len(papers)),
         changes=changes,

@@ -57,7 +57,7 @@ def extended_groups(
         Clusters of the parent keep label, terms, colour and broader cluster. Those merged away
         stay as rows without papers, status "retired". New ones get the next colours, and the
         broader cluster of what they came from, or of the clusters that their papers are near to.
-        Exemplars are chosen anew.
+        Exemplars are chosen anew; a cluster that was split or merged has no stability any more.
     """
     from . import clusters
 
@@ -81,8 +81,11 @@ def extended_groups(
         for number, chosen in zip(used, best, strict=True)
     }
     broader = broader_clusters(groups)
+    changed = {name for change in changes for name in (change.cluster, *change.others)}
     for row in rows:
         name = row["group_id"]
+        if name in changed:
+            row["stability"] = np.nan
         if name not in broader:
             row["n_papers"] = int(sizes.get(name, 0))
             row["exemplars"] = examples.get(name, [])

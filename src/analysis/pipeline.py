@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from . import manifest, runs, schema, sources, trends
+from .audit_stage import audit_unasked
 from .embedding import ALLOWED, is_known
 from .errors import InputError
 from .progress import Progress
@@ -30,6 +31,7 @@ def run(
     *,
     settings: Settings | None = None,
     progress: Progress | None = None,
+    pages: bool = True,
 ) -> Run:
     """Analyse one snapshot and write the run; it extends the newest run of the series.
 
@@ -40,6 +42,8 @@ def run(
     settings : Settings, optional
     progress : Progress, optional
         Where progress is said; quiet by default.
+    pages : bool
+        Write pages, charts and CSV copies, and audit; without them the tables are the same.
 
     Returns
     -------
@@ -58,13 +62,15 @@ def run(
     _check(settings)
     paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
-    local = tuple(filter(None, [dates_index()]))
+    index = dates_index() if settings.index == "auto" else settings.index
+    today = settings.today or date.today()
     definitions = read_definitions(settings.topics, overrides_file=settings.overrides)
     series = runs.runs_folder(settings.runs)
     with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
         with progress.stage("read"):
-            read = _read(paths, settings=settings, date_files=date_files)
-        files = [*definitions.hashed(), *manifest.hashed("dates", date_files + local)]
+            read = _read(paths, settings=settings, date_files=date_files, index=index, today=today)
+        files = [*definitions.hashed(), *manifest.hashed("dates", date_files)]
+        files += manifest.hashed("dates index", [Path(index)] if index else [])
         for line in _said(read):
             progress.say(line)
         parent = find_parent(folder.parent, name=settings.extend)
@@ -85,8 +91,10 @@ def run(
             path=path,
             progress=progress,
         )
-        made.manifest["definitions"] = files
-        _write(made, folder=folder, path=path, progress=progress)
+        if pages:
+            made = audit_unasked(made, asked=settings.audit, progress=progress)
+        made.manifest.update(definitions=files, today=today.isoformat())
+        _write(made, folder=folder, path=path, progress=progress, pages=pages)
     return replace(made, path=path, manifest=runs.read_manifest(path))
 
 
@@ -126,17 +134,22 @@ def _check(settings: Settings) -> None:
 
 
 def _read(
-    paths: Sequence[Path | str], *, settings: Settings, date_files: Sequence[Path]
+    paths: Sequence[Path | str],
+    *,
+    settings: Settings,
+    date_files: Sequence[Path],
+    index: Path | str | None,
+    today: date,
 ) -> sources.Snapshot:
     read = sources.read_snapshot(
         [Path(path) for path in paths],
         format=settings.format,
         snapshot_date=settings.snapshot_date,
-        today=settings.today or date.today(),
+        today=today,
         dates=sources.read_dates(date_files),
         max_mb=settings.max_mb,
         duplicates=settings.duplicates,
-        index=dates_index(),
+        index=Path(index) if index else None,
     )
     return read if settings.as_of is None else _as_of(read, day=settings.as_of)
 
@@ -168,11 +181,12 @@ def _said(read: sources.Snapshot) -> list[str]:
     return [line for line in lines if line]
 
 
-def _write(made: Run, *, folder: Path, path: Path, progress: Progress) -> None:
+def _write(made: Run, *, folder: Path, path: Path, progress: Progress, pages: bool) -> None:
     from .report import write_pages
 
     with progress.stage("write"):
         runs.write_tables(made, folder)
-        write_pages(made, folder)
+        if pages:
+            write_pages(made, folder)
     costs = {"seconds": dict(progress.seconds), "peak_memory_mb": manifest.peak_memory_mb()}
     runs.finish(folder, manifest={**made.manifest, **costs}, path=path)

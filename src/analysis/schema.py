@@ -32,6 +32,15 @@ EVENTS = ("burst", "change")
 PRECISIONS = ("day", "month", "year")
 
 
+GRADES = (
+    (0.75, "often found again"),
+    (0.5, "sometimes found again"),
+    (0.0, "seldom found again"),
+)
+"""What a cluster's stability is called, from which figure on. Hennig 2007: from .75 on a cluster
+is found again, at .5 and below it is dissolved."""
+
+
 @dataclass(frozen=True)
 class Table:
     """What one table promises: its key columns (also its sort order) and its columns' dtypes.
@@ -278,6 +287,19 @@ def conform(frame: pd.DataFrame, *, name: str) -> pd.DataFrame:
     casts = {c: "object" if d == "list" else d for c, d in table.columns.items()}
     out = frame[[*table.columns, *extra]].astype(casts)
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def grade(stability: float | None) -> str:
+    """Return a stability in words, "" where it was not measured.
+
+    Parameters
+    ----------
+    stability : float or None
+        `stability` of the table `groups`: mean Jaccard similarity, NaN where not measured.
+    """
+    if stability is None or stability != stability:
+        return ""
+    return next(words for least, words in GRADES if round(float(stability), 2) >= least)
 
 
 def broader_clusters(groups: pd.DataFrame) -> frozenset[str]:

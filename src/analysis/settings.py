@@ -52,6 +52,13 @@ class Settings:
         The day from which dates count as too late where the snapshot's date is unknown.
     wait : float
         Seconds to wait while another process makes a run in the series.
+    grades : bool or None
+        Measure how often each cluster is found again; by default after a fit of at most 20,000
+        papers.
+    audit : bool
+        Compare an extended run of 2,000 papers or more with a fresh fit, too.
+    index : Path or "auto" or None
+        Index of local metadata; `data/dates_index.parquet` where there is one.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
     wait : float
@@ -76,5 +83,8 @@ class Settings:
     duplicates: str = "all"
     today: date | None = None
     wait: float = WAIT
+    grades: bool | None = None
+    audit: bool = False
+    index: Path | str | None = "auto"
     thresholds: Thresholds = field(default_factory=Thresholds)
     wait: float = WAIT

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .runs import Run, find_run, list_runs, read_manifest, read_run, runs_folder
-from .schema import KINDS, SCHEMA_VERSION, groups_of
+from .schema import KINDS, SCHEMA_VERSION, grade, groups_of
 from .text import first_lines, for_terminal
 from .views import period_label
 
@@ -72,7 +72,10 @@ def one_run(name: str, *, runs: Path | None = None, as_json: bool = False) -> st
 
 
 def _as_json(run: Run) -> dict[str, Any]:
-    groups = run.groups[["kind", "group_id", "label", "n_papers", "terms", "exemplars"]]
+    groups = run.groups[
+        ["kind", "group_id", "label", "n_papers", "terms", "exemplars", "stability"]
+    ]
+    groups = groups.assign(grade=[grade(value) or None for value in groups["stability"]])
     trends = run.trends.assign(
         period=run.trends["period"].dt.strftime("%Y-%m-%d"),
         period_end=run.trends["period_end"].dt.strftime("%Y-%m-%d"),
@@ -114,6 +117,9 @@ def _as_text(run: Run) -> str:
                "share_well_placed": "papers with primary weight of at least .5"}  # fmt: skip
     rows = [[text, f"{run.quality[key]:.2f}"] for key, text in figures.items()
             if run.quality.get(key) is not None]  # fmt: skip
+    if run.quality.get("contested") is not None:
+        rows.append(["papers between two clusters (weights within .1)",
+                     f"{run.quality['contested']:,}"])  # fmt: skip
     if rows:
         parts.append(text_table(rows, header=["quality", ""], right=(1,)))
     return "\n\n".join(part for part in parts if part)
@@ -130,12 +136,20 @@ def _groups_text(run: Run, *, kind: str) -> str:
     directions = dict(zip(own["group_id"], own["direction"], strict=True))
     rows = [
         [group.group_id, group.label, f"{group.n_papers:,}", shares.get(group.group_id, "-"),
-         directions.get(group.group_id, "-"), ", ".join(group.terms[:_TERMS])]
+         directions.get(group.group_id, "-"), *_grade(group.stability, kind=kind),
+         ", ".join(group.terms[:_TERMS])]
         for group in groups.itertuples()
     ]  # fmt: skip
     words = "terms" if kind == "cluster" else "phrases"
-    header = [kind, "label", "papers", heading, "trend", words]
+    graded = ["stability"] if kind == "cluster" else []
+    header = [kind, "label", "papers", heading, "trend", *graded, words]
     return text_table(rows, header=header, right=(2, 3))
+
+
+def _grade(stability: float, *, kind: str) -> list[str]:
+    """Return the cell of a cluster's stability; topics have none."""
+    words = grade(stability)
+    return [f"{stability:.2f} {words}" if words else "-"] if kind == "cluster" else []
 
 
 def _last_shares(run: Run, *, kind: str) -> tuple[dict[str, str], str]:

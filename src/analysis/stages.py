@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from . import comparing, laws, manifest, runs, schema, sources
+from . import comparing, laws, manifest, quality, runs, schema, sources
 from .carried_topics import Earlier
 from .cluster_stage import describe_clusters
 from .embedding import EMBEDDINGS, embedding_version
 from .extend_stage import extend_clusters, map_figures
 from .extension.ledger import ledger_text
+from .grade_stage import graded, is_due
 from .identity_stage import aligned, identified, registered
 from .paper_stage import Papers, papers_of, said_of_union
 from .progress import Progress
@@ -46,6 +47,7 @@ class _Grouped:
     clustering: dict[str, Any]
     about: TopicsFound
     how: str = "fresh"
+    fits: np.ndarray | None = None
 
 
 def analyse(
@@ -79,6 +81,7 @@ def analyse(
     grouped = _grouped(
         papers, settings=settings, definitions=definitions, parent=parent, progress=progress
     )
+    grouped = _graded(papers, grouped=grouped, settings=settings, parent=parent, progress=progress)
     with progress.stage("drift"):
         drift = _drift(papers, grouped=grouped, definitions=definitions, parent=parent)
     with progress.stage("trends"):
@@ -233,6 +236,36 @@ def _carried_on(
     )
 
 
+def _graded(
+    papers: Papers,
+    *,
+    grouped: _Grouped,
+    settings: Settings,
+    parent: Parent | None,
+    progress: Progress,
+) -> _Grouped:
+    """Grade the clusters where it is due; else those of the parent keep the grades they had."""
+    ours = grouped.memberships[grouped.memberships["kind"] == "cluster"]
+    if ours.empty:
+        return grouped
+    looked = parent is not None and grouped.clustering.get("looked_at") == len(papers.table)
+    fitted = grouped.how == "fresh" or (looked and len(papers.table) > len(parent.run.papers))
+    groups, clustering = grouped.groups, grouped.clustering
+    if is_due(len(papers.table), fitted=fitted, grades=settings.grades):
+        groups, said = graded(
+            groups,
+            papers=papers.table,
+            memberships=ours,
+            vectors=papers.vectors,
+            fits=grouped.fits,
+            seed=settings.seed,
+            progress=progress,
+        )
+        clustering = {**clustering, "grades": said}
+    figures = {**grouped.quality, "contested": len(quality.contested(ours))}
+    return replace(grouped, groups=groups, clustering=clustering, quality=figures)
+
+
 def _before(parent: Parent | None) -> runs.Decisions | None:
     """Return what the parent decided on topics, to say what changed."""
     if parent is None:
@@ -344,8 +377,10 @@ def _group(
             "settings": found.settings,
             "looked_at": len(papers),
             "revised_at": len(papers),
+            "fitted_at": len(papers),
         },
         about=about,
+        fits=found.fits,
     )
 
 
@@ -367,5 +402,7 @@ def told(settings: Settings) -> dict[str, Any]:
         "format": settings.format,
         "duplicates": settings.duplicates,
         "seed": settings.seed,
+        "grades": settings.grades,
+        "thresholds": asdict(settings.thresholds),
         "snapshot_date": day.isoformat() if day else None,
     }

@@ -13,6 +13,7 @@ from .labels import ClusterTerms, cluster_terms, exemplars
 from .layout import map_layout
 from .neighbours import nearest_neighbours
 from .phrase_counts import PhraseCounts, count_phrases
+from .subsamples import subsample_fits
 from .tables import map_table, neighbour_table
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "nearest_neighbours",
     "neighbour_graph",
     "neighbour_table",
+    "subsample_fits",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from .graph import bridged, fuzzy_graph, spectral_coordinates
+from .graph import DENSE_BELOW, bridged, fuzzy_graph, spectral_coordinates
 from .neighbours import nearest_neighbours
 
 NEIGHBOURS, NEIGHBOURS_OF_FEW = 15, 10
@@ -27,7 +27,7 @@ _SUBSAMPLES = 40
 _TIED = 0.05
 _ONE_CLUSTER = 0.25
 _MAJORITY_ROUNDS = 10
-_SUBSAMPLE_SHARE = 0.8
+SUBSAMPLE_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,9 @@ class Clustering:
     settings : dict
         `dimensions`, `min_cluster_size`, `min_samples`, `n_neighbours`, and `agreement` where
         they were chosen by stability.
+    fits : ndarray of int64, shape (40, n), or None
+        The fits of subsamples that chose the settings, -1 outside each subsample; None where
+        nothing was chosen by them.
     """
 
     labels: np.ndarray
@@ -54,6 +57,7 @@ class Clustering:
     graph: sp.csr_matrix
     rule: str
     settings: dict[str, float | int]
+    fits: np.ndarray | None = None
 
 
 def find_clusters(vectors: np.ndarray, *, seed: int = 0) -> Clustering:
@@ -84,15 +88,40 @@ def find_clusters(vectors: np.ndarray, *, seed: int = 0) -> Clustering:
         none = sp.csr_matrix((n, 0))
         return Clustering(np.full(n, -1), none, graph, rule, {"n_neighbours": _neighbours(n)})
     with threadpool_limits(1):
-        settings = _chosen_by_stability(vectors, seed=seed) if n < SMALLEST_BY_SIZE else _by_size(n)
-        dense = _dense(graph, settings)
-        labels = _place_all(dense, vectors=vectors, graph=graph)
-        if n >= SMALLEST_BY_SIZE:
-            labels = _rejoined(labels, graph=graph)
-        labels = _numbered_by_size(labels)
-    return Clustering(
-        labels, neighbour_shares(labels, graph=graph), graph, _say(n, settings), settings
-    )
+        settings, fits = (
+            _chosen_by_stability(vectors, seed=seed) if n < SMALLEST_BY_SIZE else (by_size(n), None)
+        )
+        labels = fitted(vectors, graph=graph, settings=settings, rejoin=n >= SMALLEST_BY_SIZE)
+    shares = neighbour_shares(labels, graph=graph)
+    return Clustering(labels, shares, graph, _say(n, settings), settings, fits)
+
+
+def fitted(
+    vectors: np.ndarray,
+    *,
+    graph: sp.csr_matrix,
+    settings: dict[str, float | int],
+    rejoin: bool,
+    dense_below: int = DENSE_BELOW,
+) -> np.ndarray:
+    """Return the cluster of each paper, 0 for the largest, under given settings.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32, shape (n, d)
+        Centred.
+    graph : csr_matrix, shape (n, n)
+        Their neighbour graph, connected.
+    settings : dict
+        `dimensions`, `min_cluster_size` and `min_samples`.
+    rejoin : bool
+        Join clusters that the graph ties closely.
+    dense_below : int
+        As for `graph.spectral_coordinates`.
+    """
+    dense = _dense(graph, settings, dense_below=dense_below)
+    labels = _place_all(dense, vectors=vectors, graph=graph)
+    return _numbered_by_size(_rejoined(labels, graph=graph) if rejoin else labels)
 
 
 def neighbour_graph(vectors: np.ndarray) -> sp.csr_matrix:
@@ -145,7 +174,8 @@ def neighbour_shares(labels: np.ndarray, *, graph: sp.csr_matrix) -> sp.csr_matr
     return shares
 
 
-def _by_size(n: int) -> dict[str, float | int]:
+def by_size(n: int) -> dict[str, float | int]:
+    """Return the settings that follow from the number of papers, from 200 on."""
     return {
         "n_neighbours": NEIGHBOURS,
         "dimensions": int(np.clip(round(2.5 * n**0.25), 10, 40)),
@@ -154,9 +184,13 @@ def _by_size(n: int) -> dict[str, float | int]:
     }
 
 
-def _dense(graph: sp.csr_matrix, settings: dict[str, float | int]) -> np.ndarray:
+def _dense(
+    graph: sp.csr_matrix, settings: dict[str, float | int], *, dense_below: int
+) -> np.ndarray:
     """Return HDBSCAN's labels (Campello, Moulavi & Sander 2013), -1 for papers it leaves out."""
-    coordinates = spectral_coordinates(graph, dimensions=int(settings["dimensions"]))
+    coordinates = spectral_coordinates(
+        graph, dimensions=int(settings["dimensions"]), dense_below=dense_below
+    )
     return _hdbscan(coordinates, settings)
 
 
@@ -244,17 +278,22 @@ def _numbered_by_size(labels: np.ndarray) -> np.ndarray:
     return number[labels]
 
 
-def _chosen_by_stability(vectors: np.ndarray, *, seed: int) -> dict[str, float | int]:
+def _chosen_by_stability(
+    vectors: np.ndarray, *, seed: int
+) -> tuple[dict[str, float | int], np.ndarray]:
     """Try the grid on subsamples; the best mean agreement wins, ties go to more clusters.
 
     Agreement of two subsamples is the adjusted Rand index (Hubert & Arabie 1985) over the papers
     in both, the mean is over all pairs of subsamples. It has a standard deviation of .02 between
     seeds, so figures within .05 of the best are tied. Of equally stable partitions the finer one
     tells more: the coarser ones hold their stability in one large mixed cluster.
+
+    Returns the settings and the subsamples' fits under them, in which the neighbours have voted
+    as in the fit of all papers.
     """
     n = len(vectors)
     random = np.random.default_rng(seed)
-    size = round(_SUBSAMPLE_SHARE * n)
+    size = round(SUBSAMPLE_SHARE * n)
     samples = [np.sort(random.choice(n, size, replace=False)) for _ in range(_SUBSAMPLES)]
     graphs = [neighbour_graph(vectors[sample]) for sample in samples]
     tried = []
@@ -273,10 +312,16 @@ def _chosen_by_stability(vectors: np.ndarray, *, seed: int) -> dict[str, float |
                 fits[row, sample] = _joined_to_centroids(found, vectors=vectors[sample])
             agreement = _mean_agreement(fits)
             mean_count = float(np.mean([len(np.unique(fit[fit >= 0])) for fit in fits]))
-            tried.append((mean_count, agreement, {**settings, "agreement": round(agreement, 3)}))
-    best = max(agreement for _, agreement, _ in tried)
+            settings["agreement"] = round(agreement, 3)
+            tried.append((mean_count, agreement, settings, fits))
+    best = max(agreement for _, agreement, _, _ in tried)
     tied = [entry for entry in tried if entry[1] >= best - _TIED]
-    return max(tied, key=lambda entry: entry[:2])[2]
+    _, _, settings, fits = max(tied, key=lambda entry: entry[:2])
+    for row, sample in enumerate(samples):
+        fits[row, sample] = _place_all(
+            fits[row, sample], vectors=vectors[sample], graph=graphs[row]
+        )
+    return settings, fits
 
 
 def _mean_agreement(fits: np.ndarray) -> float:

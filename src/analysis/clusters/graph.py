@@ -8,7 +8,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 from threadpoolctl import threadpool_limits
 
-_DENSE_BELOW = 1_500
+DENSE_BELOW = 1_500
 _BISECTIONS = 64
 _LANCZOS = 100
 """ARPACK's vectors: more than nearly separate groups, whose eigenvalues lie too close for fewer."""
@@ -80,7 +80,9 @@ def bridged(graph: sp.csr_matrix, *, vectors: np.ndarray) -> sp.csr_matrix:
     return graph
 
 
-def spectral_coordinates(graph: sp.csr_matrix, *, dimensions: int) -> np.ndarray:
+def spectral_coordinates(
+    graph: sp.csr_matrix, *, dimensions: int, dense_below: int = DENSE_BELOW
+) -> np.ndarray:
     """Return row-normalised leading eigenvectors (Ng, Jordan & Weiss 2001).
 
     The eigenvectors are those of D^-1/2 A D^-1/2 with the largest eigenvalues. ARPACK starts from
@@ -92,6 +94,8 @@ def spectral_coordinates(graph: sp.csr_matrix, *, dimensions: int) -> np.ndarray
         Symmetric and connected.
     dimensions : int
         Eigenvectors wanted, at most n.
+    dense_below : int
+        Papers under which all eigenvectors are computed, which always works; above, ARPACK.
 
     Returns
     -------
@@ -103,7 +107,7 @@ def spectral_coordinates(graph: sp.csr_matrix, *, dimensions: int) -> np.ndarray
     scale = sp.diags(1 / np.sqrt(np.maximum(np.asarray(graph.sum(axis=1)).ravel(), 1e-12)))
     normalised = scale @ graph @ scale
     with threadpool_limits(1):
-        if n < _DENSE_BELOW or dimensions >= n - 1:
+        if n < dense_below or dimensions >= n - 1:
             values, vectors = np.linalg.eigh(normalised.toarray())
         else:
             wide = min(n, max(_LANCZOS, 3 * dimensions))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..figures import GREY
 from ..figures.interactive import share_over_time
-from ..schema import groups_of
+from ..schema import grade, groups_of
 from ..text import for_html
 from ..views import date_label, map_points, share_table
 from . import drawing, sentences
@@ -24,6 +24,7 @@ from .drawing import (
     sample,
     texts,
 )
+from .grade_words import stability_words
 from .page import asset, html_page, link, plotly_js, shown
 from .words import capital, count, listing, percent, sentence
 
@@ -162,7 +163,8 @@ def _groups(run: Run, *, kind: str) -> str:
 
 def _under(run: Run, *, kind: str) -> str:
     if kind == "cluster":
-        return '<p class="note">Each paper counts in its primary cluster alone.</p>'
+        said = stability_words(run)
+        return f'<p class="note">Each paper counts in its primary cluster alone.{said}</p>'
     n = sentences.in_no_topic(run)
     said = [
         sentences.by_hand(run),
@@ -195,6 +197,8 @@ def _row(group: pd.Series, *, papers: pd.DataFrame) -> str:
         if i in papers.index
     )
     small = f'<small dir="auto">{shown(sentence(more))}</small>' if more else ""
+    if words := grade(group["stability"]):
+        small += f"<small>{capital(words)} ({group['stability']:.2f}).</small>"
     share = percent(n, len(papers)) if len(papers) else ""
     return (
         f'<tr><th scope="row">{glyph} <bdi>{shown(group["label"])}</bdi>{small}</th>'
