@@ -71,14 +71,27 @@ function render({ model, el }) {
       : element("p", { class: "pt-muted", text: "No paper to list." })));
   }
 
+  /* A button that is drawn anew between press and release would miss its click. */
   let waiting = 0;
-  const soon = () => {
-    waiting ||= requestAnimationFrame(() => { waiting = 0; draw(); });
+  let pressed = false;
+  const press = () => { pressed = true; };
+  const release = () => setTimeout(() => { pressed = false; });
+  const due = () => {
+    waiting = pressed ? requestAnimationFrame(due) : 0;
+    if (!waiting) draw();
   };
+  const soon = () => {
+    waiting ||= requestAnimationFrame(due);
+  };
+  body.addEventListener("pointerdown", press);
+  document.addEventListener("pointerup", release);
+  document.addEventListener("pointercancel", release);
   model.on("change", soon);
   draw();
   return () => {
     cancelAnimationFrame(waiting);
+    document.removeEventListener("pointerup", release);
+    document.removeEventListener("pointercancel", release);
     model.off("change", soon);
   };
 }
