@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,15 +51,25 @@ def missing() -> str:
 
 
 @contextmanager
-def chromium(*, width: int = 1280, height: int = 800, dark: bool = False) -> Iterator[WebDriver]:
-    """Start Chromium with a new, empty profile that can reach no host; end it afterwards."""
+def chromium(
+    *, width: int = 1280, height: int = 800, dark: bool = False, flags: Sequence[str] = ()
+) -> Iterator[WebDriver]:
+    """Start Chromium with a new, empty profile that can reach no host; end it afterwards.
+
+    Of a flag that is given twice the later one counts, so that `flags` can open what is closed.
+    """
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         options = webdriver.ChromeOptions()
         options.binary_location = str(_chromium())
-        for flag in (*_FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}"):
+        for flag in (
+            *_FLAGS,
+            f"--user-data-dir={profile}",
+            f"--window-size={width},{height}",
+            *flags,
+        ):
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))

@@ -100,13 +100,15 @@ def test_addresses_are_https():
 def test_readme_opens_with_pictures_and_then_the_notebooks():
     text = text_of("README.md")
     pictures = re.findall(r"!\[(.+)\]\((.+\.png)\)", text)
-    assert [path for _, path in pictures] == ["docs/topic-map.png", "docs/share-by-topic.png"]
+    assert [path for _, path in pictures] == [
+        *("docs/map-light.png", "docs/map-dark.png", "docs/share-by-topic.png")
+    ]
     for words, path in pictures:
         assert len(words) > 20
         content = (ROOT / path).read_bytes()
         assert content.startswith(b"\x89PNG")
         assert len(content) < MOST_BYTES
-    places = [text.index(mark) for mark in ("docs/topic-map.png", "notebooks/00", "make demo",
+    places = [text.index(mark) for mark in ("docs/map-light.png", "notebooks/00", "make demo",
               "## Three jobs", "## Command line", "## Files of a run")]  # fmt: skip
     assert places == sorted(places)
 

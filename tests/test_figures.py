@@ -19,7 +19,7 @@ from analysis.figures import notes as chart_notes
 from analysis.figures import percent as in_percent
 from analysis.figures import shown as shown_groups
 from analysis.text import clean
-from analysis.trends import wilson
+from analysis.trends import share_interval
 from analysis.views import SYMBOLS, period_label
 from hostile import HOSTILE
 
@@ -47,7 +47,7 @@ def make_shares(
             first = pd.Timestamp(start) + pd.DateOffset(months=MONTHS[freq] * place)
             after = first + pd.DateOffset(months=MONTHS[freq])
             count = total // (group + 2)
-            low, high = wilson(count, total)
+            low, high = share_interval(count, total)
             share = count / total if total else np.nan
             rows.append(
                 {

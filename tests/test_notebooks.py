@@ -32,7 +32,7 @@ OPEN_TO_NOTEBOOKS = {
     "pathlib": {"Path"},
     "analysis": set(analysis.__all__),
 }
-FIGURES = {"topic_map", "share_over_time"}
+FIGURES = {"topic_map", "share_over_time", "trend"}
 QUIET = Progress(quiet=True)
 needs_browser = pytest.mark.skipif(bool(browser.missing()), reason=browser.missing())
 

@@ -115,7 +115,11 @@ def test_neighbours_are_ranked_by_similarity(bundled):
 
 def test_quality_is_within_bounds(bundled):
     quality = bundled.quality
-    assert set(quality) == {"coherence_npmi", "diversity", "share_well_placed"}
+    assert set(quality) == {
+        *("coherence_npmi", "diversity", "share_well_placed", "map_trustworthiness", "map_moved")
+    }
+    assert 0.7 < quality["map_trustworthiness"] <= 1
+    assert quality["map_moved"] is None
     assert -1 <= quality["coherence_npmi"] <= 1
     assert 0.5 < quality["diversity"] <= 1
     assert 0 <= quality["share_well_placed"] <= 1
@@ -310,7 +314,9 @@ def test_the_second_run_of_a_series_counts_on_and_leaves_the_first_alone(tmp_pat
     before = files(first.path)
     second = made(snapshot, tmp_path / "runs", snapshot_date=date(2025, 1, 2))
     assert (first.name, second.name) == ("0001-2024-05-01", "0002-2025-01-02")
-    assert set(second.papers["first_run"]) == {"0002-2025-01-02"}
+    assert set(second.papers["first_run"]) == {"0001-2024-05-01"}
+    assert set(second.papers["last_run"]) == {"0002-2025-01-02"}
+    assert second.manifest["parent"]["run"] == first.name
     assert files(first.path) == before
     assert open_run(runs_dir=tmp_path / "runs").name == second.name
     assert open_run("0001-2024-05-01", runs_dir=tmp_path / "runs").name == first.name

@@ -22,7 +22,7 @@ from analysis.extension.register import (
     read_ledger,
     standing,
 )
-from analysis.schema import EVENTS, STATUSES, conform, empty
+from analysis.schema import LINEAGE, STATUSES, conform, empty
 from hostile import HOSTILE
 
 JANUARY, FEBRUARY, MARCH = date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 31)
@@ -147,7 +147,7 @@ def test_laws_of_the_lineage(pairs):
     old = primaries(a="".join(one for one, _ in pairs))
     new = primaries(a="".join(other for _, other in pairs))
     found = lineage_rows(old, new, previous_run="0001")
-    by_event = {event: set(found.loc[found["event"] == event, "group_id"]) for event in EVENTS}
+    by_event = {event: set(found.loc[found["event"] == event, "group_id"]) for event in LINEAGE}
     assert by_event["kept"] == set(old) & set(new)
     assert by_event["born"] == set(new) - set(old)
     assert by_event["retired"] == set(old) - set(new)
@@ -319,7 +319,7 @@ def test_inputs_stay_as_they_were():
 
 TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=12))
 IDS = st.integers(1, 30000).map(lambda n: f"c{n:04d}")
-EVENT = st.builds(Event, TEXTS, st.sampled_from(EVENTS), IDS, st.integers(0, 999), st.floats(0, 1))
+EVENT = st.builds(Event, TEXTS, st.sampled_from(LINEAGE), IDS, st.integers(0, 999), st.floats(0, 1))
 ENTRY = st.builds(
     Entry, IDS, TEXTS, TEXTS, TEXTS, status=st.sampled_from(STATUSES), colour=TEXTS,
     broader=st.one_of(st.just(""), IDS),

@@ -144,7 +144,7 @@ def copied(bundled, folder: Path) -> Path:
     """A copy of a run's own files, by links: pages are left out."""
     folder.mkdir()
     for path in bundled.path.iterdir():
-        if path.suffix in (".parquet", ".npy", ".npz") or path.name == "quality.json":
+        if path.suffix in (".parquet", ".npy", ".npz", ".toml") or path.name == "quality.json":
             os.link(path, folder / path.name)
     write_json(folder / "manifest.json", bundled.manifest)
     return folder
@@ -160,7 +160,8 @@ def test_another_schema_version_names_both(bundled, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", [*(f"{n}.parquet" for n in TABLES), "vectors.npy", "topics.npz", "quality.json"]
+    "name",
+    [*(f"{n}.parquet" for n in TABLES), "vectors.npy", "topics.npz", "ledger.toml", "quality.json"],
 )
 def test_a_missing_file_is_named(bundled, tmp_path, name):
     path = copied(bundled, tmp_path / "0001")

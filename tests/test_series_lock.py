@@ -100,8 +100,8 @@ def test_a_killed_run_is_noticed_and_taken_over(tmp_path):
     said: list[str] = []
     with new_run_folder(tmp_path, wait=5, say=said.append) as folder:
         assert [path.name for path in tmp_path.glob(".writing-*")] == [folder.name]
-    assert said == [line for line in said if "ended in the middle of a run" in line]
-    assert said[0].startswith(f"process {holder.pid} on ")
+    (line,) = said
+    assert line.startswith(f"A run in {tmp_path} ended in the middle: process {holder.pid} on ")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -119,7 +119,7 @@ def test_a_run_killed_while_another_waits_hands_over(tmp_path):
     end(holder)
     waiting.join(timeout=30)
     assert made == [True]
-    assert [line.split()[0] for line in said] == ["Waiting", "process"]
+    assert [line.split()[0] for line in said] == ["Waiting", "A"]
 
 
 def test_many_processes_make_runs_one_after_another(tmp_path):
@@ -209,16 +209,13 @@ def full(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("stage", ["write_tables", "write_json", "sha256"])
 def test_a_full_disk_is_one_message_and_nothing_stays(tmp_path, monkeypatch, stage):
     monkeypatch.setattr(runs, stage, full)
-    (tmp_path / "0001").mkdir()
-    (tmp_path / "0001" / "manifest.json").write_text("{}")
     snapshot = tmp_path / "papers.csv"
     snapshot.write_text("title,abstract\nOne,About one.\nTwo,About two.\n")
-    # The manifest of the other run has no schema version, so that nothing is compared with it.
     with pytest.raises(InputError) as caught:
         run(snapshot, settings=Settings(runs=tmp_path, today=TODAY))
     assert "is full (No space left on device)" in caught.value.problems[0]
     assert "make room" in caught.value.next_step
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["0001", "papers.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["papers.csv"]
 
 
 def test_a_full_disk_that_numpy_meets_is_told_from_other_faults(tmp_path, monkeypatch):

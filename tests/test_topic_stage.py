@@ -106,13 +106,14 @@ def test_what_was_learned_is_kept_as_plain_arrays(series):
     )
 
 
-def test_a_run_of_another_version_is_not_compared(corpus, series, tmp_path):
+def test_a_run_of_another_version_is_not_extended(corpus, series, tmp_path):
     first = made(corpus, tmp_path, VISION)
     manifest = first.path / "manifest.json"
     text = manifest.read_text(encoding="utf-8")
     manifest.write_text(text.replace('"schema_version": ', '"schema_version": 9'), encoding="utf-8")
-    second = made(corpus, tmp_path, VISION)
-    assert second.manifest["reclassified"] == {}
+    with pytest.raises(InputError, match="has schema version 9") as caught:
+        made(corpus, tmp_path, VISION)
+    assert "--fresh" in caught.value.next_step
 
 
 def test_a_phrase_that_every_paper_holds_is_refused_with_its_line(corpus, tmp_path):

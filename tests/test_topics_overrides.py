@@ -81,10 +81,10 @@ def test_the_example_in_the_bundled_file_is_right(tmp_path):
 def test_all_problems_are_told_together_with_their_lines(tmp_path):
     text = (
         "[[topic]]\npaper = 3\ntopic = 'pefft'\nbelongs = 1\nwhy = 2\ncolour = 'red'\n"
-        f"\n{ONE}\n{ONE.replace('true', 'false')}\n[[cluster]]\nid = 'c0001'\n"
+        f"\n{ONE}\n{ONE.replace('true', 'false')}\n[[clusters]]\nid = 'c0001'\n"
     )
     assert problems(tmp_path, text) == [
-        "unknown entry 'cluster'",
+        "unknown entry 'clusters'",
         "line 1: unknown field 'colour'",
         "line 1: paper is missing or no text",
         "line 1: topic 'pefft' is not defined (did you mean peft?)",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .errors import InputError
+    from .exploring import explore
     from .figures.interactive import share_over_time, topic_map
     from .figures.printed import save_figure
     from .figures.printed import share_over_time as print_share_over_time
@@ -48,6 +49,7 @@ _HOMES = {
     "describe_shares": ("reading", "describe_shares"),
     "describe_topics": ("reading", "describe_topics"),
     "example_snapshot": ("resources", "example_snapshot"),
+    "explore": ("exploring", "explore"),
     "group_papers": ("views", "group_papers"),
     "map_points": ("views", "map_points"),
     "open_run": ("pipeline", "open_run"),
@@ -79,6 +81,7 @@ __all__ = [
     "describe_shares",
     "describe_topics",
     "example_snapshot",
+    "explore",
     "group_papers",
     "map_points",
     "open_run",

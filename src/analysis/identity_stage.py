@@ -13,6 +13,7 @@ from .extension.identities import match_fresh
 from .extension.ledger import Ledger
 from .extension.lineage import dormant_clusters, lineage_rows
 from .extension.register import continued, opened, standing
+from .runs import Run
 from .series_stage import Parent, primary
 
 
@@ -43,24 +44,38 @@ def identified(
     """
     ours = schema.groups_of(groups, kind="cluster")
     theirs = schema.groups_of(parent.run.groups, kind="cluster")
-    theirs = theirs[theirs["kind"] == "cluster"]
-    crossed = pd.crosstab(
-        primary(parent.run.memberships).reindex(papers["paper_id"].to_numpy()).to_numpy(),
-        primary(memberships).reindex(papers["paper_id"].to_numpy()).to_numpy(),
-    ).reindex(index=theirs["group_id"], columns=ours["group_id"], fill_value=0)
-    centroids = (
-        _centroids(theirs, papers=parent.run.papers, vectors=parent.run.vectors,
-                   of=primary(parent.run.memberships)),
-        _centroids(ours, papers=papers, vectors=vectors, of=primary(memberships)),
-    )  # fmt: skip
-    found = match_fresh(
-        crossed.to_numpy(),
-        ids=theirs["group_id"].tolist(),
-        centroids=centroids,
-        terms=(theirs["terms"].tolist(), ours["terms"].tolist()),
-    ) if len(theirs) and len(ours) else [None] * len(ours)  # fmt: skip
+    found: list[str | None] = [None] * len(ours)
+    if len(ours) and len(theirs):
+        found = _matched(
+            ours, theirs, memberships=memberships, papers=papers, vectors=vectors, parent=parent.run
+        )
     return _renamed(memberships, groups, matched=dict(zip(ours["group_id"], found, strict=True)),
                     parent=parent)  # fmt: skip
+
+
+def _matched(
+    ours: pd.DataFrame,
+    theirs: pd.DataFrame,
+    *,
+    memberships: pd.DataFrame,
+    papers: pd.DataFrame,
+    vectors: np.ndarray,
+    parent: Run,
+) -> list[str | None]:
+    """Return for each new cluster the id of the one it continues, None for a new one."""
+    now, before = primary(memberships), primary(parent.memberships)
+    ids = papers["paper_id"].to_numpy()
+    crossed = pd.crosstab(before.reindex(ids).to_numpy(), now.reindex(ids).to_numpy())
+    crossed = crossed.reindex(index=theirs["group_id"], columns=ours["group_id"], fill_value=0)
+    return match_fresh(
+        crossed.to_numpy(),
+        ids=theirs["group_id"].tolist(),
+        centroids=(
+            _centroids(theirs, papers=parent.papers, vectors=parent.vectors, of=before),
+            _centroids(ours, papers=papers, vectors=vectors, of=now),
+        ),
+        terms=(theirs["terms"].tolist(), ours["terms"].tolist()),
+    )
 
 
 def _centroids(

@@ -74,6 +74,7 @@ def _execute(notebook: NotebookNode, *, folder: Path, run_path: Path) -> None:
             notebook,
             timeout=_CELL_SECONDS,
             kernel_name="python3",
+            store_widget_state=False,  # a page without a kernel shows the picture instead
             resources={"metadata": {"path": str(folder)}},
         )
         kernel = client.create_kernel_manager()

@@ -112,7 +112,10 @@ def _is_at(descriptor: int, *, path: Path) -> bool:
 
 def _taken(descriptor: int, *, path: Path, say: Callable[[str], None]) -> int:
     if before := _holder(descriptor):
-        say(f"{_named(before)} ended in the middle of a run in {path.parent}; this one takes over.")
+        say(
+            f"A run in {path.parent} ended in the middle: {_named(before)} is no more. "
+            "This one takes over."
+        )
     own = {
         "pid": os.getpid(),
         "host": socket.gethostname(),

@@ -61,6 +61,8 @@ class Settings:
         Index of local metadata; `data/dates_index.parquet` where there is one.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
+    wait : float
+        Seconds to wait while another process makes a run in the series.
     """
 
     runs: Path | None = None
@@ -85,3 +87,4 @@ class Settings:
     audit: bool = False
     index: Path | str | None = "auto"
     thresholds: Thresholds = field(default_factory=Thresholds)
+    wait: float = WAIT

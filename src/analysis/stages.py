@@ -317,13 +317,16 @@ def _compared(made: Run, *, parent: Parent | None, folder: Path) -> Run:
         "run": parent.run.name,
         "manifest_sha256": runs.sha256(parent.run.path / "manifest.json"),
     }
-    made = replace(made, manifest={**made.manifest, "parent": link})
+    papers = comparing.first_seen(made.papers, before=parent.run.papers)
+    made = replace(made, papers=papers, manifest={**made.manifest, "parent": link})
     older = comparing.line_of(made, folder=folder)
     return replace(
         made,
         moves=comparing.moves(parent.run, made),
         changes=comparing.changes(parent.run, made),
-        restated=comparing.restated_by(made.trends, folders=older),
+        restated=comparing.restated_by(
+            made.trends, folders=older, by=made.manifest["period"]["by"]
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from . import groups, manifest, schema, topics
 from .carried_topics import Earlier, carried_topics
 from .embedding import drawing_words
 from .errors import InputError
+from .extension.overrides import ClusterOverride, read_cluster_overrides
 from .progress import Progress
 from .resources import data_file
 from .runs import Decisions
@@ -25,12 +26,13 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Definitions:
-    """What people wrote: the topics and their decisions by hand, and the files they stand in."""
+    """What people wrote: topics, decisions by hand on topics and clusters, and their files."""
 
     topics: Sequence[topics.Topic]
     overrides: Sequence[Override]
     topics_file: Path
     overrides_file: Path
+    clusters: Sequence[ClusterOverride] = ()
 
     def hashed(self) -> list[dict[str, Any]]:
         """Return the files as the manifest lists them."""
@@ -63,8 +65,27 @@ def read_definitions(topics_file: Path | None, *, overrides_file: Path | None) -
     topics_file = topics_file or data_file("topics.toml")
     overrides_file = overrides_file or data_file("overrides.toml")
     defined = topics.read_topics(topics_file)
-    overrides = read_overrides(overrides_file, topics=[topic.id for topic in defined])
-    return Definitions(defined, overrides, topics_file, overrides_file)
+    found, errors = [], []
+    for read in (
+        lambda: read_overrides(overrides_file, topics=[topic.id for topic in defined]),
+        lambda: read_cluster_overrides(overrides_file),
+    ):
+        try:
+            found.append(read())
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise _both(errors)
+    return Definitions(defined, found[0], topics_file, overrides_file, found[1])
+
+
+def _both(errors: Sequence[InputError]) -> InputError:
+    """Tell the problems of one file together, each once."""
+    return InputError(
+        list(dict.fromkeys(problem for error in errors for problem in error.problems)),
+        allowed="; and ".join(dict.fromkeys(error.allowed for error in errors)),
+        next_step=errors[0].next_step,
+    )
 
 
 def find_topics(

@@ -11,7 +11,8 @@ import pandas as pd
 
 from ..comparing import Comparison, compare_opened, has_left, printed_change, share_parts
 from ..errors import InputError
-from ..report.change_words import Part, Target, change_parts
+from ..report.change_basics import Part, Target
+from ..report.change_words import change_parts
 from ..runs import find_run, read_run
 from ..text import for_terminal
 from .shown import wrapped

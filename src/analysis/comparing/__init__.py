@@ -7,7 +7,7 @@ from .between import Comparison, compare, compare_opened, of_its_parent
 from .births import born, old_homes
 from .counting import changes, moves
 from .history import has_left, restated, restated_by
-from .pairing import paper_changes, same_papers
+from .pairing import first_seen, paper_changes, same_papers
 from .series import line_of
 from .shares import PrintedChange, printed_change, share_change, share_parts
 
@@ -18,6 +18,7 @@ __all__ = [
     "changes",
     "compare",
     "compare_opened",
+    "first_seen",
     "has_left",
     "line_of",
     "moves",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..schema import empty, groups_of
 from .births import born, old_homes
-from .counting import changes, moves
+from .counting import axis_of, changes, moves
 from .history import restated
 from .pairing import PaperChanges, paper_changes, same_papers
 from .series import line_of, parent_of
@@ -91,6 +91,7 @@ def compare(old: Run, new: Run, *, ids: str = "other", lineage: pd.DataFrame | N
     ids = ids if all(clusters) else "none"
     linked = ids == "same"
     events = empty("lineage") if lineage is None else lineage
+    older = {old.name: old.trends} if axis_of(old) == axis_of(new) else {}
     return Comparison(
         old=old.name,
         new=new.name,
@@ -101,8 +102,8 @@ def compare(old: Run, new: Run, *, ids: str = "other", lineage: pd.DataFrame | N
         ids=ids,
         changes=changes(old, new, clusters=linked),
         moves=moves(old, new, clusters=linked),
-        lineage=events[events["event"] != "kept"].reset_index(drop=True),
-        restated=restated(new.trends, older={old.name: old.trends}, clusters=linked),
+        lineage=_told(events),
+        restated=restated(new.trends, older=older, clusters=linked),
         born=born(new, known=clusters[0] if linked else clusters[1], added=papers.added),
         old_homes=old_homes(old, new, same=same if ids == "other" else {}),
         labels={**_labels(old), **_labels(new)},
@@ -146,8 +147,8 @@ def of_its_parent(run: Run) -> Comparison | None:
     Returns
     -------
     Comparison or None
-        None where the run continues no other. Papers gone are not known from the tables of one
-        run, papers revised only where that moved them.
+        None where the run continues no other. An extended run holds all papers of its parent; in
+        a fresh one it is not known which papers of the parent are gone or revised.
     """
     parent = str(parent_of(run).get("run", ""))
     if not parent:
@@ -166,14 +167,14 @@ def of_its_parent(run: Run) -> Comparison | None:
         ids="same" if clusters else "none",
         changes=run.changes,
         moves=run.moves,
-        lineage=events[events["event"] != "kept"].reset_index(drop=True),
+        lineage=_told(events),
         restated=run.restated,
         born=born(run, known=clusters - new, added=papers.added),
         old_homes=old_homes(run, run, same={}),
         labels=_labels(run),
         freqs=(_freq(run), _freq(run)),
         fresh=run.manifest.get("how", "fresh") == "fresh",
-        whole=False,
+        whole=bool(run.manifest.get("union")),
     )
 
 
@@ -181,9 +182,9 @@ def _own_papers(run: Run, *, parent: str) -> PaperChanges:
     papers = run.papers
     added = papers["first_run"] == run.name
     unlisted = ~papers["in_snapshot"] & (papers["last_run"] == parent)
-    revised = set(run.moves.loc[run.moves["cause"] == "revised", "paper_id"])
-    sets = (papers["paper_id"][rows] for rows in (~added, added))
-    both, new = (sorted(ids) for ids in sets)
+    both, new = (sorted(papers["paper_id"][rows]) for rows in (~added, added))
+    union = run.manifest.get("union") or {}
+    revised = {*union.get("revised", []), *union.get("redated", [])}
     return PaperChanges(
         both=both,
         added=new,
@@ -191,6 +192,23 @@ def _own_papers(run: Run, *, parent: str) -> PaperChanges:
         revised=sorted(revised & set(both)),
         unlisted=sorted(papers["paper_id"][unlisted]),
     )
+
+
+def _told(lineage: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was kept, and what another row says better.
+
+    The part of a split or merger that keeps its id is no news; a part of a split is born too, a
+    cluster that was merged away is retired too.
+    """
+    own = lineage["group_id"] == lineage["previous_group_id"]
+    joint = lineage["event"].isin(["split", "merged"])
+    parts = lineage.loc[(lineage["event"] == "split") & ~own, "group_id"]
+    away = lineage.loc[(lineage["event"] == "merged") & ~own, "previous_group_id"]
+    twice = ((lineage["event"] == "born") & lineage["group_id"].isin(parts)) | (
+        (lineage["event"] == "retired") & lineage["group_id"].isin(away)
+    )
+    kept = lineage["event"] == "kept"
+    return lineage[~(kept | (own & joint) | twice)].reset_index(drop=True)
 
 
 def _is_new(lineage: pd.DataFrame) -> pd.Series:
@@ -226,6 +244,12 @@ def _notes(old: Run, new: Run) -> tuple[str, ...]:
         notes.append(
             f"The runs compare texts in different ways (embedding {names[0]} and {names[1]}), "
             "which moves papers by itself."
+        )
+    axes = [axis_of(run) for run in (old, new)]
+    if axes[0] != axes[1]:
+        notes.append(
+            f"Run {old.name} tells a paper's period by the day {axes[0]}, run {new.name} by the "
+            f"day {axes[1]}: what was reported by period cannot be set beside it."
         )
     numbers = [int(run.name.split("-")[0]) for run in (old, new)]
     if numbers[0] > numbers[1]:

@@ -4,7 +4,8 @@ What is counted, is counted as in `trends`, all periods together: a cluster coun
 papers, a topic those with a weight of at least `schema.COUNTED_WEIGHT`, of the papers that have a
 date. The denominator of a run is the number of its papers with a date. Where a run's trends are
 of its snapshot alone (`only_snapshot` in the settings of its manifest), both are of the papers
-that the snapshot lists.
+that the snapshot lists. Where the new run tells periods by the day of listing, "date" means that
+day, in both runs.
 """
 
 from __future__ import annotations
@@ -53,9 +54,10 @@ def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
         0 or less, and n_new - n_old is their sum exactly.
     """
     known = {name: _known(run) for name, run in (("old", old), ("new", new))}
+    day = axis_of(new)
     same = same_papers(old.papers, new.papers)
-    before = _counted(old, papers=known["old"], same=same)
-    after = _counted(new, papers=known["new"])
+    before = _counted(old, papers=known["old"], day=day, same=same)
+    after = _counted(new, papers=known["new"], day=day)
     kinds = KINDS if clusters else ("topic",)
     pairs = before.merge(after, on=_KEY, how="outer", indicator="side")
     pairs = pairs[(pairs["side"] != "both") & pairs["kind"].isin(kinds)]
@@ -73,7 +75,7 @@ def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
             **{cause: sums.xs(cause, level="cause") for cause in CAUSES
                if cause in sums.index.get_level_values("cause")},
         },
-        totals={f"n_total_{name}": int(papers["published"].notna().sum())
+        totals={f"n_total_{name}": int(papers[day].notna().sum())
                 for name, papers in known.items()},
     )  # fmt: skip
 
@@ -130,6 +132,11 @@ def moves(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
     return conform(pd.concat(parts), name="moves") if parts else empty("moves")
 
 
+def axis_of(run: Run) -> str:
+    """Return the column that tells a paper's period in a run: "published" or "listed"."""
+    return str((run.manifest.get("period") or {}).get("by") or "published")
+
+
 def _known(run: Run) -> pd.DataFrame:
     """Return the papers that a run's trends are of, dated or not."""
     settings = run.manifest.get("settings") or {}
@@ -143,9 +150,11 @@ def _members(run: Run) -> pd.DataFrame:
     return rows.loc[counts.astype(bool), _KEY]
 
 
-def _counted(run: Run, *, papers: pd.DataFrame, same: dict[str, str] | None = None) -> pd.DataFrame:
+def _counted(
+    run: Run, *, papers: pd.DataFrame, day: str, same: dict[str, str] | None = None
+) -> pd.DataFrame:
     rows = _members(run)
-    rows = rows[rows["paper_id"].isin(papers.loc[papers["published"].notna(), "paper_id"])]
+    rows = rows[rows["paper_id"].isin(papers.loc[papers[day].notna(), "paper_id"])]
     return rows.assign(paper_id=renamed(rows["paper_id"], same=same or {}))
 
 
@@ -172,7 +181,8 @@ def _facts(old: Run, new: Run, *, same: dict[str, str]) -> _Facts:
     redefined = {
         name for name in {*hashes[0], *hashes[1]} if hashes[0].get(name) != hashes[1].get(name)
     }
-    return _Facts(differ, redefined, revised_papers(old.papers, new.papers, same=same))
+    revised = revised_papers(old.papers, new.papers, same=same, day=axis_of(new))
+    return _Facts(differ, redefined, revised)
 
 
 def _causes(pairs: pd.DataFrame, *, facts: _Facts) -> pd.Series:

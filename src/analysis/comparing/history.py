@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..runs import read_manifest
 from ..schema import conform, empty
 
 _KEY = ["kind", "group_id", "period"]
@@ -47,9 +48,27 @@ def restated(
 
 
 def restated_by(
-    trends: pd.DataFrame, *, folders: Mapping[str, Path], clusters: bool = True
+    trends: pd.DataFrame,
+    *,
+    folders: Mapping[str, Path],
+    by: str = "published",
+    clusters: bool = True,
 ) -> pd.DataFrame:
-    """Do as `restated` with the runs in these folders, of which only table `trends` is read."""
+    """Do as `restated` with the runs in these folders, those that tell periods by the same day.
+
+    Parameters
+    ----------
+    trends, clusters
+        As for `restated`.
+    folders : mapping of str to Path
+        Name to directory of each earlier run; table `trends` and the manifest are read.
+    by : {"published", "listed"}
+        The day that tells a period in this run.
+    """
+    periods = {name: read_manifest(path).get("period") or {} for name, path in folders.items()}
+    folders = {
+        name: path for name, path in folders.items() if (periods[name].get("by") or by) == by
+    }
     older = {name: pd.read_parquet(path / "trends.parquet") for name, path in folders.items()}
     return restated(trends, older=older, clusters=clusters)
 

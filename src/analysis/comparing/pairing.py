@@ -84,7 +84,9 @@ def renamed(ids: pd.Series, *, same: dict[str, str]) -> pd.Series:
     return ids.map(lambda name: other.get(name, name)).astype("str") if other else ids
 
 
-def revised_papers(old: pd.DataFrame, new: pd.DataFrame, *, same: dict[str, str]) -> set[str]:
+def revised_papers(
+    old: pd.DataFrame, new: pd.DataFrame, *, same: dict[str, str], day: str = "published"
+) -> set[str]:
     """Return the ids, as in the new run, of papers whose text or date differs.
 
     Parameters
@@ -93,12 +95,28 @@ def revised_papers(old: pd.DataFrame, new: pd.DataFrame, *, same: dict[str, str]
         Tables `papers`.
     same : dict of str to str
         From `same_papers`.
+    day : str
+        The column whose date counts: "published" or "listed".
     """
-    columns = ["text_hash", "published"]
+    columns = ["text_hash", day]
     before = old[old["paper_id"].isin(same)].set_index("paper_id")[columns].rename(index=same)
     after = new.set_index("paper_id")[columns].loc[before.index]
     alike = (before == after) | (before.isna() & after.isna())
     return set(before.index[~alike.all(axis=1)])
+
+
+def first_seen(papers: pd.DataFrame, *, before: pd.DataFrame) -> pd.DataFrame:
+    """Return papers with the run that saw each first, for those that an earlier run knows.
+
+    Parameters
+    ----------
+    papers, before : DataFrame
+        Tables `papers` of a run and of an earlier one.
+    """
+    same = same_papers(before, papers)
+    runs = dict(zip(before["paper_id"], before["first_run"], strict=True))
+    first = {new: runs[old] for old, new in same.items()}
+    return papers.assign(first_run=papers["paper_id"].map(first).fillna(papers["first_run"]))
 
 
 def paper_changes(old: Run, new: Run) -> PaperChanges:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -151,7 +151,8 @@ def _changed(
         proposed += births(labels, is_new=is_new, cold=cold, crowded=news, first_free=free)
         free += len(news)
         if due:
-            common = {"is_old": ~is_new, "cold": cold, "graph": graph, "limits": limits}
+            common = {"is_old": ~is_new, "cold": cold, "graph": graph, "limits": limits,
+                      "crowded": news}  # fmt: skip
             parts = splits(labels, first_free=free, **common)
             cut = {change.event.others[0] for change in parts}
             proposed += parts
@@ -168,7 +169,7 @@ def _changed(
         if change.event.what == "merged":
             rows = np.flatnonzero(labels == change.event.others[0])
         labels[rows] = change.event.cluster
-        events.append(change.event)
+        events.append(replace(change.event, n_moved=int((~is_new[rows]).sum())))
     born = {e.cluster for e in events if e.what == "born"}
     for group in groups:
         own = group[~np.isin(labels[group], sorted(born))]

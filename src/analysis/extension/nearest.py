@@ -46,7 +46,8 @@ def updated_neighbours(
     out = np.full((n, width), -1, dtype=np.int64)
     cosines = np.full((n, width), -np.inf, dtype=np.float32)
     kept = np.flatnonzero(~(changed | short | stale))
-    out[kept], cosines[kept] = indices[kept, :width], similarities[kept, :width]
+    if len(kept):
+        out[kept], cosines[kept] = indices[kept, :width], similarities[kept, :width]
     out[search], cosines[search] = neighbour_rows(vectors, rows=search, k=width)
     if width:
         _let_in(vectors, indices=out, similarities=cosines, kept=kept, rows=np.sort(rows))

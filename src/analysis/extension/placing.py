@@ -66,7 +66,7 @@ def directed_graph(indices: np.ndarray, similarities: np.ndarray, *, n: int) -> 
         Weights in (0, 1] that sum to log2(k + 1) in a row.
     """
     m, k = indices.shape
-    if k == 0:
+    if k == 0 or m == 0:
         return sp.csr_matrix((m, n))
     beyond = np.clip(similarities[:, :1] - similarities, 0, None).astype(np.float64)
     low, high, sigma = np.zeros(m), np.full(m, np.inf), np.ones(m)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,7 @@ def splits(
     graph: sp.csr_matrix,
     first_free: int,
     limits: Thresholds,
+    crowded: Sequence[int] = (),
 ) -> list[_Change]:
     """Propose the parts into which clusters fall in a fresh look.
 
@@ -67,11 +69,14 @@ def splits(
     graph : csr_matrix, shape (n, n)
     first_free : int
     limits : Thresholds
+    crowded : sequence of int
+        Clusters of the fresh look that are born (`news.crowded`): they are no part of any other.
     """
     table, old = _crossed(labels, cold=cold), _crossed(labels[is_old], cold=cold[is_old],
                                                        shape=_shape(labels, cold))  # fmt: skip
     of_part = old / np.maximum(old.sum(axis=0), 1)
     is_part = (table >= limits.least_part) & (of_part >= limits.part_share)
+    is_part[:, list(crowded)] = False
     changes, number = [], first_free
     for cluster in np.flatnonzero(is_part.sum(axis=1) >= 2):
         parts = sorted(np.flatnonzero(is_part[cluster]), key=lambda k: (-table[cluster, k], k))
@@ -94,6 +99,7 @@ def mergers(
     cold: np.ndarray,
     graph: sp.csr_matrix,
     limits: Thresholds,
+    crowded: Sequence[int] = (),
 ) -> list[_Change]:
     """Propose the clusters that are one in a fresh look and that the graph ties closely.
 
@@ -103,6 +109,7 @@ def mergers(
     sizes = former.sum(axis=1)
     together = former.argmax(axis=1)
     held = former.max(axis=1) >= limits.former_share * np.maximum(sizes, 1)
+    held &= ~np.isin(together, list(crowded))
     changes = []
     for part in np.unique(together[held & (sizes > 0)]):
         own = [c for c in np.flatnonzero(held & (together == part)) if sizes[c] > 0]

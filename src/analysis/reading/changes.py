@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..comparing import compare_opened
-from ..report.change_words import Part, Target, change_parts
+from ..report.change_basics import Part, Target
+from ..report.change_words import change_parts
 from ..text import for_markdown
 from .common import linked
 

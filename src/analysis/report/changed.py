@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..comparing import of_its_parent
-from .change_words import Part, Target, change_parts
+from .change_basics import Part, Target
+from .change_words import change_parts
 from .page import link, shown
 
 if TYPE_CHECKING:

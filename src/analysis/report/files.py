@@ -17,7 +17,7 @@ from .report_page import report_page
 def write_pages(run: Run, folder: Path) -> None:
     """Write `map.html`, `report.html`, `charts/` and `tables/` (CSV).
 
-    Shares are drawn as SVG and PNG; the map, where the run has one, as SVG, PDF and PNG.
+    Shares are drawn as SVG and PNG; the map, where the run has one, as SVG and PDF.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def _write_map(run: Run, charts: Path) -> None:
         return
     taken = f"{len(points):,} papers, {_taken(run)}"
     figure = topic_map(points, map_labels(run), title="Topic map", subtitle=taken)
-    for suffix in ("svg", "pdf", "png"):
+    for suffix in ("svg", "pdf"):
         save_figure(figure, charts / f"map.{suffix}")
 
 

@@ -94,6 +94,12 @@ def papers_by_title(index: PaperIndex, *, text: str) -> tuple[str, ...]:
     return index.by_title.get(normalised_title(title), ()) if title else ()
 
 
+def papers_named(index: PaperIndex, *, text: str) -> tuple[str, ...]:
+    """Return the ids of the papers that `text` names: one by id or alias, else all by title."""
+    by_id = paper_by_id(index, text=text)
+    return papers_by_title(index, text=text) if by_id is None else (by_id,)
+
+
 def the_paper(papers: pd.DataFrame, *, text: str) -> str:
     """Return the id of the one paper that a person means.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,11 +10,14 @@ from typing import Any
 
 from ..errors import InputError
 from ..text import clean, first_lines, normalised_title
+from ..toml_tables import read_toml, table_lines
 from .finding import bare_id
 
 FIELDS = ("paper", "topic", "belongs", "why")
 _WORDS = {True: True, False: False, "yes": True, "no": False}
-_HEADER = re.compile(r"""\s*\[\[\s*(?:topic|"topic"|'topic')\s*\]\]""")
+OTHERS = ("cluster",)
+"""Tables of the same file that are read elsewhere."""
+
 _NEXT = "correct the file and run again; data/overrides.toml explains the form"
 
 
@@ -56,11 +57,11 @@ def read_overrides(path: Path, *, topics: Sequence[str]) -> list[Override]:
     """
     text, content = _content(path)
     tables = content.get("topic", [])
-    problems = [f"unknown entry {name!r}" for name in content if name != "topic"]
+    problems = [f"unknown entry {name!r}" for name in content if name not in ("topic", *OTHERS)]
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         problems.append("topic is not a list of tables ([[topic]])")
         tables = []
-    lines = _lines(text, n=len(tables))
+    lines = table_lines(text, name="topic", n=len(tables))
     found = []
     for number, (table, line) in enumerate(zip(tables, lines, strict=True), start=1):
         where = f"line {line}" if line else f"decision {number}"
@@ -78,8 +79,7 @@ def read_overrides(path: Path, *, topics: Sequence[str]) -> list[Override]:
 
 def _content(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return text, tomllib.loads(text)
+        return read_toml(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(
@@ -87,7 +87,7 @@ def _content(path: Path) -> tuple[str, dict[str, Any]]:
             allowed=_allowed([]),
             next_step="give another --overrides FILE",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise _error(path, [f"not TOML ({error})"], topics=[]) from error
 
 
@@ -120,24 +120,6 @@ def _problems(table: dict[str, Any], *, topics: Sequence[str]) -> list[str]:
     if not isinstance(table.get("why", ""), str):
         problems.append("why is no text")
     return problems
-
-
-def _lines(text: str, *, n: int) -> list[int | None]:
-    """Return the line on which each `[[topic]]` begins; None where they are written otherwise."""
-    lines = text.split("\n")
-    starts = [number for number, line in enumerate(lines) if _HEADER.match(line)]
-    if len(starts) > n:
-        # Some stand inside texts of several lines: what comes before one of those is not TOML.
-        starts = [start for start in starts if _is_toml("\n".join(lines[:start]))]
-    return [start + 1 for start in starts] if len(starts) == n else [None] * n
-
-
-def _is_toml(text: str) -> bool:
-    try:
-        tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return False
-    return True
 
 
 def contradictions(named: Sequence[tuple[Override, str]]) -> list[str]:

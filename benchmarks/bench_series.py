@@ -1,0 +1,308 @@
+"""Measure series of runs: `python benchmarks/bench_series.py --shared ../shared --work DIR`.
+
+Every bar of "the same clusters from snapshot to snapshot" under its own name (`--only years news`),
+seeds fixed. Cold fits are kept in DIR, since they are slow: delete it to measure them anew. Prints
+what was found beside what is asked for; nothing is asserted.
+
+- months: daily papers month by month, cumulative and disjoint, through the whole pipeline
+- steps: daily papers in smaller steps, clusters alone
+- years: labelled arXiv papers year by year, beside cold fits and frozen centroids
+- heldout: each category held back until 2017
+- planted: 30 papers of an absent field, ten draws a field
+- news: a hundred draws of a tenth of the daily papers, which hold no news
+- weights: how often papers stay with their cluster in bootstrap refits, by weight
+- cost: extending by 2 % at 15,000 papers, against a fresh run
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from series_corpora import ARXIV, DAILY, begun, best_set_f1, cold, extended, load, subsample_scores
+from series_runs import cost_of_extending, month_by_month
+from sklearn.metrics import adjusted_mutual_info_score
+
+from analysis.clusters import centred, find_clusters
+from analysis.extension.clusters import carry_on
+from analysis.extension.settings import Thresholds
+
+FIELDS = ("physics.plasm-ph", "math.GR", "q-fin.ST")
+RISING = ("eess.IV", "econ.EM", "cs.SI")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line says."""
+
+    shared: Path
+    work: Path
+    seed: int
+    draws: int
+    limits: Thresholds
+
+
+def months(asked: Asked) -> None:
+    """Daily papers month by month, cumulative and disjoint."""
+    tables = {}
+    for how in ("cumulative", "disjoint"):
+        table = month_by_month(how, shared=asked.shared, work=asked.work)
+        tables[how] = table
+        print(f"\n{how}\n{table.round(4).to_string(index=False)}")
+        _say_kept(table)
+        print(f"moves without an event: {int(table['unlisted'].sum())} (bar 0); "
+              f"places changed: {int(table['places_changed'].sum())} (bar 0)")  # fmt: skip
+    same = tables["cumulative"].equals(tables["disjoint"])
+    print(f"cumulative and disjoint give the same: {same}")
+
+
+def _say_kept(table: pd.DataFrame) -> None:
+    """Say the least share of old papers that keep their cluster, by size of step."""
+    for low, high, bar in ((0, 0.02, 0.99), (0.02, 0.1, 0.97), (0.1, np.inf, None)):
+        some = table[(table["step"] > low) & (table["step"] <= high)]
+        if len(some):
+            asks = f", bar {bar}" if bar else ""
+            print(f"steps of {low:.0%} to {min(high, 9.99):.0%}: {len(some)}, kept least "
+                  f"{some['kept'].min():.4f}, mean {some['kept'].mean():.4f}{asks}")  # fmt: skip
+
+
+def steps(asked: Asked) -> None:
+    """Daily papers week by week, and by 2, 5 and 10 %, clusters alone."""
+    corpus = load(DAILY, shared=asked.shared, work=asked.work)
+    day = corpus.papers["published"]
+    order = np.lexsort((np.arange(len(day)), day.to_numpy()))
+    weeks = np.searchsorted(day.to_numpy()[order], pd.date_range(day.min(), day.max(), freq="W"))
+    ways = {"weekly": [int(n) for n in weeks if n >= 200]}
+    for step in (0.02, 0.05, 0.1):
+        sizes = [1000]
+        while sizes[-1] * (1 + step) < len(day):
+            sizes.append(int(sizes[-1] * (1 + step)))
+        ways[f"{step:.0%}"] = sizes
+    for name, sizes in ways.items():
+        rows, state = [], begun(corpus, np.sort(order[: sizes[0]]))
+        for size in sizes[1:]:
+            if size == len(state.rows):
+                continue
+            state, found, old = extended(
+                corpus, state, rows=np.sort(order[:size]), limits=asked.limits
+            )
+            moved, of_events = _moves(state.labels, old, found)
+            rows.append(((old < 0).sum() / (old >= 0).sum(), 1 - moved / (old >= 0).sum(),
+                         moved - of_events, len(found.events), len(set(state.labels))))  # fmt: skip
+        table = pd.DataFrame(rows, columns=["step", "kept", "unlisted", "events", "clusters"])
+        print(f"{name}: {len(table)} steps, {int(table['events'].sum())} events, "
+              f"{table['clusters'].iloc[-1]} clusters at the end, moves without an event "
+              f"{int(table['unlisted'].sum())}")  # fmt: skip
+        _say_kept(table)
+
+
+def _moves(labels: np.ndarray, old: np.ndarray, found: object) -> tuple[int, int]:
+    """Count the old papers that moved, and those that the events say moved."""
+    known = old >= 0
+    return int((labels != old)[known].sum()), sum(event.n_moved for event in found.events)
+
+
+def years(asked: Asked) -> None:
+    """Labelled arXiv papers year by year."""
+    corpus = load(ARXIV, shared=asked.shared, work=asked.work)
+    truth, rng = corpus.papers["category"].to_numpy(), np.random.default_rng(asked.seed)
+    state, frozen, rows, out = None, None, np.empty(0), []
+    for year in range(2009, 2020):
+        rows = np.flatnonzero(corpus.year <= year)
+        scores = subsample_scores(corpus, rows, truth=truth, rng=rng)
+        full = cold(corpus, rows)[0]
+        if state is None:
+            state, middles = begun(corpus, rows), _centroids(corpus.vectors[rows], full)
+            continue
+        state, found, old = extended(corpus, state, rows=rows, limits=asked.limits)
+        frozen = (centred(corpus.vectors[rows]) @ middles.T).argmax(axis=1)
+        ours, theirs = (adjusted_mutual_info_score(truth[rows], one) / np.mean(scores)
+                        for one in (state.labels, frozen))  # fmt: skip
+        moved, of_events = _moves(state.labels, old, found)
+        out.append((year, len(rows), (old < 0).mean(), ours, theirs, len(set(state.labels)),
+                    int(full.max()) + 1, len(found.events), moved - of_events))  # fmt: skip
+    table = pd.DataFrame(out, columns=["year", "papers", "new", "ours", "frozen", "clusters",
+                                       "cold", "events", "unlisted"])  # fmt: skip
+    print(table.round(3).to_string(index=False))
+    ratio = table["clusters"] / table["cold"]
+    print(f"AMI over cold fits: mean {table['ours'].mean():.3f} (bar .97), least "
+          f"{table['ours'].min():.3f} (bar .93), frozen {table['frozen'].mean():.3f}; clusters "
+          f"{ratio.min():.2f} to {ratio.max():.2f} of the cold fit's (bar .7 to 1.3)")  # fmt: skip
+    for name in RISING:
+        ours, theirs, fresh = (best_set_f1(one, truth[rows] == name)
+                               for one in (state.labels, frozen, full))  # fmt: skip
+        print(f"{name}: F1 {ours:.3f}, frozen {theirs:.3f} (bar: below), cold {fresh:.3f}")
+
+
+def _centroids(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    middle = centred(vectors)
+    means = np.stack([middle[labels == one].mean(axis=0) for one in range(labels.max() + 1)])
+    return means / np.linalg.norm(means, axis=1, keepdims=True)
+
+
+def heldout(asked: Asked) -> None:
+    """Each category held back until 2017: what the born clusters are worth as it comes in."""
+    corpus = load(ARXIV, shared=asked.shared, work=asked.work)
+    category, year, out = corpus.papers["category"].to_numpy(), corpus.year, []
+    for name in np.unique(category):
+        first = next(y for y in range(2017, 2020)
+                     if ((year == y) & (category == name)).sum() >= 30)  # fmt: skip
+        before = np.flatnonzero((year < first) & ~((category == name) & (year < 2017)))
+        rows = np.union1d(before, np.flatnonzero(year == first))
+        state, found, old = extended(
+            corpus, begun(corpus, before), rows=rows, limits=asked.limits
+        )  # fmt: skip
+        truth = category[rows] == name
+        own = np.setdiff1d(state.labels, old)
+        best = best_set_f1(state.labels, truth, among=own)
+        events = [event.what for event in found.events]
+        out.append(
+            (
+                name,
+                first,
+                int(truth.sum()),
+                best_set_f1(cold(corpus, rows)[0], truth),
+                best,
+                events.count("born"),
+                events.count("split"),
+                events.count("merged"),
+            )
+        )
+    table = pd.DataFrame(out, columns=["category", "year", "papers", "cold", "born_f1", "born",
+                                       "split", "merged"])  # fmt: skip
+    table["ratio"] = table["born_f1"] / table["cold"]
+    print(table.round(3).to_string(index=False))
+    clear = table[table["cold"] >= 0.6]
+    print(f"{(clear['ratio'] >= 0.85).sum()} of {len(clear)} categories with C >= .6 reach .85 C "
+          f"(bar 80 %); all 16: {(table['ratio'] >= 0.85).sum()}")  # fmt: skip
+
+
+def planted(asked: Asked) -> None:
+    """Thirty papers of an absent field and 200 of known ones, into 4,000 of computer science."""
+    corpus = load(ARXIV, shared=asked.shared, work=asked.work)
+    category = corpus.papers["category"].to_numpy()
+    known = np.flatnonzero(np.char.startswith(category.astype(str), "cs."))
+    for name in FIELDS:
+        good, said = 0, []
+        for draw in range(asked.draws):
+            rng = np.random.default_rng([asked.seed, draw])
+            base = np.sort(rng.choice(known, 4000, replace=False))
+            more = rng.choice(np.setdiff1d(known, base), 200, replace=False)
+            field = rng.choice(np.flatnonzero(category == name), 30, replace=False)
+            rows = np.sort(np.concatenate([base, more, field]))
+            state, _, old = extended(corpus, begun(corpus, base), rows=rows, limits=asked.limits)
+            truth = category[rows] == name
+            born = [state.labels == one for one in np.setdiff1d(state.labels, old)]
+            found = max(born, key=lambda one: (one & truth).sum(), default=truth & False)
+            precision = (found & truth).sum() / max(found.sum(), 1)
+            recall = (found & truth).sum() / 30
+            good += bool(precision >= 0.85 and recall >= 0.75)
+            said.append(f"{precision:.2f}/{recall:.2f}/{len(born)}")
+        print(f"{name}: {good} of {asked.draws} draws (bar 9 of 10); precision/recall/born: "
+              + ", ".join(said), flush=True)  # fmt: skip
+
+
+def news(asked: Asked) -> None:
+    """A tenth of the daily papers, drawn within months, added to the others: nothing is new.
+
+    Births follow from the fresh look and from who is new, not from the clusters there were, and
+    the look is at the same papers in every draw: one fit serves all draws. A tenth of the draws
+    begins with a real fit on the other papers, to show that.
+    """
+    corpus = load(DAILY, shared=asked.shared, work=asked.work)
+    n, births, checked = len(corpus.papers), 0, 0
+    month = corpus.papers["published"].dt.to_period("M").astype(str).to_numpy()
+    every = np.arange(n)
+    labels, graph, least = cold(corpus, every)
+    draws = 10 * asked.draws
+    for draw in range(draws):
+        rng = np.random.default_rng([asked.seed, draw])
+        is_new = np.zeros(n, dtype=bool)
+        for one in np.unique(month):
+            own = np.flatnonzero(month == one)
+            is_new[rng.choice(own, round(0.1 * len(own)), replace=False)] = True
+        old = np.where(is_new, -1, labels)
+        if draw % 10 == 0:
+            old[~is_new] = cold(corpus, every[~is_new])[0]
+            checked += 1
+        known = int((~is_new).sum())
+        found = carry_on(
+            centred(corpus.vectors), labels=old, is_new=is_new, revised=np.zeros(n, dtype=bool),
+            n_looked=known, n_revised=known, fit=lambda: (labels, graph, least),
+            limits=asked.limits,
+        )  # fmt: skip
+        births += any(event.what in ("born", "split") for event in found.events)
+    print(
+        f"{births} of {draws} draws have a birth (bar 8 of 100); {checked} with fits of their own"
+    )
+
+
+def weights(asked: Asked) -> None:
+    """How often a paper's cluster is found with it in 20 bootstrap refits, by its weight."""
+    corpus = load(DAILY, shared=asked.shared, work=asked.work)
+    n = len(corpus.papers)
+    whole = find_clusters(corpus.vectors)
+    own = np.asarray(whole.weights[np.arange(n), whole.labels]).ravel()
+    drawn, stayed, mapped = np.zeros(n), np.zeros(n), np.zeros(n)
+    for draw in range(2 * asked.draws):
+        rng = np.random.default_rng([asked.seed, draw])
+        rows = np.unique(rng.integers(0, n, n))
+        labels, counted = cold(corpus, rows)[0], whole.labels[rows]
+        table = np.zeros((counted.max() + 1, labels.max() + 1))
+        np.add.at(table, (counted, labels), 1)
+        union = table.sum(axis=1, keepdims=True) + table.sum(axis=0) - table
+        ours, theirs = linear_sum_assignment(-table / np.maximum(union, 1))
+        partner = np.full(labels.max() + 1, -1)
+        partner[theirs] = ours
+        drawn[rows] += 1
+        stayed[rows] += partner[labels] == counted
+        mapped[rows] += table.argmax(axis=0)[labels] == counted
+    for low, high, bar in ((0.8, 1.01, "bar at least .80"), (0.5, 0.8, ""), (0.3, 0.5, ""),
+                           (0.0, 0.3, "bar at most .50")):  # fmt: skip
+        some = (own >= low) & (own < high) & (drawn > 0)
+        one, many = (float((hits[some] / drawn[some]).mean()) for hits in (stayed, mapped))
+        print(
+            f"weight {low} to {min(high, 1):g}: {some.sum():,} papers, stay {one:.3f} (clusters "
+            f"matched one to one), {many:.3f} (each to the one most of it is from) {bar}"
+        )
+
+
+def cost(asked: Asked) -> None:
+    """Extending by 2 % at 15,000 papers against a fresh run, each in a process of its own."""
+    table = cost_of_extending(shared=asked.shared, work=asked.work)
+    print(table.round(1).to_string())
+    part = table.loc["wall", "extended"] / table.loc["wall", "fresh"]
+    print(f"extending costs {part:.1%} of a fresh run (bar 15 %)")
+
+
+PARTS: dict[str, Callable[[Asked], None]] = {
+    "months": months, "steps": steps, "years": years, "heldout": heldout, "planted": planted,
+    "news": news, "weights": weights, "cost": cost,
+}  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--work", type=Path, required=True, help="folder for fits and runs")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--draws", type=int, default=10, help="draws a field; news has ten times")
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="thresholds")
+    given = parser.parse_args()
+    changed = {name: float(value) for name, value in (one.split("=") for one in given.set)}
+    asked = Asked(
+        given.shared, given.work, given.seed, given.draws, replace(Thresholds(), **changed)
+    )
+    for name in given.only:
+        print(f"\n## {name}: {PARTS[name].__doc__.splitlines()[0]}", flush=True)
+        PARTS[name](asked)
+
+
+if __name__ == "__main__":
+    main()
