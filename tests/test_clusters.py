@@ -191,9 +191,11 @@ def test_separate_groups_of_many_papers_have_coordinates(dimensions):
 def test_the_sparse_solver_gives_the_same_coordinates():
     weights = neighbour_graph(random_unit(120))
     dense = graph.spectral_coordinates(weights, dimensions=5)
-    sparse = graph.spectral_coordinates(weights, dimensions=5, dense_below=10)
+    sparse, again = (
+        graph.spectral_coordinates(weights, dimensions=5, dense_below=10) for _ in range(2)
+    )
     assert sparse == pytest.approx(dense, abs=1e-6)
-    assert sparse.tobytes() == graph.spectral_coordinates(weights, dimensions=5).tobytes()
+    assert sparse.tobytes() == again.tobytes()
 
 
 # clusters

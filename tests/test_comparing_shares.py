@@ -124,3 +124,10 @@ def test_largest_remainder_rounds_each_down_or_up(values):
     up = [parts[k] % 1 for k, n in rounded.items() if n > parts[k]]
     down = [parts[k] % 1 for k, n in rounded.items() if n <= parts[k]]
     assert not up or not down or min(up) >= max(down)
+
+
+def test_halves_go_up_so_that_whole_parts_add_up():
+    """From 12.5 to 7.5 per cent: to even neighbours that were 12 and 8, with parts of -5."""
+    made = printed_change(row(5, 40, 40, refit=-2), digits=0)
+    assert (made.old, made.new, made.change) == (13, 8, -5)
+    assert sum(made.parts.values()) == -5

@@ -23,8 +23,8 @@ def made(tmp_path_factory) -> Path:
     """A series of two runs, its inputs beside it in `snapshots/`."""
     folder = tmp_path_factory.mktemp("replay")
     (folder / "snapshots").mkdir()
-    frame = planted(90, n_fields=3)
-    frame.head(70).to_csv(folder / "snapshots" / "first.csv", index=False)
+    frame = planted(230, n_fields=3)
+    frame.head(210).to_csv(folder / "snapshots" / "first.csv", index=False)
     frame.to_csv(folder / "snapshots" / "second.csv", index=False)
     for name in ("first", "second"):
         run(
@@ -80,7 +80,7 @@ def test_a_changed_input_differs_and_memberships_are_compared(made, tmp_path):
     assert done.exit_code == 2
     assert "differing: papers.parquet" in done.stderr
     assert "not as it was: input second.csv has another SHA-256 than" in done.stderr
-    assert "88 papers in both, 2 only stored, 0 only made again" in done.stderr
+    assert "228 papers in both, 2 only stored, 0 only made again" in done.stderr
     assert "the same cluster: " in done.stderr
 
 
@@ -112,13 +112,13 @@ def test_a_damaged_table_differs(made, tmp_path):
     file.write_text(json.dumps(manifest), encoding="utf-8")
     found = replay(folder / "runs" / "0001", folder=folder)
     assert found.differing == ("map.parquet",)
-    assert found.memberships.endswith("the same topics: 70 papers (100.0%)")
+    assert found.memberships.endswith("the same topics: 210 papers (100.0%)")
 
 
 def test_a_gap_in_the_series_keeps_the_number(made, tmp_path):
     """Run 0002 was made when 0001 was there; as the third run its parent has a run between."""
     folder = copied(made, tmp_path)
-    extra = planted(100, n_fields=3)
+    extra = planted(240, n_fields=3)
     extra.to_csv(folder / "snapshots" / "third.csv", index=False)
     settings = Settings(runs=folder / "runs", extend="0001", today=TODAY, period="year")
     run(folder / "snapshots" / "third.csv", settings=settings)

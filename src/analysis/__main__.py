@@ -82,7 +82,7 @@ def cli() -> None:
 @snapshot_options
 @click.option("--grades/--no-grades", default=None,
               help="Measure how often each cluster is found again. Default: after a fit of at "
-              "most 20,000 papers.")  # fmt: skip
+              "most 10,000 papers.")  # fmt: skip
 @click.option("--audit", is_flag=True,
               help="Compare the extended run with a cold fit. Always done under 2,000 "
               "papers.")  # fmt: skip

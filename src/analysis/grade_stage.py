@@ -12,11 +12,20 @@ from .progress import Progress
 from .schema import broader_clusters, conform
 from .series_stage import primary
 
-SUBSAMPLES = 8
-"""Subsamples from 200 papers on: on 5,840 papers the figures of 8 lie within .04 of those of 40."""
+LARGEST_GRADED = 10_000
+"""Papers above which clusters are graded only where asked for: there five subsamples cost a fifth
+of a run, at 20,000 twice as much."""
 
-LARGEST_GRADED = 20_000
-"""Papers above which clusters are graded only where asked for."""
+_MANY = 6_000
+
+
+def subsamples(n: int) -> int:
+    """Return how many subsamples grade n papers: 8 up to 6,000, then 5.
+
+    On 5,840 papers the figures of 8 lie .04 from those of 40, the figures of 5 .06 (mean absolute
+    difference); five of six clusters have the same grade in words with 8, four of five with 5.
+    """
+    return 8 if n <= _MANY else 5
 
 
 def is_due(n: int, *, fitted: bool, grades: bool | None) -> bool:
@@ -29,7 +38,7 @@ def is_due(n: int, *, fitted: bool, grades: bool | None) -> bool:
     fitted : bool
         All papers were clustered afresh in this run, if only to look for news.
     grades : bool or None
-        What the user asked for; None leaves it to the rule: after a fit of up to 20,000 papers.
+        What the user asked for; None leaves it to the rule: after a fit of up to 10,000 papers.
     """
     return grades if grades is not None else fitted and n <= LARGEST_GRADED
 
@@ -67,7 +76,7 @@ def graded(
 
     if fits is None:
         with progress.stage("grades"):
-            fits = clusters.subsample_fits(vectors, count=SUBSAMPLES, seed=seed)
+            fits = clusters.subsample_fits(vectors, count=subsamples(len(papers)), seed=seed)
     own = primary(memberships).reindex(papers["paper_id"].to_numpy())
     names = sorted(own.dropna().unique())
     labels = own.map({name: i for i, name in enumerate(names)}).fillna(-1).to_numpy(dtype=np.int64)

@@ -53,7 +53,7 @@ class Settings:
     wait : float
         Seconds to wait while another process makes a run in the series.
     grades : bool or None
-        Measure how often each cluster is found again; by default after a fit of at most 20,000
+        Measure how often each cluster is found again; by default after a fit of at most 10,000
         papers.
     audit : bool
         Compare an extended run of 2,000 papers or more with a fresh fit, too.

@@ -54,9 +54,9 @@ def share_change(row: Mapping[str, Any]) -> Fraction | None:
 def printed_change(row: Mapping[str, Any], *, digits: int = 1) -> PrintedChange | None:
     """Round shares and parts to percentages of which every sum is right as printed.
 
-    Both shares are rounded as usual, their change is the difference of the two as printed, and the
-    parts are rounded by largest remainder to add up to it. No part is off by a whole last digit,
-    none changes its sign, and a part of nothing stays nothing.
+    Both shares are rounded, halves up, their change is the difference of the two as printed, and
+    the parts are rounded by largest remainder to add up to it. No part is off by a whole last
+    digit, none changes its sign, and a part of nothing stays nothing.
 
     Parameters
     ----------
@@ -74,8 +74,10 @@ def printed_change(row: Mapping[str, Any], *, digits: int = 1) -> PrintedChange 
     if not parts:
         return None
     unit = 100 * 10**digits
-    old = round(Fraction(int(row["n_old"]), int(row["n_total_old"])) * unit)
-    new = round(Fraction(int(row["n_new"]), int(row["n_total_new"])) * unit)
+    # Halves go up: to the even neighbour 12.5 and 7.5 would be 12 and 8, 4 apart though the parts
+    # add up to exactly 5.
+    old = floor(Fraction(int(row["n_old"]), int(row["n_total_old"])) * unit + Fraction(1, 2))
+    new = floor(Fraction(int(row["n_new"]), int(row["n_total_new"])) * unit + Fraction(1, 2))
     rounded = largest_remainder({k: v * unit for k, v in parts.items()}, total=new - old)
     return PrintedChange(
         *(Decimal(n).scaleb(-digits) for n in (old, new, new - old)),
