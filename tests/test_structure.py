@@ -66,8 +66,8 @@ MAY_IMPORT = {
 
 STAGES = {"sources", "embedding", "clusters", "topics", "trends", "quality"}
 WIRING = ("pipeline", "stages", "series_stage", "extend_stage", "identity_stage",
-          "extended_groups", "carried_topics", "trend_stage", "paper_stage", "grade_stage",
-          "audit_stage")  # fmt: skip
+          "extended_groups", "carried_topics", "trend_stage", "paper_stage", "hand_stage",
+          "grade_stage", "audit_stage")  # fmt: skip
 """Who puts the stages together; everything else knows at most the stages it is built on."""
 NOT_IN_FIGURES = {*STAGES, "groups", "pipeline"}
 

@@ -91,11 +91,19 @@ def extended_groups(
             row["exemplars"] = examples.get(name, [])
             row["status"] = row["status"] if row["n_papers"] else "retired"
             row["parent_id"] = row["parent_id"] if row["n_papers"] else None
-    return _with_sizes_of_broader(conform(pd.DataFrame(rows), name="groups"), broader=broader)
+    return with_sizes_of_broader(conform(pd.DataFrame(rows), name="groups"), broader=broader)
 
 
-def _with_sizes_of_broader(groups: pd.DataFrame, *, broader: frozenset[str]) -> pd.DataFrame:
-    """Count the papers of broader clusters anew; one without parts is retired."""
+def with_sizes_of_broader(groups: pd.DataFrame, *, broader: frozenset[str]) -> pd.DataFrame:
+    """Count the papers of broader clusters anew; one without parts is retired.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`, the papers of other clusters counted.
+    broader : frozenset of str
+        Ids of the broader clusters, from before any of them lost its parts.
+    """
     sizes = dict(zip(groups["group_id"], groups["n_papers"], strict=True))
     out = groups.copy()
     for name in sorted(broader):

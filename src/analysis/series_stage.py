@@ -175,3 +175,17 @@ def primary(memberships: pd.DataFrame) -> pd.Series:
     """Return the primary cluster of each paper, indexed by its id."""
     rows = memberships[(memberships["kind"] == "cluster") & memberships["is_primary"]]
     return rows.set_index("paper_id")["group_id"]
+
+
+def decisions_of(parent: Parent | None) -> runs.Decisions | None:
+    """Return what the parent decided on topics, to say what changed."""
+    if parent is None:
+        return None
+    topics = parent.run.groups[parent.run.groups["kind"] == "topic"]
+    rows = parent.run.memberships
+    return runs.Decisions(
+        parent.run.name,
+        rows[rows["kind"] == "topic"],
+        frozenset(parent.run.papers["paper_id"]),
+        dict(zip(topics["group_id"], topics["definition_hash"], strict=True)),
+    )

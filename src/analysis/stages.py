@@ -17,6 +17,7 @@ from .embedding import EMBEDDINGS, embedding_version
 from .extend_stage import extend_clusters, map_figures
 from .extension.ledger import ledger_text
 from .grade_stage import graded, is_due
+from .hand_stage import corrected
 from .identity_stage import aligned, identified, registered
 from .paper_stage import Papers, papers_of, said_of_union
 from .progress import Progress
@@ -24,6 +25,7 @@ from .runs import Run
 from .series_stage import (
     LARGEST_STEP,
     Parent,
+    decisions_of,
     has_clusters,
 )
 from .settings import Settings
@@ -82,6 +84,17 @@ def analyse(
         papers, settings=settings, definitions=definitions, parent=parent, progress=progress
     )
     grouped = _graded(papers, grouped=grouped, settings=settings, parent=parent, progress=progress)
+    hand = corrected(
+        grouped.memberships,
+        grouped.groups,
+        grouped.about.evidence,
+        papers=papers.table,
+        definitions=definitions,
+        parent=parent,
+    )
+    grouped = replace(grouped, memberships=hand.memberships, groups=hand.groups)
+    for line in hand.told["not_applied"]:
+        progress.say(f"Not applied ({line['what']} {line['names']}): {line['reason']}")
     with progress.stage("drift"):
         drift = _drift(papers, grouped=grouped, definitions=definitions, parent=parent)
     with progress.stage("trends"):
@@ -108,6 +121,7 @@ def analyse(
         "clustering": grouped.clustering,
         "vocabulary_drift": drift,
         **grouped.about.decided,
+        "clusters_by_hand": hand.told,
         "embedding": {
             "name": settings.embedding,
             "version": embedding_version(settings.embedding),
@@ -122,7 +136,7 @@ def analyse(
         papers=papers.table,
         neighbours=grouped.neighbours,
         memberships=grouped.memberships,
-        evidence=grouped.about.evidence,
+        evidence=hand.evidence,
         reclassified=grouped.about.reclassified,
         map=grouped.map,
         groups=groups,
@@ -169,7 +183,7 @@ def _grouped(
         vectors=papers.vectors,
         definitions=definitions,
         embedding=settings.embedding,
-        before=_before(parent),
+        before=decisions_of(parent),
         earlier=earlier,
         seed=settings.seed,
         progress=progress,
@@ -220,7 +234,7 @@ def _carried_on(
             vectors=papers.vectors,
             definitions=definitions,
             embedding=settings.embedding,
-            before=_before(parent),
+            before=decisions_of(parent),
             earlier=_earlier(papers, parent=parent),
             progress=progress,
         )
@@ -264,20 +278,6 @@ def _graded(
         clustering = {**clustering, "grades": said}
     figures = {**grouped.quality, "contested": len(quality.contested(ours))}
     return replace(grouped, groups=groups, clustering=clustering, quality=figures)
-
-
-def _before(parent: Parent | None) -> runs.Decisions | None:
-    """Return what the parent decided on topics, to say what changed."""
-    if parent is None:
-        return None
-    topics = parent.run.groups[parent.run.groups["kind"] == "topic"]
-    rows = parent.run.memberships
-    return runs.Decisions(
-        parent.run.name,
-        rows[rows["kind"] == "topic"],
-        frozenset(parent.run.papers["paper_id"]),
-        dict(zip(topics["group_id"], topics["definition_hash"], strict=True)),
-    )
 
 
 def _earlier(papers: Papers, *, parent: Parent | None) -> Earlier | None:

@@ -103,8 +103,11 @@ def renamed(
     """
     labels = {o.ids[0]: o for o in overrides if o.what == "rename"}
     ours = groups["kind"] == "cluster"
-    given = groups["group_id"].map({name: o.label for name, o in labels.items()}).where(ours)
-    out = groups.assign(label=given.fillna(groups["label"]).astype("str"))
+    given = [
+        labels[name].label if mine and name in labels else label
+        for name, label, mine in zip(groups["group_id"], groups["label"], ours, strict=True)
+    ]
+    out = groups.assign(label=pd.Series(given, index=groups.index, dtype="str"))
     there = set(groups.loc[ours, "group_id"])
     used = out.loc[ours & (out["status"] != "retired"), "label"].str.casefold().value_counts()
     told = []
