@@ -304,7 +304,8 @@ def started(tmp_path: Path, *, ignore_interrupts: bool = False) -> subprocess.Po
     for line in process.stderr:
         if line.startswith("embed:"):
             break
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == [f".writing-{process.pid}"]
+    names = sorted(path.name for path in (tmp_path / "runs").iterdir())
+    assert names == [".lock", f".writing-{process.pid}"]
     return process
 
 
@@ -331,11 +332,11 @@ def test_a_killed_run_looks_like_none_and_the_next_one_cleans_up(tmp_path, cli):
     process.kill()
     process.communicate(timeout=60)
     runs = tmp_path / "runs"
-    assert [path.name for path in runs.iterdir()] == [f".writing-{process.pid}"]
+    assert sorted(path.name for path in runs.iterdir()) == [".lock", f".writing-{process.pid}"]
     assert list_runs(runs) == []
     assert cli("show", "--runs", runs).out.startswith("No run in")
     with new_run_folder(runs) as folder:
-        assert list(runs.iterdir()) == [folder]
+        assert sorted(runs.iterdir()) == [runs / ".lock", folder]
     assert list(runs.iterdir()) == []
 
 
