@@ -1,4 +1,4 @@
-"""Corpora, their vectors and their cold fits for bench_series.py, kept in a folder: fits are slow."""
+"""Corpora, their vectors and their cold fits for bench_series.py; fits are kept: they are slow."""
 
 from __future__ import annotations
 

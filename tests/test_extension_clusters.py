@@ -184,6 +184,19 @@ def test_a_born_cluster_is_not_split_off_as_well():
     assert found.labels.tolist() == truth.tolist()
 
 
+def test_in_a_small_step_what_is_new_alone_is_born():
+    """Twelve old papers lie beside the field, and the fresh look has them with it: they stay."""
+    vectors, truth = blobs([200, 200, 200, 42], seed=6)
+    is_new = np.arange(642) >= 612
+    labels = hidden(np.where(truth == 3, 0, truth), is_new)
+    old = (truth == 3) & ~is_new
+    found = carried(vectors, labels, cold=truth)
+    (event,) = found.events
+    assert (event.what, event.n_moved) == ("born", 0)
+    assert (found.labels[is_new] == 3).all()
+    assert (found.labels[old] == 0).all()
+
+
 # splits and mergers
 
 

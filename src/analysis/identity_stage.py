@@ -49,8 +49,23 @@ def identified(
         found = _matched(
             ours, theirs, memberships=memberships, papers=papers, vectors=vectors, parent=parent.run
         )
-    return _renamed(memberships, groups, matched=dict(zip(ours["group_id"], found, strict=True)),
-                    parent=parent)  # fmt: skip
+    return _renamed(
+        memberships,
+        groups,
+        matched=dict(zip(ours["group_id"], found, strict=True)),
+        known=parent.run.groups.set_index("group_id"),
+        first=parent.ledger.next_id,
+    )
+
+
+def numbered_from(
+    memberships: pd.DataFrame, groups: pd.DataFrame, *, first: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give clusters of a fresh fit ids from `first` on, where they continue none.
+
+    The parameters and what is returned are as for `identified`.
+    """
+    return _renamed(memberships, groups, matched={}, known=groups.iloc[:0], first=first)
 
 
 def _matched(
@@ -90,10 +105,11 @@ def _renamed(
     groups: pd.DataFrame,
     *,
     matched: Mapping[str, str | None],
-    parent: Parent,
+    known: pd.DataFrame,
+    first: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    known = parent.run.groups.set_index("group_id")
-    number, into, rows = parent.ledger.next_id, {}, groups.to_dict("records")
+    """Rename clusters: matched ones as in `known` (indexed by id), others from `first` on."""
+    number, into, rows = first, {}, groups.to_dict("records")
     for row in rows:
         name = matched.get(row["group_id"])
         if name is None:

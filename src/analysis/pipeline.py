@@ -16,7 +16,7 @@ from .errors import InputError
 from .progress import Progress
 from .resources import data_file, dates_index
 from .runs import Run
-from .series_stage import find_parent, is_same
+from .series_stage import Parent, find_parent, is_same
 from .settings import Settings
 from .stages import analyse, told
 from .topic_stage import read_definitions
@@ -73,7 +73,7 @@ def run(
         files += manifest.hashed("dates index", [Path(index)] if index else [])
         for line in _said(read):
             progress.say(line)
-        parent = find_parent(folder.parent, name=settings.extend)
+        parent = _parent(series, settings=settings, progress=progress)
         if parent and not settings.fresh and is_same(
             parent.run, inputs=read.inputs, definitions=files, settings=told(settings)
         ):  # fmt: skip
@@ -170,6 +170,21 @@ def _as_of(read: sources.Snapshot, *, day: date) -> sources.Snapshot:
     )
     last = min(read.date, day) if read.date else day
     return replace(read, papers=kept, date=last, notes=[*read.notes, note])
+
+
+def _parent(series: Path, *, settings: Settings, progress: Progress) -> Parent | None:
+    """Open the run to continue; a fresh fit goes on without one that cannot be read."""
+    try:
+        return find_parent(series, name=settings.extend)
+    except InputError as error:
+        if not settings.fresh or settings.extend is not None:
+            raise
+        found = "; ".join(error.problems)
+        progress.say(
+            f"The last run of the series cannot be read ({found}): clusters are matched to none "
+            "and get new ids. To match them to another run, give it with --extend RUN."
+        )
+        return None
 
 
 def _said(read: sources.Snapshot) -> list[str]:

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -224,7 +225,7 @@ def last_decisions(folder: Path) -> Decisions | None:
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
     import numpy as np
 
-    with np.load(path, allow_pickle=False) as arrays:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}
 
 
@@ -240,7 +241,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _read(path: Path, read: Callable[[Path], Any]) -> Any:
     try:
         return read(path)
-    except (OSError, ValueError, TypeError, EOFError) as error:
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(
             f"{path}: {error}",
             allowed="a run directory with all its files",

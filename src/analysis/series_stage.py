@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 from . import runs, schema
 from .embedding import embed, embedding_version, paper_texts
 from .errors import InputError
-from .extension.ledger import Ledger, read_ledger
+from .extension.ledger import CLUSTER_ID, Ledger, read_ledger
 from .extension.related import LEAST_NEAR, SMALLEST_JUDGED, share_near
 from .extension.union import Joined
 from .runs import Run
@@ -54,7 +54,9 @@ def find_parent(folder: Path, *, name: str | Path | None) -> Parent | None:
             next_step="name one that `papertide show` lists, or give its folder with --runs",
         )
     try:
-        return Parent(runs.read_run(path), read_ledger(path / "ledger.toml"))
+        ledger = read_ledger(path / "ledger.toml")
+        free = max(ledger.next_id, next_number(folder))
+        return Parent(runs.read_run(path), replace(ledger, next_id=free))
     except InputError as error:
         raise InputError(
             error.problems,
@@ -62,6 +64,33 @@ def find_parent(folder: Path, *, name: str | Path | None) -> Parent | None:
             next_step="extend another run with --extend RUN, fit the snapshot anew with --fresh, "
             "or begin another series with --runs DIR",
         ) from error
+
+
+def next_number(folder: Path) -> int:
+    """Return a number for the next cluster that no run of the series has given.
+
+    Runs may extend one another in branches, and a run may be one that cannot be read as a whole.
+
+    Parameters
+    ----------
+    folder : Path
+        Directory of the series.
+    """
+    return max((_highest(path) for path in runs.list_runs(folder)), default=0) + 1
+
+
+def _highest(path: Path) -> int:
+    """Return the highest number of a cluster of a run, 0 where nothing can be read of it."""
+    try:
+        return read_ledger(path / "ledger.toml").next_id - 1
+    except InputError:
+        pass
+    try:
+        groups = pd.read_parquet(path / "groups.parquet", columns=["kind", "group_id"])
+    except (OSError, ValueError):
+        return 0
+    ids = groups.loc[groups["kind"] == "cluster", "group_id"]
+    return max((int(name[1:]) for name in ids if CLUSTER_ID.fullmatch(name)), default=0)
 
 
 def is_same(parent: Run, *, inputs: Sequence[Mapping[str, Any]], definitions: Sequence[Mapping],

@@ -18,7 +18,7 @@ from .extend_stage import extend_clusters, map_figures
 from .extension.ledger import ledger_text
 from .grade_stage import graded, is_due
 from .hand_stage import corrected
-from .identity_stage import aligned, identified, registered
+from .identity_stage import aligned, identified, numbered_from, registered
 from .paper_stage import Papers, papers_of, said_of_union
 from .progress import Progress
 from .runs import Run
@@ -27,6 +27,7 @@ from .series_stage import (
     Parent,
     decisions_of,
     has_clusters,
+    next_number,
 )
 from .settings import Settings
 from .topic_stage import Definitions, changed_words, find_topics
@@ -81,8 +82,9 @@ def analyse(
     """
     papers = papers_of(read, settings=settings, parent=parent, path=path, progress=progress)
     grouped = _grouped(
-        papers, settings=settings, definitions=definitions, parent=parent, progress=progress
-    )
+        papers, settings=settings, definitions=definitions, parent=parent, folder=path.parent,
+        progress=progress,
+    )  # fmt: skip
     grouped = _graded(papers, grouped=grouped, settings=settings, parent=parent, progress=progress)
     hand = corrected(
         grouped.memberships,
@@ -165,6 +167,7 @@ def _grouped(
     settings: Settings,
     definitions: Definitions,
     parent: Parent | None,
+    folder: Path,
     progress: Progress,
 ) -> _Grouped:
     joined = papers.joined
@@ -188,21 +191,21 @@ def _grouped(
         seed=settings.seed,
         progress=progress,
     )
-    if parent is None:
+    first = 1 if parent else next_number(folder)
+    if parent is None and first == 1:
         return made
     ours = made.memberships["kind"] == "cluster"
-    memberships, groups = identified(
-        made.memberships[ours],
-        made.groups[made.groups["kind"] == "cluster"],
-        papers=papers.table,
-        vectors=papers.vectors,
-        parent=parent,
+    clusters = made.memberships[ours], made.groups[made.groups["kind"] == "cluster"]
+    memberships, groups = (
+        identified(*clusters, papers=papers.table, vectors=papers.vectors, parent=parent)
+        if parent
+        else numbered_from(*clusters, first=first)
     )
     return replace(
         made,
         memberships=_stacked([memberships, made.memberships[~ours]], name="memberships"),
         groups=_stacked([groups, made.groups[made.groups["kind"] == "topic"]], name="groups"),
-        map=aligned(made.map, before=parent.run.map),
+        map=aligned(made.map, before=parent.run.map) if parent else made.map,
     )
 
 

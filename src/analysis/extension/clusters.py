@@ -148,8 +148,9 @@ def _changed(
     proposed = []
     if cold is not None and graph is not None:
         news = crowded(cold, is_new=is_new, limits=limits)
-        proposed += births(labels, is_new=is_new, cold=cold, crowded=news, first_free=free)
-        free += len(news)
+        own = [part for part in news if not _is_covered(cold == part, is_new=is_new, by=groups)]
+        proposed += births(labels, is_new=is_new, cold=cold, crowded=own, first_free=free)
+        free += len(own)
         if due:
             common = {"is_old": ~is_new, "cold": cold, "graph": graph, "limits": limits,
                       "crowded": news}  # fmt: skip
@@ -178,6 +179,15 @@ def _changed(
             events.append(Event("born", free, (), 1.0, 0))
             free += 1
     return labels, tuple(events), len(proposed) - len(kept)
+
+
+def _is_covered(part: np.ndarray, *, is_new: np.ndarray, by: list[np.ndarray]) -> bool:
+    """Say whether at least half of a part's new papers are in a group that is born anyway.
+
+    The group holds what is new alone; the part of a fresh look takes old papers with it.
+    """
+    new = part & is_new
+    return any(2 * int(new[group].sum()) >= int(new.sum()) for group in by)
 
 
 def _in_events(labels: np.ndarray, events: tuple[Event, ...], *, count: int) -> np.ndarray:
