@@ -206,7 +206,7 @@ def registered(
         parent.ledger, dormant=dormant_clusters(trends), placed=placed, snapshot_date=snapshot_date
     )
     ours = groups["kind"] == "cluster"
-    status = groups["group_id"].map(state.statuses).where(ours)
+    status = groups["group_id"].map(state.statuses).astype("object").where(ours)
     status = status.where(groups["n_papers"] > 0, groups["status"]).fillna(groups["status"])
     groups = schema.conform(groups.assign(status=status), name="groups")
     told = state.lineage[~state.lineage["group_id"].isin(
