@@ -116,7 +116,8 @@ def first_seen(papers: pd.DataFrame, *, before: pd.DataFrame) -> pd.DataFrame:
     same = same_papers(before, papers)
     runs = dict(zip(before["paper_id"], before["first_run"], strict=True))
     first = {new: runs[old] for old, new in same.items()}
-    return papers.assign(first_run=papers["paper_id"].map(first).fillna(papers["first_run"]))
+    seen = papers["paper_id"].map(first).astype("str")  # all null where no paper is in both
+    return papers.assign(first_run=seen.fillna(papers["first_run"]))
 
 
 def paper_changes(old: Run, new: Run) -> PaperChanges:
