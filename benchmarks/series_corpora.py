@@ -50,13 +50,8 @@ def load(name: str, *, shared: Path, work: Path) -> Corpus:
 
 
 def _key(corpus: Corpus, rows: np.ndarray) -> str:
-    """Name a fit by its vectors and by the code that makes it."""
-    from analysis import clusters
-
-    known = hashlib.sha256(corpus.vectors[rows].tobytes())
-    for name in ("fit", "graph", "neighbours"):
-        known.update((Path(clusters.__file__).parent / f"{name}.py").read_bytes())
-    return known.hexdigest()[:16]
+    """Name a fit by its vectors; when the code that fits changes, the folder is to be deleted."""
+    return hashlib.sha256(corpus.vectors[rows].tobytes()).hexdigest()[:16]
 
 
 def cold(corpus: Corpus, rows: np.ndarray) -> tuple[np.ndarray, sp.csr_matrix, int]:
