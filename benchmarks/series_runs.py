@@ -25,8 +25,9 @@ def month_by_month(how: str, *, shared: Path, work: Path) -> pd.DataFrame:
 
     Map page, report and charts are left out: they take most of a run's time and change nothing.
 
-    Columns: month, papers, step (new papers over old), kept (share of old papers that keep their
-    cluster), unlisted (moves that no event of the run explains), places_changed, events, clusters.
+    Columns: month, how, papers, step (new papers over old), kept (share of old papers that keep
+    their cluster), unlisted (moves that the run does not list, or that no event of it explains
+    where it is no fresh fit), places_changed, events, clusters.
     """
     papers = pd.read_parquet(shared / "corpora" / f"{DAILY}.parquet")
     papers = papers[["id", "title", "abstract", "published"]]
@@ -57,19 +58,20 @@ def month_by_month(how: str, *, shared: Path, work: Path) -> pd.DataFrame:
     return pd.DataFrame(out, columns=columns)
 
 
-def _step(before: Run, now: Run) -> tuple[float, ...]:
+def _step(before: Run, now: Run) -> tuple[object, ...]:
     old, new = (_clusters(one) for one in (before, now))
     both = new.reindex(old.index)
     moved = both.index[(both != old).to_numpy()]
     lineage = now.lineage[now.lineage["event"].isin(["born", "split", "merged"])]
     named = set(lineage["group_id"]) | set(lineage["previous_group_id"].dropna())
     told = set(now.moves.loc[now.moves["kind"] == "cluster", "paper_id"])
-    unlisted = [p for p in moved if p not in told or not {both[p], old[p]} & named]
+    fresh = now.manifest["how"] == "fresh"
+    unlisted = [p for p in moved if p not in told or not (fresh or {both[p], old[p]} & named)]
     places = before.map.merge(now.map, on="paper_id", suffixes=("", "_now"))
     stand = (places["x"] == places["x_now"]) & (places["y"] == places["y_now"])
     added = len(now.papers) - len(before.papers)
     return (
-        len(now.papers), added / len(before.papers), 1 - len(moved) / max(len(old), 1),
+        now.manifest["how"], len(now.papers), added / len(before.papers), 1 - len(moved) / max(len(old), 1),
         len(unlisted), int((~stand).sum()), len(lineage), new.nunique(),
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.__main__ import main
 from analysis.errors import InputError
 from analysis.extension.ledger import read_ledger
 from analysis.extension.settings import Thresholds
@@ -259,6 +261,37 @@ def test_a_snapshot_of_something_else_stops(series: Path):
     )
     assert len(list_runs(series)) == 1
     assert len(made(PROOF[:19], series).papers) == BASE + 19, "of under 20 papers nobody judges"
+
+
+def test_the_command_line_stops_with_exit_code_2_and_takes_the_options(
+    first: Run, series: Path, monkeypatch, capsys
+):
+    def call(papers: pd.DataFrame, *options: str) -> tuple[int, str, str]:
+        file = csv(papers, series.parent / "listed.csv")
+        words = ["papertide", "run", str(file), "--runs", str(series), "--quiet", *options]
+        monkeypatch.setattr("sys.argv", words)
+        handler, code = signal.getsignal(signal.SIGTERM), 0
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+        finally:
+            signal.signal(signal.SIGTERM, handler)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    code, out, err = call(PROOF[:60])
+    assert (code, out) == (2, "")
+    assert "none of the 60 papers is in the series" in err
+    assert "Traceback" not in err
+    code, out, _ = call(
+        KNOWN[BASE : BASE + 20], "--extend", first.name, "--only-snapshot", "--as-of", "2023-12-31"
+    )
+    assert code == 0
+    made_so = open_run(Path(out.strip()))
+    assert made_so.manifest["parent"]["run"] == first.name
+    told = made_so.manifest["settings"]
+    assert (told["only_snapshot"], told["as_of"]) == (True, "2023-12-31")
 
 
 def test_something_else_is_taken_where_it_is_asked_for(first: Run, series: Path):
