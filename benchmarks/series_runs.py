@@ -71,8 +71,9 @@ def _step(before: Run, now: Run) -> tuple[object, ...]:
     stand = (places["x"] == places["x_now"]) & (places["y"] == places["y_now"])
     added = len(now.papers) - len(before.papers)
     return (
-        now.manifest["how"], len(now.papers), added / len(before.papers), 1 - len(moved) / max(len(old), 1),
-        len(unlisted), int((~stand).sum()), len(lineage), new.nunique(),
+        now.manifest["how"], len(now.papers), added / len(before.papers),
+        1 - len(moved) / max(len(old), 1), len(unlisted), int((~stand).sum()), len(lineage),
+        new.nunique(),
     )  # fmt: skip
 
 
