@@ -30,8 +30,12 @@ def write_csv_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         Made where it does not exist.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    known: dict[str, str] = {}  # ids stand in many rows
     for name, frame in tables.items():
-        columns = [[_cell(value) for value in _values(frame[column])] for column in frame.columns]
+        columns = [
+            [_cell(value, known=known) for value in _values(frame[column])]
+            for column in frame.columns
+        ]
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([for_csv(str(column)) for column in frame.columns])
@@ -45,11 +49,13 @@ def _values(column: pd.Series) -> list[object]:
     return column.tolist()
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, *, known: dict[str, str]) -> str:
     if isinstance(value, str):
-        return for_csv(value)
+        if value not in known:
+            known[value] = for_csv(value)
+        return known[value]
     if isinstance(value, (list, tuple, np.ndarray)):
-        return "; ".join(_cell(item) for item in value)
+        return "; ".join(_cell(item, known=known) for item in value)
     if isinstance(value, dict):
         return for_csv(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
     if value is None or pd.isna(value):
