@@ -144,7 +144,9 @@ def _changed(
     labels, free = labels.copy(), int(labels.max()) + 1
     n_old = int((~is_new).sum())
     step = float(is_new.sum()) / max(n_old, 1)
-    most = int(limits.most_moved * step * n_old) if step <= limits.small_step else n_old
+    most = n_old
+    if step <= limits.small_step:
+        most = int(min(limits.most_moved * step, limits.most_moved_at_once) * n_old)
     proposed = []
     if cold is not None and graph is not None:
         news = crowded(cold, is_new=is_new, limits=limits)

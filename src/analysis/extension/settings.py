@@ -30,9 +30,10 @@ class Thresholds:
     look_after, revise_after : float
         New papers, as a part of those at the last fresh look (or the last revision), after which
         the papers are clustered afresh to look for news (or for splits and mergers).
-    small_step, most_moved : float
+    small_step, most_moved, most_moved_at_once : float
         In a step of at most `small_step` new papers, at most `most_moved` times the step of the
-        old papers move; what is beyond waits for a later run.
+        old papers move, and never more than `most_moved_at_once` of them; what is beyond waits
+        for a later run.
     """
 
     least_part: int = 10
@@ -45,4 +46,5 @@ class Thresholds:
     look_after: float = 0.05
     revise_after: float = 0.2
     small_step: float = 0.1
-    most_moved: float = 0.25
+    most_moved: float = 0.45
+    most_moved_at_once: float = 0.028

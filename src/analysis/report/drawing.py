@@ -13,8 +13,8 @@ from ..figures.interactive import topic_map
 from ..schema import COUNTED_WEIGHT
 from ..text import clean, for_plotly, safe_url
 
-MOST_POINTS = 20_000
-"""SVG draws this many points in under a second; beyond it the report draws an even sample."""
+MOST_POINTS = 5_000
+"""SVG draws this many points in a third of a second; beyond it the report draws an even sample."""
 
 PALE_POINTS = (
     f"Pale points lie between clusters: their weight in their own is under {COUNTED_WEIGHT:g}. "
