@@ -78,7 +78,12 @@ def test_commands_named_in_prose_exist():
         for line in re.findall(r"`papertide ([^`]+)`", text_of(name)):
             assert line.split()[0] in cli.commands, line
     within = [s for c in cli.commands.values() for s in getattr(c, "commands", {}).values()]
-    options = {o for c in (*cli.commands.values(), *within) for p in c.params for o in p.opts}
+    options = {
+        o
+        for c in (*cli.commands.values(), *within)
+        for p in c.params
+        for o in (*p.opts, *p.secondary_opts)
+    }
     named = re.findall(r"`(--[a-z-]+)", text_of("README.md") + text_of("data/README.md"))
     assert named
     assert set(named) <= options
