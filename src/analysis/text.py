@@ -17,7 +17,7 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(r"\s")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+|~$&:@=^-]|\.(?=\S)|(?<=\d)\.(?= )")
 _NOT_WORD = re.compile(r"[^\w]+")
 _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -25,9 +25,9 @@ _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 def clean(text: str) -> str:
     """Return `text` on one line, in NFC, without control or direction-changing characters."""
-    text = _LONE_SURROGATE.sub("\ufffd", text)
-    text = _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
-    return _SPACE.sub(" ", text).strip()
+    if not text.isprintable():  # what is taken out is never printable; most texts are
+        text = _CONTROL.sub(" ", _LONE_SURROGATE.sub("\ufffd", text))
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
 
 
 def normalised_title(title: str) -> str:

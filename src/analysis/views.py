@@ -140,18 +140,22 @@ def _topic_lists(run: Run) -> pd.DataFrame:
         f"{label} {weight:.2f}" + (f" ({why})" if isinstance(why, str) else "")
         for label, weight, why in zip(rows["label"], rows["weight"], rows["why"], strict=True)
     ]
-    return (
-        rows.assign(told=told)
-        .groupby("paper_id")
-        .agg(
-            topics=("label", ", ".join),
-            topics_why=("told", "; ".join),
-            topic_ids=("group_id", list),
-            topic_labels=("label", list),
-        )
-        .reset_index()
-        .astype({"paper_id": "str", "topics": "str", "topics_why": "str"})
+    held: dict[str, list[tuple[str, str, str]]] = {}
+    for paper, label, why, topic in zip(
+        rows["paper_id"], rows["label"], told, rows["group_id"], strict=True
+    ):
+        held.setdefault(paper, []).append((label, why, topic))
+    each = [list(zip(*own, strict=True)) for own in held.values()]
+    out = pd.DataFrame(
+        {
+            "paper_id": list(held),
+            "topics": [", ".join(labels) for labels, _, _ in each],
+            "topics_why": ["; ".join(whys) for _, whys, _ in each],
+            "topic_ids": [list(ids) for _, _, ids in each],
+            "topic_labels": [list(labels) for labels, _, _ in each],
+        }
     )
+    return out.astype({"paper_id": "str", "topics": "str", "topics_why": "str"})
 
 
 def best_evidence(run: Run) -> pd.DataFrame:
