@@ -331,7 +331,7 @@ def test_few_groups_share_a_panel_with_line_and_band():
     assert list(line.x) == [f"{year}-01-01" for year in range(2019, 2026)]
     assert line.y[4] == 21 / 65
     assert line.y[6] is None  # partial: drawn by the dashed trace
-    assert line.hovertext[4] == "<b>PEFT</b><br>2023: 21 of 65 papers, 32 % (22–44 %)"
+    assert line.hovertext[4] == "<b>PEFT</b><br>2023: 21 of 65 papers, 32 % (21–45 %)"
     assert line.hovertext[6].endswith("<br>the period is not complete")
     band = next(t for t in figure.data if t.fill == "toself" and t.legendgroup == "g01")
     rows = shares[shares["group_id"] == "g01"]
