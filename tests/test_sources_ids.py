@@ -156,10 +156,10 @@ def test_an_arxiv_id_dates_a_paper_without_date(tmp_path: Path) -> None:
     )
     papers = snapshot.papers.set_index("title")
     assert papers["published"].dt.strftime("%Y-%m-%d").fillna("").to_dict() == {
-        "A": "2006-01-01", "B": "2023-10-01", "C": "2023-01-01", "D": "",
+        "A": "2006-01-01", "B": "2023-10-01", "C": "2023-10-01", "D": "",
     }  # fmt: skip
     assert papers["published_precision"].fillna("").to_dict() == {
-        "A": "month", "B": "month", "C": "year", "D": "",
+        "A": "month", "B": "month", "C": "month", "D": "",
     }  # fmt: skip
     assert snapshot.notes == [
         '1 arXiv id month was not used: 1 later than 2025-04-20 (such as "2609.00001")'

@@ -443,6 +443,7 @@ def test_laws_and_shuffle_invariance(dates, freq, seed):
                     for k, g in zip(groups["kind"], groups["group_id"], strict=True)
                 ],
                 parent_id=None,
+                status="active",
             ),
             "trends": table,
             "evidence": empty("evidence"),
