@@ -268,3 +268,14 @@ def test_papers_in_one_place_have_a_map():
     run = made_run(20)
     run = replace(run, map=run.map.assign(x=np.float32(2), y=np.float32(-3)))
     assert set(map_data(map_page(run)).column["x"]) == {0}
+
+
+def test_the_legend_knows_how_often_a_cluster_is_found_again():
+    run = made_run(80)
+    first = run.groups["group_id"] == "c0001"
+    graded = run.groups.assign(stability=run.groups["stability"].mask(first, 0.8))
+    grades = {
+        g["id"]: g["grade"] for g in map_data(map_page(replace(run, groups=graded)))["groups"]
+    }
+    assert grades["c0001"] == "often found again"
+    assert grades["c0002"] == ""

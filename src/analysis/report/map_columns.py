@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..schema import COUNTED_WEIGHT, TABLES, broader_clusters
+from ..schema import COUNTED_WEIGHT, TABLES, broader_clusters, grade
 from ..text import clean, first_lines, safe_url
 from ..views import symbols
 from .packing import NONE, codes, days, lines, on_grid, pack, ranks
@@ -120,6 +120,7 @@ def _groups(run: Run) -> list[dict[str, Any]]:
             "color": group.color,
             "symbol": shapes[group.Index],
             "parent": group.parent_id if isinstance(group.parent_id, str) else None,
+            "grade": grade(group.stability),
         }
         for group in known.itertuples()
     ]

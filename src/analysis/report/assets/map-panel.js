@@ -11,7 +11,10 @@ papertide.panel = (() => {
   /* One entry of the legend that isolates its group; `n` of them pass the other filters. */
   function entryButton(entry, n, pressed, narrowed, choose) {
     const button = element(
-      "button", { type: "button", class: "entry", "aria-pressed": String(pressed) },
+      "button", {
+        type: "button", class: "entry", "aria-pressed": String(pressed),
+        ...(entry.grade ? { title: entry.grade } : {}),
+      },
       glyph(papertide.colours.css(papertide.colours.shade(entry.color)), entry.symbol),
       element("bdi", { class: "name", text: entry.label }),
       element("span", { class: "num", text: narrowed ? `${count(n)} of ${count(entry.n)}` : count(entry.n) }));
