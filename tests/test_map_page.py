@@ -275,7 +275,7 @@ def test_the_legend_knows_how_often_a_cluster_is_found_again():
     first = run.groups["group_id"] == "c0001"
     graded = run.groups.assign(stability=run.groups["stability"].mask(first, 0.8))
     grades = {
-        g["id"]: g["grade"] for g in map_data(map_page(replace(run, groups=graded)))["groups"]
+        g["id"]: g["grade"] for g in map_data(map_page(replace(run, groups=graded))).meta["groups"]
     }
     assert grades["c0001"] == "often found again"
     assert grades["c0002"] == ""
