@@ -273,7 +273,7 @@ def test_papers_in_one_place_have_a_map():
 def test_the_legend_knows_how_often_a_cluster_is_found_again():
     run = made_run(80)
     first = run.groups["group_id"] == "c0001"
-    graded = run.groups.assign(stability=run.groups["stability"].mask(first, 0.8))
+    graded = run.groups.assign(stability=np.where(first, 0.8, np.nan))
     grades = {
         g["id"]: g["grade"] for g in map_data(map_page(replace(run, groups=graded))).meta["groups"]
     }
