@@ -6,8 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,52 +14,12 @@ import analysis
 from analysis.__main__ import main
 from analysis.progress import Progress
 from analysis.runs import list_runs, new_run_folder
+from command_line import Said, refusal
 from conftest import SNAPSHOT
 from planted import planted_csv
 
 ABSTRACT = "An abstract of a paper that says some things at some length about its own subject."
 COMMAND = [sys.executable, "-m", "analysis"]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-Cli = Callable[..., Said]
-
-
-@pytest.fixture
-def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Cli]:
-    """Call the command line in this process."""
-    handler = signal.getsignal(signal.SIGTERM)
-
-    def call(*arguments: object) -> Said:
-        monkeypatch.setattr(sys, "argv", ["papertide", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        printed = capsys.readouterr()
-        return Said(code, printed.out, printed.err)
-
-    yield call
-    signal.signal(signal.SIGTERM, handler)
-
-
-def check_refusal(said: Said) -> None:
-    """One message in three parts, no traceback, exit code 2, nothing on stdout."""
-    assert said.code == 2
-    assert said.out == ""
-    for part in ("Found:", "Allowed:", "Next:"):
-        assert sum(line.startswith(part) for line in said.err.splitlines()) == 1
-    assert "Traceback" not in said.err
-    assert "\x1b" not in said.err
 
 
 # run
@@ -133,7 +91,7 @@ def test_control_characters_do_not_reach_the_terminal(cli, tmp_path):
     assert said.code == 0
     assert "\x1b" not in said.err
     assert "\x1b" not in cli("show", "0001", "--runs", tmp_path / "runs").out
-    check_refusal(cli("run", tmp_path / f"missing{name}", "--runs", tmp_path / "runs"))
+    assert refusal(cli("run", tmp_path / f"missing{name}", "--runs", tmp_path / "runs"))
 
 
 # bad input
@@ -166,7 +124,7 @@ def test_bad_input_is_refused_and_leaves_nothing(cli, tmp_path, kind):
     path = tmp_path / "input.dat"
     path.write_bytes(content)
     said = cli("run", path, "--runs", tmp_path / "runs")
-    check_refusal(said)
+    assert refusal(said)
     assert problem in said.err
     assert str(path) in said.err
     assert list((tmp_path / "runs").iterdir()) == []
@@ -175,7 +133,7 @@ def test_bad_input_is_refused_and_leaves_nothing(cli, tmp_path, kind):
 @pytest.mark.parametrize(("name", "problem"), [(".", "is a directory"), ("no", "does not exist")])
 def test_a_directory_and_a_missing_path_are_refused(cli, tmp_path, name, problem):
     said = cli("run", tmp_path / name, "--runs", tmp_path / "runs")
-    check_refusal(said)
+    assert refusal(said)
     assert problem in said.err
     assert list((tmp_path / "runs").iterdir()) == []
 
@@ -183,7 +141,7 @@ def test_a_directory_and_a_missing_path_are_refused(cli, tmp_path, name, problem
 def test_the_problems_of_several_files_are_told_together(cli, tmp_path):
     (tmp_path / "empty").touch()
     said = cli("run", tmp_path / "empty", tmp_path / "missing", "--runs", tmp_path / "runs")
-    check_refusal(said)
+    assert refusal(said)
     assert "is empty" in said.err
     assert "does not exist" in said.err
 
@@ -195,7 +153,7 @@ def test_an_output_that_cannot_be_written_is_refused(cli, tmp_path, where):
     if not Path("/proc").is_dir() and where.startswith("/proc"):
         pytest.skip("no /proc on this system")
     said = cli("run", planted_csv(tmp_path / "papers.csv", n=3), "--runs", folder)
-    check_refusal(said)
+    assert refusal(said)
     assert f"cannot write into {folder}" in said.err
 
 
@@ -218,7 +176,7 @@ def test_a_bad_option_is_refused(cli, monkeypatch, tmp_path, option, value, prob
     Path("bad.csv").write_text("title,colour\nA title,red\n")
     snapshot = planted_csv(tmp_path / "papers.csv", n=3)
     said = cli("run", snapshot, "--runs", "runs", option, value)
-    check_refusal(said)
+    assert refusal(said)
     assert problem in said.err
     assert not Path("runs").exists() or list(Path("runs").iterdir()) == []
 
@@ -420,7 +378,7 @@ def test_show_prints_a_run_as_json(cli, bundled):
 
 def test_show_of_an_unknown_run_is_refused(cli, bundled):
     said = cli("show", "0099", "--runs", bundled.path.parent)
-    check_refusal(said)
+    assert refusal(said)
     assert bundled.name in said.err
 
 
@@ -428,7 +386,7 @@ def test_show_of_a_run_in_another_version_names_both(cli, tmp_path):
     (tmp_path / "0001").mkdir()
     (tmp_path / "0001" / "manifest.json").write_text('{"schema_version": 99}')
     said = cli("show", "0001", "--runs", tmp_path)
-    check_refusal(said)
+    assert refusal(said)
     assert "99" in said.err
     listed = cli("show", "--runs", tmp_path)
     assert listed.code == 0

@@ -24,9 +24,9 @@ from analysis.report.change_words import change_parts
 from analysis.report.changed import what_changed
 from analysis.runs import Run, read_run
 from analysis.schema import CAUSES, LINEAGE, empty
+from command_line import refusal
 from hostile import HOSTILE
 from page_runs import made_run, written
-from test_cli import Cli, check_refusal, cli  # noqa: F401
 from two_runs import lineage_rows, tiny_run, trend_rows, with_parent
 
 PLAIN = Target(text=str, paper=lambda title, url: title)
@@ -331,7 +331,7 @@ def series(pair: tuple[Run, Run], tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_compare_prints_what_the_runs_say(cli, series):  # noqa: F811
+def test_compare_prints_what_the_runs_say(cli, series):
     said = cli("compare", "0001", "0002", "--runs", series)
     assert (said.code, said.err) == (0, "")
     lines = said.out.splitlines()
@@ -345,7 +345,7 @@ def test_compare_prints_what_the_runs_say(cli, series):  # noqa: F811
     assert paths.out == said.out
 
 
-def test_compare_as_json(cli, series):  # noqa: F811
+def test_compare_as_json(cli, series):
     said = json.loads(cli("compare", "0001", "0002", "--json", "--runs", series).out)
     assert said["papers"] == {"n_old": 4, "n_new": 5, "n_both": 3, "added": ["d", "e"],
                               "gone": ["c"], "revised": ["a"], "no_longer_listed": []}  # fmt: skip
@@ -374,28 +374,28 @@ def test_compare_as_json(cli, series):  # noqa: F811
         (("0002", "0003"), "Found: runs 0002 and 0003 have no paper in common"),
     ],
 )
-def test_compare_refuses_what_cannot_be_compared(cli, series, names, found):  # noqa: F811
+def test_compare_refuses_what_cannot_be_compared(cli, series, names, found):
     said = cli("compare", *names, "--runs", series)
-    check_refusal(said)
+    assert refusal(said)
     assert said.err.startswith(found)
 
 
-def test_compare_needs_two_names(cli, series):  # noqa: F811
+def test_compare_needs_two_names(cli, series):
     said = cli("compare", "0001", "--runs", series)
     assert said.code == 2
     assert "Missing argument 'NEW'" in said.err
 
 
-def test_an_old_layout_is_named(cli, series):  # noqa: F811
+def test_an_old_layout_is_named(cli, series):
     path = series / "0002" / "manifest.json"
     manifest = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**manifest, "schema_version": 2}), encoding="utf-8")
     said = cli("compare", "0001", "0002", "--runs", series)
-    check_refusal(said)
+    assert refusal(said)
     assert "run 0002 has schema version 2" in said.err
 
 
-def test_compare_says_nothing_of_history_without_trends(cli, series, pair):  # noqa: F811
+def test_compare_says_nothing_of_history_without_trends(cli, series, pair):
     bare = replace(
         pair[0], name="0011", trends=empty("trends"), manifest={**pair[0].manifest, "run": "0011"}
     )

@@ -18,11 +18,9 @@ from analysis.landmarks import map_labels
 from analysis.runs import Run, read_run
 from analysis.schema import conform
 from analysis.views import map_points
+from command_line import refusal
 from hostile import HOSTILE
 from page_runs import made_run, written
-from test_cli import check_refusal, cli
-
-__all__ = ["cli"]
 
 
 def with_broader(run: Run) -> Run:
@@ -214,12 +212,12 @@ def test_the_command_writes_the_newest_run_and_says_what_next(cli, tmp_path):
     assert said.out == f"{tmp_path / 'a'}\n"
     assert "embedding-atlas " in said.err
     again = cli("export", "--runs", path.parent, "--to", "csv", "--out", tmp_path / "a")
-    check_refusal(again)
+    assert refusal(again)
     inside = cli("export", path.name, "--runs", path.parent, "--to", "csv", "--out", path / "a")
-    check_refusal(inside)
+    assert refusal(inside)
     assert "lies in the run" in inside.err
     assert not (path / "a").exists()
-    check_refusal(cli("export", "0099", "--runs", path.parent, "--to", "csv", "--out", "b"))
+    assert refusal(cli("export", "0099", "--runs", path.parent, "--to", "csv", "--out", "b"))
     wrong = cli("export", "--to", "excel", "--out", "b")
     assert wrong.code == 2
     assert "Usage: papertide export" in wrong.err
