@@ -35,11 +35,11 @@ def ask(driver: WebDriver, script: str, *arguments: object) -> Any:
     return driver.execute_script(f"return {script}", *arguments)
 
 
-def wait_until(driver: WebDriver, script: str) -> None:
-    """Wait until an expression on the page holds."""
+def wait_until(driver: WebDriver, script: str) -> bool:
+    """Wait until an expression on the page holds; end with an error after 20 seconds."""
     from selenium.webdriver.support.ui import WebDriverWait
 
-    WebDriverWait(driver, 20, poll_frequency=0.03).until(lambda d: ask(d, script))
+    return bool(WebDriverWait(driver, 20, poll_frequency=0.03).until(lambda d: ask(d, script)))
 
 
 def text(driver: WebDriver, name: str) -> str:

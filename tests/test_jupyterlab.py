@@ -46,9 +46,9 @@ def drawn(lab: Lab, view: str = ".papertide-view") -> None:
     )
 
 
-def words(lab: Lab, wanted: str, view: str = ".papertide-view") -> None:
-    """Wait until the view says so."""
-    lab.until(
+def words(lab: Lab, wanted: str, view: str = ".papertide-view") -> bool:
+    """Wait until the view says so; end with an error where it does not within 40 seconds."""
+    return lab.until(
         "return document.querySelector(arguments[0])?.textContent === arguments[1]",
         f"{view} .pt-words",
         wanted,
@@ -111,13 +111,13 @@ def opened(lab, tmp_path_factory) -> Lab:
 def fresh(opened) -> Lab:
     """The same notebook with nothing filtered and nothing chosen."""
     click(opened, ".papertide-view .jupyter-button")
-    words(opened, f"All {N} papers shown.")
+    assert words(opened, f"All {N} papers shown.")
     return opened
 
 
 def test_a_lasso_is_the_selection_of_the_next_cell(fresh):
     fresh.drag(".papertide-view", RIGHT)
-    words(fresh, "All 200 papers shown. 50 chosen.")
+    assert words(fresh, "All 200 papers shown. 50 chosen.")
     assert fresh.run_cell(1) == "50 ['c0001']"
     assert text(fresh, ".pt-table [data-key='tab chosen']") == "Chosen (50)"
     assert text(fresh, ".pt-table tbody tr .pt-cluster") == "Cluster 1"
@@ -125,7 +125,7 @@ def test_a_lasso_is_the_selection_of_the_next_cell(fresh):
 
 def test_a_search_counts_as_one_types(fresh):
     type_into(fresh, ".papertide-view .widget-text input", "vis tran")
-    words(fresh, "50 of 200 papers with “vis tran” in title or abstract.")
+    assert words(fresh, "50 of 200 papers with “vis tran” in title or abstract.")
     faint = (
         "return [...document.querySelectorAll('.papertide-map .scatterlayer .point')]"
         ".filter(p => Number(p.style.opacity) < .2).length"
@@ -138,11 +138,11 @@ def test_a_search_counts_as_one_types(fresh):
 
 def test_filters_combine(fresh):
     choose(fresh, "Topic", "Fine-tuning (75)")
-    words(fresh, "75 of 200 papers in topic Fine-tuning.")
+    assert words(fresh, "75 of 200 papers in topic Fine-tuning.")
     click(fresh, ".pt-legend [data-key='group c0001']")
-    words(fresh, "25 of 200 papers in topic Fine-tuning, in cluster Cluster 1.")
+    assert words(fresh, "25 of 200 papers in topic Fine-tuning, in cluster Cluster 1.")
     click(fresh, ".pt-legend [data-key='group c0001']")
-    words(fresh, "75 of 200 papers in topic Fine-tuning.")
+    assert words(fresh, "75 of 200 papers in topic Fine-tuning.")
 
 
 def test_the_histogram_is_a_slider_that_plays(fresh):
@@ -152,10 +152,10 @@ def test_the_histogram_is_a_slider_that_plays(fresh):
     fresh.driver.execute_script(f"{handle}.focus()")
     ActionChains(fresh.driver).send_keys("\ue011").perform()  # Home
     fresh.until("return /^2023-01 ·/.test(document.querySelector('.pt-told').textContent)")
-    words(fresh, "3 of 200 papers dated 2023-01-01 to 2023-01-31.")
+    assert words(fresh, "3 of 200 papers dated 2023-01-01 to 2023-01-31.")
     assert fresh.run_cell(2) == "3 of 200 papers dated 2023-01-01 to 2023-01-31."
     click(fresh, ".pt-dates .pt-button:last-child")
-    words(fresh, "All 200 papers shown.")
+    assert words(fresh, "All 200 papers shown.")
     click(fresh, ".pt-dates .pt-button:first-child")
     fresh.until("return /^2023-01 to 2023-03/.test(document.querySelector('.pt-told').textContent)")
     click(fresh, ".pt-dates .pt-button:first-child")
@@ -166,7 +166,7 @@ def test_the_table_is_in_step_both_ways(fresh):
     first = ".pt-table tbody tr:first-child"
     title = text(fresh, f"{first} .pt-title")
     click(fresh, f"{first} input")
-    words(fresh, "All 200 papers shown. 1 chosen.")
+    assert words(fresh, "All 200 papers shown. 1 chosen.")
     assert fresh.run_cell(1).startswith("1 ")
     fresh.until(
         "return document.querySelectorAll('.papertide-map .scatterlayer .point').length > 0"
@@ -181,7 +181,7 @@ def test_the_table_is_in_step_both_ways(fresh):
     click(fresh, ".pt-table [data-key='turn 1']")
     fresh.until("return document.querySelector('.pt-table').textContent.includes('page 2 of 20')")
     fresh.run_cell(4)
-    words(fresh, "All 200 papers shown. 50 chosen.")
+    assert words(fresh, "All 200 papers shown. 50 chosen.")
     assert text(fresh, ".pt-table tbody tr .pt-cluster") == "Cluster 2"
     address = "return document.querySelector('.pt-table tbody a').href"
     assert fresh.driver.execute_script(address).startswith("https://arxiv.invalid/abs/2301.")
@@ -222,7 +222,7 @@ def test_the_card_follows_the_pointer(fresh):
     point = fresh.driver.find_element("css selector", ".papertide-map .scatterlayer .point")
     fresh.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", point)
     ActionChains(fresh.driver).move_to_element(point).perform()
-    fresh.until(
+    assert fresh.until(
         "const c = document.querySelector('.pt-hover');"
         "return c && !c.classList.contains('pt-hidden') && /part \\d+/.test(c.textContent)"
     )
@@ -231,7 +231,7 @@ def test_the_card_follows_the_pointer(fresh):
 def test_a_restarted_kernel_runs_all_again(opened):
     opened.restart_and_run_all()
     drawn(opened)
-    words(opened, "All 200 papers shown. 50 chosen.")  # the fifth cell chose them
+    assert words(opened, "All 200 papers shown. 50 chosen.")  # the fifth cell chose them
     assert opened.output(1) == "0 []"
     opened.drag(".papertide-view", RIGHT)
     opened.until(
@@ -254,8 +254,8 @@ def test_two_views_stay_apart(lab, tmp_path_factory):
     drawn(lab, "#view0")
     drawn(lab, "#view1")
     lab.drag("#view1", RIGHT)
-    words(lab, "All 60 papers shown. 15 chosen.", "#view1")
-    words(lab, "All 60 papers shown.", "#view0")
+    assert words(lab, "All 60 papers shown. 15 chosen.", "#view1")
+    assert words(lab, "All 60 papers shown.", "#view0")
     assert (lab.run_cell(2), lab.run_cell(3)) == ("0 []", "15 ['c0001']")
 
 

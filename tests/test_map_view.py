@@ -293,9 +293,9 @@ def test_names_of_clusters_can_be_left_out(driver, plain):
         "document.getElementById('over').getContext('2d')"
         ".getImageData(0, 0, 1400, 1400).data.some(v => v)"
     )
-    wait_until(driver, inked)
+    assert wait_until(driver, inked)
     driver.find_element("id", "labels").click()
-    wait_until(driver, f"!{inked}")
+    assert wait_until(driver, f"!{inked}")
 
 
 @pytest.mark.parametrize("dark", [False, True])
