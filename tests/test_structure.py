@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "progress": BASE,
     "comparing": {*BASE, "runs"},
     "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures"},
+    "rendering": {*BASE, "report", "runs"},
     "show": {*BASE, "runs", "views"},
     "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
@@ -54,6 +55,7 @@ MAY_IMPORT = {
     "commands": {
         *("audit", "audit_stage", "progress", "replay"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
+        *("rendering", "retelling"),
         *("topic_questions", "topics", "verify", "views"),
     },
     "exploring": {

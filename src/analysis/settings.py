@@ -59,6 +59,8 @@ class Settings:
         Compare an extended run of 2,000 papers or more with a fresh fit, too.
     index : Path or "auto" or None
         Index of local metadata; `data/dates_index.parquet` where there is one.
+    csv_safe : bool
+        In the CSV tables, put an apostrophe before texts that a spreadsheet program would compute.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
     wait : float
@@ -86,5 +88,6 @@ class Settings:
     grades: bool | None = None
     audit: bool = False
     index: Path | str | None = "auto"
+    csv_safe: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
     wait: float = WAIT

@@ -104,7 +104,7 @@ def analyse(
             papers.table,
             memberships=grouped.memberships,
             groups=grouped.groups,
-            read=read,
+            snapshot_date=read.date,
             settings=settings,
         )
     known = set(parent.run.papers["paper_id"]) if parent else set()
@@ -406,6 +406,7 @@ def told(settings: Settings) -> dict[str, Any]:
         "duplicates": settings.duplicates,
         "seed": settings.seed,
         "grades": settings.grades,
+        "csv_safe": settings.csv_safe,
         "thresholds": asdict(settings.thresholds),
         "snapshot_date": day.isoformat() if day else None,
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from . import schema, sources, trends
+from . import schema, trends
 from .settings import Settings
 
 
@@ -15,15 +16,30 @@ def over_time(
     *,
     memberships: pd.DataFrame,
     groups: pd.DataFrame,
-    read: sources.Snapshot,
+    snapshot_date: date | None,
     settings: Settings,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """Return the tables trends, verdicts and events, and what the manifest says of periods."""
+    """Return the tables trends, verdicts and events, and what the manifest says of periods.
+
+    Parameters
+    ----------
+    papers, memberships, groups : DataFrame
+        Tables of the run.
+    snapshot_date : date or None
+        The day up to which the papers are known, where the snapshot tells.
+    settings : Settings
+        `only_snapshot`, `period` and `by` are read.
+
+    Raises
+    ------
+    InputError
+        Where no paper has the day that `by` asks for, or none can be placed in the period.
+    """
     if settings.only_snapshot:
         papers = papers[papers["in_snapshot"]].reset_index(drop=True)
         memberships = memberships[memberships["paper_id"].isin(papers["paper_id"])]
     dated = trends.on_axis(papers, by=settings.by)
-    reference = trends.reference_day(papers, snapshot_date=read.date)
+    reference = trends.reference_day(papers, snapshot_date=snapshot_date)
     lag = trends.listing_lag(dated, reference=reference) if settings.by == "published" else 0
     if reference is not None:
         reference -= pd.Timedelta(days=lag)

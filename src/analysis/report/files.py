@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..figures.printed import save_figure, share_over_time, topic_map
 from ..landmarks import map_labels
@@ -13,8 +15,16 @@ from .csv_tables import write_csv_tables
 from .map_page import map_page
 from .report_page import report_page
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
-def write_pages(run: Run, folder: Path) -> None:
+CHART_FORMATS = ("svg", "png", "pdf")
+"""Files that a chart can be saved as."""
+
+
+def write_pages(
+    run: Run, folder: Path, *, formats: Sequence[str] | None = None, csv_safe: bool = False
+) -> None:
     """Write `map.html`, `report.html`, `charts/` and `tables/` (CSV).
 
     Shares are drawn as SVG and PNG; the map, where the run has one, as SVG and PDF.
@@ -25,10 +35,14 @@ def write_pages(run: Run, folder: Path) -> None:
         Whole but for its directory.
     folder : Path
         Exists; the files are written into it.
+    formats : sequence of str, optional
+        Each of `CHART_FORMATS` that every chart is saved as, in place of the usual ones.
+    csv_safe : bool
+        As for `csv_tables.write_csv_tables`.
     """
     (folder / "map.html").write_text(map_page(run), encoding="utf-8")
     (folder / "report.html").write_text(report_page(run), encoding="utf-8")
-    write_csv_tables(tables_of(run), folder / "tables")
+    write_csv_tables(tables_of(run), folder / "tables", safe=csv_safe)
     charts = folder / "charts"
     charts.mkdir()
     for kind in KINDS:
@@ -36,19 +50,22 @@ def write_pages(run: Run, folder: Path) -> None:
         if shares.empty:
             continue
         figure = share_over_time(shares, title=f"Share of papers by {kind}", note=_source(run))
-        for suffix in ("svg", "png"):
-            save_figure(figure, charts / f"share-by-{kind}.{suffix}")
-    _write_map(run, charts)
+        _save(figure, charts / f"share-by-{kind}", formats=formats or ("svg", "png"))
+    _write_map(run, charts, formats=formats or ("svg", "pdf"))
 
 
-def _write_map(run: Run, charts: Path) -> None:
+def _save(figure: Figure, path: Path, *, formats: Sequence[str]) -> None:
+    for suffix in dict.fromkeys(formats):
+        save_figure(figure, path.with_name(f"{path.name}.{suffix}"))
+
+
+def _write_map(run: Run, charts: Path, *, formats: Sequence[str]) -> None:
     points = map_points(run)
     if points.empty:
         return
     taken = f"{len(points):,} papers, {_taken(run)}"
     figure = topic_map(points, map_labels(run), title="Topic map", subtitle=taken)
-    for suffix in ("svg", "pdf"):
-        save_figure(figure, charts / f"map.{suffix}")
+    _save(figure, charts / "map", formats=formats)
 
 
 def _source(run: Run) -> str:
