@@ -14,7 +14,7 @@ from .runs import Run
 from .schema import AXES, FREQUENCIES, KINDS, conform, empty, groups_of, parts_of
 from .settings import Settings
 from .text import clean
-from .trend_stage import over_time
+from .stages.over_time import over_time
 
 PERIODS = ("auto", *FREQUENCIES)
 _KEY = ["kind", "group_id", "period"]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from . import schema, trends
-from .settings import Settings
+from .. import schema, trends
+from ..settings import Settings
 
 
 def over_time(
