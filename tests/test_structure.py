@@ -41,8 +41,10 @@ MAY_IMPORT = {
     "resources": BASE,
     "progress": BASE,
     "comparing": {*BASE, "runs"},
-    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures"},
+    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures", "workbook"},
+    "workbook": {*BASE, "runs", "views"},
     "rendering": {*BASE, "report", "runs"},
+    "retelling": {*BASE, "runs", "settings", "stages"},
     "show": {*BASE, "runs", "views"},
     "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
@@ -140,6 +142,11 @@ def test_figures_and_report_import_no_stage(name):
     assert not GRAPH[name] & NOT_IN_FIGURES
 
 
+def test_only_the_workbook_writes_excel():
+    found = {path for path in PACKAGE.rglob("*.py") if "import Workbook" in path.read_text()}
+    assert found == {PACKAGE / "workbook" / "write.py"}
+
+
 def test_only_clusters_use_umap_and_hdbscan():
     found = {
         name
@@ -170,7 +177,8 @@ def test_notebooks_use_public_names_only(path):
 
 # what an import costs
 
-HEAVY = ("pandas", "sklearn", "numba", "umap", "hdbscan", "plotly", "matplotlib", "numpy", "scipy")
+HEAVY = ("pandas", "sklearn", "numba", "umap", "hdbscan", "plotly", "matplotlib", "numpy", "scipy",
+         "xlsxwriter")  # fmt: skip
 
 
 def in_a_new_process(code: str) -> str:

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
         describe_topics,
     )
     from .resources import default_topics, example_snapshot
+    from .retelling import retold
     from .runs import Run
     from .topic_questions import score_topics, suggest_topics
     from .views import compare_shares, compare_topics, group_papers, map_points, share_table
+    from .workbook import save_workbook
 
 __version__ = "0.1.0"
 
@@ -55,8 +57,10 @@ _HOMES = {
     "open_run": ("pipeline", "open_run"),
     "print_share_over_time": ("figures.printed", "share_over_time"),
     "print_topic_map": ("figures.printed", "topic_map"),
+    "retold": ("retelling", "retold"),
     "run": ("pipeline", "run"),
     "save_figure": ("figures.printed", "save_figure"),
+    "save_workbook": ("workbook", "save_workbook"),
     "score_topics": ("topic_questions", "score_topics"),
     "share_over_time": ("figures.interactive", "share_over_time"),
     "share_table": ("views", "share_table"),
@@ -87,8 +91,10 @@ __all__ = [
     "open_run",
     "print_share_over_time",
     "print_topic_map",
+    "retold",
     "run",
     "save_figure",
+    "save_workbook",
     "score_topics",
     "share_over_time",
     "share_table",

@@ -70,7 +70,7 @@ def write_report(
     temporary = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
         temporary.mkdir(parents=True)
-        write_pages(run, temporary, formats=formats, csv_safe=csv_safe)
+        write_pages(run, temporary, formats=formats, csv_safe=csv_safe, all_papers=True)
         write_json(temporary / ABOUT, _about(run, temporary, formats=formats, csv_safe=csv_safe))
         _put(temporary, place)
     except OSError as error:

@@ -13,8 +13,8 @@ from .errors import InputError
 from .runs import Run
 from .schema import AXES, FREQUENCIES, KINDS, conform, empty, groups_of, parts_of
 from .settings import Settings
-from .text import clean
 from .stages.over_time import over_time
+from .text import clean
 
 PERIODS = ("auto", *FREQUENCIES)
 _KEY = ["kind", "group_id", "period"]

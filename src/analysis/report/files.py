@@ -11,6 +11,7 @@ from ..landmarks import map_labels
 from ..runs import Run, tables_of
 from ..schema import KINDS
 from ..views import map_points, share_table
+from ..workbook import save_workbook
 from .csv_tables import write_csv_tables
 from .map_page import map_page
 from .report_page import report_page
@@ -21,11 +22,18 @@ if TYPE_CHECKING:
 CHART_FORMATS = ("svg", "png", "pdf")
 """Files that a chart can be saved as."""
 
+WORKBOOK = "papertide.xlsx"
+
 
 def write_pages(
-    run: Run, folder: Path, *, formats: Sequence[str] | None = None, csv_safe: bool = False
+    run: Run,
+    folder: Path,
+    *,
+    formats: Sequence[str] | None = None,
+    csv_safe: bool = False,
+    all_papers: bool = False,
 ) -> None:
-    """Write `map.html`, `report.html`, `charts/` and `tables/` (CSV).
+    """Write `map.html`, `report.html`, `charts/` and `tables/` (CSV, one workbook).
 
     Shares are drawn as SVG and PNG; the map, where the run has one, as SVG and PDF.
 
@@ -39,10 +47,13 @@ def write_pages(
         Each of `CHART_FORMATS` that every chart is saved as, in place of the usual ones.
     csv_safe : bool
         As for `csv_tables.write_csv_tables`.
+    all_papers : bool
+        The workbook lists the papers however many there are.
     """
     (folder / "map.html").write_text(map_page(run), encoding="utf-8")
     (folder / "report.html").write_text(report_page(run), encoding="utf-8")
     write_csv_tables(tables_of(run), folder / "tables", safe=csv_safe)
+    save_workbook(run, folder / "tables" / WORKBOOK, with_papers=all_papers or None)
     charts = folder / "charts"
     charts.mkdir()
     for kind in KINDS:
