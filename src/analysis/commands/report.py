@@ -18,7 +18,9 @@ class _ManyGroups(click.Command):
         out: list[str] = []
         taking = False
         for word, after in zip(args, [*args[1:], "-"], strict=True):
-            if word == "--groups" and not after.startswith("-"):
+            if word == "--groups":
+                if after.startswith("-"):
+                    raise click.BadOptionUsage(word, f"Option '{word}' requires an argument.", ctx)
                 taking = True
                 continue
             taking = taking and not word.startswith("-")
@@ -70,6 +72,6 @@ def report_command(
                   only_snapshot=only_snapshot)  # fmt: skip
     if names:
         told = narrowed(told, groups=names)
-    write_report(told, out=out, formats=formats.split(",") if formats else None,
-                 csv_safe=csv_safe, overwrite=overwrite)  # fmt: skip
+    wanted = [name.strip().lower() for name in formats.split(",")] if formats else None
+    write_report(told, out=out, formats=wanted, csv_safe=csv_safe, overwrite=overwrite)
     click.echo(str(out))

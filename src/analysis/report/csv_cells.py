@@ -17,8 +17,9 @@ _TEXT = pa.large_string()
 _PLAIN = r"^[!-~]+(?: [!-~]+)*$"
 """Printable ASCII with single spaces: what `for_csv` leaves as it is."""
 
-_PLAIN_FLOATS = (1e-4, 1e6)
-"""Between these Arrow and NumPy write the same digits, but for a missing ".0"."""
+_PLAIN_FLOATS = (2e-4, 9e5)
+"""Between these Arrow and NumPy write the same digits, but for a missing ".0". NumPy writes float32
+with an exponent from 1e6 on and below 1e-4."""
 
 
 def cells(column: pd.Series, *, safe: bool) -> pa.LargeStringArray:
