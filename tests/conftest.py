@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -60,3 +61,41 @@ def cli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     yield call
     signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.fixture(scope="session")
+def subjects() -> Run:
+    """A run of 200 papers on four subjects; nobody changes it."""
+    from explored import told_run
+
+    return told_run(200)
+
+
+@pytest.fixture
+def view(subjects: Run) -> object:
+    """A view of `subjects` in a notebook."""
+    from analysis import explore
+
+    return explore(subjects)
+
+
+@pytest.fixture(scope="module")
+def _without_pages() -> Iterator[None]:
+    """Leave the pages of runs out: they take most of a small run's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.report.write_pages", lambda made, folder: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def first_run(_without_pages: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A series of one run, which nobody writes to."""
+    from series_of_runs import BASE, KNOWN, made
+
+    return made(KNOWN[:BASE], tmp_path_factory.mktemp("first") / "runs")
+
+
+@pytest.fixture
+def series_of_one(first_run: Run, tmp_path: Path) -> Path:
+    """A series of one run to write into."""
+    return Path(shutil.copytree(first_run.path.parent, tmp_path / "runs"))
