@@ -8,13 +8,20 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+import browser
 from analysis.__main__ import main
 from analysis.pipeline import Settings, run
 from analysis.runs import Run
 from command_line import Cli, Said
+from map_driving import N, written
+from page_runs import made_run
+
+if TYPE_CHECKING:
+    from selenium.webdriver.chrome.webdriver import WebDriver
 
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = ROOT / "data" / "snapshots" / "hf-trending-2025-03-17.txt"
@@ -35,6 +42,25 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("../shared is not on this machine")
     return path
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a browser where there is none, and say what is missing."""
+    if item.get_closest_marker("browser") and (lacks := browser.missing()):
+        pytest.skip(lacks)
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[WebDriver]:
+    """A headless Chromium; what it fetches and says is recorded."""
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def plain_map(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A map page: papers i of cluster i mod 4, weight .4 + i mod 5 / 10, dated every nine days."""
+    return written(made_run(N, n_undated=2), tmp_path_factory.mktemp("plain"))
 
 
 @pytest.fixture(autouse=True)
