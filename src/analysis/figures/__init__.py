@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ..errors import InputError
+from ..schema import FEW_PAPERS
 from ..text import clean
 
 INK = "#24292f"
@@ -19,9 +20,6 @@ PALE = "#d9dce1"
 
 ONE_PANEL = 4
 """Up to so many groups share one panel; more of them get a panel each."""
-
-FEW_PAPERS = 15
-"""Periods with fewer papers do not stretch the share axis; what lies above it is marked."""
 
 NO_SHARES = "There is no share over time to show."
 
