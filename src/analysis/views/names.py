@@ -1,4 +1,4 @@
-"""How periods, dates and groups are named and marked, the same in every figure and table."""
+"""How dates and groups are named and marked, the same in every figure and table."""
 
 from __future__ import annotations
 
@@ -13,17 +13,6 @@ if TYPE_CHECKING:
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x")
 """Marker shapes: groups beyond the 20 colours of the palette get another shape, never a shade."""
-
-
-def period_label(period: pd.Timestamp, *, freq: str) -> str:
-    """Return the short name of a period: 2024-05, 2024 Q2, 2024 H1 or 2024."""
-    if freq == "month":
-        return f"{period.year}-{period.month:02d}"
-    if freq == "quarter":
-        return f"{period.year} Q{(period.month - 1) // 3 + 1}"
-    if freq == "half-year":
-        return f"{period.year} H{(period.month - 1) // 6 + 1}"
-    return str(period.year)
 
 
 def date_label(published: pd.Timestamp, precision: object) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from ..periods import period_label
 from ..schema import DIRECTIONS, FEW_PAPERS
-from .names import looks, period_label
+from .names import looks
 
 if TYPE_CHECKING:
     from ..runs import Run
