@@ -178,6 +178,16 @@ def event_marks(rows: pd.DataFrame, *, events: pd.DataFrame | None) -> list[Mark
     ]
 
 
+def beside(rows: pd.DataFrame, *, sign: int, limit: float) -> float:
+    """Return where on the share axis the mark of a change at the first of `rows` stands.
+
+    Below the line for a rise, which starts from there, above it for a fall.
+    """
+    share = rows["share"].iloc[0]
+    share = 0.0 if pd.isna(share) else min(float(share), limit)
+    return min(max(share - sign * 0.09 * limit, 0.03 * limit), 0.97 * limit)
+
+
 def event_words(event: tuple) -> str:
     """Return what an event is: burst 2025-02 to 2025-05, ×1.9, 255 papers."""
     when = event.start_label

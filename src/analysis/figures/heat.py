@@ -29,6 +29,8 @@ class Heat:
     periods: pd.DataFrame
     n_papers: np.ndarray
     share: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
     level: np.ndarray
     key: list[tuple[float, str]]
     words: list[list[str]]
@@ -60,10 +62,12 @@ def heat_of(shares: pd.DataFrame, *, top: int) -> Heat:
     visible = pd.concat([rows for _, rows in shown(shares, top=top)])
     periods = periods_of(visible)
     looks = visible.drop_duplicates("group_id")[["group_id", "label", "color", "symbol"]]
-    share = _grid(visible, "share", groups=looks["group_id"], periods=periods["period"])
-    papers = _grid(visible, "n_papers", groups=looks["group_id"], periods=periods["period"])
+    share, papers, low, high = (
+        _grid(visible, column, groups=looks["group_id"], periods=periods["period"])
+        for column in ("share", "n_papers", "share_low", "share_high")
+    )
     order = np.argsort(_middle(share, periods), kind="stable")
-    share, papers = share[order], papers[order].astype("int64")
+    share, papers, low, high = share[order], papers[order], low[order], high[order]
     highest = float(np.nanmax(share)) if np.isfinite(share).any() else 0.0
     level = np.sqrt(share / highest) if highest > 0 else np.where(np.isnan(share), np.nan, 0.0)
     few = len(periods) <= NUMBERED
@@ -71,8 +75,10 @@ def heat_of(shares: pd.DataFrame, *, top: int) -> Heat:
     return Heat(
         groups=looks.iloc[order].reset_index(drop=True),
         periods=periods,
-        n_papers=papers,
+        n_papers=papers.astype("int64"),
         share=share,
+        low=low,
+        high=high,
         level=level,
         key=_key(highest),
         words=words,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ..schema import DIRECTIONS
@@ -22,6 +23,7 @@ LOOKS = {
 """Sign before the label, line and its width, by direction: none is told by colour alone."""
 
 _DODGE = 0.12
+_ROUND = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 def slope_rows(changes: pd.DataFrame, *, top: int) -> pd.DataFrame:
@@ -54,10 +56,24 @@ def slope_rows(changes: pd.DataFrame, *, top: int) -> pd.DataFrame:
 
 
 def slope_words(row: tuple) -> tuple[str, str, str]:
-    """Return what is written of a group: its share then, its sign and share now, its ratio."""
-    sign = LOOKS[row.direction][0]
-    now = f"{sign} {percent(row.share_now)} %"
-    return f"{percent(row.share_then)} %", now, ratio_words(row)
+    """Return what is written of a group: its share then, its sign, its share now with the ratio."""
+    now = ", ".join(filter(None, (f"{percent(row.share_now)} %", ratio_words(row))))
+    return f"{percent(row.share_then)} %", LOOKS[row.direction][0], now
+
+
+def heights(shares: pd.Series) -> list[float]:
+    """Return heights on the axis: square roots, so that small shares are told apart as well."""
+    return np.sqrt(shares.to_numpy(dtype="float64")).tolist()
+
+
+def grid_lines(limit: float) -> list[tuple[float, str]]:
+    """Return height and words of a few round shares up to height `limit`."""
+    lines = [(share**0.5, f"{100 * share:g} %") for share in _ROUND if share**0.5 <= limit]
+    kept: list[tuple[float, str]] = []
+    for line in reversed(lines):
+        if not kept or kept[-1][0] - line[0] >= 0.09 * limit:
+            kept.append(line)
+    return kept[::-1]
 
 
 def ratio_words(row: tuple) -> str:
@@ -81,7 +97,7 @@ def slope_notes(changes: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     signs = ", ".join(f"{LOOKS[d][0]} {d}" for d in known)
     out = [
         f"Share of the papers of {first['then_label']} and {first['now_label']}, the first and the "
-        "last full period with enough papers, with 95 % intervals.",
+        "last full period with enough papers, with 95 % intervals, on a square-root scale.",
         f"{signs}: judged from all full periods, not from these two.",
     ]
     if rows["ratio"].notna().any():

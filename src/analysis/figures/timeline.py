@@ -9,7 +9,6 @@ from ..periods import MONTHS, period_label
 from . import hidden_groups, shown, strided, times
 
 NO_EVENTS = "No burst and no change of course was found."
-SIGNS = {1: "▲", -1: "▼"}
 
 _THIN, _THICK = 0.22, 0.8
 _STRONGEST = 8.0

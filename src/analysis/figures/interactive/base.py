@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from ...text import for_plotly
-from .. import INK, wrap
+from .. import INK, MUTED, columns_of, wrap
 
 FONT = {"family": "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif", "size": 13, "color": INK}
 
@@ -56,3 +56,52 @@ def sentence(text: str, *, title: str | None) -> go.Figure:
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
     return figure.add_annotation(text=safe(text, width=90), showarrow=False, **middle)
+
+
+def add_notes(figure: go.Figure, sentences: list[str]) -> None:
+    """Write sentences below the panels, with room of their own."""
+    lines = safe(" ".join(sentences), width=120).split("<br>")
+    figure.add_annotation(
+        text="<br>".join(lines),
+        x=0,
+        y=0,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="top",
+        yshift=-26,
+        align="left",
+        showarrow=False,
+        font={"size": 11, "color": MUTED},
+    )
+    room = 16 * len(lines) + 20
+    figure.layout.margin.b += room
+    figure.layout.height += room
+
+
+def label_room(texts: list[str], *, size: int = 12) -> int:
+    """Return the pixels that the longest line of texts takes, line ends as `<br>`."""
+    lines = [line for text in texts for line in text.split("<br>")]
+    return round(max(map(columns_of, lines), default=0) * size * 0.62)
+
+
+def hatch(xs: tuple[object, object], ys: tuple[float, float], *, number: int) -> go.Scatter:
+    """Return a hatched rectangle in panel `number`: what is not complete."""
+    return go.Scatter(
+        x=[xs[0], xs[1], xs[1], xs[0]],
+        y=[ys[0], ys[0], ys[1], ys[1]],
+        xaxis=f"x{number}",
+        yaxis=f"y{number}",
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillpattern={
+            "shape": "/",
+            "size": 7,
+            "solidity": 0.15,
+            "fgcolor": "#8a919b",
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        hoverinfo="skip",
+        showlegend=False,
+    )

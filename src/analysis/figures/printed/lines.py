@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .. import GREY, MUTED, PALE, darkened, event_marks, percent, periods_of, tick_rows
+from .. import GREY, MUTED, PALE, beside, darkened, event_marks, percent, periods_of, tick_rows
 from ..spread import spread
 from .base import text_width
 
@@ -63,14 +63,12 @@ def draw_events(
             if len(places) == 1:
                 places, share = places[0] + np.array([-0.3, 0.3]), np.repeat(share, 2)
             axes.plot(
-                places, share, color=color, alpha=0.35, linewidth=6, zorder=2.5,
+                places, share, color=color, alpha=0.45, linewidth=7, zorder=2.5,
                 solid_capstyle="round",
             )  # fmt: skip
         else:
-            share = np.nan_to_num(rows["share"].iloc[mark.first])
             axes.plot(
-                [mark.first], [np.clip(share - mark.sign * 0.09 * limit, 0.03 * limit,
-                                       0.97 * limit)],
+                [mark.first], [beside(rows.iloc[mark.first :], sign=mark.sign, limit=limit)],
                 marker="^" if mark.sign > 0 else "v", markersize=5, color=darkened(color),
                 markeredgecolor="white", markeredgewidth=0.5, zorder=5,
             )  # fmt: skip

@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from .. import NO_SHARES, ONE_PANEL, PALE, axis_top, columns_for, notes, shown
-from .base import Sheet, fit, sentence, sheet, style, text_width
+from .base import TEXT, WIDTHS, Sheet, fit, sentence, sheet, style, text_width
 from .lines import draw_events, draw_group, draw_papers, name_lines, set_periods, set_share_axis
 
 Groups = list[tuple[str, pd.DataFrame]]
@@ -18,7 +18,7 @@ _PAPERS = "Papers per period"
 _LEFT, _RIGHT, _TICKS, _TOP = 0.42, 0.08, 0.2, 0.06
 _GAP = 0.3
 _BARS = 0.5
-_HEAD = 0.17
+_PLOT, _HEAD, _TWO_LINES = 0.98, 0.18, 0.3
 
 
 def share_over_time(
@@ -75,8 +75,23 @@ def share_over_time(
         else:
             across = columns_for(len(groups) + 1) if columns == 2 else 2
             n_rows = -(-(len(groups) + 1) // across)
-            made = sheet(1.3 * n_rows + _TICKS, title=title, foot=foot, columns=columns)
-            _draw_many_panels(made, shares, groups=groups, across=across, events=events)
+            width = (WIDTHS.get(columns, 1) - _LEFT - _RIGHT - _GAP * (across - 1)) / across
+            names = [fit(label, inches=width, size=TEXT, bold=True, lines=2)
+                     for label in (*(label for label, _ in groups), _PAPERS)]  # fmt: skip
+            head = _HEAD if not any("\n" in name for name in names) else _TWO_LINES
+            made = sheet(n_rows * (_PLOT + head) + _TICKS, title=title, foot=foot, columns=columns)
+            places = [
+                made.panel(
+                    _LEFT + place % across * (width + _GAP),
+                    _TICKS + (n_rows - 1 - place // across) * (_PLOT + head),
+                    width,
+                    _PLOT - 0.1,
+                )
+                for place in range(len(names))
+            ]
+            _draw_many_panels(places, shares, groups=groups, across=across, events=events)
+            for axes, name in zip(places, names, strict=True):
+                _set_heading(axes, name)
         return made.figure
 
 
@@ -99,54 +114,38 @@ def _draw_one_panel(
         upper, groups, names=names, limit=limit, inches=made.room - bottom - _TOP, width=width
     )
     draw_papers(lower, shares, inches=width)
-    _set_heading(lower, _PAPERS, inches=width)
+    _set_heading(lower, _PAPERS)
     for axes in (upper, lower):
         set_periods(axes, shares, ticks=9 if made.width > 5 else 4)
     upper.tick_params(labelbottom=False)
 
 
 def _draw_many_panels(
-    made: Sheet,
+    panels: list[Axes],
     shares: pd.DataFrame,
     *,
     groups: Groups,
     across: int,
     events: pd.DataFrame | None,
 ) -> None:
-    n_panels = len(groups) + 1
-    n_rows = -(-n_panels // across)
-    width = (made.width - _LEFT - _RIGHT - _GAP * (across - 1)) / across
-    step = (made.room - _TICKS) / n_rows
+    width = panels[0].get_position().width * panels[0].figure.get_figwidth()
     limit = axis_top(pd.concat([rows for _, rows in groups]))
     behind = [list(enumerate(rows["share"])) for _, rows in groups]
-    for place in range(n_panels):
-        row, column = divmod(place, across)
-        two_lines = 2 * _HEAD - 0.04
-        axes = made.panel(
-            _LEFT + column * (width + _GAP),
-            _TICKS + (n_rows - 1 - row) * step + 0.06,
-            width,
-            step - two_lines - 0.1,
+    for place, (axes, (_, rows)) in enumerate(zip(panels, groups, strict=False)):
+        others = [line for i, line in enumerate(behind) if i != place]
+        draw_group(axes, rows, marker="o", limit=limit)
+        axes.add_collection(
+            LineCollection(others, colors=PALE, linewidths=0.6, zorder=1), autolim=False
         )
-        if place == len(groups):
-            draw_papers(axes, shares, inches=width)
-            _set_heading(axes, _PAPERS, inches=width)
-        else:
-            label, rows = groups[place]
-            others = [line for i, line in enumerate(behind) if i != place]
-            draw_group(axes, rows, marker="o", limit=limit)
-            axes.add_collection(
-                LineCollection(others, colors=PALE, linewidths=0.6, zorder=1), autolim=False
-            )
-            draw_events(axes, rows, events=events, limit=limit)
-            set_share_axis(axes, limit=limit)
-            axes.tick_params(labelleft=column == 0)
-            _set_heading(axes, label, inches=width)
-        set_periods(axes, shares, ticks=4 if width > 1.4 else 3)
-        axes.tick_params(labelbottom=place + across >= n_panels)
+        draw_events(axes, rows, events=events, limit=limit)
+        set_share_axis(axes, limit=limit)
+        axes.tick_params(labelleft=place % across == 0)
+    draw_papers(panels[-1], shares, inches=width)
+    for place, axes in enumerate(panels):
+        set_periods(axes, shares, ticks=4 if width > 1.4 else 2)
+        axes.tick_params(labelbottom=place + across >= len(panels))
 
 
-def _set_heading(axes: Axes, text: str, *, inches: float) -> None:
-    heading = fit(text, inches=inches + 0.1, size=7.5, bold=True, lines=2)
-    look = {"fontsize": 7.5, "fontweight": "bold", "pad": 3, "y": 1.0, "parse_math": False}
+def _set_heading(axes: Axes, heading: str) -> None:
+    look = {"fontsize": TEXT, "fontweight": "bold", "pad": 3, "y": 1.0, "parse_math": False}
     axes.set_title(heading, loc="left", **look)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .. import INK, MUTED, PALE, darkened
-from ..timeline import NO_EVENTS, SIGNS, timeline_notes, timeline_rows, timeline_ticks
+from ..timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
 from .base import fit, sentence, sheet, style, text_width
 
 _ROW = 0.26
@@ -113,6 +113,3 @@ def _draw(axes: Axes, rows: pd.DataFrame, *, inches: float) -> None:
             ha="left" if fits else "right", va="center", fontsize=6, color=MUTED,
             parse_math=False, zorder=4,
         )  # fmt: skip
-
-
-__all__ = ["SIGNS", "burst_timeline"]
