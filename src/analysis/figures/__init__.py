@@ -8,6 +8,7 @@ file, which loads neither plotly nor matplotlib.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from unicodedata import east_asian_width
 
 import pandas as pd
@@ -62,17 +63,16 @@ def columns_of(text: str) -> int:
 
 
 def _pieces(word: str, *, width: int) -> list[str]:
-    if columns_of(word) <= width:
-        return [word] if word else []
-    pieces, used = [""], 0
-    for character in word:
-        wide = columns_of(character)
-        if used + wide > width and pieces[-1]:
-            pieces.append("")
-            used = 0
-        pieces[-1] += character
-        used += wide
-    return pieces
+    """Break a word that is too long, after a hyphen or a slash where there is one."""
+    pieces = []
+    while columns_of(word) > width:
+        room = list(accumulate(columns_of(character) for character in word))
+        end = max(1, sum(used <= width for used in room))
+        joint = max(word.rfind(mark, 0, end) for mark in "-/") + 1
+        end = joint if joint > end // 3 else end
+        pieces.append(word[:end])
+        word = word[end:]
+    return [*pieces, word] if word else pieces
 
 
 def percent(share: float) -> str:

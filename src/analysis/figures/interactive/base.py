@@ -39,11 +39,12 @@ def sheet(*, title: str | None, height: int) -> go.Figure:
             title={
                 "text": f"<b>{safe(title, width=90, lines=2)}</b>",
                 "x": 0,
-                "xref": "paper",
+                "xref": "container",
+                "xanchor": "left",
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                "pad": {"t": 14},
+                "pad": {"t": 14, "l": 16},
                 "font": {"size": 16},
             }
         )
@@ -58,8 +59,8 @@ def sentence(text: str, *, title: str | None) -> go.Figure:
     return figure.add_annotation(text=safe(text, width=90), showarrow=False, **middle)
 
 
-def add_notes(figure: go.Figure, sentences: list[str]) -> None:
-    """Write sentences below the panels, with room of their own."""
+def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> None:
+    """Write sentences `below` pixels under the panels, with room of their own."""
     lines = safe(" ".join(sentences), width=120).split("<br>")
     figure.add_annotation(
         text="<br>".join(lines),
@@ -69,12 +70,13 @@ def add_notes(figure: go.Figure, sentences: list[str]) -> None:
         yref="paper",
         xanchor="left",
         yanchor="top",
-        yshift=-26,
+        xshift=16 - figure.layout.margin.l,
+        yshift=-below,
         align="left",
         showarrow=False,
         font={"size": 11, "color": MUTED},
     )
-    room = 16 * len(lines) + 20
+    room = 16 * len(lines) + below - 6
     figure.layout.margin.b += room
     figure.layout.height += room
 
@@ -97,9 +99,9 @@ def hatch(xs: tuple[object, object], ys: tuple[float, float], *, number: int) ->
         fill="toself",
         fillpattern={
             "shape": "/",
-            "size": 7,
-            "solidity": 0.15,
-            "fgcolor": "#8a919b",
+            "size": 8,
+            "solidity": 0.12,
+            "fgcolor": "#c3c8cf",
             "bgcolor": "rgba(0,0,0,0)",
         },
         hoverinfo="skip",

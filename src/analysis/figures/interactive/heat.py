@@ -12,7 +12,8 @@ from ..ramp import RAMP
 from .base import add_notes, hatch, label_room, safe, sentence, sheet
 from .traces import paper_bars
 
-_BARS, _GAP = 60, 10
+_KEY, _BARS, _GAP = 36, 60, 10
+_RAMP = [[i / (len(RAMP) - 1), color] for i, color in enumerate(RAMP)]
 
 
 def share_heatmap(
@@ -50,23 +51,29 @@ def share_heatmap(
     heat = heat_of(shares, top=top)
     names = [safe(str(label), width=34, lines=2) for label in heat.groups["label"]]
     row = 32 if any("<br>" in name for name in names) else 21
-    tall = row * len(names) + _GAP + _BARS
+    tall = _KEY + row * len(names) + _GAP + _BARS
     figure = sheet(title=title, height=tall)
-    figure.layout.margin.t += 34
     figure.layout.height += figure.layout.margin.t + figure.layout.margin.b
     figure.layout.margin.l = label_room(names) + 16
-    figure.add_trace(_cells(heat, tall=tall))
+    figure.add_trace(_cells(heat))
     for first, last in heat.partial_runs():
         ends = (first - 0.5, last + 0.5)
         figure.add_trace(hatch(ends, (-0.5, len(names) - 0.5), number=1))
     bars = paper_bars(shares, number=2)
     figure.add_trace(bars.update(x=list(range(len(heat.periods))), width=0.7))
-    _set_axes(figure, heat, shares, names=names, foot=_BARS / tall)
+    figure.add_trace(_key())
+    _set_axes(figure, heat, shares, names=names, tall=tall)
     add_notes(figure, [*heat_notes(shares, heat), *([note] if note else [])])
     return figure
 
 
-def _cells(heat: Heat, *, tall: int) -> go.Heatmap:
+def _key() -> go.Heatmap:
+    steps = [i / 47 for i in range(48)]
+    common = {"xaxis": "x3", "yaxis": "y3", "hoverinfo": "skip", "showscale": False}
+    return go.Heatmap(z=[steps], x=steps, y=[0], zmin=0, zmax=1, colorscale=_RAMP, **common)
+
+
+def _cells(heat: Heat) -> go.Heatmap:
     level = [[None if np.isnan(cell) else float(cell) for cell in row] for row in heat.level]
     words = {"text": heat.words, "texttemplate": "%{text}", "textfont": {"size": 10}}
     return go.Heatmap(
@@ -75,29 +82,13 @@ def _cells(heat: Heat, *, tall: int) -> go.Heatmap:
         y=list(range(len(heat.groups))),
         zmin=0,
         zmax=1,
-        colorscale=[[i / (len(RAMP) - 1), color] for i, color in enumerate(RAMP)],
+        colorscale=_RAMP,
+        showscale=False,
         xgap=1,
         ygap=1,
         hoverongaps=False,
         hoverinfo="text",
         hovertext=_hover(heat),
-        colorbar={
-            "orientation": "h",
-            "x": 1,
-            "xanchor": "right",
-            "y": 1,
-            "yanchor": "bottom",
-            "ypad": 6,
-            "xpad": 0,
-            "len": 220,
-            "lenmode": "pixels",
-            "thickness": 9,
-            "ticklabelposition": "outside bottom",
-            "tickvals": [at for at, _ in heat.key],
-            "ticktext": [words for _, words in heat.key],
-            "tickfont": {"size": 10, "color": MUTED},
-            "outlinewidth": 0,
-        },
         **(words if any(map(any, heat.words)) else {}),
     )
 
@@ -121,28 +112,43 @@ def _hover(heat: Heat) -> list[list[str]]:
 
 
 def _set_axes(
-    figure: go.Figure, heat: Heat, shares: pd.DataFrame, *, names: list[str], foot: float
+    figure: go.Figure, heat: Heat, shares: pd.DataFrame, *, names: list[str], tall: int
 ) -> None:
     labelled = tick_rows(shares, limit=9)
-    quiet = {"showgrid": False, "zeroline": False, "tickfont": {"size": 11, "color": MUTED}}
+    quiet = {
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": 11, "color": MUTED},
+    }
     columns = {**quiet, "range": [-0.5, len(heat.periods) - 0.5], "domain": [0, 1]}
+    marked = {"ticks": "outside", "ticklen": 4, "tickcolor": PALE}
     figure.update_layout(
         xaxis={**columns, "anchor": "y", "showticklabels": False, "matches": "x2"},
         xaxis2={
             **columns,
+            **marked,
             "anchor": "y2",
             "tickvals": labelled.index.tolist(),
             "ticktext": labelled["period_label"].tolist(),
-            "ticks": "outside",
-            "ticklen": 4,
-            "tickcolor": PALE,
             "showline": True,
             "linecolor": GREY,
+        },
+        xaxis3={
+            **quiet,
+            **marked,
+            "anchor": "y3",
+            "domain": [0.7, 1],
+            "range": [0, 1],
+            "fixedrange": True,
+            "tickvals": [at for at, _ in heat.key],
+            "ticktext": [words for _, words in heat.key],
+            "tickfont": {"size": 10, "color": MUTED},
         },
         yaxis={
             **quiet,
             "anchor": "x",
-            "domain": [foot + _GAP * foot / _BARS, 1],
+            "domain": [(_BARS + _GAP) / tall, 1 - _KEY / tall],
             "range": [len(names) - 0.5, -0.5],
             "tickvals": list(range(len(names))),
             "ticktext": names,
@@ -151,10 +157,17 @@ def _set_axes(
         yaxis2={
             **quiet,
             "anchor": "x2",
-            "domain": [0, foot],
+            "domain": [0, _BARS / tall],
             "rangemode": "tozero",
             "nticks": 3,
             "tickformat": ",d",
             "title": {"text": "papers", "font": {"size": 11, "color": MUTED}},
+        },
+        yaxis3={
+            **quiet,
+            "anchor": "x3",
+            "domain": [1 - 10 / tall, 1],
+            "showticklabels": False,
+            "fixedrange": True,
         },
     )

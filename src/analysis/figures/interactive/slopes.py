@@ -63,9 +63,7 @@ def then_and_now(
     tall = [max(180, 12 + sum(map(_pixels, each))) for each in labels]
     total = sum(tall) + _BELOW * (len(panels) - 1)
     figure = sheet(title=title, height=total)
-    figure.layout.margin.update(
-        l=70, r=label_room([text for each in labels for text in each]) + 30, b=_BELOW
-    )
+    figure.layout.margin.update(l=70, r=label_room([text for each in labels for text in each]) + 30)
     figure.layout.height += figure.layout.margin.t + figure.layout.margin.b
     figure.update_layout(showlegend=False)
     above = total
@@ -73,7 +71,7 @@ def then_and_now(
         domain = ((above - height) / total, min(1.0, above / total))
         _draw(figure, part, labels=each, number=number, domain=domain, pixels=height)
         above -= height + _BELOW
-    add_notes(figure, [*slope_notes(changes, rows), *([note] if note else [])])
+    add_notes(figure, [*slope_notes(changes, rows), *([note] if note else [])], below=46)
     return figure
 
 

@@ -192,7 +192,8 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
             "line": {"width": 0},
             "pattern": {
                 "shape": ["/" if partial else "" for partial in periods["is_partial"]],
-                "fgcolor": GREY,
+                "fgcolor": MUTED,
+                "bgcolor": PALE,
                 "size": 7,
                 "solidity": 0.2,
             },

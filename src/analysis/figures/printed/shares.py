@@ -142,7 +142,8 @@ def _draw_many_panels(
         axes.tick_params(labelleft=place % across == 0)
     draw_papers(panels[-1], shares, inches=width)
     for place, axes in enumerate(panels):
-        set_periods(axes, shares, ticks=4 if width > 1.4 else 2)
+        set_periods(axes, shares, ticks=4 if width > 1.4 else 3)
+        axes.tick_params(axis="x", labelsize=6.5 if width > 1.4 else 5.6)
         axes.tick_params(labelbottom=place + across >= len(panels))
 
 
