@@ -16,12 +16,13 @@ import analysis
 from conftest import ROOT, SNAPSHOT
 
 PACKAGE = ROOT / "src" / "analysis"
-BASE = {"schema", "errors", "text", "toml_tables", "words"}
+BASE = {"schema", "errors", "text", "toml_tables", "words", "periods"}
 MAY_IMPORT = {
     "schema": set(),
     "laws": {"schema"},
     "errors": set(),
     "text": set(),
+    "periods": set(),
     "toml_tables": set(),
     "words": set(),
     "sources": BASE,

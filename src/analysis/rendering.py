@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from .errors import InputError
-from .report import CHART_FORMATS, write_pages
+from .report import write_pages
+from .report.charts import FORMATS
 from .runs import Run, list_runs, sha256, write_json
 from .text import for_terminal
 
@@ -57,11 +58,11 @@ def write_report(
     InputError
         Where `out` is taken, lies in a run, or cannot be written, or a format has another name.
     """
-    wrong = [name for name in formats or () if name not in CHART_FORMATS]
+    wrong = [name for name in formats or () if name not in FORMATS]
     if wrong:
         raise InputError(
             [f"a chart as {for_terminal(name)!r}" for name in wrong],
-            allowed=", ".join(CHART_FORMATS),
+            allowed=", ".join(FORMATS),
             next_step="give --formats with one or more of these, as in svg,pdf",
         )
     place = Path(os.path.abspath(out))  # noqa: PTH100 a link is replaced, not followed

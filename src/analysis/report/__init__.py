@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .csv_tables import write_csv_tables
-from .files import CHART_FORMATS, write_pages
+from .files import write_pages
 from .map_page import map_page
 from .report_page import report_page
 
-__all__ = ["CHART_FORMATS", "map_page", "report_page", "write_csv_tables", "write_pages"]
+__all__ = ["map_page", "report_page", "write_csv_tables", "write_pages"]
