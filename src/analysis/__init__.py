@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         describe_run,
         describe_shares,
         describe_topics,
+        describe_verdicts,
     )
     from .resources import default_topics, example_snapshot
     from .runs import Run
@@ -48,6 +49,7 @@ _HOMES = {
     "describe_run": ("reading", "describe_run"),
     "describe_shares": ("reading", "describe_shares"),
     "describe_topics": ("reading", "describe_topics"),
+    "describe_verdicts": ("reading", "describe_verdicts"),
     "example_snapshot": ("resources", "example_snapshot"),
     "explore": ("exploring", "explore"),
     "group_papers": ("views", "group_papers"),
@@ -80,6 +82,7 @@ __all__ = [
     "describe_run",
     "describe_shares",
     "describe_topics",
+    "describe_verdicts",
     "example_snapshot",
     "explore",
     "group_papers",
