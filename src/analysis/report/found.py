@@ -132,9 +132,10 @@ def _over(rows: pd.DataFrame, *, grounds: Grounds) -> tuple[Part, ...]:
                for day in (ends.period_first, ends.period_last)]  # fmt: skip
     first, last = (grounds.value(each, "period", grounds.freq) for each in periods)
     return (
-        "From and to are the ends of trend lines through ",
+        "“From” and “to” are the two ends of a trend line through ",
         grounds.value(verdict, "n_periods", "number"), f" full {grounds.freq}s, ", first, " to ",
-        last, Mark(verdict), Mark(periods[0]), Mark(periods[1]), ".",
+        last, Mark(verdict), Mark(periods[0]), Mark(periods[1]),
+        f"; “counted” are the first and the last {grounds.freq} by themselves.",
     )  # fmt: skip
 
 

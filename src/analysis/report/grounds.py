@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -91,6 +91,15 @@ class Grounds:
             return ()
         inside = rows["day"].between(start, end + pd.Timedelta(days=1), inclusive="left")
         return tuple(rows.loc[inside, "paper_id"])
+
+    def titles(self, ids: Sequence[str]) -> list[tuple[str, object]]:
+        """Return title and address of papers."""
+        rows = self._papers_by_id
+        return [(str(rows.at[i, "title"]), rows.at[i, "url"]) for i in ids]
+
+    @cached_property
+    def _papers_by_id(self) -> pd.DataFrame:
+        return self.run.papers.set_index("paper_id")[["title", "url"]]
 
     def verdict(self, key: Key, *columns: str) -> Receipt:
         """Return the receipt of a verdict; behind it are the group's papers of full periods."""

@@ -24,8 +24,12 @@ from .drawing import (
     sample,
     texts,
 )
+from .found import find
 from .grade_words import stability_words
+from .grounds import Grounds
 from .page import asset, html_page, link, plotly_js, shown
+from .told_html import told_sections
+from .trend_cells import ends_words, trend_cell
 from .words import capital, count, listing, percent, sentence
 
 if TYPE_CHECKING:
@@ -70,15 +74,21 @@ def report_page(run: Run) -> str:
 
 
 def _body(run: Run, *, heading: str, map_part: str, trends_part: str) -> str:
+    grounds = Grounds(run)
+    told = told_sections(find(run), grounds=grounds)
     parts = {
         "summary": ("Summary", sentences.summary(run)),
+        "moved": told["moved"],
+        "flat": told["flat"],
         "changed": ("What changed since the last run", what_changed(run)),
         "map": ("Map", map_part),
         "trends": ("Trends", trends_part),
         "topics": ("Topics", _groups(run, kind="topic")),
         "clusters": ("Clusters", _groups(run, kind="cluster")),
+        "sure": told["sure"],
         "undated": ("Papers without a date", sentences.undated(run)),
         "methods": ("Methods and limits", sentences.methods(run)),
+        "notes": told["notes"],
     }
     parts = {name: part for name, part in parts.items() if part[1]}
     links = " ".join(f'<a href="#{name}">{title}</a>' for name, (title, _) in parts.items())
@@ -151,10 +161,14 @@ def _groups(run: Run, *, kind: str) -> str:
         return f"<p>{shown(sentence(reason or f'There are no {kind}s in this run'))}</p>"
     groups = groups.sort_values(["n_papers", "group_id"], ascending=[False, True])
     papers = run.papers.set_index("paper_id")
-    rows = "\n".join(_row(group, papers=papers) for _, group in groups.iterrows())
+    grounds = Grounds(run)
+    rows = "\n".join(
+        _row(group, papers=papers, trend=trend_cell((kind, group["group_id"]), grounds=grounds))
+        for _, group in groups.iterrows()
+    )
     return f"""<table><thead><tr><th scope="col">{_KINDS[kind][:-1]}</th>
 <th scope="col" class="num">Papers</th><th scope="col">Share</th>
-<th scope="col">Examples</th></tr></thead>
+<th scope="col">Trend{ends_words(grounds)}</th><th scope="col">Examples</th></tr></thead>
 <tbody>
 {rows}
 </tbody></table>
@@ -179,7 +193,7 @@ def _under(run: Run, *, kind: str) -> str:
     )
 
 
-def _row(group: pd.Series, *, papers: pd.DataFrame) -> str:
+def _row(group: pd.Series, *, papers: pd.DataFrame, trend: str) -> str:
     n = int(group["n_papers"])
     more = group["description"] if isinstance(group["description"], str) else ""
     if group["kind"] == "cluster" and len(group["terms"]):
@@ -203,5 +217,6 @@ def _row(group: pd.Series, *, papers: pd.DataFrame) -> str:
     return (
         f'<tr><th scope="row">{glyph} <bdi>{shown(group["label"])}</bdi>{small}</th>'
         f'<td class="num" data-unit="paper{"" if n == 1 else "s"}">{n:,}</td>'
-        f'<td class="num">{share}</td><td><ul>{examples}</ul></td></tr>'
+        f'<td class="num">{share}</td><td class="trend">{trend}</td>'
+        f"<td><ul>{examples}</ul></td></tr>"
     )

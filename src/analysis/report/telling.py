@@ -134,6 +134,11 @@ def strength_words(strength: float) -> str:
     return "strong" if strength < 4 else "very strong"
 
 
+def strata_word(column: object) -> str:
+    """Return what a column of `trends.standardised.STRATA` holds: categories, venues, sources."""
+    return _STRATA.get(str(column), "sources")
+
+
 def _line(row: Any, *, grounds: Grounds) -> list[Part]:
     key = (row.kind, row.group_id)
     receipt = grounds.verdict(
@@ -253,7 +258,7 @@ def _flip(row: Any, *, grounds: Grounds) -> list[Part]:
     if not row.sign_flips:
         return []
     by = (grounds.run.manifest.get("period") or {}).get("standardised_by")
-    many = _STRATA.get(str(by), "sources")
+    many = strata_word(by)
     what = "rise" if row.log_odds_per_year > 0 else "fall"
     receipt = grounds.verdict((row.kind, row.group_id), "sign_flips", "standardised")
     return [f" This {what} is due to the mix of {many}: with the mix held constant, the line "
