@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..report.found import find
+from ..report.grounds import Grounds
 from ..report.saying import label_of, set_text
 from ..report.telling import Name, Part
 from ..text import for_markdown
@@ -41,7 +42,7 @@ def describe_verdicts(run: Run, *, kind: str | None = None) -> str:
     """
     if kind is not None:
         check_kind(kind)
-    found = find(run, kind=kind)
+    found = find(Grounds(run), kind=kind)
     lead = " ".join(part for part in (_set(found.counted), _set(found.over)) if part)
     parts = [lead, found.why_no_move, _items(found.moves), _items(found.events)]
     parts += [found.why_no_flat, _items((*found.flats, *found.unclear))]

@@ -9,13 +9,14 @@ from ..landmarks import map_labels
 from ..runs import Run, tables_of
 from ..schema import KINDS
 from ..views import map_points, share_table
+from .brief import brief
 from .csv_tables import write_csv_tables
 from .map_page import map_page
 from .report_page import report_page
 
 
 def write_pages(run: Run, folder: Path) -> None:
-    """Write `map.html`, `report.html`, `charts/` and `tables/` (CSV).
+    """Write `map.html`, `report.html`, `brief.md`, `charts/` and `tables/` (CSV).
 
     Shares are drawn as SVG and PNG; the map, where the run has one, as SVG and PDF.
 
@@ -28,6 +29,7 @@ def write_pages(run: Run, folder: Path) -> None:
     """
     (folder / "map.html").write_text(map_page(run), encoding="utf-8")
     (folder / "report.html").write_text(report_page(run), encoding="utf-8")
+    (folder / "brief.md").write_text(brief(run), encoding="utf-8")
     write_csv_tables(tables_of(run), folder / "tables")
     charts = folder / "charts"
     charts.mkdir()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -12,9 +11,6 @@ from . import findings
 from .grounds import Grounds
 from .receipts import Mark
 from .telling import Part, Told, tell_event, tell_flat, tell_move, tell_unclear
-
-if TYPE_CHECKING:
-    from ..runs import Run
 
 MOST_EVENTS = 3
 _WORDS = {
@@ -60,13 +56,13 @@ class Findings:
         return (*self.moves, *self.events, *self.flats, *self.unclear)
 
 
-def find(run: Run, *, kind: str | None = None) -> Findings:
+def find(grounds: Grounds, *, kind: str | None = None) -> Findings:
     """Choose and tell what the trends of a run show.
 
     Parameters
     ----------
-    run : Run
-        Its tables `verdicts`, `trends`, `events`, `memberships`, `papers` and `groups` are read.
+    grounds : Grounds
+        Of a run: its `verdicts`, `trends`, `events`, `memberships`, `papers` and `groups`.
     kind : {"cluster", "topic"}, optional
         Groups of one kind alone; both where left out.
 
@@ -74,7 +70,7 @@ def find(run: Run, *, kind: str | None = None) -> Findings:
     -------
     Findings
     """
-    grounds = Grounds(run)
+    run = grounds.run
     rows = run.verdicts if kind is None else run.verdicts[run.verdicts["kind"] == kind]
     chosen = findings.moved(rows, papers=grounds.paper_sets if len(rows) else {})
     moves = tuple(tell_move(key, with_it=also, grounds=grounds) for key, also in chosen)
@@ -108,15 +104,15 @@ def _counted(grounds: Grounds, *, kind: str | None) -> tuple[Part, ...]:
     if rows["direction"].nunique() == 1 and len(rows) > 1:
         words = _WORDS[rows["direction"].iloc[0]][1]
         return ("All ", all_, f" {noun} {words}", Mark(all_.receipt), ".")
-    out: list[Part] = ["Of ", all_, f" {noun}"]
+    out: list[Part] = ["Of ", all_, f" {noun}", Mark(all_.receipt)]
     held = set(rows["direction"])
     found = [direction for direction in DIRECTIONS if direction in held]
     for i, direction in enumerate(found):
         told = grounds.how_many("verdicts", **key, direction=direction)
         one, many = _WORDS[direction]
         joint = " " if i == 0 else (" and " if i == len(found) - 1 else ", ")
-        out += [joint, told, f" {one if told.text == '1' else many}"]
-    return (*out, Mark(all_.receipt), ".")
+        out += [joint, told, f" {one if told.text == '1' else many}", Mark(told.receipt)]
+    return (*out, ".")
 
 
 def _over(rows: pd.DataFrame, *, grounds: Grounds) -> tuple[Part, ...]:
@@ -126,9 +122,9 @@ def _over(rows: pd.DataFrame, *, grounds: Grounds) -> tuple[Part, ...]:
         return ()
     row = tested.iloc[0]
     key = (row["kind"], row["group_id"])
-    verdict = grounds.verdict(key, "n_periods")
+    verdict = replace(grounds.verdict(key, "n_periods"), papers=())
     ends = grounds.ends[key]
-    periods = [grounds.trend(key, "period", period=day)
+    periods = [replace(grounds.trend(key, "period", period=day), papers=())
                for day in (ends.period_first, ends.period_last)]  # fmt: skip
     first, last = (grounds.value(each, "period", grounds.freq) for each in periods)
     return (

@@ -131,8 +131,19 @@ class Grounds:
 
     def value(self, receipt: Receipt, column: str, form: str) -> Value:
         """Write one cell of a receipt."""
-        cells = look_up(receipt, tables=self.tables, manifest=self.run.manifest)
-        return Value(FORMS[form](cells[column]), receipt, column, form)
+        return Value(FORMS[form](self.cells(receipt)[column]), receipt, column, form)
+
+    def cells(self, receipt: Receipt) -> dict[str, Any]:
+        """Return the cells of a receipt by column, as `look_up` does, each row found once."""
+        kept = self._cells.get(receipt)
+        if kept is None:
+            kept = look_up(receipt, tables=self.tables, manifest=self.run.manifest)
+            self._cells[receipt] = kept
+        return kept
+
+    @cached_property
+    def _cells(self) -> dict[Receipt, dict[str, Any]]:
+        return {}
 
     def how_many(self, table: str, **key: str) -> Value:
         """Count the rows of a table that match."""

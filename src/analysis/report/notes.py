@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..text import clean, first_lines, for_html
 from .page import link, shown
-from .receipts import MANIFEST, ROWS, Mark, Receipt, look_up
+from .receipts import MANIFEST, ROWS, Mark, Receipt
 from .telling import Part
 from .words import count, listing
 
@@ -35,7 +35,7 @@ def source_words(receipt: Receipt, *, grounds: Grounds) -> str:
         "trends, kind topic, group_id agents, period 2024-05-01: n_papers 17, n_total 416";
         "verdicts: 42 rows", "manifest, period.power.3: power 0.61".
     """
-    cells = look_up(receipt, tables=grounds.tables, manifest=grounds.run.manifest)
+    cells = grounds.cells(receipt)
     if receipt.table == MANIFEST:
         where = f"manifest.json, {receipt.key[0][1]}"
     else:
@@ -48,25 +48,28 @@ def source_words(receipt: Receipt, *, grounds: Grounds) -> str:
 def note_html(receipt: Receipt, *, number: int, grounds: Grounds) -> str:
     """Return a footnote as an item of a list, with links to a few papers and back."""
     papers = grounds.titles(receipt.papers[:MOST_PAPERS])
-    links = [link(_short(title), url=url) for title, url in papers]
+    links = [link(short_title(title), url=url) for title, url in papers]
     return (
         f'<li id="note-{number}">{shown(source_words(receipt, grounds=grounds))}.'
-        f'{_papers(receipt, shown_as=links)} <a href="#at-{number}" class="back" '
+        f'{papers_words(receipt, shown_as=links)} <a href="#at-{number}" class="back" '
         f'aria-label="back to the text">↩</a></li>'
     )
 
 
 def mark_html(receipt: Receipt, *, number: int, first: bool, grounds: Grounds) -> str:
     """Return the place of a footnote: its number, a link; what it says is shown on hover."""
-    titles = [f"“{_short(title)}”" for title, _ in grounds.titles(receipt.papers[:MOST_PAPERS])]
-    said = f"{source_words(receipt, grounds=grounds)}.{_papers(receipt, shown_as=titles)}"
+    titles = [
+        f"“{short_title(title)}”" for title, _ in grounds.titles(receipt.papers[:MOST_PAPERS])
+    ]
+    said = f"{source_words(receipt, grounds=grounds)}.{papers_words(receipt, shown_as=titles)}"
     anchor = f' id="at-{number}"' if first else ""
     return (
         f'<sup><a href="#note-{number}"{anchor} title="{for_html(clean(said))}">{number}</a></sup>'
     )
 
 
-def _papers(receipt: Receipt, *, shown_as: list[str]) -> str:
+def papers_words(receipt: Receipt, *, shown_as: list[str]) -> str:
+    """Return how many papers are behind a receipt, with those shown; begins with a space."""
     n = len(receipt.papers)
     if not n:
         return ""
@@ -77,8 +80,9 @@ def _papers(receipt: Receipt, *, shown_as: list[str]) -> str:
     return f"{what}{':' if such == ' ' else ''}{such}{listing(shown_as)}."
 
 
-def _short(title: str) -> str:
-    return first_lines(clean(title), limit=_LONG_TITLE)
+def short_title(title: str, *, limit: int = _LONG_TITLE) -> str:
+    """Return a title on one line, cut where it is long."""
+    return first_lines(clean(title), limit=limit)
 
 
 def _cell(value: Any) -> str:

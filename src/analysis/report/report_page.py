@@ -22,7 +22,7 @@ from .drawing import (
     paper_columns,
     plain_figure,
     sample,
-    texts,
+    snippets,
 )
 from .found import find
 from .grade_words import stability_words
@@ -54,6 +54,7 @@ def report_page(run: Run) -> str:
         One self-contained page (`page.html_page`); the same run gives the same bytes.
     """
     data, map_part = _map(run)
+    grounds = Grounds(run)
     shares = {kind: share_table(run, kind=kind) for kind in _KINDS}
     for kind, table in shares.items():
         if len(table):
@@ -64,7 +65,7 @@ def report_page(run: Run) -> str:
     drawn = bool(data["charts"])
     return html_page(
         title=f"{heading}, run {run.name}",
-        body=_body(run, heading=heading, map_part=map_part, trends_part=_trends(run, shares)),
+        body=_body(grounds, heading=heading, map_part=map_part, trends_part=_trends(run, shares)),
         scripts=[plotly_js(), *(asset(f"{name}.js") for name in ("common", "figures", "report"))]
         if drawn
         else [],
@@ -73,9 +74,9 @@ def report_page(run: Run) -> str:
     )
 
 
-def _body(run: Run, *, heading: str, map_part: str, trends_part: str) -> str:
-    grounds = Grounds(run)
-    told = told_sections(find(run), grounds=grounds)
+def _body(grounds: Grounds, *, heading: str, map_part: str, trends_part: str) -> str:
+    run = grounds.run
+    told = told_sections(find(grounds), grounds=grounds)
     parts = {
         "summary": ("Summary", sentences.summary(run)),
         "moved": told["moved"],
@@ -83,8 +84,8 @@ def _body(run: Run, *, heading: str, map_part: str, trends_part: str) -> str:
         "changed": ("What changed since the last run", what_changed(run)),
         "map": ("Map", map_part),
         "trends": ("Trends", trends_part),
-        "topics": ("Topics", _groups(run, kind="topic")),
-        "clusters": ("Clusters", _groups(run, kind="cluster")),
+        "topics": ("Topics", _groups(grounds, kind="topic")),
+        "clusters": ("Clusters", _groups(grounds, kind="cluster")),
         "sure": told["sure"],
         "undated": ("Papers without a date", sentences.undated(run)),
         "methods": ("Methods and limits", sentences.methods(run)),
@@ -115,7 +116,7 @@ def _map(run: Run) -> tuple[dict, str]:
     points = map_points(run)
     drawn = sample(points)
     chart = {"id": "topic-map", "kind": "map", **colouring(drawn, color=colourings(drawn)[0])}
-    papers = {**paper_columns(drawn), "snippet": texts(drawn["snippet"])}
+    papers = {**paper_columns(drawn), "snippet": snippets(drawn)}
     data = {"charts": [chart], "papers": papers, "groups": landmarks(drawn)}
     by = {"cluster": "cluster", "topic": "strongest topic", "date": "date"}[chart["key"]]
     pale = PALE_POINTS if chart["key"] == "cluster" else ""
@@ -153,7 +154,8 @@ def _trends(run: Run, shares: dict[str, pd.DataFrame]) -> str:
     )
 
 
-def _groups(run: Run, *, kind: str) -> str:
+def _groups(grounds: Grounds, *, kind: str) -> str:
+    run = grounds.run
     groups = groups_of(run.groups, kind=kind)
     groups = groups[groups["status"] != "retired"]
     if groups.empty:
@@ -161,7 +163,6 @@ def _groups(run: Run, *, kind: str) -> str:
         return f"<p>{shown(sentence(reason or f'There are no {kind}s in this run'))}</p>"
     groups = groups.sort_values(["n_papers", "group_id"], ascending=[False, True])
     papers = run.papers.set_index("paper_id")
-    grounds = Grounds(run)
     rows = "\n".join(
         _row(group, papers=papers, trend=trend_cell((kind, group["group_id"]), grounds=grounds))
         for _, group in groups.iterrows()

@@ -37,26 +37,21 @@ def power_words(grounds: Grounds) -> tuple[Part, ...]:
     downs = [i for i, row in rows if row["last"] < row["first"]][FIRST_TOLD + 1 :][: MOST_TOLD - 1]
     if not ups or not downs:
         return ()
-    out: list[Part] = ["With this many papers, a doubling of a share from "]
+    out: list[Part] = ["With this many papers, a doubling is found "]
     for i in ups:
-        out += [_joint(i, ups, between=", from ", last=" and from "), *_found(i, grounds=grounds)]
-    out += ["; a halving from "]
+        out += [_joint(i, ups), *_found(i, grounds=grounds)]
+    out += ["; a halving is found "]
     for i in downs:
-        joint = _joint(i, downs, between=", from ", last=" and from ")
-        out += [joint, *_found(i, grounds=grounds)]
+        out += [_joint(i, downs), *_found(i, grounds=grounds)]
     return (*out, ".")
 
 
-def _joint(i: int, all_: list[int], *, between: str, last: str) -> str:
-    return "" if i == all_[0] else last if i == all_[-1] else between
+def _joint(i: int, all_: list[int]) -> str:
+    return "" if i == all_[0] else " and " if i == all_[-1] else ", "
 
 
 def _found(i: int, *, grounds: Grounds) -> list[Part]:
-    receipt, chance = _chance(i, grounds=grounds)
-    first, last = (grounds.value(receipt, side, "share") for side in ("first", "last"))
-    return [first, " to ", last, " is found ", chance, " of the time", Mark(receipt)]
-
-
-def _chance(i: int, *, grounds: Grounds) -> tuple:
     receipt = grounds.stated(f"period.power.{i}", "first", "last", "power")
-    return receipt, grounds.value(receipt, "power", "chance")
+    first, last = (grounds.value(receipt, side, "share") for side in ("first", "last"))
+    chance = grounds.value(receipt, "power", "chance")
+    return [chance, " of the time from ", first, " to ", last, Mark(receipt)]
