@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         describe_run,
         describe_shares,
         describe_topics,
+        describe_verdicts,
     )
     from .resources import default_topics, example_snapshot
     from .retelling import retold
@@ -68,6 +69,7 @@ _HOMES = {
     "describe_run": ("reading", "describe_run"),
     "describe_shares": ("reading", "describe_shares"),
     "describe_topics": ("reading", "describe_topics"),
+    "describe_verdicts": ("reading", "describe_verdicts"),
     "event_table": ("views", "event_table"),
     "example_snapshot": ("resources", "example_snapshot"),
     "explore": ("exploring", "explore"),
@@ -110,6 +112,7 @@ __all__ = [
     "describe_run",
     "describe_shares",
     "describe_topics",
+    "describe_verdicts",
     "event_table",
     "example_snapshot",
     "explore",

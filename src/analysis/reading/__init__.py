@@ -9,6 +9,7 @@ from .groups import describe_group, describe_map
 from .runs import describe_dates, describe_run
 from .shares import describe_periods, describe_shares
 from .topics import describe_topics
+from .verdicts import describe_verdicts
 
 __all__ = [
     "describe_changes",
@@ -19,4 +20,5 @@ __all__ = [
     "describe_run",
     "describe_shares",
     "describe_topics",
+    "describe_verdicts",
 ]

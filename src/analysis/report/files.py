@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..runs import Run, tables_of
 from ..workbook import save_workbook
+from .brief import brief
 from .charts import write_charts
 from .csv_tables import write_csv_tables
 from .map_page import map_page
@@ -23,7 +24,7 @@ def write_pages(
     csv_safe: bool = False,
     all_papers: bool = False,
 ) -> None:
-    """Write `map.html`, `report.html`, `charts/` and `tables/` (CSV, one workbook).
+    """Write `map.html`, `report.html`, `brief.md`, `charts/` and `tables/` (CSV, one workbook).
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ def write_pages(
     """
     (folder / "map.html").write_text(map_page(run), encoding="utf-8")
     (folder / "report.html").write_text(report_page(run), encoding="utf-8")
+    (folder / "brief.md").write_text(brief(run), encoding="utf-8")
     write_csv_tables(tables_of(run), folder / "tables", safe=csv_safe)
     save_workbook(run, folder / "tables" / WORKBOOK, with_papers=all_papers or None)
     charts = folder / "charts"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..schema import COUNTED_WEIGHT, groups_of
 from ..views import date_label, period_label
 from .page import link, shown
+from .verdict_words import verdict_words
 from .words import capital, count, day_words, listing, number, percent, sentence, verb
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def methods(run: Run) -> str:
         "Clusters": _clusters(run),
         "Topics": _TOPICS if _n(run, "topic") else "",
         "Shares and intervals": _SHARES if len(run.trends) else "",
+        **verdict_words(run),
         "What a share is not": _SELECTION if len(run.trends) else "",
     }
     text = "".join(f"<h3>{name}</h3><p>{part}</p>" for name, part in parts.items() if part)
@@ -171,14 +173,17 @@ _SHARES = (
     "papers of this snapshot that were published in it and have a date. The shares of the clusters "
     "add up to 100 % in each period, those of the topics need not. The bands are 95 % "
     "intervals: they show how far a share might lie off by chance alone, and they are wide where "
-    "a period has few papers, or where papers arrive in clumps that are much alike. Where the "
-    "intervals of two periods overlap, the difference may be chance."
+    "a period has few papers, or where papers arrive in clumps that are much alike. Whether a "
+    "share rose or fell is not read off two intervals but tested over all full periods."
 )
 _SELECTION = (
     "The denominator is this snapshot, not all research. If the papers come from a listing, such "
     "as a page of trending or recommended papers, a share tells what the listing chose to show: "
     "recent papers, popular subjects and known groups may be over-represented, and a rise can be a "
-    "change in choosing rather than in research."
+    "change in choosing rather than in research. A page of trending papers that is read once holds "
+    "far more papers of the last months than of years ago. That by itself moves no share, because "
+    "each period is divided by its own papers; but what is still listed of older periods is what "
+    "became known, and that is another choice than the one among new papers."
 )
 
 

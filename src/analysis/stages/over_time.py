@@ -59,4 +59,5 @@ def over_time(
         "verdicts": trends.verdicts(counts),
         "events": trends.events(counts),
     }
-    return tables, {**said, **trends.arrivals(counts)}
+    power = trends.power_figures(counts, found=tables["verdicts"])
+    return tables, {**said, **trends.arrivals(counts), "power": power}
