@@ -151,6 +151,7 @@ def _about(
         "settings": {
             name: run.manifest["settings"].get(name) for name in ("period", "by", "only_snapshot")
         },
+        "period": run.manifest["period"],
         "groups": run.manifest.get("shown_groups"),
         "formats": list(formats) if formats else None,
         "csv_safe": csv_safe,

@@ -36,7 +36,13 @@ def summary(run: Run) -> str:
     """Return the paragraph that says what was read and what was found."""
     parts = [_origin(run), _span(run), _without(run), _found(run, kind="cluster")]
     parts += [_found(run, kind="topic"), dropped(run)]
-    return f'<p class="summary">{" ".join(part for part in parts if part)}</p>'
+    return told_anew(run) + f'<p class="summary">{" ".join(part for part in parts if part)}</p>'
+
+
+def told_anew(run: Run) -> str:
+    """Return how this report differs from the run it was made of; empty in the run itself."""
+    said = run.manifest.get("told_anew", [])
+    return f'<p class="note">{" ".join(shown(line) for line in said)}</p>' if said else ""
 
 
 def snapshot_words(run: Run) -> str:
@@ -114,9 +120,8 @@ def undated(run: Run) -> str:
 
 def periods(run: Run) -> str:
     """Return why time is cut as it is, and which periods are not whole."""
-    text = told_anew(run)
     reason = sentence(run.manifest.get("period", {}).get("reason") or "")
-    text += f"<p>{shown(reason)}</p>" if reason else ""
+    text = f"<p>{shown(reason)}</p>" if reason else ""
     partial = run.trends[run.trends["is_partial"]] if len(run.trends) else run.trends
     partial = partial.drop_duplicates("period").sort_values("period")
     if partial.empty:
@@ -132,12 +137,6 @@ def periods(run: Run) -> str:
         f"{verb(n, 'it', 'them')} to the end. The {verb(n, 'share', 'shares')} there "
         f"{verb(n, 'rests', 'rest')} on fewer papers and may still change.</p>"
     )
-
-
-def told_anew(run: Run) -> str:
-    """Return how this report differs from the run it was made of; empty in the run itself."""
-    said = run.manifest.get("told_anew", [])
-    return f'<p class="note">{" ".join(shown(line) for line in said)}</p>' if said else ""
 
 
 def methods(run: Run) -> str:
