@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         describe_group,
         describe_map,
         describe_periods,
+        describe_power,
         describe_run,
         describe_shares,
         describe_topics,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .runs import Run
     from .topic_questions import score_topics, suggest_topics
     from .views import (
+        chart_note,
         compare_shares,
         compare_topics,
         event_table,
@@ -58,6 +60,7 @@ _HOMES = {
     "Run": ("runs", "Run"),
     "Settings": ("pipeline", "Settings"),
     "burst_timeline": ("figures.interactive", "burst_timeline"),
+    "chart_note": ("views", "chart_note"),
     "compare_shares": ("views", "compare_shares"),
     "compare_topics": ("views", "compare_topics"),
     "default_topics": ("resources", "default_topics"),
@@ -66,6 +69,7 @@ _HOMES = {
     "describe_group": ("reading", "describe_group"),
     "describe_map": ("reading", "describe_map"),
     "describe_periods": ("reading", "describe_periods"),
+    "describe_power": ("reading", "describe_power"),
     "describe_run": ("reading", "describe_run"),
     "describe_shares": ("reading", "describe_shares"),
     "describe_topics": ("reading", "describe_topics"),
@@ -101,6 +105,7 @@ __all__ = [
     "Settings",
     "__version__",
     "burst_timeline",
+    "chart_note",
     "compare_shares",
     "compare_topics",
     "default_topics",
@@ -109,6 +114,7 @@ __all__ = [
     "describe_group",
     "describe_map",
     "describe_periods",
+    "describe_power",
     "describe_run",
     "describe_shares",
     "describe_topics",

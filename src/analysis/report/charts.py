@@ -17,7 +17,7 @@ from ..figures.printed import (
 from ..landmarks import map_labels
 from ..runs import Run
 from ..schema import KINDS
-from ..views import event_table, map_points, share_table, then_and_now_table
+from ..views import chart_note, event_table, map_points, share_table, then_and_now_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,7 +58,7 @@ def _write_kind(run: Run, folder: Path, *, kind: str, formats: Sequence[str] | N
     shares = share_table(run, kind=kind)
     if shares.empty:
         return
-    note = f"{run.manifest['counts']['dated']:,} dated papers, {snapshot(run)}."
+    note = chart_note(run)
     events = event_table(run, kind=kind)
     share = share_over_time(
         shares, title=f"Share of papers by {kind}", top=MOST_PANELS, events=events, note=note

@@ -4,11 +4,12 @@ from ..periods import period_label
 from .comparing import compare_shares, compare_topics
 from .names import SYMBOLS, date_label, symbols
 from .papers import best_evidence, group_papers, map_points
-from .trends import event_table, share_table, then_and_now_table
+from .trends import chart_note, event_table, share_table, then_and_now_table
 
 __all__ = [
     "SYMBOLS",
     "best_evidence",
+    "chart_note",
     "compare_shares",
     "compare_topics",
     "date_label",

@@ -18,6 +18,25 @@ _END = ("period_label", "n_papers", "n_total", "share", "share_low", "share_high
 _VERDICT = ("direction", "ratio", "ratio_low", "ratio_high", "p_adjusted", "n_periods")
 
 
+def chart_note(run: Run) -> str:
+    """Return what stands under every chart over time: how many papers, of what, told by which day.
+
+    Returns
+    -------
+    str
+        Two sentences: the dated papers and the snapshot; the day that tells a paper's period.
+    """
+    day, by = run.manifest["snapshot_date"], run.manifest["period"].get("by", "published")
+    papers = run.papers
+    if run.manifest["settings"].get("only_snapshot"):
+        papers = papers[papers["in_snapshot"]]
+    n = int(papers[by].notna().sum())
+    which, told = ("dated papers", by) if by == "published" else (
+        "papers with a day of listing", f"{by}, not those published")  # fmt: skip
+    taken = f"snapshot of {day}" if day else "snapshot of unknown date"
+    return f"{n:,} {which}, {taken}. A period holds the papers {told} in it."
+
+
 def share_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     """Join what a share chart shows: the trend rows of one kind with label, colour and symbol.
 
