@@ -10,6 +10,8 @@ import pandas as pd
 from .. import schema, trends
 from ..settings import Settings
 
+_LISTED = " A paper stands in the period in which a source listed it, not that of its publication."
+
 
 def over_time(
     papers: pd.DataFrame,
@@ -51,7 +53,8 @@ def over_time(
         freq=choice.freq,
         reference=reference,
     )
-    said = {"freq": choice.freq, "reason": choice.reason, "by": settings.by, "lag_days": lag}
+    reason = choice.reason + (_LISTED if settings.by == "listed" and choice.freq else "")
+    said = {"freq": choice.freq, "reason": reason, "by": settings.by, "lag_days": lag}
     if not counts:
         return {name: schema.empty(name) for name in ("trends", "verdicts", "events")}, said
     tables = {

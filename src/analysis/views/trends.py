@@ -32,7 +32,7 @@ def chart_note(run: Run) -> str:
         papers = papers[papers["in_snapshot"]]
     n = int(papers[by].notna().sum())
     which, told = ("dated papers", by) if by == "published" else (
-        "papers with a day of listing", f"{by}, not those published")  # fmt: skip
+        "papers with a day of listing", f"{by} in it, not those published")  # fmt: skip
     taken = f"snapshot of {day}" if day else "snapshot of unknown date"
     return f"{n:,} {which}, {taken}. A period holds the papers {told} in it."
 
