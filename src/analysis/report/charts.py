@@ -15,7 +15,7 @@ from ..figures.printed import (
 from ..landmarks import map_labels
 from ..runs import Run
 from ..schema import KINDS
-from ..views import event_table, map_points, share_table, then_and_now_table
+from ..views import event_table, map_places, share_table, then_and_now_table
 
 MOST_PANELS = 11
 """Groups of a share chart: with the papers of each period they fill rows of three or four."""
@@ -37,7 +37,7 @@ def write_charts(run: Run, folder: Path) -> None:
     """
     for kind in KINDS:
         _write_kind(run, folder, kind=kind)
-    points = map_points(run)
+    points = map_places(run)
     if len(points):
         taken = f"{len(points):,} papers, {snapshot(run)}"
         figure = topic_map(points, map_labels(run), title="Topic map", subtitle=taken)

@@ -3,7 +3,7 @@
 from ..periods import period_label
 from .comparing import compare_shares, compare_topics
 from .names import SYMBOLS, date_label, symbols
-from .papers import best_evidence, group_papers, map_points
+from .papers import best_evidence, group_papers, map_places, map_points
 from .trends import event_table, share_table, then_and_now_table
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "date_label",
     "event_table",
     "group_papers",
+    "map_places",
     "map_points",
     "period_label",
     "share_table",
