@@ -164,8 +164,10 @@ def event_marks(rows: pd.DataFrame, *, events: pd.DataFrame | None) -> list[Mark
     """Return the events of one group of a share table, by the places of its periods."""
     if events is None or events.empty:
         return []
-    starts = rows["period"].reset_index(drop=True)
     own = events[events["group_id"] == rows["group_id"].iloc[0]]
+    if own.empty:
+        return []
+    starts = rows["period"].reset_index(drop=True)
     return [
         Mark(
             what=event.what,

@@ -17,7 +17,7 @@ from ..figures.printed import (
 from ..landmarks import map_labels
 from ..runs import Run
 from ..schema import KINDS
-from ..views import chart_note, event_table, map_points, share_table, then_and_now_table
+from ..views import chart_note, event_table, map_places, share_table, then_and_now_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,7 +47,7 @@ def write_charts(run: Run, folder: Path, *, formats: Sequence[str] | None = None
     """
     for kind in KINDS:
         _write_kind(run, folder, kind=kind, formats=formats)
-    points = map_points(run)
+    points = map_places(run)
     if len(points):
         taken = f"{len(points):,} papers, {snapshot(run)}"
         figure = topic_map(points, map_labels(run), title="Topic map", subtitle=taken)

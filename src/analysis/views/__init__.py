@@ -3,7 +3,7 @@
 from ..periods import period_label
 from .comparing import compare_shares, compare_topics
 from .names import SYMBOLS, date_label, symbols
-from .papers import best_evidence, group_papers, map_points
+from .papers import best_evidence, group_papers, map_places, map_points
 from .trends import chart_note, event_table, share_table, then_and_now_table
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "date_label",
     "event_table",
     "group_papers",
+    "map_places",
     "map_points",
     "period_label",
     "share_table",

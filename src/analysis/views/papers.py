@@ -63,6 +63,19 @@ def map_points(run: Run) -> pd.DataFrame:
     return points
 
 
+def map_places(run: Run) -> pd.DataFrame:
+    """Join what the print map needs, much less than `map_points` and much faster.
+
+    Returns
+    -------
+    DataFrame
+        `paper_id`, `x`, `y`, `title`, `cluster_id`, `cluster` (label), `cluster_color`,
+        `cluster_symbol`, `cluster_weight` (all null where there is none). Sorted by `paper_id`.
+    """
+    places = run.map[["paper_id", "x", "y"]].merge(run.papers[["paper_id", "title"]], on="paper_id")
+    return places.merge(_primary(run, kind="cluster"), on="paper_id", how="left")
+
+
 def _primary(run: Run, *, kind: str) -> pd.DataFrame:
     rows = run.memberships[(run.memberships["kind"] == kind) & run.memberships["is_primary"]]
     groups = looks(run, kind=kind)[["group_id", "label", "color", "symbol"]]

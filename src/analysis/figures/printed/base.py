@@ -24,6 +24,7 @@ WIDTHS = {1: 3.5, 2: 7.2}
 
 TEXT = 7.5
 SMALL = 6.5
+LINE = "#e6e8eb"
 
 FALLBACK_FONTS = (
     "Noto Sans CJK JP",
@@ -55,7 +56,7 @@ _STYLE = {
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.axisbelow": True,
-    "grid.color": "#e6e8eb",
+    "grid.color": LINE,
     "grid.linewidth": 0.5,
     "text.color": INK,
     # Letters stand where outlines have them, at any resolution: a halo lies under its text.

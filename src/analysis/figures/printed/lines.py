@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from .. import GREY, MUTED, PALE, beside, darkened, event_marks, percent, periods_of, tick_rows
 from ..spread import spread
-from .base import text_width
+from .base import LINE, SMALL, text_width
 
 
 def draw_group(axes: Axes, rows: pd.DataFrame, *, marker: str, limit: float) -> None:
@@ -74,24 +75,58 @@ def draw_events(
             )  # fmt: skip
 
 
-def set_share_axis(axes: Axes, *, limit: float) -> None:
-    """Give axes a share axis from 0 to `limit`, in per cent."""
+def set_share_axis(axes: Axes, *, limit: float, labels: bool = True) -> None:
+    """Give axes a share axis from 0 to `limit`, in per cent, with lines across."""
     axes.set_ylim(0, limit)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
+    ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, limit)
+    ticks = [float(tick) for tick in ticks if 0 <= tick <= limit]
+    if labels:
+        axes.set_yticks(ticks, [f"{100 * tick:.4g} %" for tick in ticks], parse_math=False)
+    else:
+        axes.yaxis.set_ticks([])  # a tick costs five artists
+        across = [[(0, tick), (1, tick)] for tick in ticks]
+        axes.add_collection(
+            LineCollection(
+                across, colors=LINE, linewidths=0.5, zorder=0.5,
+                transform=axes.get_yaxis_transform(),
+            ),
+            autolim=False,
+        )  # fmt: skip
 
 
-def set_periods(axes: Axes, shares: pd.DataFrame, *, ticks: int) -> None:
-    """Give axes a period axis, hatched where periods are partial."""
+@dataclass(frozen=True)
+class Time:
+    """The period axis: how many periods, how many of them full, which have a label."""
+
+    n: int
+    n_full: int
+    ticks: list[int]
+    labels: list[str]
+
+
+def time_of(shares: pd.DataFrame, *, ticks: int) -> Time:
+    """Return the period axis of a share table with at most `ticks` labels."""
     periods = periods_of(shares)
     labelled = tick_rows(shares, limit=ticks)
-    axes.set_xlim(-0.5, len(periods) - 0.5)
-    axes.set_xticks(labelled.index.to_numpy(), labelled["period_label"].tolist(), parse_math=False)
-    n_full = int((~periods["is_partial"]).sum())
-    if n_full < len(periods):
+    return Time(
+        n=len(periods),
+        n_full=int((~periods["is_partial"]).sum()),
+        ticks=labelled.index.tolist(),
+        labels=labelled["period_label"].tolist(),
+    )
+
+
+def set_periods(axes: Axes, time: Time, *, labels: bool = True, size: float = SMALL) -> None:
+    """Give axes a period axis, hatched where periods are partial."""
+    axes.set_xlim(-0.5, time.n - 0.5)
+    if labels:
+        axes.set_xticks(time.ticks, time.labels, parse_math=False, fontsize=size)
+    else:
+        axes.xaxis.set_ticks([])
+    if time.n_full < time.n:
         axes.axvspan(
-            n_full - 0.5,
-            len(periods) - 0.5,
+            time.n_full - 0.5,
+            time.n - 0.5,
             facecolor="none",
             edgecolor=PALE,
             hatch="////",
@@ -105,9 +140,11 @@ def draw_papers(axes: Axes, shares: pd.DataFrame, *, inches: float) -> None:
     periods = periods_of(shares)
     colors = [PALE if partial else GREY for partial in periods["is_partial"]]
     axes.bar(periods.index, periods["n_total"], width=0.7, color=colors, zorder=2)
-    axes.set_ylim(0, 1.25 * max(1, periods["n_total"].max()))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=2, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:,.0f}"))
+    highest = max(1, int(periods["n_total"].max()))
+    axes.set_ylim(0, 1.25 * highest)
+    ticks = MaxNLocator(nbins=2, integer=True).tick_values(0, 1.25 * highest)
+    ticks = [int(tick) for tick in ticks if 0 <= tick <= 1.25 * highest]
+    axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks], parse_math=False)
     words = [f"{count:,}" for count in periods["n_total"]]
     widest = max(text_width(word, size=6) for word in words) + 0.05
     if widest * len(periods) <= inches:

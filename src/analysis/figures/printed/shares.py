@@ -8,8 +8,16 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from .. import NO_SHARES, ONE_PANEL, PALE, axis_top, columns_for, notes, shown
-from .base import TEXT, WIDTHS, Sheet, fit, sentence, sheet, style, text_width
-from .lines import draw_events, draw_group, draw_papers, name_lines, set_periods, set_share_axis
+from .base import SMALL, TEXT, WIDTHS, Sheet, fit, sentence, sheet, style, text_width
+from .lines import (
+    draw_events,
+    draw_group,
+    draw_papers,
+    name_lines,
+    set_periods,
+    set_share_axis,
+    time_of,
+)
 
 Groups = list[tuple[str, pd.DataFrame]]
 
@@ -115,9 +123,9 @@ def _draw_one_panel(
     )
     draw_papers(lower, shares, inches=width)
     _set_heading(lower, _PAPERS)
-    for axes in (upper, lower):
-        set_periods(axes, shares, ticks=9 if made.width > 5 else 4)
-    upper.tick_params(labelbottom=False)
+    time = time_of(shares, ticks=9 if made.width > 5 else 4)
+    set_periods(upper, time, labels=False)
+    set_periods(lower, time)
 
 
 def _draw_many_panels(
@@ -138,13 +146,12 @@ def _draw_many_panels(
             LineCollection(others, colors=PALE, linewidths=0.6, zorder=1), autolim=False
         )
         draw_events(axes, rows, events=events, limit=limit)
-        set_share_axis(axes, limit=limit)
-        axes.tick_params(labelleft=place % across == 0)
+        set_share_axis(axes, limit=limit, labels=place % across == 0)
     draw_papers(panels[-1], shares, inches=width)
+    time = time_of(shares, ticks=4 if width > 1.4 else 3)
     for place, axes in enumerate(panels):
-        set_periods(axes, shares, ticks=4 if width > 1.4 else 3)
-        axes.tick_params(axis="x", labelsize=6.5 if width > 1.4 else 5.6)
-        axes.tick_params(labelbottom=place + across >= len(panels))
+        labels = place + across >= len(panels)
+        set_periods(axes, time, labels=labels, size=SMALL if width > 1.4 else 5.6)
 
 
 def _set_heading(axes: Axes, heading: str) -> None:
