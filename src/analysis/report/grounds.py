@@ -116,6 +116,21 @@ class Grounds:
         """Return a group's row of `trends` in a period."""
         return self._trend_rows[(*key, period)]
 
+    def extreme(self, key: Key, *, highest: bool) -> Any:
+        """Return a group's row of `trends` with the highest or the lowest share of all full ones.
+
+        Compared are the ends of the intervals that would have to lie apart: the lower ones of
+        high shares, the upper ones of low shares.
+        """
+        rows = [
+            row
+            for row in self._trend_rows.values()
+            if (row.kind, row.group_id) == key and not row.is_partial and row.n_total
+        ]
+        if highest:
+            return max(rows, key=lambda row: row.share_low)
+        return min(rows, key=lambda row: row.share_high)
+
     @cached_property
     def _trend_rows(self) -> dict[tuple[str, str, pd.Timestamp], Any]:
         rows = self.run.trends.itertuples(index=False)

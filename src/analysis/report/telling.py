@@ -81,7 +81,7 @@ def tell_move(key: Key, *, with_it: tuple[Key, ...], grounds: Grounds) -> Told:
     """
     row = grounds.verdicts[key]
     parts: list[Part] = [Name(key, grounds.labels[key]), *_line(row, grounds=grounds), " "]
-    parts += [*_counted(key, grounds=grounds), *_off_the_line(row, grounds=grounds)]
+    parts += [*_counted(key, grounds=grounds), *_turned(row, grounds=grounds)]
     parts += _flip(row, grounds=grounds)
     parts += _events_of(key, grounds=grounds) + _with_it(with_it, grounds=grounds)
     return Told(key, row.direction, _how_sure(row), tuple(parts))
@@ -98,7 +98,7 @@ def tell_flat(key: Key, *, grounds: Grounds) -> Told:
     parts: list[Part] = [
         Name(key, grounds.labels[key]), " is flat: its trend line goes from ",
         says("share_first", "share"), " to ", says("share_last", "share"),
-        " of papers, and its share ",
+        " of papers; its share ",
         *_range(row, receipt=receipt, grounds=grounds), Mark(receipt), ". ",
         *_but_counts(key, grounds=grounds),
     ]  # fmt: skip
@@ -209,21 +209,28 @@ def _counted(key: Key, *, grounds: Grounds) -> list[Part]:
     return out
 
 
-def _off_the_line(row: Any, *, grounds: Grounds) -> list[Part]:
-    """Say where the last full period contradicts its line: then the course is no straight one."""
+def _turned(row: Any, *, grounds: Grounds) -> list[Part]:
+    """Say where a share was clearly higher (after a fall: lower) than in the last full period."""
     key = (row.kind, row.group_id)
     ends = grounds.ends.get(key)
     if ends is None:
         return []
     last = grounds.trend_row(key, period=ends.period_last)
-    if last.share_low <= row.share_last <= last.share_high:
+    rises = row.direction == "rising"
+    far = grounds.extreme(key, highest=rises)
+    apart = far.share_low > last.share_high if rises else far.share_high < last.share_low
+    if not apart:
         return []
-    below = row.share_last > last.share_high
-    over = below == (row.direction == "rising")
-    what = {"rising": "rise", "falling": "fall"}[row.direction]
-    says = "may be over" if over else "may have become steeper"
-    where = "below" if below else "above"
-    return [f" The last full {grounds.freq} lies {where} its line: the {what} {says}."]
+    receipt = grounds.trend(
+        key, "n_papers", "n_total", "share", "share_low", "share_high", "period", period=far.period
+    )
+    says = _saying(receipt, grounds=grounds)
+    return [
+        f" It was {'highest' if rises else 'lowest'} in ", says("period", grounds.freq), ", ",
+        says("share", "share"), " (", says("share_low", "share number"), " to ",
+        says("share_high", "share"), ")", Mark(receipt),
+        f", and has {'come down' if rises else 'gone up'} since.",
+    ]  # fmt: skip
 
 
 def _counts(key: Key, *, grounds: Grounds) -> list[Part]:
