@@ -20,6 +20,10 @@ from ..views import event_table, map_places, share_table, then_and_now_table
 MOST_PANELS = 11
 """Groups of a share chart: with the papers of each period they fill rows of three or four."""
 
+MAP_DPI = 220
+"""Resolution of the points of a large map: at 15,000 papers a dot is four pixels wide, and writing
+takes three quarters of the time it takes at 300."""
+
 
 def write_charts(run: Run, folder: Path) -> None:
     """Draw the charts of a run for print.
@@ -42,7 +46,7 @@ def write_charts(run: Run, folder: Path) -> None:
         taken = f"{len(points):,} papers, {snapshot(run)}"
         figure = topic_map(points, map_labels(run), title="Topic map", subtitle=taken)
         for suffix in ("svg", "pdf"):
-            save_figure(figure, folder / f"map.{suffix}")
+            save_figure(figure, folder / f"map.{suffix}", dpi=MAP_DPI)
 
 
 def _write_kind(run: Run, folder: Path, *, kind: str) -> None:
