@@ -155,7 +155,8 @@ def _own_points(names: pd.DataFrame, points: pd.DataFrame) -> list[np.ndarray]:
         if isinstance(parent, str):
             children.setdefault(parent, []).append(group)
     rows = dict(points.groupby("cluster_id", sort=False).indices)
-    rows |= {paper: [row] for row, paper in enumerate(points["paper_id"])}
+    titled = np.flatnonzero(points["paper_id"].isin(names["group_id"]))
+    rows |= {points["paper_id"].iloc[row]: [row] for row in titled}
     found = []
     for group in names["group_id"]:
         within = [group]
