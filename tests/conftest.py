@@ -109,7 +109,7 @@ def view(subjects: Run) -> object:
 def _without_pages() -> Iterator[None]:
     """Leave the pages of runs out: they take most of a small run's time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analysis.report.write_pages", lambda made, folder: None)
+        patch.setattr("analysis.report.write_pages", lambda made, folder, **how: None)
         yield
 
 

@@ -14,7 +14,9 @@ def test_few_groups_share_a_panel_with_line_and_band():
     shares = make_shares(TOPICS[:3])
     before = shares.copy()
     figure = interactive.share_over_time(shares, title="Topics")
-    assert figure.layout.legend.itemclick == "toggleothers"
+    assert figure.layout.showlegend is False
+    names = [note.text for note in figure.layout.annotations if note.ax == 16]
+    assert names == ["<b>Pretraining</b>", "<b>PEFT</b>", "<b>Multimodal</b>"]
     line = named(figure, "PEFT")
     assert list(line.x) == [f"{year}-01-01" for year in range(2019, 2026)]
     assert line.y[4] == 21 / 65

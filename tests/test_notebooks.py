@@ -31,7 +31,8 @@ OPEN_TO_NOTEBOOKS = {
     "pathlib": {"Path"},
     "analysis": set(analysis.__all__),
 }
-FIGURES = {"topic_map", "share_over_time", "trend"}
+FIGURES = {"topic_map", "share_over_time", "trend", "then_and_now", "share_heatmap",
+           "burst_timeline"}  # fmt: skip
 QUIET = Progress(quiet=True)
 
 
@@ -121,7 +122,7 @@ def test_prose_before_and_words_from_the_run_after_each_figure(name):
 
 def test_trends_end_with_a_figure_for_print():
     last = code_of(read("02_trends"))[-1]
-    assert {"print_share_over_time", "save_figure"} <= called(last)
+    assert {"print_share_over_time", "save_figure", "save_workbook"} <= called(last)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -158,6 +159,7 @@ def test_runs_on_small_snapshots(name, n, dated, tmp_path, monkeypatch, capsys):
     assert namespace["run"].name == made.name
     if name == "02_trends":
         assert (tmp_path / "share-by-topic.svg").stat().st_size > 1000
+        assert (tmp_path / "trends.xlsx").stat().st_size > 1000
     if name == "03_new_snapshot":
         last = Path(capsys.readouterr().out.strip())
         assert last.parent == Path("runs")
@@ -180,7 +182,8 @@ def test_every_notebook_is_executed_and_written_twice(executed):
     assert [path.name for path in executed] == [f"{name}.html" for name in NAMES]
     left = {path.name for path in executed[0].parent.iterdir()}
     pairs = {f"{name}{suffix}" for name in NAMES for suffix in (".html", ".ipynb")}
-    assert left == {*pairs, "runs", "share-by-topic.svg", "share-by-topic.png"}
+    figures = {"share-by-topic.svg", "share-by-topic.png"}
+    assert left == {*pairs, *figures, "runs", "trends.xlsx"}
 
 
 @pytest.mark.slow

@@ -16,12 +16,13 @@ import analysis
 from conftest import ROOT, SNAPSHOT
 
 PACKAGE = ROOT / "src" / "analysis"
-BASE = {"schema", "errors", "text", "toml_tables", "words"}
+BASE = {"schema", "errors", "text", "toml_tables", "words", "periods"}
 MAY_IMPORT = {
     "schema": set(),
     "laws": {"schema"},
     "errors": set(),
     "text": set(),
+    "periods": set(),
     "toml_tables": set(),
     "words": set(),
     "sources": BASE,
@@ -41,7 +42,10 @@ MAY_IMPORT = {
     "resources": BASE,
     "progress": BASE,
     "comparing": {*BASE, "runs"},
-    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures"},
+    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures", "workbook"},
+    "workbook": {*BASE, "runs", "views"},
+    "rendering": {*BASE, "report", "runs"},
+    "retelling": {*BASE, "runs", "settings", "stages"},
     "show": {*BASE, "runs", "views"},
     "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
@@ -49,6 +53,7 @@ MAY_IMPORT = {
     "commands": {
         *("audit", "progress", "replay", "stages"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
+        *("rendering", "retelling"),
         *("topic_questions", "topics", "verify", "views"),
     },
     "exploring": {
@@ -138,6 +143,11 @@ def test_figures_and_report_import_no_stage(name):
     assert not GRAPH[name] & NOT_IN_FIGURES
 
 
+def test_only_the_workbook_writes_excel():
+    found = {path for path in PACKAGE.rglob("*.py") if "import Workbook" in path.read_text()}
+    assert found == {PACKAGE / "workbook" / "write.py"}
+
+
 def test_only_clusters_use_umap_and_hdbscan():
     found = {
         name
@@ -168,7 +178,8 @@ def test_notebooks_use_public_names_only(path):
 
 # what an import costs
 
-HEAVY = ("pandas", "sklearn", "numba", "umap", "hdbscan", "plotly", "matplotlib", "numpy", "scipy")
+HEAVY = ("pandas", "sklearn", "numba", "umap", "hdbscan", "plotly", "matplotlib", "numpy", "scipy",
+         "xlsxwriter")  # fmt: skip
 
 
 def in_a_new_process(code: str) -> str:

@@ -202,6 +202,6 @@ def _write(made: Run, *, folder: Path, path: Path, progress: Progress, pages: bo
     with progress.stage("write"):
         runs.write_tables(made, folder)
         if pages:
-            write_pages(made, folder)
+            write_pages(made, folder, csv_safe=made.manifest["settings"]["csv_safe"])
     costs = {"seconds": dict(progress.seconds), "peak_memory_mb": manifest.peak_memory_mb()}
     runs.finish(folder, manifest={**made.manifest, **costs}, path=path)

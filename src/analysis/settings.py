@@ -60,6 +60,8 @@ class Settings:
         Compare an extended run of 2,000 papers or more with a fresh fit, too.
     index : Path or "auto" or None
         Index of local metadata; `data/dates_index.parquet` where there is one.
+    csv_safe : bool
+        In the CSV tables, put an apostrophe before texts that a spreadsheet program would compute.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
     wait : float
@@ -87,6 +89,7 @@ class Settings:
     grades: bool | None = None
     audit: bool = False
     index: Path | str | None = "auto"
+    csv_safe: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
     wait: float = WAIT
 
@@ -105,6 +108,7 @@ def recorded(settings: Settings) -> dict[str, Any]:
         "duplicates": settings.duplicates,
         "seed": settings.seed,
         "grades": settings.grades,
+        "csv_safe": settings.csv_safe,
         "thresholds": asdict(settings.thresholds),
         "snapshot_date": day.isoformat() if day else None,
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..figures import FEW_PAPERS, share_words
+from ..figures import share_words
 from ..report.words import listing, sentence, verb
+from ..schema import FEW_PAPERS
 from ..text import for_markdown
 from ..views import period_label, share_table
 from .common import check_kind
@@ -46,7 +47,7 @@ def describe_shares(
 ) -> str:
     """Say how the shares of the largest groups differ between the first and last full periods.
 
-    Shown are the first and the last full period with at least `figures.FEW_PAPERS` papers. Each
+    Shown are the first and the last full period with at least `schema.FEW_PAPERS` papers. Each
     share comes with its papers and its 95 % interval, each group with its verdict, which rests on
     all full periods and on how many groups were looked at (`describe_verdicts` says more).
 

@@ -51,6 +51,11 @@ def brief(run: Run) -> str:
     parts = [
         "# What rose, what fell, what stayed",
         f"{capital(head)}.",
+        *(
+            [for_markdown(" ".join(run.manifest["told_anew"]))]
+            if "told_anew" in run.manifest
+            else []
+        ),
         *_sections(found, lead=lead, numbers=numbers),
         *(["## How sure can this be", _set(power, numbers=numbers)] if power else []),
         *([READING] if len(run.verdicts) else []),

@@ -11,7 +11,7 @@ from ..figures import GREY
 from ..figures.interactive import share_over_time
 from ..schema import grade, groups_of
 from ..text import for_html
-from ..views import date_label, map_points, share_table
+from ..views import chart_note, date_label, map_points, share_table
 from . import drawing, sentences
 from .changed import what_changed
 from .drawing import (
@@ -58,7 +58,7 @@ def report_page(run: Run) -> str:
     shares = {kind: share_table(run, kind=kind) for kind in _KINDS}
     for kind, table in shares.items():
         if len(table):
-            figure = plain_figure(share_over_time(table, top=MOST_LINES))
+            figure = plain_figure(share_over_time(table, top=MOST_LINES, note=chart_note(run)))
             chart = {"id": f"share-{kind}", "kind": "share", **figure}
             data["charts"].append(chart)
     heading = f"Topics and trends in {count(len(run.papers), 'paper')}"

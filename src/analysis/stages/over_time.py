@@ -10,6 +10,8 @@ import pandas as pd
 from .. import schema, trends
 from ..settings import Settings
 
+_LISTED = " A paper stands in the period in which a source listed it, not that of its publication."
+
 
 def over_time(
     papers: pd.DataFrame,
@@ -19,7 +21,22 @@ def over_time(
     snapshot_date: date | None,
     settings: Settings,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """Return the tables trends, verdicts and events, and what the manifest says of periods."""
+    """Return the tables trends, verdicts and events, and what the manifest says of periods.
+
+    Parameters
+    ----------
+    papers, memberships, groups : DataFrame
+        Tables of the run.
+    snapshot_date : date or None
+        The day up to which the papers are known, where the snapshot tells.
+    settings : Settings
+        `only_snapshot`, `period` and `by` are read.
+
+    Raises
+    ------
+    InputError
+        Where no paper has the day that `by` asks for, or none can be placed in the period.
+    """
     if settings.only_snapshot:
         papers = papers[papers["in_snapshot"]].reset_index(drop=True)
         memberships = memberships[memberships["paper_id"].isin(papers["paper_id"])]
@@ -36,7 +53,8 @@ def over_time(
         freq=choice.freq,
         reference=reference,
     )
-    said = {"freq": choice.freq, "reason": choice.reason, "by": settings.by, "lag_days": lag}
+    reason = choice.reason + (_LISTED if settings.by == "listed" and choice.freq else "")
+    said = {"freq": choice.freq, "reason": reason, "by": settings.by, "lag_days": lag}
     if not counts:
         return {name: schema.empty(name) for name in ("trends", "verdicts", "events")}, said
     tables = {
