@@ -136,7 +136,7 @@ def test_the_planted_truth_is_told(grounds):
     assert "had a very strong burst in October 2023: " in told["bursts"]
     assert "more papers because there are more papers in all." in told["level"]
     assert plain(found.counted) == (
-        "Of 8 groups 3 rose, 1 fell, 2 are flat, 1 is unclear and 1 has too few papers to say."
+        "Of 8 groups, 3 rose, 1 fell, 2 are flat, 1 is unclear and 1 has too few papers to say."
     )
 
 
