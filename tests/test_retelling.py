@@ -191,8 +191,8 @@ def test_unknown_groups_are_named_together_with_near_ones(run):
     with pytest.raises(InputError) as caught:
         narrowed(run, groups=["wombat", "lattice", "wombats", "zebra"])
     assert caught.value.problems == [
-        "no group 'wombat' in this run (near: wombats)",
-        "no group 'lattice' in this run (near: sums)",
+        "no group 'wombat' in this run (near: wombats, “Wombats, wild”)",
+        "no group 'lattice' in this run (near: sums, “Lattice sums”)",
         "no group 'zebra' in this run",
     ]
     assert "papertide show 0002" in str(caught.value)

@@ -208,9 +208,9 @@ def _named(name: str, *, known: Sequence[tuple[str, str, str]]) -> list[tuple[st
 
 
 def _unknown(name: str, *, known: Sequence[tuple[str, str, str]]) -> str:
-    forms = {form.casefold(): group_id for _, group_id, label in known
-             for form in (clean(label), group_id)}  # fmt: skip
+    names = {group_id: clean(label) for _, group_id, label in known}
+    forms = {form.casefold(): i for i, label in names.items() for form in (label, i)}
     near = get_close_matches(clean(name).casefold(), list(forms), n=_MOST_NEAR)
-    ids = list(dict.fromkeys(forms[form] for form in near))
-    hint = f" (near: {', '.join(ids)})" if ids else ""
+    ids = dict.fromkeys(forms[form] for form in near)
+    hint = f" (near: {', '.join(f'{i}, “{names[i]}”' for i in ids)})" if ids else ""
     return f"no group {name!r} in this run{hint}"
