@@ -79,7 +79,7 @@ def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
     hover text) is left out: the page has it once, in `paper_columns`.
     """
     bare = points.assign(**dict.fromkeys(_SAID_ELSEWHERE, ""))
-    figure = plain_figure(topic_map(bare, color=color))
+    figure = plain_figure(topic_map(bare, color=color, names=False))
     row_of = dict(zip(points["paper_id"], range(len(points)), strict=True))
     traces = []
     for trace in figure["data"]:
@@ -88,7 +88,6 @@ def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
             continue
         kept = {key: value for key, value in trace.items() if key not in _EMBEDDED_ONCE}
         traces.append({**kept, "rows": rows, **_entry(points.iloc[rows[0]], color=color)})
-    figure["layout"].pop("updatemenus", None)  # the page has a control of its own
     return {"key": color, "name": COLOURINGS[color], "traces": traces, "layout": figure["layout"]}
 
 

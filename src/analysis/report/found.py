@@ -110,7 +110,7 @@ def _counted(grounds: Grounds, *, kind: str | None) -> tuple[Part, ...]:
     for i, direction in enumerate(found):
         told = grounds.how_many("verdicts", **key, direction=direction)
         one, many = _WORDS[direction]
-        joint = " " if i == 0 else (" and " if i == len(found) - 1 else ", ")
+        joint = ", " if i == 0 else (" and " if i == len(found) - 1 else ", ")
         out += [joint, told, f" {one if told.text == '1' else many}", Mark(told.receipt)]
     return (*out, ".")
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..figures import GREY
-from ..figures.interactive import share_over_time
 from ..schema import grade, groups_of
-from ..text import for_html
-from ..views import chart_note, date_label, map_points, share_table
+from ..views import date_label, map_points
 from . import drawing, sentences
 from .changed import what_changed
 from .drawing import (
@@ -20,7 +18,6 @@ from .drawing import (
     colourings,
     landmarks,
     paper_columns,
-    plain_figure,
     sample,
     snippets,
 )
@@ -30,13 +27,12 @@ from .grounds import Grounds
 from .page import asset, html_page, link, plotly_js, shown
 from .told_html import told_sections
 from .trend_cells import ends_words, trend_cell
+from .trend_charts import KINDS, place, trend_charts
 from .words import capital, count, listing, percent, sentence
 
 if TYPE_CHECKING:
     from ..runs import Run
 
-MOST_LINES = 12
-_KINDS = {"topic": "Topics", "cluster": "Clusters"}
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -55,17 +51,13 @@ def report_page(run: Run) -> str:
     """
     data, map_part = _map(run)
     grounds = Grounds(run)
-    shares = {kind: share_table(run, kind=kind) for kind in _KINDS}
-    for kind, table in shares.items():
-        if len(table):
-            figure = plain_figure(share_over_time(table, top=MOST_LINES, note=chart_note(run)))
-            chart = {"id": f"share-{kind}", "kind": "share", **figure}
-            data["charts"].append(chart)
+    charts, trends_part = trend_charts(run)
+    data["charts"] += charts
     heading = f"Topics and trends in {count(len(run.papers), 'paper')}"
     drawn = bool(data["charts"])
     return html_page(
         title=f"{heading}, run {run.name}",
-        body=_body(grounds, heading=heading, map_part=map_part, trends_part=_trends(run, shares)),
+        body=_body(grounds, heading=heading, map_part=map_part, trends_part=trends_part),
         scripts=[plotly_js(), *(asset(f"{name}.js") for name in ("common", "figures", "report"))]
         if drawn
         else [],
@@ -124,34 +116,11 @@ def _map(run: Run) -> tuple[dict, str]:
         f"<p>Each point is a paper, coloured by its {by}; papers with alike abstracts lie close "
         f"together. {pale}Point at one to see what it is, click to open it. The file "
         "map.html shows the same map with a search and other colourings.</p>"
-        + _chart("topic-map", words="Topic map", style="map")
+        + place("topic-map", words="Topic map", style="map")
     )
     if len(points) > drawing.MOST_POINTS:
         part += f'<p class="note">Drawn are {drawing.MOST_POINTS:,} of {len(points):,} papers.</p>'
     return data, part
-
-
-def _chart(name: str, *, words: str, style: str) -> str:
-    return (
-        f'<div class="chart {style}" id="{name}" role="img" aria-label="{for_html(words)}">'
-        "<noscript>This chart is drawn by a script inside this file; the tables need none."
-        "</noscript></div>"
-    )
-
-
-def _trends(run: Run, shares: dict[str, pd.DataFrame]) -> str:
-    text = sentences.periods(run)
-    drawn = [kind for kind, table in shares.items() if len(table)]
-    if not drawn:
-        return text or "<p>The dates of these papers do not make a chart over time.</p>"
-    for kind in drawn:
-        words = f"Share of each {kind} over time"
-        text += f"<h3>{_KINDS[kind]}: share of the papers of each period</h3>"
-        text += f'<div class="scroll">{_chart(f"share-{kind}", words=words, style="share")}</div>'
-    return text + (
-        '<p class="note">What a share is, and is not, is said under <a href="#methods">methods '
-        "and limits</a>. Every number behind the charts stands in tables/trends.csv.</p>"
-    )
 
 
 def _groups(grounds: Grounds, *, kind: str) -> str:
@@ -167,7 +136,7 @@ def _groups(grounds: Grounds, *, kind: str) -> str:
         _row(group, papers=papers, trend=trend_cell((kind, group["group_id"]), grounds=grounds))
         for _, group in groups.iterrows()
     )
-    return f"""<table><thead><tr><th scope="col">{_KINDS[kind][:-1]}</th>
+    return f"""<table><thead><tr><th scope="col">{KINDS[kind][:-1]}</th>
 <th scope="col" class="num">Papers</th><th scope="col">Share</th>
 <th scope="col">Trend{ends_words(grounds)}</th><th scope="col">Examples</th></tr></thead>
 <tbody>

@@ -42,9 +42,9 @@ def trend_cell(key: Key, *, grounds: Grounds) -> str:
         return word
     shares = [grounds.trend_row(key, period=day) for day in (ends.period_first, ends.period_last)]
     then, now = (
-        f'<span class="name" title="{row.n_papers:,} of {row.n_total:,} papers">'
+        f'<span class="name" title="{row.n_papers:,} of {row.n_total:,} papers">{arrow}'
         f"{share_text(row.share)} <small>({share_number(row.share_low)} to "
         f"{share_text(row.share_high)})</small></span>"
-        for row in shares
+        for row, arrow in zip(shares, ("", "→ "), strict=True)
     )
-    return f"{word}<br>{then}<br>→ {now}"
+    return f"{word}<br>{then}<br>{now}"
