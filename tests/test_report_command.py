@@ -93,6 +93,27 @@ def test_hostile_texts_and_small_runs(tmp_path):
         assert (tmp_path / f"{n}" / "tables" / "papertide.xlsx").is_file()
 
 
+def test_a_run_may_have_safe_tables_and_a_report_of_it_plain_ones(cli, tmp_path):
+    text = "title,abstract\n=1+1,@SUM(A1)\nplain,-1 degree\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    arguments = ("run", tmp_path / "a.csv", "--runs", tmp_path / "runs", "--quiet")
+    paths = []
+    for more in ([], ["--csv-safe"]):
+        said = cli(*arguments, *more)
+        assert said.code == 0, said.err
+        paths.append(Path(said.out.strip()))
+    out = tmp_path / "report"
+    assert cli("report", "--runs", tmp_path / "runs", "--out", out, "--quiet").code == 0
+    plain, safe, again = (
+        (path / "tables" / "papers.csv").read_text(encoding="utf-8") for path in (*paths, out)
+    )
+    assert "'=1+1,'@SUM(A1)" in safe
+    assert "plain,'-1 degree" in safe
+    assert "'" not in plain + again
+    settings = [read_run(path).manifest["settings"]["csv_safe"] for path in paths]
+    assert settings == [False, True]
+
+
 # where it goes
 
 
