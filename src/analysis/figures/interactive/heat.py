@@ -84,7 +84,7 @@ def _cells(heat: Heat) -> go.Heatmap:
         zmax=1,
         colorscale=_RAMP,
         showscale=False,
-        xgap=1,
+        xgap=1 if len(heat.periods) <= 60 else 0,
         ygap=1,
         hoverongaps=False,
         hoverinfo="text",
