@@ -20,9 +20,10 @@ from analysis.report.grounds import Grounds
 from analysis.report.receipts import FORMS, Value, fold_text, look_up, share_text, span_text
 from analysis.report.saying import plain
 from analysis.report.sureness import READING, power_words
-from analysis.report.telling import Name, strength_words, tell_move
+from analysis.report.telling import Name, strength_words, tell_event, tell_move
 from analysis.runs import Run
 from analysis.schema import conform
+from analysis.trends import detection_power
 from analysis.trends.judging import FLAT_LEVEL, LEVEL
 from analysis.trends.verdicts import FLAT, LEAST_FULL_PERIODS, LEAST_PAPERS, SURE
 from hostile import HOSTILE
@@ -297,6 +298,38 @@ def test_strengths_in_words():
     assert [strength_words(x) for x in (1.3, 2.0, 3.9, 4.0)] == [
         "mild", "strong", "strong", "very strong"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("strength", "words"),
+    [
+        (279.0, "its share since then is many times that before."),
+        (2.34, "its share since then is 2.3 times that before."),
+        (1.1, "its share since then is on the whole about that before, but runs another way."),
+        (0.4, "its share since then is 60 % lower than before."),
+        (0.02, "its share since then is a small part of that before."),
+    ],
+)
+def test_turns_are_told_with_their_size_in_words(run, strength, words):
+    row = run.events[run.events["what"] == "change"].assign(strength=strength)
+    events = conform(row, name="events")
+    told = tell_event(next(events.itertuples()), grounds=Grounds(replace(run, events=events)))
+    assert f"took another course from December 2023 on: {words}" in plain(told.parts)
+
+
+def test_power_figures_are_those_of_the_full_periods(run):
+    full = run.trends[~run.trends["is_partial"] & (run.trends["group_id"] == "level")]
+    tested = run.verdicts[run.verdicts["direction"] != "too few to say"]
+    phi = full["phi"] * tested["dispersion"].median()
+    for row in run.manifest["period"]["power"]:
+        expected = detection_power(
+            full["n_total"], first=row["first"], last=row["last"], n_groups=7, phi=phi
+        )
+        assert row["power"] == pytest.approx(expected, abs=1e-6)
+    assert len(tested) == 7
+    assert [row["last"] / row["first"] for row in run.manifest["period"]["power"]] == (
+        pytest.approx([2.0, 0.5] * 5)
+    )
 
 
 def test_power_is_told_for_a_run_that_tested_something(run, grounds):

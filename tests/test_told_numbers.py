@@ -36,7 +36,7 @@ FORM_OF = {
     "n_papers": ("number",),
     "n_total": ("number",),
     "n_periods": ("number",),
-    "strength": ("times",),
+    "strength": ("times", "change"),
     "period": ("month", "quarter", "half-year", "year"),
     "start": ("month", "quarter", "half-year", "year"),
     "end": ("month", "quarter", "half-year", "year"),

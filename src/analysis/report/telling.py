@@ -294,8 +294,23 @@ def _event(row: Any, *, grounds: Grounds) -> list[Part]:
                 Mark(receipt), "."]  # fmt: skip
     if pd.isna(row.strength):
         return [" first appeared, and took a course of its own, in ", start, Mark(receipt), "."]
-    return [" took another course from ", start, " on: its share since then is ",
-            says("strength", "times"), " times that before", Mark(receipt), "."]  # fmt: skip
+    return [
+        " took another course from ", start, " on: its share since then is ",
+        *_since(row.strength, says=says), Mark(receipt), ".",
+    ]  # fmt: skip
+
+
+def _since(strength: float, *, says: Any) -> list[Part]:
+    """Say how the share since a turn compares with that before; extremes without a number."""
+    if strength >= CLEAR_ENOUGH:
+        return ["many times that before"]
+    if strength <= 1 / CLEAR_ENOUGH:
+        return ["a small part of that before"]
+    if 1 / 1.25 < strength < 1.25:
+        return ["on the whole about that before, but runs another way"]
+    if strength < 1:
+        return [says("strength", "change"), " lower than before"]
+    return [says("strength", "times"), " times that before"]
 
 
 def _with_it(keys: tuple[Key, ...], *, grounds: Grounds) -> list[Part]:

@@ -77,8 +77,8 @@ def _flat(found: Findings, *, mark: Callable[[Receipt], str], grounds: Grounds) 
         text += f"<p>{shown(found.why_no_flat)}</p>"
     if found.unclear:
         text += (
-            "<p>Of these no change is known either, though their papers went up or down; that "
-            "their share halved or doubled is unlikely.</p>"
+            "<p>Of these no change of share is known either; that it halved or doubled is "
+            "unlikely.</p>"
         )
         text += _list(found.unclear, mark=mark, grounds=grounds)
     return text
