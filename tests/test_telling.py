@@ -219,6 +219,7 @@ def test_a_sign_that_flips_is_put_down_to_the_mix(run):
     assert told.sure == "fairly sure"
     page = report_page(changed)
     assert "computed with the mix of venues held constant" in page
+    assert page.count("with the mix of venues held constant the other way") == 1
 
 
 def test_how_sure_follows_p_and_the_width_of_flatness(run):

@@ -78,3 +78,11 @@ def test_it_prints_with_its_footnotes(driver, page):
     done = driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})
     assert base64.b64decode(done["data"]).startswith(b"%PDF")
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_findings_fit_a_telephone(driver, page):
+    with browser.viewport(driver, width=390, height=844):
+        browser.visit(driver, page)
+        assert ask(driver, "document.documentElement.scrollWidth") <= 390
+        wide = "[...document.querySelectorAll('.finding *')].filter("
+        assert ask(driver, wide + "e => e.getBoundingClientRect().right > 391).length") == 0

@@ -153,6 +153,6 @@ def _why_no_flat(directions: set[str]) -> str:
     if not directions or directions == {"too few to say"}:
         return ""
     return (
-        "No group can be called flat: that its share stayed within a quarter of what it was takes "
-        "more papers to show than there are. What neither rose nor fell may still have changed."
+        "No group can be called flat: of none do these papers show that its share stayed within a "
+        "quarter of what it was. What neither rose nor fell may still have changed."
     )

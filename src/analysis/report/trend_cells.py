@@ -5,7 +5,7 @@ from __future__ import annotations
 from .findings import Key
 from .grounds import Grounds
 from .receipts import FORMS, share_number, share_text
-from .telling import GLYPHS
+from .telling import GLYPHS, strata_word
 
 
 def ends_words(grounds: Grounds) -> str:
@@ -37,6 +37,9 @@ def trend_cell(key: Key, *, grounds: Grounds) -> str:
     way = verdict.direction
     glyph = f'<span class="way" aria-hidden="true">{GLYPHS[way]}</span>'
     word = f'<span class="ways {way.replace(" ", "-")}">{glyph} {way}</span>'
+    if verdict.sign_flips:
+        by = strata_word((grounds.run.manifest.get("period") or {}).get("standardised_by"))
+        word += f"<br><small>with the mix of {by} held constant the other way</small>"
     ends = grounds.ends.get(key)
     if ends is None:
         return word
