@@ -34,8 +34,8 @@ class _ManyGroups(click.Command):
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR",
               help="A folder that is new or empty, outside every run.")  # fmt: skip
 @click.option("--groups", "names", multiple=True, metavar="ID...",
-              help="Show trends of these clusters and topics alone, by id or label (all words up to "
-              "the next option); verdicts stay those among all groups.")  # fmt: skip
+              help="Show trends of these clusters and topics alone, by id or label (all words up "
+              "to the next option); verdicts stay those among all groups.")  # fmt: skip
 @click.option("--period", type=click.Choice(["auto", *FREQUENCIES]),
               help="Count trends by other periods.")  # fmt: skip
 @click.option("--by", type=click.Choice(list(AXES)),
