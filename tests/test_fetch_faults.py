@@ -148,9 +148,11 @@ def test_a_server_that_drips_is_given_up(tmp_path):
             yield b" "
             time.sleep(0.005)
 
-    with serving(lambda asked: Reply(pieces=drip())) as service:
-        with pytest.raises(InputError, match="not complete after 300 s"):
-            fetched(service.url, tmp_path, waits=waits, pace=quick(tries=1))
+    with (
+        serving(lambda asked: Reply(pieces=drip())) as service,
+        pytest.raises(InputError, match="not complete after 300 s"),
+    ):
+        fetched(service.url, tmp_path, waits=waits, pace=quick(tries=1))
 
 
 def test_no_server_at_all_is_tried_three_times(tmp_path):
@@ -212,7 +214,9 @@ def test_gzip_is_asked_for_and_read(tmp_path):
 
 
 def test_chunks_are_read(tmp_path):
-    chunks = b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in (BODY[:100], BODY[100:])) + b"0\r\n\r\n"
+    chunks = (
+        b"".join(b"%x\r\n%s\r\n" % (len(p), p) for p in (BODY[:100], BODY[100:])) + b"0\r\n\r\n"
+    )
     raw = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
     with serving(lambda asked: Reply(raw=raw)) as service:
         assert fetched(service.url, tmp_path, waits=Waits()).n_papers == 3

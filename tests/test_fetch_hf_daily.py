@@ -89,7 +89,9 @@ def test_the_same_answers_give_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         with serving(hf_service(DAYS)) as service:
-            digests.add(hashlib.sha256(fetched(service, tmp_path / name).path.read_bytes()).digest())
+            digests.add(
+                hashlib.sha256(fetched(service, tmp_path / name).path.read_bytes()).digest()
+            )
     assert len(digests) == 1
 
 
@@ -169,7 +171,10 @@ def test_endless_pages_of_new_papers_end(tmp_path):
     def answer(asked):
         return Reply(json.dumps([hf_paper(int(asked.query["p"]) + 1, day="2025-01-02")]).encode())
 
-    with serving(answer) as service, pytest.raises(InputError, match="more than 50 pages") as caught:
+    with (
+        serving(answer) as service,
+        pytest.raises(InputError, match="more than 50 pages") as caught,
+    ):
         fetched(service, tmp_path, first="2025-01-02", last="2025-01-02")
     assert "50 answers kept in" in str(caught.value)
 
@@ -207,9 +212,9 @@ def test_days_that_are_none_are_refused_together(tmp_path):
 
 
 def test_days_without_a_list_alone_leave_nothing(tmp_path):
-    with serving(hf_service({})) as service:
-        with pytest.raises(InputError, match="no paper is listed from 2025-01-01 to 2025-01-03"):
-            fetched(service, tmp_path)
+    none = "no paper is listed from 2025-01-01 to 2025-01-03"
+    with serving(hf_service({})) as service, pytest.raises(InputError, match=none):
+        fetched(service, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -57,7 +57,8 @@ def _tell(fetched: Fetched, *, progress: Progress, then: str) -> None:
     for note in fetched.notes:
         progress.say(note)
     path = shlex.quote(str(fetched.path))
-    progress.say(f"{fetched.n_papers:,} papers. Next: {then.format(path)}")
+    papers = "1 paper" if fetched.n_papers == 1 else f"{fetched.n_papers:,} papers"
+    progress.say(f"{papers}. Next: {then.format(path)}")
     click.echo(str(fetched.path))
 
 

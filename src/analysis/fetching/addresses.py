@@ -31,8 +31,16 @@ class Base:
     @property
     def may_carry_keys(self) -> bool:
         """Whether a key may be sent there: over https, or to this very machine."""
-        parts = urlsplit(self.text)
-        return parts.scheme == "https" or _is_here(parts.hostname or "")
+        return urlsplit(self.text).scheme == "https" or self.is_here
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is this very machine."""
+        host = urlsplit(self.text).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost"
 
 
 def base_of(text: str) -> Base:
@@ -72,13 +80,6 @@ def origin_of(address: str) -> str:
 
 def _port_shown(parts: SplitResult) -> str:
     return "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def address(base: Base, *, path: str, params: Mapping[str, str]) -> str:

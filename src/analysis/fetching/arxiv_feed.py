@@ -14,6 +14,7 @@ from .problems import PassingError, RefusedError
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+_ERROR = "an error: "
 _MANUAL = "https://info.arxiv.org/help/api/user-manual.html#query_details"
 _REQUIRED = ("id", "title", "published")
 _ALLOWED = "an Atom feed whose entries have id, title and published"
@@ -59,7 +60,7 @@ def read_feed(body: bytes) -> Feed:
     said = next((_said(entry) for entry in found if _is_error(entry)), None)
     if said is not None:
         raise RefusedError(
-            f"an error: {said}",
+            f"{_ERROR}{said}",
             allowed='a query that arXiv understands, such as cat:cs.CL or ti:"topic models"',
             next_step=f"correct the query: {_MANUAL}",
             query=True,
@@ -128,5 +129,5 @@ def explain(body: bytes) -> str:
     except PassingError:
         return ""
     except RefusedError as problem:
-        return str(problem)
+        return str(problem).removeprefix(_ERROR) if problem.query else ""
     return ""

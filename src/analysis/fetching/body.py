@@ -59,9 +59,7 @@ def read_body(
     return b"".join(chunks)
 
 
-def first_words(body: bytes, *, key: str = "") -> str:
-    """Return what a short answer says, on one line, without markup and without the user's key."""
+def first_words(body: bytes) -> str:
+    """Return what an answer says at its beginning, on one line, without markup."""
     text = body[:_SHOWN_BYTES].decode("utf-8", "replace")
-    if key:
-        text = text.replace(key, "…")
     return first_lines(clean(_TAG.sub(" ", text)), limit=160)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
 from ..errors import InputError
-from ..text import for_terminal
+from ..text import clean, first_lines, for_terminal
 from .addresses import Base, address, origin_of, redirected
 from .body import first_words, read_body
 from .limits import MOST_REDIRECTS, Clock, Pace, wait_before
@@ -61,7 +61,7 @@ def connected(
     """Open the way to a service; the environment's proxies are used."""
     import urllib3
 
-    options = {"num_pools": 1, "maxsize": 1, "block": True}
+    options = {"num_pools": 1, "maxsize": 1}
     proxy = _proxy(base)
     if proxy:
         shown, headers = proxy
@@ -82,7 +82,7 @@ def _proxy(base: Base) -> tuple[str, dict[str, str]] | None:
 
     scheme, _, rest = base.origin.partition("://")
     found = getproxies().get(scheme) or getproxies().get("all")
-    if not found or proxy_bypass(rest):
+    if not found or base.is_here or proxy_bypass(rest):
         return None
     parsed = parse_url(found if "://" in found else f"http://{found}")
     headers = make_headers(proxy_basic_auth=parsed.auth) if parsed.auth else {}
@@ -188,6 +188,7 @@ def _answer(client: Client, asked: str, *, explain: Explain) -> bytes:
             client.last = client.clock.monotonic()
             if response is not None:
                 response.close()
+                response.release_conn()
     raise RefusedError(f"more than {MOST_REDIRECTS} redirects", allowed="an answer",
                   next_step="check --base-url")  # fmt: skip
 
@@ -235,7 +236,9 @@ def _body(client: Client, response: BaseHTTPResponse, *, explain: Explain) -> by
             raise RefusedError("an answer that repeats your key", allowed="answers without keys")
         return body
     body = read_body(response, pace=pace, clock=clock, most=_ERROR_BYTES)
-    said = first_words((explain(body) or "").encode() or body, key=client.key)
+    if client.key:
+        body = body.replace(client.key.encode(), b"...")
+    said = first_lines(clean(explain(body)), limit=160) or first_words(body)
     found = f"HTTP {status}" + (f" ({said})" if said else "")
     if status in _AGAIN:
         raise PassingError(found, after=_after(response))

@@ -260,7 +260,7 @@ def _no_work(n_papers: int, *, precise: bool) -> InputError:
     if not precise:
         next_step = "give --precise to look up the days of months and years"
     return InputError(
-        f"all {n_papers:,} papers have {which}",
+        f"no paper of {n_papers:,} lacks {which}",
         allowed="a file with papers that lack one",
         next_step=next_step,
     )

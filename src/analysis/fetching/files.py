@@ -86,7 +86,7 @@ def check_free(out: Path) -> None:
 def exists(path: Path) -> InputError:
     """Return the error for a file that is there already."""
     return InputError(
-        f"{for_terminal(str(path))} exists{_fetched_when(path)}",
+        f"{for_terminal(str(path))} exists {_fetched_when(path)}".rstrip(),
         allowed="a new file: what was fetched is never overwritten",
         next_step="use it, or name another file with --out FILE",
     )
@@ -98,7 +98,7 @@ def _fetched_when(path: Path) -> str:
         day, n_papers = str(told["fetched"]["ended"])[:10], int(told["papers"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""
-    return for_terminal(f" ({n_papers:,} papers, fetched on {day})")
+    return for_terminal(f"({n_papers:,} papers, fetched on {day})")
 
 
 def publish(out: Path, *, content: bytes, told: Mapping[str, Any]) -> Path:

@@ -139,14 +139,15 @@ def _stopped(stop: KeyboardInterrupt | InputError, *, parts: Parts) -> BaseExcep
     """Return a stop that also says what was kept; a folder that holds nothing is removed."""
     count = len(parts)
     shown = for_terminal(str(parts.folder))
+    kept_there = f"{_answers(count)} kept in {shown}: the same command goes on from there"
     if not count:
         remove(parts.folder)
     if isinstance(stop, KeyboardInterrupt):
-        return KeyboardInterrupt(f"{_answers(count)} kept in {shown}" if count else "")
+        return KeyboardInterrupt(kept_there if count else "")
     if not count:
         return stop
-    went_on = f"; {_answers(count)} kept in {shown}: the same command goes on from there"
-    return InputError(stop.problems, allowed=stop.allowed, next_step=stop.next_step + went_on)
+    next_step = f"{stop.next_step}; {kept_there}"
+    return InputError(stop.problems, allowed=stop.allowed, next_step=next_step)
 
 
 def answer(
