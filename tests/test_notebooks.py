@@ -6,7 +6,6 @@ import ast
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from analysis.progress import Progress
 from hostile import HOSTILE
 
 if TYPE_CHECKING:
-    from selenium.webdriver.chrome.webdriver import WebDriver
+    pass
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NAMES = ("00_start_here", "01_topic_map", "02_trends", "03_new_snapshot", "04_my_topics")
@@ -34,7 +33,6 @@ OPEN_TO_NOTEBOOKS = {
 }
 FIGURES = {"topic_map", "share_over_time", "trend"}
 QUIET = Progress(quiet=True)
-needs_browser = pytest.mark.skipif(bool(browser.missing()), reason=browser.missing())
 
 
 def read(name: str) -> nbformat.NotebookNode:
@@ -213,15 +211,8 @@ def test_pages_name_no_host_but_those_of_papers(executed, place):
     assert all(f'href="{name}.ipynb' not in before for name in NAMES)
 
 
-@pytest.fixture(scope="module")
-def driver() -> Iterator[WebDriver]:
-    with browser.chromium() as started:
-        yield started
-
-
 @pytest.mark.slow
 @pytest.mark.browser
-@needs_browser
 @pytest.mark.parametrize("place", range(len(NAMES)))
 def test_pages_open_without_network(executed, driver, place):
     visit = browser.visit(driver, executed[place])
@@ -273,7 +264,6 @@ def test_a_page_leaves_the_notebook_as_it_was():
 
 
 @pytest.mark.browser
-@needs_browser
 def test_hostile_text_in_figures_runs_nothing(driver, tmp_path):
     path = tmp_path / "hostile.html"
     path.write_text(notebook_page(hostile_notebook(), title=HOSTILE[0]), encoding="utf-8")

@@ -45,15 +45,10 @@ MAY_IMPORT = {
     "show": {*BASE, "runs", "views"},
     "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
-    "cluster_stage": {*BASE, "clusters", "groups", "progress", "quality"},
-    "topic_stage": {
-        *(*BASE, "carried_topics", "clusters", "embedding", "groups", "manifest", "progress"),
-        *("extension", "resources", "runs", "topics"),
-    },
     "audit": {*BASE, "extension"},
     "fetching": {*BASE, "progress", "sources"},
     "commands": {
-        *("audit", "audit_stage", "fetching", "progress", "replay"),
+        *("audit", "fetching", "progress", "replay", "stages"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
         *("topic_questions", "topics", "verify", "views"),
     },
@@ -66,9 +61,7 @@ MAY_IMPORT = {
 `manifest` imports `sources.Snapshot`."""
 
 STAGES = {"sources", "embedding", "clusters", "topics", "trends", "quality"}
-WIRING = ("pipeline", "stages", "series_stage", "extend_stage", "identity_stage",
-          "extended_groups", "carried_topics", "trend_stage", "paper_stage", "hand_stage",
-          "grade_stage", "audit_stage")  # fmt: skip
+WIRING = ("pipeline", "stages")
 """Who puts the stages together; everything else knows at most the stages it is built on."""
 NOT_IN_FIGURES = {*STAGES, "groups", "pipeline"}
 
@@ -119,11 +112,27 @@ def test_every_module_has_its_place():
 
 def test_only_the_pipeline_wires_the_stages():
     users = {name for name, others in GRAPH.items() if others & STAGES}
-    others = {"cluster_stage", "topic_stage", "groups", "manifest", "commands", "topic_questions"}
-    others |= {"exploring", "fetching"}
+    others = {"groups", "manifest", "commands", "topic_questions", "exploring"}
+    others |= {"fetching"}
     assert others <= users <= {*WIRING, *others}
-    wired = set().union(*(GRAPH[name] for name in (*WIRING, "cluster_stage", "topic_stage")))
+    wired = set().union(*(GRAPH[name] for name in WIRING))
     assert {*STAGES, "groups"} <= wired
+
+
+WITHIN = {
+    "describing": {"clusters", "groups", "progress", "quality"},
+    "grading": {"clusters", "extension", "progress", "quality"},
+    "over_time": {"settings", "trends"},
+    "papers": {"embedding", "extension", "manifest", "progress", "runs", "settings", "sources"},
+}
+"""What those of the stages that are about one thing may import beside `BASE` and each other."""
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_a_stage_keeps_to_its_subject(name):
+    found = imported(PACKAGE / "stages" / f"{name}.py") - {"stages"}
+    assert found
+    assert found <= {*BASE, *WITHIN[name]}
 
 
 @pytest.mark.parametrize("name", ["figures", "report"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from .extension.settings import Thresholds
 from .series_lock import WAIT
@@ -88,3 +89,22 @@ class Settings:
     index: Path | str | None = "auto"
     thresholds: Thresholds = field(default_factory=Thresholds)
     wait: float = WAIT
+
+
+def recorded(settings: Settings) -> dict[str, Any]:
+    """Return the settings that are not files; those stand in the manifest by name and hash."""
+    day = settings.snapshot_date
+    return {
+        "fresh": settings.fresh,
+        "only_snapshot": settings.only_snapshot,
+        "as_of": settings.as_of.isoformat() if settings.as_of else None,
+        "period": settings.period,
+        "by": settings.by,
+        "embedding": settings.embedding,
+        "format": settings.format,
+        "duplicates": settings.duplicates,
+        "seed": settings.seed,
+        "grades": settings.grades,
+        "thresholds": asdict(settings.thresholds),
+        "snapshot_date": day.isoformat() if day else None,
+    }

@@ -119,8 +119,8 @@ def fetch_arxiv(
         for page in _pages(work, asked, most=most, totals=totals):
             pages.append(page)
             ids.update(entry.paper_id for entry in page.feed.entries)
-            if len(pages) > _MOST_MEMBERS or (most is not None and len(ids) >= most):
-                break
+            if len(pages) > _MOST_MEMBERS:
+                raise _too_much(f"more than {_MOST_MEMBERS:,} pages")
         if not ids:
             remove(work.parts.folder)
             raise _nothing(asked)
@@ -130,8 +130,6 @@ def fetch_arxiv(
 def _finished(
     work: Work, pages: list[_Page], *, ids: set[str], total: int, most: int | None
 ) -> Fetched:
-    if len(pages) > _MOST_MEMBERS:
-        raise _too_much(f"more than {_MOST_MEMBERS:,} pages")
     expected = total if most is None else min(total, most)
     notes = ()
     if len(ids) < expected:

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from .embedding import drawing_words
-from .schema import COUNTED_WEIGHT, conform
-from .topics import Fitted, Recognised, Topic, recognise
+from ..embedding import drawing_words
+from ..schema import COUNTED_WEIGHT, conform
+from ..topics import Fitted, Recognised, Topic, recognise
 
 _BLOCK = 1024
 

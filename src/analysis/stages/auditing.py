@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import quality
-from .audit import Audit, audit, audit_line
-from .errors import InputError
-from .extension.ledger import CLUSTER_ID
-from .grade_stage import subsamples
-from .progress import Progress
-from .runs import Run
-from .series_stage import primary
+from .. import quality
+from ..audit import Audit, audit, audit_line
+from ..errors import InputError
+from ..extension.ledger import CLUSTER_ID
+from ..progress import Progress
+from ..runs import Run
+from .grading import subsamples
+from .parent import primary
 
 SMALLEST_UNASKED = 2_000
 """Papers below which every extension is audited."""
@@ -33,7 +33,7 @@ def audited(run: Run, *, progress: Progress) -> Audit:
     InputError
         Where the run has no clusters.
     """
-    from . import clusters
+    from .. import clusters
 
     own = primary(run.memberships).reindex(run.papers["paper_id"].to_numpy())
     if own.isna().any() or own.empty:

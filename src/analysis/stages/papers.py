@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import schema, sources
-from .embedding import embed, paper_texts
-from .extension.union import Joined, join_papers
-from .progress import Progress
-from .series_stage import Parent, check_embedding, refuse_unrelated, union_vectors
-from .settings import Settings
+from .. import schema, sources
+from ..embedding import embed, paper_texts
+from ..extension.union import Joined, join_papers
+from ..progress import Progress
+from ..settings import Settings
+from .parent import Parent, check_embedding, refuse_unrelated, union_vectors
 
 CACHE = ".embeddings"
 """Folder in the series' directory where vectors of optional embeddings are kept; disposable."""

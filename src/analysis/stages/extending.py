@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from . import quality, schema
+from .. import quality, schema
+from ..extension.clusters import Carried, carry_on
+from ..extension.drift import drift, drift_line
+from ..extension.nearest import updated_neighbours
+from ..extension.places import places
+from ..extension.revision import Event
+from ..extension.settings import Thresholds
+from ..groups import cluster_memberships
+from ..progress import Progress
 from .extended_groups import extended_groups
-from .extension.clusters import Carried, carry_on
-from .extension.drift import drift, drift_line
-from .extension.nearest import updated_neighbours
-from .extension.places import places
-from .extension.revision import Event
-from .extension.settings import Thresholds
-from .groups import cluster_memberships
-from .progress import Progress
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
-    from .runs import Run
+    from ..runs import Run
 
 STORED_NEIGHBOURS = 10
 
@@ -80,7 +80,7 @@ def extend_clusters(
     limits : Thresholds
     progress : Progress
     """
-    from . import clusters
+    from .. import clusters
 
     ids = papers["paper_id"].to_numpy()
     is_new = ~np.isin(ids, parent.papers["paper_id"].to_numpy())
@@ -170,7 +170,7 @@ def map_figures(drawn: pd.DataFrame, *, vectors: np.ndarray, seed: int) -> dict[
 
 
 def _fresh(vectors: np.ndarray, *, seed: int) -> tuple[np.ndarray, sp.csr_matrix, int]:
-    from . import clusters
+    from .. import clusters
 
     found = clusters.find_clusters(vectors, seed=seed)
     return found.labels, found.graph, int(found.settings.get("min_cluster_size", 0))
@@ -263,7 +263,7 @@ def _map(
     placed: np.ndarray,
 ) -> pd.DataFrame:
     """Keep the places there are, put new and revised papers near their neighbours."""
-    from . import clusters
+    from .. import clusters
 
     drawn = parent.map.set_index("paper_id").reindex(papers["paper_id"])
     rows = np.flatnonzero(placed)

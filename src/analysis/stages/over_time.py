@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from . import schema, sources, trends
-from .settings import Settings
+from .. import schema, trends
+from ..settings import Settings
 
 
 def over_time(
@@ -15,7 +16,7 @@ def over_time(
     *,
     memberships: pd.DataFrame,
     groups: pd.DataFrame,
-    read: sources.Snapshot,
+    snapshot_date: date | None,
     settings: Settings,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Return the tables trends, verdicts and events, and what the manifest says of periods."""
@@ -23,7 +24,7 @@ def over_time(
         papers = papers[papers["in_snapshot"]].reset_index(drop=True)
         memberships = memberships[memberships["paper_id"].isin(papers["paper_id"])]
     dated = trends.on_axis(papers, by=settings.by)
-    reference = trends.reference_day(papers, snapshot_date=read.date)
+    reference = trends.reference_day(papers, snapshot_date=snapshot_date)
     lag = trends.listing_lag(dated, reference=reference) if settings.by == "published" else 0
     if reference is not None:
         reference -= pd.Timedelta(days=lag)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from . import quality, schema
-from .groups import cluster_groups, cluster_memberships, with_broader
-from .progress import Progress
+from .. import quality, schema
+from ..groups import cluster_groups, cluster_memberships, with_broader
+from ..progress import Progress
 
 if TYPE_CHECKING:
-    from .clusters import Clustering, ClusterTerms, PhraseCounts
+    from ..clusters import Clustering, ClusterTerms, PhraseCounts
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def describe_clusters(
         From `clusters.find_clusters`.
     progress : Progress
     """
-    from . import clusters
+    from .. import clusters
 
     figures: dict[str, Any] = {"coherence_npmi": None, "diversity": None, "share_well_placed": None}
     placed = cluster_memberships(papers, labels=found.labels, weights=found.weights)
@@ -76,7 +76,7 @@ def _with_broader(
     own: np.ndarray,
 ) -> pd.DataFrame:
     """Add the broader clusters, if the papers are many enough for any."""
-    from . import clusters
+    from .. import clusters
 
     levels = clusters.broader_levels(found.labels, graph=found.graph)
     if not levels:
@@ -102,7 +102,7 @@ def _headings(
     words: ClusterTerms, *, below: np.ndarray, parents: np.ndarray, names: Sequence[str]
 ) -> list[str]:
     """Name broader clusters by a phrase that most of their parts hold, else by their parts."""
-    from .clusters import broader_heading
+    from ..clusters import broader_heading
 
     sizes = np.bincount(below, minlength=len(parents))
     column_of = {name.casefold(): column for name, column in words.columns.items()}

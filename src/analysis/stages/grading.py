@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import quality
-from .progress import Progress
-from .schema import broader_clusters, conform
-from .series_stage import primary
+from .. import quality
+from ..progress import Progress
+from ..schema import broader_clusters, conform
+from .parent import primary
 
 LARGEST_GRADED = 10_000
 """Papers above which clusters are graded only where asked for: there five subsamples cost a fifth
@@ -72,7 +72,7 @@ def graded(
     dict
         How it was measured, for the manifest: `subsamples`, `papers`.
     """
-    from . import clusters
+    from .. import clusters
 
     if fits is None:
         with progress.stage("grades"):

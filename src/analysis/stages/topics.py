@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import groups, manifest, schema, topics
+from .. import groups, manifest, schema, topics
+from ..embedding import drawing_words
+from ..errors import InputError
+from ..extension.overrides import ClusterOverride, read_cluster_overrides
+from ..progress import Progress
+from ..resources import data_file
+from ..runs import Decisions
+from ..topics.by_hand import apply_overrides, overrides_line
+from ..topics.overrides import Override, read_overrides
 from .carried_topics import Earlier, carried_topics
-from .embedding import drawing_words
-from .errors import InputError
-from .extension.overrides import ClusterOverride, read_cluster_overrides
-from .progress import Progress
-from .resources import data_file
-from .runs import Decisions
-from .topics.by_hand import apply_overrides, overrides_line
-from .topics.overrides import Override, read_overrides
 
 MOST_NAMED = 5
 
@@ -178,8 +178,8 @@ def changed_words(
         Of topics.
     definitions : Definitions
     """
-    from .clusters.phrases import phrases
-    from .topics.growing.drift import drift, told
+    from ..clusters.phrases import phrases
+    from ..topics.growing.drift import drift, told
 
     found = drift(
         papers,

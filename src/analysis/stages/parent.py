@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import runs, schema
-from .embedding import embed, embedding_version, paper_texts
-from .errors import InputError
-from .extension.ledger import CLUSTER_ID, Ledger, read_ledger
-from .extension.related import LEAST_NEAR, SMALLEST_JUDGED, share_near
-from .extension.union import Joined
-from .runs import Run
+from .. import runs, schema
+from ..embedding import embed, embedding_version, paper_texts
+from ..errors import InputError
+from ..extension.ledger import CLUSTER_ID, Ledger, read_ledger
+from ..extension.related import LEAST_NEAR, SMALLEST_JUDGED, share_near
+from ..extension.union import Joined
+from ..runs import Run
 
 LARGEST_STEP = 3.0
 """New papers, as a multiple of the known ones, above which all are fitted anew and matched."""
@@ -171,7 +171,7 @@ def refuse_unrelated(
         Where at least 20 papers are listed, none of them known, and under 20 % of them lie as
         near to some cluster as 95 % of its members do.
     """
-    from . import clusters
+    from .. import clusters
 
     n = len(joined.added)
     if joined.known or n < SMALLEST_JUDGED or not has_clusters(parent):

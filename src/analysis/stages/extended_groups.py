@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from .groups import PALETTE
-from .schema import broader_clusters, conform, parts_of
+from ..groups import PALETTE
+from ..schema import broader_clusters, conform, parts_of
 
 if TYPE_CHECKING:
-    from .extension.clusters import Carried
-    from .runs import Run
+    from ..extension.clusters import Carried
+    from ..runs import Run
 
 _OTHERS_READ = 3_000
 
@@ -59,7 +59,7 @@ def extended_groups(
         broader cluster of what they came from, or of the clusters that their papers are near to.
         Exemplars are chosen anew; a cluster that was split or merged has no stability any more.
     """
-    from . import clusters
+    from .. import clusters
 
     groups = parent.groups[parent.groups["kind"] == "cluster"]
     rows = groups.to_dict("records")
@@ -147,7 +147,7 @@ def _new_rows(
     parents: dict[str, str | None],
 ) -> list[dict[str, Any]]:
     """Name new clusters by their papers, against an even sample of the others."""
-    from . import clusters
+    from .. import clusters
 
     number = {name: i for i, name in enumerate(names)}
     is_fresh = np.isin(carried.labels, [number[name] for name in fresh])

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from . import schema
+from .. import schema
+from ..extension.by_hand import apply_by_hand, renamed
+from ..extension.ledger import Ledger
+from ..topics.finding import paper_index, papers_named
 from .extended_groups import with_sizes_of_broader
-from .extension.by_hand import apply_by_hand, renamed
-from .extension.ledger import Ledger
-from .series_stage import Parent, primary
-from .topic_stage import Definitions
-from .topics.finding import paper_index, papers_named
+from .parent import Parent, primary
+from .topics import Definitions
 
 
 @dataclass(frozen=True)

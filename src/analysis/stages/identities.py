@@ -8,13 +8,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from . import schema
-from .extension.identities import match_fresh
-from .extension.ledger import Ledger
-from .extension.lineage import dormant_clusters, lineage_rows
-from .extension.register import continued, opened, standing
-from .runs import Run
-from .series_stage import Parent, primary
+from .. import schema
+from ..extension.identities import match_fresh
+from ..extension.ledger import Ledger
+from ..extension.lineage import dormant_clusters, lineage_rows
+from ..extension.register import continued, opened, standing
+from ..runs import Run
+from .parent import Parent, primary
 
 
 def identified(
