@@ -6,7 +6,7 @@ import hashlib
 import json
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,12 @@ import pytest
 from analysis.errors import InputError
 from analysis.fetching import Fetched, Where, arxiv, fetch_arxiv
 from analysis.fetching.arxiv_feed import read_feed
-from analysis.fetching.problems import PassingError, RefusedError
 from analysis.progress import Progress
 from analysis.sources import read_snapshot
 from simulator import (
+    NOON,
     Answer,
     Asked,
-    Preprint,
     Reply,
     Waits,
     arxiv_service,
@@ -103,6 +102,9 @@ def test_the_manifest_and_the_snapshot_agree(tmp_path):
         "to": "2025-01-31",
         "max": None,
     }
+    assert told["searched"] == (
+        '(ti:"a" AND cat:cs.*) AND submittedDate:[202501010000 TO 202501312359]'
+    )
     assert (told["papers"], told["said"], told["pages"], told["notes"]) == (310, 310, 2, [])
     read = read_snapshot([done.path], today=date(2026, 1, 1))
     assert len(read.papers) == 310
@@ -326,43 +328,30 @@ def test_days_alone_are_a_query(tmp_path):
     assert done.n_papers == 10
 
 
-# one page
+# an open range
 
 
-ENTRY = Preprint("2501.00001", "A & B", date(2025, 1, 1))
+def test_an_open_range_ends_on_the_day_on_which_it_began(tmp_path, monkeypatch):
+    """A fetch that goes on after midnight asks for the same days, into the same file."""
+    monkeypatch.chdir(tmp_path)
+    usual, broken = arxiv_service(PAPERS), [True]
 
+    def answer(asked):
+        late = asked.query["start"] == "400" and broken[0]
+        return Reply(status=500) if late else usual(asked)
 
-def test_a_page_is_read():
-    found = read_feed(feed([ENTRY], total=7, start=3))
-    assert (found.total, found.start) == (7, 3)
-    assert (found.entries[0].paper_id, found.entries[0].title) == ("2501.00001", "A & B")
-
-
-@pytest.mark.parametrize("name", ["id", "title", "published"])
-def test_an_entry_without_what_it_needs_is_a_change_of_form(name):
-    body = feed([ENTRY], total=1)
-    head, _, entry = body.partition(b"<entry>")
-    entry = entry.replace(f"<{name}>".encode(), b"<other>").replace(
-        f"</{name}>".encode(), b"</other>"
-    )
-    with pytest.raises(RefusedError, match=f"an entry without {name} \\(number 1 .* other"):
-        read_feed(head + b"<entry>" + entry)
-
-
-def test_unknown_elements_do_not_matter():
-    body = feed([ENTRY], total=1).replace(b"<summary>", b"<new a='1'><b/></new><summary>")
-    assert read_feed(body).entries[0].title == "A & B"
-
-
-BILLION = b'<!DOCTYPE f [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><feed>&b;</feed>'
-
-
-@pytest.mark.parametrize("body", [b"", b"{}", b"<a><b></a>", BILLION, b"\xff\xfe<", b"<html/>"])
-def test_what_is_no_feed_may_pass(body):
-    with pytest.raises(PassingError):
-        read_feed(body)
-
-
-def test_another_kind_of_xml_will_not_pass():
-    with pytest.raises(RefusedError, match=r"no Atom feed \(its root is rss"):
-        read_feed(b"<rss/>")
+    with serving(answer) as service:
+        where = Where(base_url=service.url, pace=quick(between=0), clock=Waits().clock,
+                      progress=Progress(quiet=True))  # fmt: skip
+        days = {"first": date(2025, 1, 1)}
+        with pytest.raises(InputError, match="2 answers kept in arxiv-x-2025-01-01--2026-01-01"):
+            fetch_arxiv("x", **days, where=where)
+        broken[0] = False
+        tomorrow = replace(where.clock, now=lambda: NOON + timedelta(days=1))
+        done = fetch_arxiv("x", **days, where=replace(where, clock=tomorrow))
+        assert len({a.query["search_query"] for a in service.asked}) == 1
+    assert done.path.name == "arxiv-x-2025-01-01--2026-01-01.zip"
+    assert json.loads(done.manifest.read_text())["fetched"] == {
+        "begun": "2026-01-01T12:00:00Z",
+        "ended": "2026-01-02T12:00:00Z",
+    }

@@ -9,25 +9,26 @@ stretches of days. Papers that come up meanwhile only push others back, so that 
 
 from __future__ import annotations
 
-import re
+import contextlib
+import glob
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from pathlib import Path
+from typing import Any
 
 from ..errors import InputError
 from ..text import first_lines, for_terminal
 from .arxiv_feed import Feed, explain, read_feed
+from .arxiv_query import FIRST_DAY, Query, checked, halves, slug
 from .files import Fetched, zipped
 from .limits import ARXIV_PACE
-from .parts import remove
+from .parts import remove, request_of
 from .problems import PassingError
 from .work import Where, Work, answer, finish, with_out, working
 
 ENDPOINT = "https://export.arxiv.org"
 PATH = "/api/query"
-FIRST_DAY = date(1991, 8, 1)
-"""arXiv begins in August 1991."""
-
 SIZES = (200, 200, 200, 100, 50, 25)
 """Papers asked for in the first and every further try of a page."""
 
@@ -40,28 +41,6 @@ MOST_PAPERS = 150_000
 _MOST_MEMBERS = 1000
 _NOTHING_TRIES = 2
 """How often no paper at all is asked about: the API gives empty answers now and then."""
-
-
-@dataclass(frozen=True)
-class Query:
-    """A query, and the days of first submission it is limited to, both given or neither."""
-
-    text: str
-    first: date | None = None
-    last: date | None = None
-
-    @property
-    def search(self) -> str:
-        """The query as the API takes it."""
-        if self.first is None or self.last is None:
-            return self.text
-        days = f"submittedDate:[{self.first:%Y%m%d}0000 TO {self.last:%Y%m%d}2359]"
-        return f"({self.text}) AND {days}" if self.text else days
-
-    @property
-    def name(self) -> str:
-        """The days, in words that can stand in a file name."""
-        return f"{self.first}--{self.last}" if self.first else "all"
 
 
 @dataclass(frozen=True)
@@ -104,16 +83,19 @@ def fetch_arxiv(
     KeyboardInterrupt
         With what was kept.
     """
-    asked = _checked(query, first=first, last=last, today=where.today)
-    days = asked.name if asked.first else str(where.today)
-    out = with_out(where, name=f"arxiv-{_slug(asked.text)}-{days}.zip")
-    told = {
+    asked = checked(query, first=first, last=last, today=where.today)
+    request = {
         "query": asked.text,
-        "from": asked.first and asked.first.isoformat(),
-        "to": asked.last and asked.last.isoformat(),
+        "from": first and first.isoformat(),
+        "to": last and last.isoformat(),
         "max": most,
     }
-    with working(where, out=out, request=told, default=ENDPOINT, pace=ARXIV_PACE) as work:
+    begun = _begun(where, request=request, text=asked.text)
+    if asked.first and last is None:
+        asked = Query(asked.text, asked.first, begun)
+    name = f"arxiv-{slug(asked.text)}-{asked.name if asked.first else begun}.zip"
+    out = with_out(where, name=name)
+    with working(where, out=out, request=request, default=ENDPOINT, pace=ARXIV_PACE) as work:
         pages, totals = [], []
         ids: set[str] = set()
         for page in _pages(work, asked, most=most, totals=totals):
@@ -124,11 +106,31 @@ def fetch_arxiv(
         if not ids:
             remove(work.parts.folder)
             raise _nothing(asked)
-        return _finished(work, pages, ids=ids, total=sum(totals), most=most)
+        return _finished(work, pages, query=asked, ids=ids, total=sum(totals), most=most)
+
+
+def _begun(where: Where, *, request: dict[str, Any], text: str) -> date:
+    """Return the day on which this fetch began: an open range ends there, also after midnight."""
+    folder = where.out.parent if where.out else Path()
+    name = where.out.name if where.out else f"arxiv-{slug(text)}-*.zip"
+    pattern = f"{glob.escape(name) if where.out else name}.parts"
+    for parts in sorted(folder.glob(pattern), reverse=True):
+        told = request_of(parts)
+        asked = told.get("request")
+        if isinstance(asked, dict) and {k: asked.get(k) for k in request} == request:
+            with contextlib.suppress(ValueError):
+                return date.fromisoformat(str(told.get("begun"))[:10])
+    return where.today
 
 
 def _finished(
-    work: Work, pages: list[_Page], *, ids: set[str], total: int, most: int | None
+    work: Work,
+    pages: list[_Page],
+    *,
+    query: Query,
+    ids: set[str],
+    total: int,
+    most: int | None,
 ) -> Fetched:
     expected = total if most is None else min(total, most)
     notes = ()
@@ -140,37 +142,14 @@ def _finished(
         command="fetch arxiv",
         content=zipped(members),
         n_papers=len(ids),
-        told={"format": "Atom pages, zip", "said": total, "pages": len(pages)},
+        told={
+            "format": "Atom pages, zip",
+            "searched": query.search,
+            "said": total,
+            "pages": len(pages),
+        },
         notes=notes,
     )
-
-
-def _checked(query: str, *, first: date | None, last: date | None, today: date) -> Query:
-    text = " ".join(query.split())
-    problems = []
-    if not text and first is None and last is None:
-        problems.append("neither a query nor days")
-    if len(text) > 2000 or not text.isprintable():
-        problems.append("a query that is too long or holds control characters")
-    if first is None and last is None and not problems:
-        return Query(text)
-    begin, end = first or FIRST_DAY, last or today
-    if begin > end:
-        problems.append(f"--from {begin} is after --to {end}")
-    if begin < FIRST_DAY or end > today:
-        problems.append(f"the days {begin} to {end}")
-    if problems:
-        raise InputError(
-            problems,
-            allowed=f"a query such as cat:cs.CL, and days from {FIRST_DAY} to {today} (UTC)",
-            next_step="correct the query, --from and --to",
-        )
-    return Query(text, begin, end)
-
-
-def _slug(text: str) -> str:
-    words = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
-    return words[:60].strip("-") or "papers"
 
 
 def _pages(work: Work, query: Query, *, most: int | None, totals: list[int]) -> Iterator[_Page]:
@@ -186,7 +165,7 @@ def _pages(work: Work, query: Query, *, most: int | None, totals: list[int]) -> 
     wanted = total if most is None else min(total, most)
     if wanted > WINDOW and whole.first != whole.last:
         left = most
-        for half in _halves(whole):
+        for half in halves(whole):
             for page in _pages(work, half, most=left, totals=totals):
                 left = None if left is None else left - len(page.feed.entries)
                 yield page
@@ -196,15 +175,6 @@ def _pages(work: Work, query: Query, *, most: int | None, totals: list[int]) -> 
     totals.append(total)
     with work.where.progress.stage(f"arxiv {query.name}: {wanted:,} papers"):
         yield from _rest(work, query, page=first, most=most)
-
-
-def _halves(query: Query) -> tuple[Query, Query]:
-    """Return the later and the earlier half of the days of a query."""
-    assert query.first is not None
-    assert query.last is not None
-    middle = query.first + timedelta(days=(query.last - query.first).days // 2)
-    later = Query(query.text, middle + timedelta(days=1), query.last)
-    return later, Query(query.text, query.first, middle)
 
 
 def _rest(work: Work, query: Query, *, page: _Page, most: int | None) -> Iterator[_Page]:

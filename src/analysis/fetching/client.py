@@ -279,7 +279,11 @@ def _broken(error: Exception) -> Exception:
             next_step="check the clock, the network and SSL_CERT_FILE",
         )
     words: tuple[tuple[type[Exception], str, int | None], ...] = (
-        (kinds.NameResolutionError, "no sign: its name is unknown (is there a network?)", _CONNECTING),
+        (
+            kinds.NameResolutionError,
+            "no sign: its name is unknown (is there a network?)",
+            _CONNECTING,
+        ),
         (kinds.NewConnectionError, "no connection", _CONNECTING),
         (kinds.ConnectTimeoutError, "no connection in time", _CONNECTING),
         (kinds.ProxyError, "no connection through the proxy", _CONNECTING),

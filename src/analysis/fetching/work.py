@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
@@ -109,7 +111,7 @@ def working(
     with (
         open_parts(folder, request=request, now=now) as parts,
         connected(base, pace=pace, clock=where.clock, agent=agent, key=secret,
-                  say=where.progress.say) as client,
+                  say=partial(_say, progress=where.progress)) as client,
     ):  # fmt: skip
         n_before = len(parts)
         if n_before:
@@ -118,6 +120,17 @@ def working(
             yield Work(out, request, client, parts, where)
         except (KeyboardInterrupt, InputError) as stop:
             raise _stopped(stop, parts=parts) from None
+
+
+def _say(line: str, *, progress: Progress) -> None:
+    """Say a line above a bar that may be there."""
+    if not progress.on_terminal:
+        progress.say(line)
+        return
+    from tqdm import tqdm
+
+    with tqdm.external_write_mode(file=sys.stderr):
+        progress.say(line)
 
 
 def _key(name: str) -> str:
