@@ -7,7 +7,7 @@ import json
 import time
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from email.utils import format_datetime
 from itertools import repeat
 from pathlib import Path
@@ -18,7 +18,7 @@ from analysis.errors import InputError
 from analysis.fetching import Fetched, Pace, Where, fetch_hf_daily
 from analysis.fetching.limits import ARXIV_PACE, HF_PACE, wait_before
 from analysis.progress import Progress
-from simulator import Answer, Reply, Waits, at_first, hf_paper, hf_service, quick, serving
+from simulator import NOON, Answer, Reply, Waits, at_first, hf_paper, hf_service, quick, serving
 
 DAY = date(2025, 1, 2)
 PAPERS = [hf_paper(n, day="2025-01-02") for n in range(1, 4)]
@@ -113,13 +113,14 @@ def test_retry_after_is_obeyed_where_it_is_longer(tmp_path, text, wait):
     assert waits.seconds[0] == wait
 
 
-def test_retry_after_may_be_a_date(tmp_path):
+@pytest.mark.parametrize(("ahead", "wait"), [(timedelta(seconds=100), 100.0),
+                                             (timedelta(days=-1), 4.0)])  # fmt: skip
+def test_retry_after_may_be_a_date(tmp_path, ahead, wait):
     waits = Waits()
-    at = format_datetime(datetime.now(UTC) + timedelta(seconds=100), usegmt=True)
-    late = Reply(status=503, headers={"Retry-After": at})
+    late = Reply(status=503, headers={"Retry-After": format_datetime(NOON + ahead, usegmt=True)})
     with serving(at_first([late], then=USUAL)) as service:
         fetched(service.url, tmp_path, waits=waits)
-    assert 90 < waits.seconds[0] <= 100
+    assert waits.seconds[0] == wait
 
 
 def test_a_retry_after_of_hours_ends_it(tmp_path):

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.request import getproxies, proxy_bypass
 
@@ -241,23 +243,22 @@ def _body(client: Client, response: BaseHTTPResponse, *, explain: Explain) -> by
     said = first_lines(clean(explain(body)), limit=160) or first_words(body)
     found = f"HTTP {status}" + (f" ({said})" if said else "")
     if status in _AGAIN:
-        raise PassingError(found, after=_after(response))
+        text = response.headers.get("retry-after", "")[:60].strip()
+        raise PassingError(found, after=_after(text, now=clock.now()))
     next_step = _next_of(status, has_key=bool(client.key))
     raise RefusedError(found, allowed="HTTP 200", next_step=next_step, query=status == 400)
 
 
-def _after(response: BaseHTTPResponse) -> float | None:
+def _after(text: str, *, now: datetime) -> float | None:
     """Return the seconds of Retry-After, which is a number or a date; None where it is neither."""
-    from urllib3 import Retry
-    from urllib3.exceptions import InvalidHeader
-
-    text = response.headers.get("retry-after")
-    if not text or len(text) > 60:
-        return None
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return float(text)
     try:
-        return Retry(retry_after_max=10**9).parse_retry_after(text)
-    except (InvalidHeader, ValueError, OverflowError):
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - now).total_seconds())
 
 
 def _next_of(status: int, *, has_key: bool) -> str:
