@@ -152,6 +152,16 @@ def test_dates_to_the_day_are_left_alone(tmp_path):
         looked_up(dated.assign(published_precision="day"), tmp_path, precise=True)
 
 
+def test_how_long_it_takes_is_said_before(tmp_path, capsys):
+    with serving(arxiv_service(KNOWN)) as service:
+        where = Where(out=tmp_path / "x.csv", base_url=service.url, pace=quick(between=3.0),
+                      clock=Waits().clock, progress=Progress())  # fmt: skip
+        fetch_dates(titled(*(p.title for p in KNOWN * 6)), name="x", where=where)
+    said = capsys.readouterr().err.splitlines()
+    assert said[0] == "42 titles, each a request: about 2 minutes"
+    assert said[1].startswith("dates of 42 titles: ")
+
+
 def test_nothing_found_leaves_nothing(tmp_path):
     with pytest.raises(InputError) as caught:
         looked_up(titled("Never Seen at All", "LoRA"), tmp_path)

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.fetching.arxiv_feed import explain, read_feed
 from analysis.fetching.problems import PassingError, RefusedError
+from analysis.sources import read_snapshot
 from simulator import Preprint, error_feed, feed
 
 ENTRY = Preprint("2501.00001", "A & B", date(2025, 1, 1))
@@ -54,3 +55,28 @@ def test_an_error_is_explained_in_its_own_words():
     assert explain(feed([ENTRY], total=1)) == ""
     assert explain(b"<html>no</html>") == ""
     assert explain(b"<rss/>") == ""
+
+
+OAI = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
+<responseDate>2025-12-30T01:02:03Z</responseDate><ListRecords><record><header>
+<identifier>oai:arXiv.org:2501.00001</identifier></header><metadata>
+<arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>2501.00001</id><created>2025-01-01</created>
+<title>A paper</title><abstract>It says so.</abstract></arXiv></metadata></record>
+</ListRecords></OAI-PMH>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "day"),
+    [
+        (feed([ENTRY], total=1, day="2025-12-31"), date(2025, 12, 31)),
+        (OAI.encode(), date(2025, 12, 30)),
+        (OAI.replace("2025-12-30T01:02:03Z", "soon").encode(), None),
+    ],
+    ids=["Atom", "OAI-PMH", "no day"],
+)
+def test_an_answer_tells_the_day_of_the_snapshot(tmp_path, body, day):
+    """The day on which arXiv answered; an entry's own `updated` is another matter."""
+    (tmp_path / "answer").write_bytes(body)
+    read = read_snapshot([tmp_path / "answer"], today=date(2026, 1, 1))
+    assert read.date == day
+    assert len(read.papers) == 1

@@ -172,6 +172,9 @@ def _by_title(work: Work, papers: Sequence[_Wanted], *, result: _Result) -> None
     if not papers:
         return
     progress = work.where.progress
+    minutes = len(papers) * work.client.pace.between / 60
+    if minutes >= 1:
+        progress.say(f"{len(papers):,} titles, each a request: about {minutes:,.0f} minutes")
     with progress.stage(f"dates of {len(papers):,} titles"):
         for paper in progress.track("titles")(papers):
             words = _WORDS.findall(paper.title)

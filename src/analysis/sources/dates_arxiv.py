@@ -52,7 +52,8 @@ def arxiv_dates(path: Path, *, latest: date, max_mb: int) -> pd.DataFrame | None
     -------
     DataFrame or None
         `title_key`, `arxiv_id`, `published` (the day of version 1), `published_precision`; what
-        has no date, title or arXiv id is left out. None where the file is anything else, for the other readers.
+        has no date, title or arXiv id is left out. None where the file is anything else, for the
+        other readers.
 
     Raises
     ------
