@@ -150,7 +150,7 @@ class Waits:
 
 def quick(**changes: float) -> Pace:
     """Bounds in which a test ends soon."""
-    return Pace(**{"between": 1.0, "connect": 2.0, "read": 0.5, **changes})  # type: ignore[arg-type]
+    return Pace(**{"between": 1.0, "connect": 10.0, "read": 10.0, **changes})  # type: ignore[arg-type]
 
 
 # Hugging Face

@@ -48,7 +48,6 @@ def message_of(answer: Answer, folder: Path, *, pace: Pace | None = None) -> str
 
 # what passes
 
-LENGTH = str(len(BODY))
 PASSING = {
     "429": Reply(b"slow down", status=429),
     "500": Reply(b"<html><h1>Oops</h1></html>", status=500),
@@ -61,7 +60,7 @@ PASSING = {
     "cut headers": Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Le"),
     "no http": Reply(raw=b"SSH-2.0-OpenSSH_9.2\r\n"),
     "hangs up": Reply(raw=b" "),
-    "length too long": Reply(BODY, headers={"Content-Length": str(len(BODY) + 10)}),
+    "length too long": Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n" + BODY),
     "length too short": Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" + BODY),
     "length no number": Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n" + BODY[:-9]),
     "broken gzip": Reply(b"no gzip", headers={"Content-Encoding": "gzip"}),
@@ -136,7 +135,7 @@ def test_a_silent_server_is_given_up(tmp_path):
     begun = time.perf_counter()
     said = message_of(lambda asked: Reply(pieces=silent), tmp_path, pace=quick(read=0.2, tries=1))
     assert "gave no byte in time, once" in said
-    assert time.perf_counter() - begun < 1.5
+    assert time.perf_counter() - begun < 4
 
 
 def test_a_server_that_drips_is_given_up(tmp_path):
@@ -192,10 +191,10 @@ def test_a_gzip_bomb_is_refused_early(tmp_path):
     bomb = b"".join(packer.compress(bytes(10_000_000)) for _ in range(20)) + packer.flush()
     assert len(bomb) < 300_000  # of 200 MB
     reply = Reply(bomb, headers={"Content-Encoding": "gzip"})
-    begun = time.perf_counter()
+    begun = time.process_time()
     said = message_of(lambda asked: reply, tmp_path, pace=quick(most_bytes=5_000_000))
     assert "an answer of more than 5 MB" in said
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip, gzip", "deflate", "x\x1b[1m"])

@@ -8,9 +8,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import pytest
 from analysis.errors import InputError
 from analysis.fetching import Fetched, Where, fetch_hf_daily, files, parts, work
 from analysis.progress import Progress
-from simulator import Reply, Service, Waits, hf_paper, hf_service, quick, serving
+from simulator import Answer, Asked, Reply, Waits, hf_paper, hf_service, quick, serving
 
 DAYS = {f"2025-01-{d:02}": [hf_paper(d, day=f"2025-01-{d:02}")] for d in range(1, 13)}
 N_REQUESTS = 2 * len(DAYS)
@@ -47,7 +47,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 SCRIPT = """
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from analysis.fetching import Pace, Where, fetch_hf_daily
@@ -57,27 +57,42 @@ fetch_hf_daily(first=date(2025, 1, 1), last=date(2025, 1, 12), where=where)
 """
 
 
-def wait_for(service: Service, *, count: int, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 30
-    while len(service.asked) < count and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.001)
+@dataclass
+class Gate:
+    """A service that holds back answer number `at` (from 1) until it is opened."""
+
+    then: Answer
+    at: int
+    open: threading.Event = field(default_factory=threading.Event)
+    reached: threading.Event = field(default_factory=threading.Event)
+    count: int = 0
+
+    def __call__(self, asked: Asked) -> Reply:
+        self.count += 1
+        if self.count == self.at:
+            self.reached.set()
+            self.open.wait(60)
+        return self.then(asked)
 
 
 def test_a_killed_process_loses_at_most_one_answer_and_the_next_goes_on(tmp_path, whole):
     out = tmp_path / "x.jsonl.gz"
-    kills = 0
-    with serving(hf_service(DAYS)) as service:
-        for count in (3, 8, 15, 1000):
+    gate = Gate(hf_service(DAYS), at=0)
+    ends = []
+    with serving(gate) as service:
+        for n_more in (1, 6, 10, 1000):
+            gate.at = gate.count + n_more
+            gate.reached.clear()
             process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(out), service.url])
-            wait_for(service, count=count, process=process)
+            while not gate.reached.wait(0.01) and process.poll() is None:
+                pass
             if process.poll() is None:
                 os.kill(process.pid, signal.SIGKILL)
-                kills += 1
-            process.wait()
-    assert kills == 3
-    assert process.returncode == 0
+            ends.append(process.wait())
+        gate.open.set()
+    assert ends == [-signal.SIGKILL] * 3 + [0]
     assert sha256(out) == whole
-    assert N_REQUESTS <= len(service.asked) <= N_REQUESTS + kills
+    assert len(service.asked) == N_REQUESTS + 3
     assert sorted(p.name for p in tmp_path.iterdir()) == [out.name, f"{out.name}.manifest.json"]
 
 
@@ -85,10 +100,10 @@ def test_a_killed_process_loses_at_most_one_answer_and_the_next_goes_on(tmp_path
 def test_an_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path, number):
     command = [sys.executable, "-m", "analysis", "fetch", "hf-daily", "--from", "2025-01-01",
                "--to", "2025-01-02", "--out", "x.jsonl.gz", "--base-url"]  # fmt: skip
-    with serving(hf_service(DAYS)) as service:
+    gate = Gate(hf_service(DAYS), at=3)
+    with serving(gate) as service:
         process = subprocess.Popen([*command, service.url], cwd=tmp_path, stderr=subprocess.PIPE)
-        wait_for(service, count=2, process=process)
-        time.sleep(0.1)  # the second answer is kept, the third not yet asked for
+        assert gate.reached.wait(60)
         process.send_signal(number)
         said = process.communicate(timeout=30)[1].decode()
         assert process.returncode == 130
@@ -96,11 +111,12 @@ def test_an_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path, number):
             "Interrupted; 2 answers kept in x.jsonl.gz.parts: the same command goes on from there."
         )
         assert "Traceback" not in said
+        gate.open.set()
         again = subprocess.run([*command, service.url], cwd=tmp_path, capture_output=True,
                                text=True, check=True)  # fmt: skip
     assert again.stdout == "x.jsonl.gz\n"
     assert "Going on with 2 answers of 20" in again.stderr
-    assert len(service.asked) == 4
+    assert len(service.asked) == 5
 
 
 def test_an_interrupt_before_the_first_answer_leaves_nothing(tmp_path):
