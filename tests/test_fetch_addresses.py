@@ -198,6 +198,17 @@ def test_the_environments_proxy_is_used(tmp_path, monkeypatch, capsys):
     assert "geheim" not in str(caught.value) + capsys.readouterr().err
 
 
+@pytest.mark.parametrize("proxy", ["socks5://me:geheim@127.0.0.1:1", "http://[", "http://:80"])
+def test_a_proxy_that_is_none_is_said_without_its_password(tmp_path, monkeypatch, proxy):
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(InputError, match="a proxy for http that is no http or https") as caught:
+        fetched("http://papers.invalid", tmp_path)
+    assert "geheim" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
 # keys
 
 

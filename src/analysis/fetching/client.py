@@ -80,13 +80,23 @@ def connected(
 
 
 def _proxy(base: Base) -> tuple[str, dict[str, str]] | None:
+    from urllib3.exceptions import LocationParseError
     from urllib3.util import make_headers, parse_url
 
     scheme, _, rest = base.origin.partition("://")
     found = getproxies().get(scheme) or getproxies().get("all")
     if not found or base.is_here or proxy_bypass(rest):
         return None
-    parsed = parse_url(found if "://" in found else f"http://{found}")
+    try:
+        parsed = parse_url(found if "://" in found else f"http://{found}")
+    except LocationParseError:
+        parsed = None
+    if parsed is None or parsed.scheme not in ("http", "https") or not parsed.host:
+        raise InputError(
+            f"the environment names a proxy for {scheme} that is no http or https address",
+            allowed="http_proxy, https_proxy or all_proxy such as http://proxy.example.org:3128",
+            next_step="correct or unset it, or name the host in no_proxy",
+        )
     headers = make_headers(proxy_basic_auth=parsed.auth) if parsed.auth else {}
     return parsed._replace(auth=None).url, dict(headers)
 

@@ -109,9 +109,9 @@ def working(
     now = where.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
     pace = where.pace or pace
     with (
-        open_parts(folder, request=request, now=now) as parts,
         connected(base, pace=pace, clock=where.clock, agent=agent, key=secret,
                   say=partial(_say, progress=where.progress)) as client,
+        open_parts(folder, request=request, now=now) as parts,
     ):  # fmt: skip
         n_before = len(parts)
         if n_before:
