@@ -291,6 +291,21 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path):
     with serving(answer) as service, pytest.raises(InputError, match=r"x\.jsonl\.gz exists"):
         fetched(service.url, out)
     assert out.read_text() == "somebody else's"
+    assert not files.manifest_path(out).exists()
+    with serving(usual) as service, pytest.raises(InputError, match=r"x\.jsonl\.gz exists"):
+        fetched(service.url, out)
+    assert len(list(parts.parts_folder(out).glob("2025-*"))) == N_REQUESTS
+
+
+def test_a_manifest_of_another_fetch_is_not_overwritten(tmp_path):
+    out = tmp_path / "x.jsonl.gz"
+    manifest = files.manifest_path(out)
+    manifest.write_text("{}")
+    with serving(hf_service(DAYS)) as service:
+        with pytest.raises(InputError, match=r"x\.jsonl\.gz\.manifest\.json exists"):
+            fetched(service.url, out)
+        assert service.asked == []
+    assert manifest.read_text() == "{}"
 
 
 @pytest.mark.parametrize("where", ["no/such/folder/x.gz", "file.txt/x.gz"])

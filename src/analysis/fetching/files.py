@@ -70,8 +70,19 @@ def zipped(members: Sequence[tuple[str, bytes]]) -> bytes:
     return data.getvalue()
 
 
-def check_free(out: Path) -> None:
+def is_whole(out: Path) -> bool:
+    """Whether a file is the one that the manifest beside it describes."""
+    try:
+        told = json.loads(manifest_path(out).read_text(encoding="utf-8"))
+        return bool(told["file"]["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest())
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return False
+
+
+def check_free(out: Path, *, goes_on: bool) -> None:
     """Refuse a file that is there already, and one in a folder that is not.
+
+    A manifest without its file is refused too, unless it is of the fetch that `goes_on`.
 
     Raises
     ------
@@ -79,6 +90,8 @@ def check_free(out: Path) -> None:
     """
     if out.exists() or out.is_symlink():
         raise exists(out)
+    if manifest_path(out).exists() and not goes_on:
+        raise exists(manifest_path(out))
     if not out.parent.is_dir():
         raise _cannot(out, reason="its folder does not exist")
 
@@ -129,6 +142,7 @@ def publish(out: Path, *, content: bytes, told: Mapping[str, Any]) -> Path:
         _place(_written(manifest, data=text.encode("utf-8")), manifest, over=True)
         _place(_written(out, data=content), out, over=False)
     except FileExistsError:
+        manifest.unlink(missing_ok=True)
         raise exists(out) from None
     except OSError as error:
         raise _cannot(out, reason=error.strerror or str(error)) from None

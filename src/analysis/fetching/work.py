@@ -18,7 +18,7 @@ from ..progress import Progress
 from ..text import for_terminal
 from .addresses import base_of
 from .client import Client, Explain, Read, ask, connected
-from .files import Fetched, check_free, exists, publish
+from .files import Fetched, check_free, is_whole, publish
 from .limits import SYSTEM, Clock, Pace
 from .parts import Parts, keep, kept, open_parts, parts_folder, remove, request_of
 from .problems import PassingError, RefusedError
@@ -97,10 +97,10 @@ def working(
     base = base_of(where.base_url or default)
     request = {**request, "endpoint": base.text}
     folder = parts_folder(out)
-    if out.exists() and request_of(folder).get("request") == request:
+    goes_on = request_of(folder).get("request") == request
+    if goes_on and is_whole(out):
         remove(folder)  # a fetch that was killed after its file was whole
-        raise exists(out)
-    check_free(out)
+    check_free(out, goes_on=goes_on)
     secret = _key(key) if key else ""
     if secret and not base.may_carry_keys:
         where.progress.say(f"{key} is not sent to {base.origin}: only over https")
