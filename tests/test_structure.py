@@ -50,8 +50,9 @@ MAY_IMPORT = {
     "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
     "audit": {*BASE, "extension"},
+    "fetching": {*BASE, "progress", "sources"},
     "commands": {
-        *("audit", "progress", "replay", "stages"),
+        *("audit", "fetching", "progress", "replay", "stages"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
         *("rendering", "retelling"),
         *("topic_questions", "topics", "verify", "views"),
@@ -117,6 +118,7 @@ def test_every_module_has_its_place():
 def test_only_the_pipeline_wires_the_stages():
     users = {name for name, others in GRAPH.items() if others & STAGES}
     others = {"groups", "manifest", "commands", "topic_questions", "exploring"}
+    others |= {"fetching"}
     assert others <= users <= {*WIRING, *others}
     wired = set().union(*(GRAPH[name] for name in WIRING))
     assert {*STAGES, "groups"} <= wired
@@ -156,6 +158,42 @@ def test_only_clusters_use_umap_and_hdbscan():
         if re.search(r"^\s*(from|import) (umap|hdbscan)\b", path.read_text(), re.MULTILINE)
     }
     assert found == {"clusters"}
+
+
+NETWORK = {
+    *("aiohttp", "asyncio", "ftplib", "http", "httpcore", "httpx", "huggingface_hub", "imaplib"),
+    *("poplib", "requests", "smtplib", "socketserver", "ssl", "telnetlib", "urllib3", "websocket"),
+    *("websockets", "xmlrpc", "urllib.request", "webbrowser"),
+}
+"""What opens connections. `socket` is used for the machine's name alone (`series_lock`)."""
+
+
+def network_of(path: Path) -> set[str]:
+    """The network libraries that a file imports, anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    return {name for name in names if {name, name.split(".")[0]} & NETWORK}
+
+
+def test_only_fetching_uses_the_network():
+    found = {name for name, paths in modules().items() if any(map(network_of, paths))}
+    assert found == {"fetching"}
+
+
+def test_sockets_tell_the_machines_name_and_nothing_else():
+    texts = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    calls = {name: set(re.findall(r"\bsocket\.(\w+)", text)) for name, text in texts.items()}
+    assert {name: used for name, used in calls.items() if used} == {
+        "series_lock.py": {"gethostname"}
+    }
+
+
+def test_no_stage_knows_of_fetching():
+    assert {name for name, others in GRAPH.items() if "fetching" in others} == {"commands"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)

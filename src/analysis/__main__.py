@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,6 +17,7 @@ from .commands.audit import audit_command
 from .commands.common import (
     BAD_INPUT,
     INTERRUPTED,
+    Day,
     csv_safe_option,
     debug_option,
     ends_well,
@@ -25,6 +26,7 @@ from .commands.common import (
 from .commands.compare import compare_command
 from .commands.dates import dates_commands
 from .commands.export import export_command
+from .commands.fetch import fetch_commands
 from .commands.replay import replay_command
 from .commands.report import report_command
 from .commands.snapshot import snapshot_command, snapshot_options
@@ -33,19 +35,6 @@ from .commands.verify import verify_command
 from .schema import AXES, FREQUENCIES
 
 _interrupts = threading.Event()
-
-
-class _Day(click.ParamType):
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Read YYYY-MM-DD."""
-        if isinstance(value, date):
-            return value
-        try:
-            return datetime.strptime(value, "%Y-%m-%d").date()
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2025-03-17", param, ctx)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -65,7 +54,7 @@ def cli() -> None:
 @click.option("--only-snapshot", is_flag=True,
               help="Trends count what this snapshot lists. Default: all papers of the "
               "series.")  # fmt: skip
-@click.option("--as-of", type=_Day(), metavar="DATE",
+@click.option("--as-of", type=Day(), metavar="DATE",
               help="Leave out what was listed, else published, after this day.")  # fmt: skip
 @click.option("--topics", type=click.Path(path_type=Path), metavar="FILE",
               help="Topic definitions. Default: data/topics.toml.")  # fmt: skip
@@ -74,7 +63,7 @@ def cli() -> None:
 @click.option("--dates", type=click.Path(path_type=Path), metavar="FILE", multiple=True,
               help="CSV with title or arxiv_id and a month or day; repeatable. "
               "Default: data/arxiv_ids.csv.")  # fmt: skip
-@click.option("--snapshot-date", type=_Day(), metavar="DATE",
+@click.option("--snapshot-date", type=Day(), metavar="DATE",
               help="Day of the snapshot (YYYY-MM-DD). Default: from the content, else the file "
               "name.")  # fmt: skip
 @click.option("--period", type=click.Choice(["auto", *FREQUENCIES]), default="auto",
@@ -156,6 +145,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
 
 
 cli.add_command(dates_commands)
+cli.add_command(fetch_commands)
 cli.add_command(snapshot_command)
 cli.add_command(audit_command)
 cli.add_command(compare_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,21 @@ csv_safe_option = click.option(
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of a defect.")
 
 
+class Day(click.ParamType):
+    """A day, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read YYYY-MM-DD."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2025-03-17", param, ctx)
+
+
 def ends_well(command: Callable[..., None]) -> Callable[..., None]:
     """Turn what can go wrong into one message on stderr and an exit code."""
 
@@ -40,8 +56,9 @@ def ends_well(command: Callable[..., None]) -> Callable[..., None]:
                      for line in str(error).splitlines())  # fmt: skip
             click.echo("\n".join(lines), err=True)
             sys.exit(BAD_INPUT)
-        except KeyboardInterrupt:
-            click.echo("Interrupted; nothing was left behind.", err=True)
+        except KeyboardInterrupt as stop:
+            left = for_terminal(str(stop)) or "nothing was left behind"
+            click.echo(f"Interrupted; {left}.", err=True)
             sys.exit(INTERRUPTED)
         except BrokenPipeError:
             sys.stderr.close()

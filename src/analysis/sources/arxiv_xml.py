@@ -19,6 +19,9 @@ DELETED = "deleted record"
 MAX_DEPTH = 100
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _RECORDS = {"entry": "arxiv-atom", "record": "arxiv-oai"}
+_ANSWERED = ("updated", "responseDate")
+"""Where, directly in the root, Atom and OAI-PMH say when they answered."""
+
 _ALLOWED = "XML of arXiv: an answer of its API (Atom) or of OAI-PMH"
 _NEXT = "ask again with a query that arXiv accepts, or export as CSV or JSON"
 
@@ -32,6 +35,7 @@ class _Found:
     n_deleted: int = 0
     broken: str = ""
     root: str = ""
+    answered: str = ""
 
 
 def read_xml(text: str, *, shown: str) -> Rows:
@@ -47,7 +51,8 @@ def read_xml(text: str, *, shown: str) -> Rows:
     Returns
     -------
     Rows
-        Standard columns; the date is that of the first version.
+        Standard columns; the date is that of the first version. The day of the whole is the one on
+        which arXiv gave the answer.
 
     Raises
     ------
@@ -69,6 +74,7 @@ def read_xml(text: str, *, shown: str) -> Rows:
         frame=frame_of(found.records),
         dropped={DELETED: found.n_deleted} if found.n_deleted else {},
         notes=notes,
+        day=parse_date(found.answered.strip()[:40])[0],
         format=found.format,
     )
 
@@ -108,6 +114,8 @@ def _elements(text: str, *, found: _Found, shown: str) -> Iterator[Element]:
             root = element
             found.root = _name(element)
         name = _name(element)
+        if event == "end" and depth == 1 and name in _ANSWERED:
+            found.answered = found.answered or element.text or ""
         is_error = name == "error" and depth <= 1
         if event == "end" and (name in _RECORDS or is_error) and _is_whole(element):
             yield element

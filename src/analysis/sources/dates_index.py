@@ -15,9 +15,10 @@ import pandas as pd
 from ..errors import InputError
 from ..text import for_terminal
 from .dates import RANK
+from .dates_arxiv import arxiv_dates
 from .dates_files import DATE_COLUMNS, read_dates
 from .raw import MAX_MB
-from .snapshot import rows_of
+from .snapshot import GRACE, rows_of
 
 COLUMNS = ("title_key", "arxiv_id", "published", "published_precision")
 
@@ -97,6 +98,9 @@ def look_up(index: Path, *, papers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _dated(path: Path, *, today: date, max_mb: int) -> pd.DataFrame:
+    lines = arxiv_dates(path, latest=today + GRACE, max_mb=max_mb)
+    if lines is not None:
+        return lines
     try:
         rows = rows_of([path], today=today, max_mb=max_mb)
     except InputError as error:

@@ -12,7 +12,8 @@ def record_of(item: Mapping[str, Any]) -> Record:
     """Return the standard columns of one paper of a day's list.
 
     What the inner `paper` says counts: the outer `publishedAt` differs from its date by hours or
-    days. An AI summary rides along and is never the abstract.
+    days. An AI summary rides along and is never the abstract. `listedOn` is the day whose list held
+    the paper: `papertide fetch hf-daily` puts it before each record, for older ones do not say it.
     """
     paper = dict_of(item.get("paper"))
     title = paper.get("title") or item.get("title")
@@ -22,7 +23,9 @@ def record_of(item: Mapping[str, Any]) -> Record:
             "abstract": text_of(paper.get("summary")) or text_of(item.get("summary")),
             "arxiv_id": text_of(paper.get("id")) or text_of(item.get("id")),
             "published": paper.get("publishedAt") or item.get("publishedAt"),
-            "listed": paper.get("submittedOnDailyAt") or item.get("submittedOnDailyAt"),
+            "listed": paper.get("submittedOnDailyAt")
+            or item.get("submittedOnDailyAt")
+            or item.get("listedOn"),
             "upvotes": paper.get("upvotes", item.get("upvotes")),
             "comments": item.get("numComments"),
             "authors": _authors(paper.get("authors") or item.get("authors")),
