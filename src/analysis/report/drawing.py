@@ -126,8 +126,9 @@ def landmarks(points: pd.DataFrame) -> list[dict[str, object]]:
 
 def plain_figure(figure: go.Figure) -> dict[str, object]:
     """Return a figure as plain JSON values, without the template, which the page replaces."""
-    figure = go.Figure(figure).update_layout(template="none")
-    return json.loads(figure.to_json())
+    plain = json.loads(figure.to_json())
+    plain["layout"]["template"] = {}
+    return plain
 
 
 def texts(column: pd.Series) -> list[str]:
