@@ -30,7 +30,7 @@ def test_few_groups_share_a_panel_with_line_and_band():
     dashed = next(t for t in figure.data if t.line.dash == "dot" and t.legendgroup == "g01")
     assert list(dashed.x) == ["2024-01-01", "2025-01-01"]
     assert dashed.y[1] == 5 / 16
-    assert dashed.marker.symbol == "circle-open"
+    assert dashed.marker.symbol == "square-open"  # the second line of the panel
     assert list(dashed.marker.size) == [0, 7]
     pd.testing.assert_frame_equal(shares, before)
 

@@ -23,7 +23,10 @@ MUTED = "#6b7280"
 GREY = "#a3a8b0"
 PALE = "#d9dce1"
 
-ONE_PANEL = 4
+LINE_SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+"""Markers of lines that share a panel, in the order of the groups: colour alone does not do."""
+
+ONE_PANEL = len(LINE_SYMBOLS)
 """Up to so many groups share one panel; more of them get a panel each."""
 
 NO_SHARES = "There is no share over time to show."

@@ -11,7 +11,7 @@ RAMP = (
 Drawn in OKLCH from a pale cyan to an indigo, then spaced by the length of its path in CIELAB.
 """
 
-_DARK_FROM = 0.45
+_DARK_FROM = 0.54
 
 
 def ink_on(level: float) -> str:

@@ -66,14 +66,22 @@ def heights(shares: pd.Series) -> list[float]:
     return np.sqrt(shares.to_numpy(dtype="float64")).tolist()
 
 
-def grid_lines(limit: float) -> list[tuple[float, str]]:
-    """Return height and words of a few round shares up to height `limit`."""
-    lines = [(share**0.5, f"{100 * share:g} %") for share in _ROUND if share**0.5 <= limit]
-    kept: list[tuple[float, str]] = []
-    for line in reversed(lines):
-        if not kept or kept[-1][0] - line[0] >= 0.09 * limit:
-            kept.append(line)
-    return kept[::-1]
+def limits(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return the heights at which the axis begins and ends: a little beyond all intervals."""
+    names = [f"share_{end}{part}" for end in ("then", "now") for part in ("", "_low", "_high")]
+    ends = np.sqrt(rows[names].to_numpy(dtype="float64"))
+    low, high = float(ends.min()), float(ends.max())
+    room = max(0.03 * (high - low), 0.01)
+    return low - room, high + room
+
+
+def grid_lines(low: float, high: float) -> list[float]:
+    """Return heights of a few round shares between `low` and `high`."""
+    kept: list[float] = []
+    for at in sorted((share**0.5 for share in _ROUND), reverse=True):
+        if low <= at <= high and (not kept or kept[-1] - at >= 0.09 * (high - low)):
+            kept.append(at)
+    return kept
 
 
 def ratio_words(row: tuple) -> str:

@@ -28,6 +28,12 @@ FORMATS = ("svg", "png", "pdf")
 MOST_PANELS = 11
 """Groups of a share chart: with the papers of each period they fill rows of three or four."""
 
+PNG_DPI = 300
+
+MAP_DPI = 220
+"""Resolution of the points of a large map: at 15,000 papers a dot is four pixels wide, and writing
+takes three quarters of the time it takes at 300."""
+
 
 def write_charts(run: Run, folder: Path, *, formats: Sequence[str] | None = None) -> None:
     """Draw the charts of a run for print.
@@ -51,7 +57,7 @@ def write_charts(run: Run, folder: Path, *, formats: Sequence[str] | None = None
     if len(points):
         taken = f"{len(points):,} papers, {snapshot(run)}"
         figure = topic_map(points, map_labels(run), title="Topic map", subtitle=taken)
-        _save(figure, folder / "map", formats=formats or ("svg", "pdf"))
+        _save(figure, folder / "map", formats=formats or ("svg", "pdf"), dpi=MAP_DPI)
 
 
 def _write_kind(run: Run, folder: Path, *, kind: str, formats: Sequence[str] | None) -> None:
@@ -75,9 +81,10 @@ def _write_kind(run: Run, folder: Path, *, kind: str, formats: Sequence[str] | N
         _save(bursts, folder / f"bursts-{kind}", formats=formats or ("svg",))
 
 
-def _save(figure: Figure, path: Path, *, formats: Sequence[str]) -> None:
+def _save(figure: Figure, path: Path, *, formats: Sequence[str], dpi: int = PNG_DPI) -> None:
     for suffix in dict.fromkeys(formats):
-        save_figure(figure, path.with_name(f"{path.name}.{suffix}"))
+        fine = PNG_DPI if suffix == "png" else dpi
+        save_figure(figure, path.with_name(f"{path.name}.{suffix}"), dpi=fine)
 
 
 def snapshot(run: Run) -> str:

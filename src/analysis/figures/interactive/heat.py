@@ -15,6 +15,14 @@ from .traces import paper_bars
 _KEY, _BARS, _GAP = 36, 60, 10
 _RAMP = [[i / (len(RAMP) - 1), color] for i, color in enumerate(RAMP)]
 
+_QUIET = {
+    "showgrid": False,
+    "zeroline": False,
+    "ticks": "",
+    "tickfont": {"size": 11, "color": MUTED},
+}
+_MARKED = {"ticks": "outside", "ticklen": 4, "tickcolor": PALE}
+
 
 def share_heatmap(
     shares: pd.DataFrame, *, title: str | None = None, top: int = 40, note: str = ""
@@ -84,7 +92,7 @@ def _cells(heat: Heat) -> go.Heatmap:
         zmax=1,
         colorscale=_RAMP,
         showscale=False,
-        xgap=1,
+        xgap=1 if len(heat.periods) <= 60 else 0,
         ygap=1,
         hoverongaps=False,
         hoverinfo="text",
@@ -115,38 +123,20 @@ def _set_axes(
     figure: go.Figure, heat: Heat, shares: pd.DataFrame, *, names: list[str], tall: int
 ) -> None:
     labelled = tick_rows(shares, limit=9)
-    quiet = {
-        "showgrid": False,
-        "zeroline": False,
-        "ticks": "",
-        "tickfont": {"size": 11, "color": MUTED},
-    }
-    columns = {**quiet, "range": [-0.5, len(heat.periods) - 0.5], "domain": [0, 1]}
-    marked = {"ticks": "outside", "ticklen": 4, "tickcolor": PALE}
+    columns = {**_QUIET, "range": [-0.5, len(heat.periods) - 0.5], "domain": [0, 1]}
     figure.update_layout(
         xaxis={**columns, "anchor": "y", "showticklabels": False, "matches": "x2"},
         xaxis2={
             **columns,
-            **marked,
+            **_MARKED,
             "anchor": "y2",
             "tickvals": labelled.index.tolist(),
             "ticktext": labelled["period_label"].tolist(),
             "showline": True,
             "linecolor": GREY,
         },
-        xaxis3={
-            **quiet,
-            **marked,
-            "anchor": "y3",
-            "domain": [0.7, 1],
-            "range": [0, 1],
-            "fixedrange": True,
-            "tickvals": [at for at, _ in heat.key],
-            "ticktext": [words for _, words in heat.key],
-            "tickfont": {"size": 10, "color": MUTED},
-        },
         yaxis={
-            **quiet,
+            **_QUIET,
             "anchor": "x",
             "domain": [(_BARS + _GAP) / tall, 1 - _KEY / tall],
             "range": [len(names) - 0.5, -0.5],
@@ -155,7 +145,7 @@ def _set_axes(
             "tickfont": {"size": 12},
         },
         yaxis2={
-            **quiet,
+            **_QUIET,
             "anchor": "x2",
             "domain": [0, _BARS / tall],
             "rangemode": "tozero",
@@ -163,8 +153,25 @@ def _set_axes(
             "tickformat": ",d",
             "title": {"text": "papers", "font": {"size": 11, "color": MUTED}},
         },
+    )
+    _set_key_axes(figure, heat, tall=tall)
+
+
+def _set_key_axes(figure: go.Figure, heat: Heat, *, tall: int) -> None:
+    figure.update_layout(
+        xaxis3={
+            **_QUIET,
+            **_MARKED,
+            "anchor": "y3",
+            "domain": [0.7, 1],
+            "range": [0, 1],
+            "fixedrange": True,
+            "tickvals": [at for at, _ in heat.key],
+            "ticktext": [words for _, words in heat.key],
+            "tickfont": {"size": 10, "color": MUTED},
+        },
         yaxis3={
-            **quiet,
+            **_QUIET,
             "anchor": "x3",
             "domain": [1 - 10 / tall, 1],
             "showticklabels": False,

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from .. import (
     GREY,
+    LINE_SYMBOLS,
     MUTED,
     NO_SHARES,
     ONE_PANEL,
@@ -89,7 +90,10 @@ def _one_panel(
     wide = {"x": (0, 1), "ticks": 9}
     _set_panel(figure, shares, number=1, y=(0.25, 1), limit=limit, tick_labels=False, **wide)
     _set_panel(figure, shares, number=2, y=(0, 0.16), limit=None, **wide)
-    drawn = [group_traces(rows, label=label, number=1, limit=limit) for label, rows in groups]
+    drawn = [
+        group_traces(rows, label=label, number=1, limit=limit, symbol=symbol)
+        for symbol, (label, rows) in zip(LINE_SYMBOLS, groups, strict=False)
+    ]
     figure.add_traces([band for band, *_ in drawn])
     for (_, rows), (_, *lines) in zip(groups, drawn, strict=True):
         figure.add_traces(event_traces(rows, events=events, number=1, limit=limit))

@@ -13,6 +13,7 @@ from ..slopes import (
     ends_of,
     grid_lines,
     heights,
+    limits,
     slope_notes,
     slope_rows,
     slope_words,
@@ -94,8 +95,7 @@ def _draw(
     pixels: int,
 ) -> None:
     suffix = "" if number == 1 else str(number)
-    limit = 1.02 * max(heights(rows["share_then_high"]) + heights(rows["share_now_high"]))
-    limit = limit or 1.0
+    low, high = limits(rows)
     quiet = {"showgrid": False, "zeroline": False, "fixedrange": True}
     figure.layout[f"xaxis{suffix}"] = {
         **quiet,
@@ -110,8 +110,8 @@ def _draw(
         **quiet,
         "domain": domain,
         "anchor": f"x{suffix}",
-        "range": [-0.02 * limit, limit],
-        "tickvals": [at for at, _ in grid_lines(limit)],
+        "range": [low, high],
+        "tickvals": grid_lines(low, high),
         "showticklabels": False,
         "showgrid": True,
         "gridcolor": "#eceef1",
@@ -121,7 +121,7 @@ def _draw(
     for end, side in (("then", -1), ("now", 1)):
         _write(
             figure, rows, end=end, side=side, labels=labels, suffix=suffix,
-            pixel=1.02 * limit / pixels, limit=limit,
+            room=(low, high), pixels=pixels,
         )  # fmt: skip
 
 
@@ -166,12 +166,13 @@ def _write(
     side: int,
     labels: list[str],
     suffix: str,
-    pixel: float,
-    limit: float,
+    room: tuple[float, float],
+    pixels: int,
 ) -> None:
     at = heights(rows[f"share_{end}"])
+    pixel = (room[1] - room[0]) / pixels
     sizes = [_pixels(label) * pixel if side > 0 else 15 * pixel for label in labels]
-    places = spread(at, sizes=sizes, low=-8 * pixel, high=limit + 8 * pixel)
+    places = spread(at, sizes=sizes, low=room[0] - 8 * pixel, high=room[1] + 8 * pixel)
     for row, label, start, place in zip(rows.itertuples(), labels, at, places, strict=True):
         figure.add_annotation(
             text=label if side > 0 else slope_words(row)[0],

@@ -20,8 +20,13 @@ from .. import (
 from .base import safe
 
 
-def group_traces(rows: pd.DataFrame, *, label: str, number: int, limit: float) -> list[go.Scatter]:
-    """Return one group's band first, then its line, dashed end and markers above the axis."""
+def group_traces(
+    rows: pd.DataFrame, *, label: str, number: int, limit: float, symbol: str = ""
+) -> list[go.Scatter]:
+    """Return one group's band first, then its line, dashed end and markers above the axis.
+
+    The markers have the shape `symbol`, the group's own where it is empty.
+    """
     first = rows.iloc[0]
     color = first["color"]
     hover = [_hover(row, label=label) for row in rows.itertuples(index=False)]
@@ -34,7 +39,7 @@ def group_traces(rows: pd.DataFrame, *, label: str, number: int, limit: float) -
     }
     full = rows["share"].where(~rows["is_partial"])
     line = {"color": color, "width": 2}
-    marker = {"symbol": first["symbol"], "size": 6, "color": color}
+    marker = {"symbol": symbol or first["symbol"], "size": 6, "color": color}
     traces = [
         _band(rows, color=color, common=common),
         go.Scatter(

@@ -17,7 +17,8 @@ from .lines import draw_papers
 
 _ROW = 0.165
 _LINE = 0.105
-_TICKS, _BARS, _KEY = 0.2, 0.34, 0.3
+_TICKS, _BARS, _KEY, _GAP = 0.2, 0.42, 0.3, 0.08
+_LEAST_CELL = 0.1
 _NUMBER = 5.6
 
 
@@ -67,7 +68,7 @@ def share_heatmap(
         room = 1.15 if columns == 1 else 2.2
         names = [fit(str(label), inches=room, size=6.5, lines=2) for label in heat.groups["label"]]
         heights = np.array([_ROW + _LINE * name.count("\n") for name in names])
-        panels = _KEY + heights.sum() + 0.06 + _BARS + _TICKS
+        panels = _KEY + heights.sum() + _GAP + _BARS + _TICKS
         made = sheet(float(panels), title=title, foot=foot, columns=columns)
         _draw(made, heat, shares, names=names, heights=heights)
         return made.figure
@@ -77,15 +78,18 @@ def _draw(
     made: Sheet, heat: Heat, shares: pd.DataFrame, *, names: list[str], heights: np.ndarray
 ) -> None:
     left = 0.14 + max(text_width(name, size=6.5) for name in names)
-    left = max(left, 0.4)
+    left = max(left, 0.68)
     width = made.width - left - 0.1
     tall = float(heights.sum())
-    axes = made.panel(left, _TICKS + _BARS + 0.06, width, tall)
+    axes = made.panel(left, _TICKS + _BARS + _GAP, width, tall)
     edges = np.concatenate([[0.0], np.cumsum(heights)])
     n_columns = len(heat.periods)
+    apart = {"edgecolors": "white", "linewidth": 0.4}
+    if width / n_columns < _LEAST_CELL:
+        apart = {"edgecolors": "face", "linewidth": 0.1}  # gaps would be wider than cells
     axes.pcolormesh(
         np.arange(n_columns + 1) - 0.5, edges, np.ma.masked_invalid(heat.level),
-        cmap=ramp(), vmin=0, vmax=1, edgecolors="white", linewidth=0.4,
+        cmap=ramp(), vmin=0, vmax=1, **apart,
     )  # fmt: skip
     axes.set_xlim(-0.5, n_columns - 0.5)
     axes.set_ylim(edges[-1], 0)
@@ -102,7 +106,7 @@ def _draw(
         )  # fmt: skip
     _write_numbers(axes, heat, middles=middles, inches=width / n_columns)
     _draw_foot(made, shares, left=left, width=width)
-    _draw_key(made, heat, left=left, width=width, bottom=_TICKS + _BARS + 0.06 + tall)
+    _draw_key(made, heat, left=left, width=width, bottom=_TICKS + _BARS + _GAP + tall)
 
 
 def ramp() -> LinearSegmentedColormap:

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from .. import NO_SHARES, ONE_PANEL, PALE, axis_top, columns_for, notes, shown
+from .. import LINE_SYMBOLS, NO_SHARES, ONE_PANEL, PALE, axis_top, columns_for, notes, shown
 from .base import SMALL, TEXT, WIDTHS, Sheet, fit, sentence, sheet, style, text_width
+from .ground import MARKERS
 from .lines import (
     draw_events,
     draw_group,
@@ -21,7 +22,6 @@ from .lines import (
 
 Groups = list[tuple[str, pd.DataFrame]]
 
-_MARKERS = ("o", "s", "D", "^")
 _PAPERS = "Papers per period"
 _LEFT, _RIGHT, _TICKS, _TOP = 0.42, 0.08, 0.2, 0.06
 _GAP = 0.3
@@ -114,8 +114,8 @@ def _draw_one_panel(
     upper = made.panel(_LEFT, bottom, width, made.room - bottom - _TOP)
     lower = made.panel(_LEFT, _TICKS, width, _BARS)
     limit = axis_top(pd.concat([rows for _, rows in groups]))
-    for marker, (_, rows) in zip(_MARKERS, groups, strict=False):
-        draw_group(upper, rows, marker=marker, limit=limit)
+    for symbol, (_, rows) in zip(LINE_SYMBOLS, groups, strict=False):
+        draw_group(upper, rows, marker=MARKERS[symbol], limit=limit)
         draw_events(upper, rows, events=events, limit=limit)
     set_share_axis(upper, limit=limit)
     name_lines(

@@ -14,6 +14,7 @@ from ..slopes import (
     ends_of,
     grid_lines,
     heights,
+    limits,
     slope_notes,
     slope_rows,
     slope_words,
@@ -84,7 +85,7 @@ def then_and_now(
 
 def _label(row: tuple, *, inches: float) -> str:
     _, sign, now = slope_words(row)
-    return f"{fit(f'{sign} {row.label}', inches=inches, size=7, lines=2)}\n{now}"
+    return f"{sign} {fit(str(row.label), inches=inches - 0.12, size=7, lines=2)}\n{now}"
 
 
 def _height(label: str) -> float:
@@ -97,19 +98,19 @@ def _draw(
 ) -> None:  # fmt: skip
     width = made.width - _LEFT - right - 0.32
     axes = made.panel(_LEFT, bottom, width, height)
-    limit = 1.02 * max(heights(rows["share_then_high"]) + heights(rows["share_now_high"]))
-    limit = limit or 1.0
+    low, high = limits(rows)
     _draw_slopes(axes, rows)
     axes.set_xlim(-0.04, 1.04)
-    axes.set_ylim(-0.02 * limit, limit)
-    axes.set_yticks([at for at, _ in grid_lines(limit)], [])
+    axes.set_ylim(low, high)
+    lines = grid_lines(low, high)
+    axes.set_yticks(lines, [""] * len(lines))
     axes.spines["bottom"].set_visible(False)
     axes.set_xticks([0.06, 0.94], ends_of(rows), parse_math=False, linespacing=1.1)
-    point = 1.02 * limit / height
+    inch = (high - low) / height
     for end, side in (("then", -1), ("now", 1)):
         at = heights(rows[f"share_{end}"])
-        sizes = [_height(label) * point if side > 0 else 0.12 * point for label in labels]
-        places = spread(at, sizes=sizes, low=-0.1 * point, high=limit + 0.06 * point)
+        sizes = [_height(label) * inch if side > 0 else 0.12 * inch for label in labels]
+        places = spread(at, sizes=sizes, low=low - 0.06 * inch, high=high + 0.06 * inch)
         _write(axes, rows, labels=labels, at=at, places=places, side=side, inch=1.08 / width)
 
 
