@@ -49,7 +49,7 @@ def quick(monkeypatch) -> None:
 def test_a_report_of_the_bundled_run_is_that_of_the_run_and_leaves_it_alone(bundled, cli, tmp_path):
     before = files_of(bundled.path)
     out = tmp_path / "reports" / "march"
-    said = cli("report", "--runs", bundled.path.parent, "--out", out)
+    said = cli("report", "--runs", bundled.path.parent, "--out", out, "--quiet")
     assert (said.code, said.out, said.err) == (0, f"{out}\n", "")
     made = files_of(out)
     about = json.loads(made.pop(ABOUT))
@@ -69,6 +69,7 @@ def test_every_option_at_once(bundled, cli, tmp_path):
                "--groups", "peft", "Scaling", "c0001", "--period", "year", "--all-papers",
                "--by", "published", "--formats", "pdf", "--csv-safe")  # fmt: skip
     assert said.code == 0, said.err
+    assert [line.split(":")[0] for line in said.err.splitlines()] == ["read", "trends", "write"]
     charts = {p.name for p in (tmp_path / "a" / "charts").iterdir()}
     assert {"map.pdf", "share-by-topic.pdf", "share-by-cluster.pdf"} <= charts
     assert {name.rpartition(".")[2] for name in charts} == {"pdf"}
@@ -90,6 +91,27 @@ def test_hostile_texts_and_small_runs(tmp_path):
         made = made_run(n, texts=HOSTILE, freq="quarter" if n > 7 else None)
         write_report(made, out=tmp_path / f"{n}", formats=["svg"])
         assert (tmp_path / f"{n}" / "tables" / "papertide.xlsx").is_file()
+
+
+def test_a_run_may_have_safe_tables_and_a_report_of_it_plain_ones(cli, tmp_path):
+    text = "title,abstract\n=1+1,@SUM(A1)\nplain,-1 degree\n"
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    arguments = ("run", tmp_path / "a.csv", "--runs", tmp_path / "runs", "--quiet")
+    paths = []
+    for more in ([], ["--csv-safe"]):
+        said = cli(*arguments, *more)
+        assert said.code == 0, said.err
+        paths.append(Path(said.out.strip()))
+    out = tmp_path / "report"
+    assert cli("report", "--runs", tmp_path / "runs", "--out", out, "--quiet").code == 0
+    plain, safe, again = (
+        (path / "tables" / "papers.csv").read_text(encoding="utf-8") for path in (*paths, out)
+    )
+    assert "'=1+1,'@SUM(A1)" in safe
+    assert "plain,'-1 degree" in safe
+    assert "'" not in plain + again
+    settings = [read_run(path).manifest["settings"]["csv_safe"] for path in paths]
+    assert settings == [False, True]
 
 
 # where it goes
@@ -193,7 +215,8 @@ def test_the_same_run_gives_the_same_folder(tmp_path):
     (["--by", "listed"], ["no paper has the day", "--by"]),
 ])  # fmt: skip
 def test_bad_values_are_named(path, cli, tmp_path, arguments, words):
-    said = cli("report", path.name, "--runs", path.parent, "--out", tmp_path / "a", *arguments)
+    said = cli("report", path.name, "--runs", path.parent, "--out", tmp_path / "a", *arguments,
+               "--quiet")  # fmt: skip
     message = refusal(said)
     assert [word for word in words if word not in message] == []
     assert list(tmp_path.iterdir()) == []
@@ -214,7 +237,7 @@ def test_a_run_of_another_schema_version_is_refused(run, cli, tmp_path):
     old = written(replace(run, manifest=dict(run.manifest)), series)
     manifest = json.loads((old / "manifest.json").read_text())
     (old / "manifest.json").write_text(json.dumps({**manifest, "schema_version": 1}))
-    said = cli("report", "--runs", series, "--out", tmp_path / "a")
+    said = cli("report", "--runs", series, "--out", tmp_path / "a", "--quiet")
     assert "schema version 1" in refusal(said)
     assert [p.name for p in tmp_path.iterdir()] == ["runs"]
     assert "no run" in refusal(cli("report", "--runs", tmp_path / "no", "--out", tmp_path / "a"))

@@ -9,9 +9,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis import InputError, Settings, open_run, retold
+from analysis import (
+    InputError,
+    Settings,
+    chart_note,
+    describe_periods,
+    describe_power,
+    open_run,
+    retold,
+)
 from analysis import run as run_analysis
 from analysis.laws import check_laws
+from analysis.report.brief import brief
+from analysis.report.report_page import report_page
 from analysis.retelling import narrowed
 from analysis.runs import Run, tables_of
 from page_runs import made_run
@@ -118,6 +128,45 @@ def test_what_differs_is_said(run):
         assert words in told.manifest["told_anew"][0]
         assert f"run {run.name} say otherwise" in told.manifest["told_anew"][0]
     assert "told_anew" not in run.manifest
+
+
+def test_the_day_that_tells_the_period_is_said_in_reason_note_and_report(run):
+    told = retold(run, by="listed")
+    listed = "A paper stands in the period in which a source listed it"
+    assert listed in told.manifest["period"]["reason"]
+    assert listed not in run.manifest["period"]["reason"]
+    assert chart_note(run) == (
+        "59 dated papers, snapshot of 2025-05-10. A period holds the papers published in it."
+    )
+    assert chart_note(told) == (
+        "59 papers with a day of listing, snapshot of 2025-05-10. A period holds the papers "
+        "listed in it, not those published in it."
+    )
+    assert chart_note(retold(run, only_snapshot=True)).startswith("40 dated papers")
+    for page, day in ((report_page(run), "published"), (report_page(told), "listed")):
+        assert f"papers of a group that were {day} in a period" in page
+        figure = page.replace("\\u003cbr\\u003e", " ")
+        assert f"A period holds the papers {day} in it" in figure
+    assert listed in report_page(told)
+    assert listed in describe_periods(told)
+
+
+def test_a_report_says_at_its_head_how_it_differs(run):
+    told = narrowed(retold(run, period="quarter"), groups=["sums"])
+    page = report_page(told)
+    head = page[page.index("<main") : page.index('id="moved"')]
+    assert "by quarter (the run: month)" in head
+    assert "show 1 of 2 groups" in head
+    assert "by quarter" in brief(told)
+    assert "counted anew" not in report_page(run) + brief(run)
+
+
+def test_how_sure_it_can_be_is_said_or_why_not(run):
+    said = describe_power(run)
+    assert said.startswith("With this many papers, a doubling is found ")
+    assert "Brackets hold intervals" in said
+    assert describe_power(made_run(70)).startswith("How large a change would have been found is")
+    assert "no verdicts" in describe_power(made_run(7, freq=None))
 
 
 def test_earlier_shares_are_set_beside_those_of_now_only_where_time_is_cut_alike(run):

@@ -111,6 +111,18 @@ def test_verdicts_and_groups_carry_their_labels(run, book):
     assert groups["share of papers"][0] == pytest.approx(groups["papers"][0] / 70)
 
 
+def test_a_real_runs_verdicts_are_the_tables_numbers(bundled, tmp_path):
+    found = table(opened(save_workbook(bundled, tmp_path / "a.xlsx")), "verdicts")
+    rows = bundled.verdicts.set_index(["kind", "group_id"])
+    rows = rows.loc[list(zip(found["kind"], found["group_id"], strict=True))]
+    assert found["verdict"].tolist() == rows["direction"].tolist()
+    names = {"ratio": "ratio", "p adjusted": "p_adjusted", "share last": "share_last",
+             "slope a year": "log_odds_per_year", "Theil-Sen a year": "theil_sen"}  # fmt: skip
+    for ours, theirs in names.items():
+        assert rows[theirs].notna().any()
+        np.testing.assert_allclose(found[ours].astype(float), rows[theirs].astype(float))
+
+
 def test_papers_are_listed_newest_first_with_links_and_dates_as_known(run, tmp_path):
     papers = run.papers.copy()
     papers.loc[0, "published_precision"], papers.loc[1, "published_precision"] = "year", "month"

@@ -34,8 +34,8 @@ class _ManyGroups(click.Command):
 @click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR",
               help="A folder that is new or empty, outside every run.")  # fmt: skip
 @click.option("--groups", "names", multiple=True, metavar="ID...",
-              help="Show trends of these clusters and topics alone, by id or label; verdicts stay "
-              "those among all groups.")  # fmt: skip
+              help="Show trends of these clusters and topics alone, by id or label (all words up "
+              "to the next option); verdicts stay those among all groups.")  # fmt: skip
 @click.option("--period", type=click.Choice(["auto", *FREQUENCIES]),
               help="Count trends by other periods.")  # fmt: skip
 @click.option("--by", type=click.Choice(list(AXES)),
@@ -46,6 +46,7 @@ class _ManyGroups(click.Command):
               help="Files of each chart: svg, png, pdf, joined by commas.")  # fmt: skip
 @csv_safe_option
 @click.option("--overwrite", is_flag=True, help="Replace an earlier report in DIR.")
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @debug_option
 @ends_well
 def report_command(
@@ -59,19 +60,24 @@ def report_command(
     formats: str | None,
     csv_safe: bool,
     overwrite: bool,
+    quiet: bool,
 ) -> None:
     """Write map, report, charts and tables of RUN (the newest where left out) into DIR.
 
     The run stays as it is. What is not asked for otherwise is as in the run.
     """
+    from ..progress import Progress
     from ..rendering import write_report
     from ..retelling import narrowed, retold
     from ..runs import find_run, read_run
 
-    told = retold(read_run(find_run(run, runs=runs)), period=period, by=by,
-                  only_snapshot=only_snapshot)  # fmt: skip
-    if names:
-        told = narrowed(told, groups=names)
+    progress = Progress(quiet=quiet)
+    with progress.stage("read"):
+        told = read_run(find_run(run, runs=runs))
+    with progress.stage("trends"):
+        told = retold(told, period=period, by=by, only_snapshot=only_snapshot)
+        told = narrowed(told, groups=names) if names else told
     wanted = [name.strip().lower() for name in formats.split(",")] if formats else None
-    write_report(told, out=out, formats=wanted, csv_safe=csv_safe, overwrite=overwrite)
+    with progress.stage("write"):
+        write_report(told, out=out, formats=wanted, csv_safe=csv_safe, overwrite=overwrite)
     click.echo(str(out))

@@ -64,23 +64,25 @@ def verdicts(run: Run) -> Sheet:
         Column("ratio", rows["ratio"], "number", "Last fitted share over first."),
         Column("ratio low", rows["ratio_low"], "number", "90 % interval of the ratio, lower end."),
         Column("ratio high", rows["ratio_high"], "number", "Its upper end."),
-        Column("p", rows["p"], "p", "Of the slope, of this group alone."),
+        Column("p", rows["p"], "p", "Of the slope, of this group alone; the larger of two tests."),
         Column("p adjusted", rows["p_adjusted"], "p", "Corrected for all groups (Benjamini and "
                "Hochberg within a kind, times the number of kinds)."),
-        Column("doubling years", rows["doubling_years"], "number", "Years in which the share "
-               "doubles (below 0: halves), where that means something."),
+        Column("doubling years", rows["doubling_years"], "number", "Of a rising group the "
+               "years in which its share doubles; of a falling one, below 0, those in which it "
+               "halves; empty where that takes longer than twice the time looked at."),
         Column("papers", rows["n_papers"], "whole", "Papers of the group in the full periods."),
         Column("periods", rows["n_periods"], "whole", "Full periods."),
         Column("slope a year", rows["log_odds_per_year"], "number", "Of the log-odds of the "
                "share."),
         Column("slope low", rows["low"], "number", "95 % interval of the slope, lower end."),
         Column("slope high", rows["high"], "number", "Its upper end."),
-        Column("Theil-Sen slope", rows["theil_sen"], "number", "The same by a method that single "
-               "periods do not move."),
+        Column("Theil-Sen a year", rows["theil_sen"], "share", "Points a year, by the median "
+               "over all pairs of periods, which single periods do not move."),
         Column("standardised slope", rows["standardised"], "number", "With the mix of sources, "
                "venues or categories held fixed; empty where there is no such column."),
-        Column("sign flips", _yes(rows["sign_flips"]), "text", "yes where the standardised slope "
-               "points the other way."),
+        Column("sign flips", _yes(rows["sign_flips"]), "text", "yes where the mix of sources, "
+               "venues or categories shifted so much that the slope within them points the other "
+               "way."),
         Column("dispersion", rows["dispersion"], "number", "How much more the shares scatter than "
                "by chance alone; 1 is chance."),
     ])  # fmt: skip

@@ -35,7 +35,7 @@ _FORMS = {
     "whole": "#,##0",
     "share": "0.0%",
     "number": "0.00",
-    "p": "0.0000",
+    "p": "[<0.0001]0.0E+00;0.0000",
     "day": "yyyy-mm-dd",
     "month": "yyyy-mm",
     "year": "yyyy",
