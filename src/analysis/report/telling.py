@@ -11,7 +11,7 @@ from .findings import Key
 from .grounds import Grounds
 from .receipts import Mark, Receipt, Value
 
-GLYPHS = {"rising": "▲", "falling": "▼", "flat": "＝", "unclear": "?", "too few to say": "·"}
+GLYPHS = {"rising": "▲", "falling": "▼", "flat": "=", "unclear": "?", "too few to say": "·"}
 SURENESS = ("not known", "fairly sure", "sure", "very sure")
 """From the least to the most; what each rests on is said by `READING`."""
 
@@ -293,7 +293,7 @@ def _event(row: Any, *, grounds: Grounds) -> list[Part]:
                 f" times as many as its other {grounds.freq}s lead one to expect",
                 Mark(receipt), "."]  # fmt: skip
     if pd.isna(row.strength):
-        return [" first appeared, and took a course of its own, in ", start, Mark(receipt), "."]
+        return [" had no paper before ", start, Mark(receipt), "."]
     return [
         " took another course from ", start, " on: its share since then is ",
         *_since(row.strength, says=says), Mark(receipt), ".",
