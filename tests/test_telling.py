@@ -222,6 +222,13 @@ def test_a_sign_that_flips_is_put_down_to_the_mix(run):
     assert page.count("with the mix of venues held constant the other way") == 1
 
 
+def test_a_doubling_that_nobody_has_seen_is_not_told(run):
+    verdicts = run.verdicts.assign(ratio=1.6, ratio_low=1.3, ratio_high=1.9)
+    grounds = Grounds(replace(run, verdicts=verdicts))
+    text = plain(tell_move(("topic", "rises"), with_it=(), grounds=grounds).parts)
+    assert ", by 60 % (30 to 90 %). Counted: " in text
+
+
 def test_how_sure_follows_p_and_the_width_of_flatness(run):
     for p, sure in ((0.0009, "very sure"), (0.001, "sure"), (0.01, "fairly sure")):
         verdicts = run.verdicts.assign(p_adjusted=p)

@@ -150,7 +150,9 @@ def _line(row: Any, *, grounds: Grounds) -> list[Part]:
     verb = " rose from " if row.direction == "rising" else " fell from "
     out: list[Part] = [verb, says("share_first", "share"), " of papers to "]
     out += [says("share_last", "share"), *_times(row, says=says)]
-    if not pd.isna(row.doubling_years) and _fold_is_told(row):
+    # What has not doubled yet is not said to double in a time that nobody has seen.
+    doubled = row.ratio >= 2 or row.ratio <= 0.5
+    if doubled and not pd.isna(row.doubling_years) and _fold_is_told(row):
         what = "doubling" if row.direction == "rising" else "halving"
         out += [f", {what} in about ", says("doubling_years", "span")]
     return [*out, Mark(receipt), "."]
