@@ -147,7 +147,7 @@ def test_a_group_born_late_is_told_without_an_astronomic_ratio(grounds):
     assert "rose from under 0.1 % of papers to 1" in text
     assert "-fold" not in text
     assert "doubling" not in text
-    assert "took a course of its own, in December 2023" in text
+    assert "It had no paper before December 2023." in text
 
 
 def test_plain_words_hold_no_digit_and_values_are_their_cells(run, grounds):
@@ -220,6 +220,13 @@ def test_a_sign_that_flips_is_put_down_to_the_mix(run):
     page = report_page(changed)
     assert "computed with the mix of venues held constant" in page
     assert page.count("with the mix of venues held constant the other way") == 1
+
+
+def test_a_doubling_that_nobody_has_seen_is_not_told(run):
+    verdicts = run.verdicts.assign(ratio=1.6, ratio_low=1.3, ratio_high=1.9)
+    grounds = Grounds(replace(run, verdicts=verdicts))
+    text = plain(tell_move(("topic", "rises"), with_it=(), grounds=grounds).parts)
+    assert ", by 60 % (30 to 90 %). Counted: " in text
 
 
 def test_how_sure_follows_p_and_the_width_of_flatness(run):

@@ -192,3 +192,15 @@ def test_the_groups_tables_tell_what_trends_holds(runs):
         numbers = NUMBER.findall(without_tags(html))
         assert len(numbers) == 6 or "under" in html
         assert set(numbers) <= {n for text in held for n in NUMBER.findall(text)}
+
+
+def test_the_table_of_power_tells_what_the_manifest_holds(runs):
+    run, folder = runs["planted"]
+    power = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["period"]["power"]
+    table = re.search(r'<table class="power">.*?</table>', report_page(run), re.DOTALL)[0]
+    rows = re.findall(r"<tr><th[^>]*>([^<]*)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td>", table)
+    pairs = [power[i : i + 2] for i in range(0, len(power), 2)]
+    assert [tuple(row) for row in rows] == [
+        (FORMS["share"](up["first"]), FORMS["chance"](up["power"]), FORMS["chance"](down["power"]))
+        for up, down in pairs
+    ]

@@ -82,7 +82,7 @@ def find(grounds: Grounds, *, kind: str | None = None) -> Findings:
     others = findings.told_events(events, told=told, most=MOST_EVENTS)
     return Findings(
         counted=_counted(grounds, kind=kind),
-        over=_over(rows, grounds=grounds),
+        over=_over(rows, grounds=grounds, told=bool(moves or flats)),
         moves=moves,
         flats=flats,
         unclear=tuple(tell_unclear(key, grounds=grounds) for key in open_),
@@ -115,8 +115,8 @@ def _counted(grounds: Grounds, *, kind: str | None) -> tuple[Part, ...]:
     return (*out, ".")
 
 
-def _over(rows: pd.DataFrame, *, grounds: Grounds) -> tuple[Part, ...]:
-    """Say which periods the lines go through."""
+def _over(rows: pd.DataFrame, *, grounds: Grounds, told: bool) -> tuple[Part, ...]:
+    """Say which periods the lines go through and, where something is told, what its words mean."""
     tested = rows[rows["direction"] != "too few to say"]
     if tested.empty or grounds.ends_table.empty:
         return ()
@@ -124,14 +124,17 @@ def _over(rows: pd.DataFrame, *, grounds: Grounds) -> tuple[Part, ...]:
     key = (row["kind"], row["group_id"])
     verdict = replace(grounds.verdict(key, "n_periods"), papers=())
     ends = grounds.ends[key]
-    periods = [replace(grounds.trend(key, "period", period=day), papers=())
-               for day in (ends.period_first, ends.period_last)]  # fmt: skip
+    periods = [
+        replace(grounds.trend(key, "period", period=day), papers=())
+        for day in (ends.period_first, ends.period_last)
+    ]
     first, last = (grounds.value(each, "period", grounds.freq) for each in periods)
+    n = grounds.value(verdict, "n_periods", "number")
+    begins = "“From” and “to” are the two ends of a trend line" if told else "Trend lines go"
+    explained = f"; “counted” are the first and the last {grounds.freq} by themselves."
     return (
-        "“From” and “to” are the two ends of a trend line through ",
-        grounds.value(verdict, "n_periods", "number"), f" full {grounds.freq}s, ", first, " to ",
-        last, Mark(verdict), Mark(periods[0]), Mark(periods[1]),
-        f"; “counted” are the first and the last {grounds.freq} by themselves.",
+        f"{begins} through ", n, f" full {grounds.freq}s, ", first, " to ", last, Mark(verdict),
+        Mark(periods[0]), Mark(periods[1]), explained if told else ".",
     )  # fmt: skip
 
 

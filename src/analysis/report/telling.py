@@ -11,7 +11,7 @@ from .findings import Key
 from .grounds import Grounds
 from .receipts import Mark, Receipt, Value
 
-GLYPHS = {"rising": "▲", "falling": "▼", "flat": "＝", "unclear": "?", "too few to say": "·"}
+GLYPHS = {"rising": "▲", "falling": "▼", "flat": "=", "unclear": "?", "too few to say": "·"}
 SURENESS = ("not known", "fairly sure", "sure", "very sure")
 """From the least to the most; what each rests on is said by `READING`."""
 
@@ -150,7 +150,9 @@ def _line(row: Any, *, grounds: Grounds) -> list[Part]:
     verb = " rose from " if row.direction == "rising" else " fell from "
     out: list[Part] = [verb, says("share_first", "share"), " of papers to "]
     out += [says("share_last", "share"), *_times(row, says=says)]
-    if not pd.isna(row.doubling_years) and _fold_is_told(row):
+    # What has not doubled yet is not said to double in a time that nobody has seen.
+    doubled = row.ratio >= 2 or row.ratio <= 0.5
+    if doubled and not pd.isna(row.doubling_years) and _fold_is_told(row):
         what = "doubling" if row.direction == "rising" else "halving"
         out += [f", {what} in about ", says("doubling_years", "span")]
     return [*out, Mark(receipt), "."]
@@ -293,7 +295,7 @@ def _event(row: Any, *, grounds: Grounds) -> list[Part]:
                 f" times as many as its other {grounds.freq}s lead one to expect",
                 Mark(receipt), "."]  # fmt: skip
     if pd.isna(row.strength):
-        return [" first appeared, and took a course of its own, in ", start, Mark(receipt), "."]
+        return [" had no paper before ", start, Mark(receipt), "."]
     return [
         " took another course from ", start, " on: its share since then is ",
         *_since(row.strength, says=says), Mark(receipt), ".",
