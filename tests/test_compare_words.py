@@ -18,10 +18,10 @@ from analysis import describe_changes
 from analysis.commands.compared import compared
 from analysis.comparing import compare
 from analysis.report import report_page
-from analysis.report.change_basics import Target
-from analysis.report.change_shares import change_words, changed_most, signed
-from analysis.report.change_words import change_parts
-from analysis.report.changed import what_changed
+from analysis.report.changes.basics import Target
+from analysis.report.changes.section import what_changed
+from analysis.report.changes.sentences import change_parts
+from analysis.report.changes.shares import change_words, changed_most, signed
 from analysis.runs import Run, read_run
 from analysis.schema import CAUSES, LINEAGE, empty
 from command_line import refusal

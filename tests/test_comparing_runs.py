@@ -12,7 +12,7 @@ import pytest
 from analysis import Settings, run
 from analysis.comparing import compare_opened, of_its_parent
 from analysis.comparing.series import line_of
-from analysis.report.changed import what_changed
+from analysis.report.changes.section import what_changed
 from analysis.runs import Run, read_run
 from analysis.schema import CAUSES, KINDS
 from conftest import TODAY

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.report.csv_cells import cells
-from analysis.report.csv_tables import write_csv_tables
+from analysis.report.tables.csv import write_csv_tables
+from analysis.report.tables.csv_cells import cells
 from analysis.runs import tables_of
 from analysis.text import for_csv
 from hostile import HOSTILE

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.report import map_page
-from analysis.report.packing import NO_DAY, NONE, codes, days, lines, on_grid, pack, ranks
+from analysis.report.map.packing import NO_DAY, NONE, codes, days, lines, on_grid, pack, ranks
 from analysis.runs import Run
 from analysis.schema import conform, empty
 from analysis.text import clean
@@ -163,7 +163,7 @@ def test_long_lists_of_papers_cut_their_abstracts_and_say_so(monkeypatch):
     whole = map_page(run)
     assert map_data(whole).meta["cut"] == 0
     assert "first 300 characters" not in whole
-    monkeypatch.setattr("analysis.report.map_columns.CUT_FROM", 64)
+    monkeypatch.setattr("analysis.report.map.columns.CUT_FROM", 64)
     page = map_page(run)
     data = map_data(page)
     assert data.meta["cut"] == 300

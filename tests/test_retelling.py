@@ -20,7 +20,7 @@ from analysis import (
 )
 from analysis import run as run_analysis
 from analysis.laws import check_laws
-from analysis.report.brief import brief
+from analysis.report.findings.brief import brief
 from analysis.report.report_page import report_page
 from analysis.retelling import narrowed
 from analysis.runs import Run, tables_of

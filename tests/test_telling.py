@@ -11,16 +11,23 @@ import pandas as pd
 import pytest
 
 from analysis import describe_verdicts
-from analysis.report import found as found_module
 from analysis.report import report_page
-from analysis.report.brief import brief
-from analysis.report.findings import first_and_last, moved, not_known, seem_changed
-from analysis.report.found import find
-from analysis.report.grounds import Grounds
-from analysis.report.receipts import FORMS, Value, fold_text, look_up, share_text, span_text
-from analysis.report.saying import plain
-from analysis.report.sureness import READING, power_words
-from analysis.report.telling import Name, strength_words, tell_event, tell_move
+from analysis.report.findings import found as found_module
+from analysis.report.findings.brief import brief
+from analysis.report.findings.choosing import first_and_last, moved, not_known, seem_changed
+from analysis.report.findings.found import find
+from analysis.report.findings.grounds import Grounds
+from analysis.report.findings.receipts import (
+    FORMS,
+    Value,
+    fold_text,
+    look_up,
+    share_text,
+    span_text,
+)
+from analysis.report.findings.saying import plain
+from analysis.report.findings.sureness import READING, power_words
+from analysis.report.findings.telling import Name, strength_words, tell_event, tell_move
 from analysis.runs import Run
 from analysis.schema import conform
 from analysis.trends import detection_power

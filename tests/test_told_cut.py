@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.report.brief import brief
-from analysis.report.found import find
-from analysis.report.grounds import Grounds
-from analysis.report.saying import plain
+from analysis.report.findings.brief import brief
+from analysis.report.findings.found import find
+from analysis.report.findings.grounds import Grounds
+from analysis.report.findings.saying import plain
 from analysis.runs import Run
 from analysis.schema import conform
 from analysis.settings import Settings

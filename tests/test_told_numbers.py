@@ -16,8 +16,8 @@ import pandas as pd
 import pytest
 
 from analysis.report import report_page
-from analysis.report.brief import brief
-from analysis.report.receipts import FORMS
+from analysis.report.findings.brief import brief
+from analysis.report.findings.receipts import FORMS
 from analysis.runs import Run, read_run
 from page_runs import made_run, written
 from told_runs import planted_run

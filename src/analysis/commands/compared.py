@@ -11,8 +11,8 @@ import pandas as pd
 
 from ..comparing import Comparison, compare_opened, has_left, printed_change, share_parts
 from ..errors import InputError
-from ..report.change_basics import Part, Target
-from ..report.change_words import change_parts
+from ..report.changes.basics import Part, Target
+from ..report.changes.sentences import change_parts
 from ..runs import find_run, read_run
 from ..text import for_terminal
 from .shown import wrapped

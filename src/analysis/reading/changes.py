@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..comparing import compare_opened
-from ..report.change_basics import Part, Target
-from ..report.change_words import change_parts
-from ..report.markdown import linked
+from ..report.changes.basics import Part, Target
+from ..report.changes.sentences import change_parts
+from ..report.findings.markdown import linked
 from ..text import for_markdown
 
 if TYPE_CHECKING:

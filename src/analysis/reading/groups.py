@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..report.markdown import linked
+from ..report.findings.markdown import linked
 from ..report.words import capital, count, listing, percent, sentence, verb
 from ..schema import COUNTED_WEIGHT, groups_of
 from ..text import for_markdown

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..report.grounds import Grounds
-from ..report.saying import set_text
-from ..report.sureness import READING, power_words
-from ..report.telling import Name, Part
+from ..report.findings.grounds import Grounds
+from ..report.findings.saying import set_text
+from ..report.findings.sureness import READING, power_words
+from ..report.findings.telling import Name, Part
 from ..text import for_markdown
 
 if TYPE_CHECKING:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..report.found import find
-from ..report.grounds import Grounds
-from ..report.saying import label_of, set_text
-from ..report.telling import Name, Part
+from ..report.findings.found import find
+from ..report.findings.grounds import Grounds
+from ..report.findings.saying import label_of, set_text
+from ..report.findings.telling import Name, Part
 from ..text import for_markdown
 from .common import check_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..report.telling import Told
+    from ..report.findings.telling import Told
     from ..runs import Run
 
 

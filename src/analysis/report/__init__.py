@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .csv_tables import write_csv_tables
 from .files import write_pages
-from .map_page import map_page
+from .map.page import map_page
 from .report_page import report_page
+from .tables.csv import write_csv_tables
 
 __all__ = ["map_page", "report_page", "write_csv_tables", "write_pages"]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from ..runs import Run, tables_of
 from ..workbook import save_workbook
-from .brief import brief
 from .charts import write_charts
-from .csv_tables import write_csv_tables
-from .map_page import map_page
+from .findings.brief import brief
+from .map.page import map_page
 from .report_page import report_page
+from .tables.csv import write_csv_tables
 
 WORKBOOK = "papertide.xlsx"
 

@@ -11,7 +11,7 @@ from ..figures import GREY
 from ..schema import grade, groups_of
 from ..views import date_label, map_points
 from . import drawing, sentences
-from .changed import what_changed
+from .changes.section import what_changed
 from .drawing import (
     PALE_POINTS,
     colouring,
@@ -21,12 +21,12 @@ from .drawing import (
     sample,
     snippets,
 )
-from .found import find
+from .findings.found import find
+from .findings.grounds import Grounds
+from .findings.html import told_sections
 from .grade_words import stability_words
-from .grounds import Grounds
 from .page import asset, html_page, link, plotly_js, shown
-from .told_html import told_sections
-from .trend_cells import ends_words, trend_cell
+from .tables.trend_cells import ends_words, trend_cell
 from .trend_charts import KINDS, place, trend_charts
 from .words import capital, count, listing, percent, sentence
 

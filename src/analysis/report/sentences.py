@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ..schema import COUNTED_WEIGHT, groups_of
 from ..views import date_label, period_label
+from .findings.verdict_words import verdict_words
 from .page import link, shown
-from .verdict_words import verdict_words
 from .words import capital, count, day_words, listing, number, percent, sentence, verb
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from .found import LEAST_WORDS
 from .telling import strata_word
 
 if TYPE_CHECKING:
-    from ..runs import Run
+    from ...runs import Run
 
 _LINE = (
     "Through the shares of each group goes one straight line of log-odds over time. Only full "

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..schema import COUNTED_WEIGHT
-from ..views import date_label
-from .page import asset, html_page, link, shown
-from .words import capital, count, day_words
+from ...schema import COUNTED_WEIGHT
+from ...views import date_label
+from ..page import asset, html_page, link, shown
+from ..words import capital, count, day_words
 
 if TYPE_CHECKING:
-    from ..runs import Run
+    from ...runs import Run
 
 
 def list_page(run: Run) -> str:

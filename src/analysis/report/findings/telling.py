@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from .findings import Key
+from .choosing import Key
 from .grounds import Grounds
 from .receipts import Mark, Receipt, Value
 

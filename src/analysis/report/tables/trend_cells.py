@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .findings import Key
-from .grounds import Grounds
-from .receipts import FORMS, share_number, share_text
-from .telling import GLYPHS, strata_word
+from ..findings.choosing import Key
+from ..findings.grounds import Grounds
+from ..findings.receipts import FORMS, share_number, share_text
+from ..findings.telling import GLYPHS, strata_word
 
 
 def ends_words(grounds: Grounds) -> str:

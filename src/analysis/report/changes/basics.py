@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ..comparing import Comparison
-from ..text import first_lines
-from .words import listing
+from ...comparing import Comparison
+from ...text import first_lines
+from ..words import listing
 
 MOST_PAPERS = 5
 MOST_LISTED = 5

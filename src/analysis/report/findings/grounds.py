@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..comparing import axis_of, counted_papers
-from .findings import Key, first_and_last
+from ...comparing import axis_of, counted_papers
+from .choosing import Key, first_and_last
 from .receipts import FORMS, MANIFEST, ROWS, Receipt, Value, look_up
 
 if TYPE_CHECKING:
-    from ..runs import Run
+    from ...runs import Run
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..comparing import Comparison
-from ..views import period_label
-from .change_basics import MOST_LISTED, Part, Target, name_of, quoted, titles
-from .words import capital, count, listing, verb
+from ...comparing import Comparison
+from ...views import period_label
+from ..words import capital, count, listing, verb
+from .basics import MOST_LISTED, Part, Target, name_of, quoted, titles
 
 MOST_EVENTS = 10
 _EVENTS = {

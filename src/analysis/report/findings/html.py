@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..page import link, shown
 from .found import Findings
 from .grounds import Grounds
 from .notes import mark_html, note_html, numbered
-from .page import link, shown
 from .receipts import Receipt, chance_text, share_text
 from .saying import label_of, set_text
 from .sureness import READING, power_rows, power_words

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..comparing import Comparison, has_left
-from ..views import period_label
-from .change_basics import Part, Target, name_of
-from .change_shares import decimal
-from .words import capital, verb
+from ...comparing import Comparison, has_left
+from ...views import period_label
+from ..words import capital, verb
+from .basics import Part, Target, name_of
+from .shares import decimal
 
 MOST_RESTATED = 8
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..text import clean, first_lines
+from ...text import clean, first_lines
 from .receipts import Mark, Receipt, Value
 from .telling import Name, Part
 

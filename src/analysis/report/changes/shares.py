@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ..comparing import printed_change, share_change
-from .words import capital, count, listing
+from ...comparing import printed_change, share_change
+from ..words import capital, count, listing
 
 MOST_GROUPS = 5
 _TAILS = {

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from ..schema import DIRECTIONS
-from . import findings
+from ...schema import DIRECTIONS
+from . import choosing
 from .grounds import Grounds
 from .receipts import Mark
 from .telling import Part, Told, tell_event, tell_flat, tell_move, tell_unclear
@@ -72,14 +72,14 @@ def find(grounds: Grounds, *, kind: str | None = None) -> Findings:
     """
     run = grounds.run
     rows = run.verdicts if kind is None else run.verdicts[run.verdicts["kind"] == kind]
-    chosen = findings.moved(rows, papers=grounds.paper_sets if len(rows) else {})
+    chosen = choosing.moved(rows, papers=grounds.paper_sets if len(rows) else {})
     moves = tuple(tell_move(key, with_it=also, grounds=grounds) for key, also in chosen)
     ends = grounds.ends_table
-    flats = tuple(tell_flat(key, grounds=grounds) for key in findings.seem_changed(rows, ends=ends))
-    open_ = findings.not_known(rows, most=findings.MOST_FLAT - len(flats))
+    flats = tuple(tell_flat(key, grounds=grounds) for key in choosing.seem_changed(rows, ends=ends))
+    open_ = choosing.not_known(rows, most=choosing.MOST_FLAT - len(flats))
     events = run.events if kind is None else run.events[run.events["kind"] == kind]
     told = {each.key for each in moves}
-    others = findings.told_events(events, told=told, most=MOST_EVENTS)
+    others = choosing.told_events(events, told=told, most=MOST_EVENTS)
     return Findings(
         counted=_counted(grounds, kind=kind),
         over=_over(rows, grounds=grounds, told=bool(moves or flats)),

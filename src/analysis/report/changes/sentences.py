@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ..comparing import Comparison
-from ..schema import CAUSES
-from .change_basics import MOST_LISTED, MOST_PAPERS, Part, Target, fit_words, name_of, titles
-from .change_clusters import clusters
-from .change_history import reported
-from .change_shares import changed_most
-from .words import capital, count, listing, verb
+from ...comparing import Comparison
+from ...schema import CAUSES
+from ..words import capital, count, listing, verb
+from .basics import MOST_LISTED, MOST_PAPERS, Part, Target, fit_words, name_of, titles
+from .clusters import clusters
+from .history import reported
+from .shares import changed_most
 
 
 def change_parts(found: Comparison, *, target: Target) -> list[Part]:

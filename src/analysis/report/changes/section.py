@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..comparing import of_its_parent
-from .change_basics import Part, Target
-from .change_words import change_parts
-from .page import link, shown
+from ...comparing import of_its_parent
+from ..page import link, shown
+from .basics import Part, Target
+from .sentences import change_parts
 
 if TYPE_CHECKING:
-    from ..runs import Run
+    from ...runs import Run
 
 
 def what_changed(run: Run) -> str:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..landmarks import map_labels
-from ..views import map_points
-from .drawing import topic_choices
-from .list_page import list_page
-from .map_body import page_body
-from .map_columns import map_columns
-from .page import asset, html_page
-from .words import count
+from ...landmarks import map_labels
+from ...views import map_points
+from ..drawing import topic_choices
+from ..page import asset, html_page
+from ..words import count
+from .body import page_body
+from .columns import map_columns
+from .paper_list import list_page
 
 if TYPE_CHECKING:
-    from ..runs import Run
+    from ...runs import Run
 
 NO_TOPIC = -1
 """What the script reads as "in no topic" in place of a group's number."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..text import clean, first_lines, for_html
-from .page import link, shown
+from ...text import clean, first_lines, for_html
+from ..page import link, shown
+from ..words import count, listing
 from .receipts import MANIFEST, ROWS, Mark, Receipt
 from .telling import Part
-from .words import count, listing
 
 if TYPE_CHECKING:
     from .grounds import Grounds

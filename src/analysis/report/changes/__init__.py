@@ -1,0 +1,1 @@
+"""What changed since the last run, as a section of the report."""

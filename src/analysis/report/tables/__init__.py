@@ -1,0 +1,1 @@
+"""Tables as CSV, and cells of tables in the report."""
