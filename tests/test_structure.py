@@ -52,7 +52,7 @@ MAY_IMPORT = {
     },
     "audit": {*BASE, "extension"},
     "commands": {
-        *("audit", "audit_stage", "progress", "replay"),
+        *("__version__", "audit", "audit_stage", "progress", "replay"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
         *("topic_questions", "topics", "verify", "views"),
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from . import arxiv_json, hf_daily, openalex, semantic_scholar
@@ -12,9 +13,14 @@ from .records import Record
 NESTED = semantic_scholar.NESTED
 """Where Semantic Scholar's citations and references hold the paper."""
 
+_ARXIV = frozenset(("id", "title", "abstract"))
+_ARXIV_ANY = frozenset(("versions", "authors_parsed", "update_date"))
+
 
 def kind_of(record: Mapping[str, Any]) -> str | None:
     """Return the name of the service that a record looks like, None for any other record."""
+    if _only_arxiv(tuple(record)) and _is_arxiv(record["id"]):
+        return "arxiv-json"
     keys = record.keys()
     if isinstance(record.get("paper"), dict) or "submittedOnDailyAt" in keys:
         return "hf-daily"
@@ -26,9 +32,21 @@ def kind_of(record: Mapping[str, Any]) -> str | None:
         return "semantic-scholar"
     if {"corpusid", "title"} <= keys:
         return "semantic-scholar"
-    if {"id", "title", "abstract"} <= keys and {"versions", "authors_parsed", "update_date"} & keys:
+    if keys >= _ARXIV and _ARXIV_ANY & keys:
         return "arxiv-json" if _is_arxiv(record["id"]) else None
     return None
+
+
+@lru_cache(maxsize=64)
+def _only_arxiv(keys: tuple[str, ...]) -> bool:
+    """Whether a record has the keys of arXiv's metadata and none that tells another service.
+
+    All records of a dump have the same keys, so that they are looked at once.
+    """
+    names = set(keys)
+    others = {"paper", "submittedOnDailyAt", "publishedAt", "abstract_inverted_index", "paperId",
+              "corpusid", *NESTED}  # fmt: skip
+    return names >= _ARXIV and bool(_ARXIV_ANY & names) and not others & names
 
 
 def _is_openalex(identifier: object) -> bool:

@@ -90,7 +90,7 @@ def read_json(text: str, *, shown: str) -> Rows:
     """
     notes: tuple[str, ...] = ()
     try:
-        records = _find_records(_loads(text), shown=shown)
+        records = _find_records(loads(text), shown=shown)
     except RecursionError:
         raise _bad(f"{shown} is JSON nested too deep to be read") from None
     except ValueError as error:
@@ -119,7 +119,7 @@ def read_jsonl(text: str, *, shown: str) -> Rows:
         if not line.strip():
             continue
         try:
-            record = _loads(line)
+            record = loads(line)
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict):
@@ -185,7 +185,8 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _loads(text: str) -> Any:
+def loads(text: str) -> Any:
+    """Read one JSON value, its numbers as `Number`; errors as `json.loads`."""
     return _DECODER.decode(text)
 
 
