@@ -116,7 +116,9 @@ def _duplicates_text(duplicates: dict[str, Any]) -> str:
     lines = []
     if duplicates["merged"]:
         rules = ", ".join(f"{n:,} {rule}" for rule, n in duplicates["rules"].items())
-        lines.append(f"Merged: {duplicates['merged']:,} records into others ({rules}).")
+        n = duplicates["merged"]
+        told = "1 record into another" if n == 1 else f"{n:,} records into others"
+        lines.append(f"Merged: {told} ({rules}).")
         pairs = [
             f"  {_title(row['other_title'])} ({row['source']}) into {row['paper_id']} "
             f"{_title(row['title'])}"
