@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,9 @@ from .records import Record
 NESTED = semantic_scholar.NESTED
 """Where Semantic Scholar's citations and references hold the paper."""
 
+_PLAIN_ID = re.compile(
+    r"1[0-3](?:0[1-9]|1[0-2])\.(?!0000)\d{4}|(?:1[5-9]|2\d)(?:0[1-9]|1[0-2])\.(?!00000)\d{5}"
+)
 _ARXIV = frozenset(("id", "title", "abstract"))
 _ARXIV_ANY = frozenset(("versions", "authors_parsed", "update_date"))
 
@@ -54,7 +58,10 @@ def _is_openalex(identifier: object) -> bool:
 
 
 def _is_arxiv(identifier: object) -> bool:
-    return isinstance(identifier, str) and arxiv_id(identifier[:40], pad=True) is not None
+    if not isinstance(identifier, str):
+        return False
+    plain = _PLAIN_ID.fullmatch(identifier) is not None  # as nearly all of arXiv's metadata
+    return plain or arxiv_id(identifier[:40], pad=True) is not None
 
 
 _RECORDS: dict[str, Callable[[Mapping[str, Any]], Record]] = {

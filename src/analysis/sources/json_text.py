@@ -70,24 +70,10 @@ def number(spelling: str) -> int | float | str:
 def read_json(text: str, *, shown: str) -> Rows:
     """Read one JSON document.
 
-    Parameters
-    ----------
-    text : str
-        The whole file.
-    shown : str
-        The file's name for messages.
-
-    Returns
-    -------
-    Rows
-        Object columns; numbers as `Number`. Records of a service that is known (`json_kinds`) have
-        standard columns. Of other records a nested `paper` is lifted, its fields win over the
-        outer ones. Where the text breaks off, the whole records before are read.
-
-    Raises
-    ------
-    InputError
-        For broken JSON, nesting too deep, no records.
+    Takes and returns what every reader does (`raw.Rows`): object columns, numbers as `Number`.
+    Records of a service that is known (`json_kinds`) have standard columns. Of other records a
+    nested `paper` is lifted, its fields win over the outer ones. Where the text breaks off, the
+    whole records before are read. InputError for broken JSON, nesting too deep, no records.
     """
     notes: tuple[str, ...] = ()
     try:
@@ -107,12 +93,8 @@ def read_json(text: str, *, shown: str) -> Rows:
 def read_jsonl(text: str, *, shown: str) -> Rows:
     """Read JSON Lines: a broken line loses that line only, is counted as "bad line" and named.
 
-    Parameters and results as in `read_json`.
-
-    Raises
-    ------
-    InputError
-        Where no line is a record.
+    Records as in `read_json`; a line may also hold a whole answer with its list of records.
+    InputError where no line is a record.
     """
     records = []
     bad: list[int] = []

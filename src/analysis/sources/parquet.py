@@ -24,24 +24,10 @@ _ID_KEYS = ("id", "arxiv_id", "paper_id", "arxiv")
 
 
 def read_parquet(data: bytes, *, shown: str) -> Rows:
-    """Read a Parquet file.
+    """Read a Parquet file, given as bytes.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-    shown : str
-        The file's name for messages.
-
-    Returns
-    -------
-    Rows
-        Columns of text as strings, of time as datetime64, nested ones as objects.
-
-    Raises
-    ------
-    InputError
-        Where the file is broken or has no rows.
+    Returns what every reader does (`raw.Rows`): columns of text as strings, of time as datetime64,
+    nested ones as objects. InputError where the file is broken or has no rows.
     """
     try:
         table = pq.read_table(io.BytesIO(data))

@@ -47,6 +47,9 @@ class File:
 class Rows:
     """What a reader found in one file.
 
+    Every reader takes the whole file as text (of Parquet the bytes) and, as `shown`, its name for
+    messages; it raises InputError where the file holds no record that it can read.
+
     Attributes
     ----------
     frame : DataFrame

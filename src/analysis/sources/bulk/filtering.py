@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -107,9 +109,10 @@ def filter_file(
                "version": version}  # fmt: skip
         before = State() if anew else found_state(folder, key=key)
         work = _Work(folder=folder, key=key, asked=asked or Asked(), state=before, limits=limits)
-        for block in blocks(lines, limits=limits, shown=for_terminal(str(path))):
-            work.take(block, shown=for_terminal(str(path)))
-            progress(file.n_hashed, size, work.state.n_rows + len(work.rows))
+        with _without_collections():
+            for block in blocks(lines, limits=limits, shown=for_terminal(str(path))):
+                work.take(block, shown=for_terminal(str(path)))
+                progress(file.n_hashed, size, work.state.n_rows + len(work.rows))
         work.finish()
         told = _told(work.state, filters=filters or {}) | {
             "version": version,
@@ -122,6 +125,21 @@ def filter_file(
         join_parts(folder, state=work.state, out=out, told=told)
         remove(folder)
     return Filtered(out=out, told=told, went_on=before.n_lines)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Keep the garbage collector from looking for cycles: records have none, and many parts.
+
+    It takes a fifth of the time otherwise.
+    """
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 @dataclass
@@ -210,6 +228,7 @@ class _Work:
         save_part(self.folder, state=state, rows=self.rows, key=self.key)
         self.state = state
         self.rows, self.bad, self.counts = [], [], Counter()
+        gc.collect()
         self.n_lines = self.n_records = 0
 
     def finish(self) -> None:

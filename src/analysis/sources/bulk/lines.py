@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,7 +32,6 @@ Row = dict[str, Any]
 
 _IS_TEXT = frozenset(TEXTS)
 _LONGEST_DATE = 100
-_TIME = re.compile(r"(?<=\d{4}) \d\d:\d\d:\d\d GMT$")
 
 
 @dataclass(frozen=True)
@@ -168,7 +166,8 @@ def _date(text: str | None, *, identifier: str | None) -> Dated:
     """Return the date that a text tells, else the month of an arXiv id."""
     if text and len(text) < _LONGEST_DATE:
         # "Mon, 2 Apr 2007 19:18:42 GMT": there are few days, and many times.
-        day, precision, _ = _parsed(_TIME.sub("", text))
+        timed = text[-4:] == " GMT" and text[-13:-12] == " " and text[-7:-6] == ":"
+        day, precision, _ = _parsed(text[:-13] if timed else text)
         if day is not None and day >= EARLIEST:
             return day, precision
     found = arxiv_id(identifier[:300], pad=True) if identifier else None
