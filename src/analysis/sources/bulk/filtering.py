@@ -228,7 +228,6 @@ class _Work:
         save_part(self.folder, state=state, rows=self.rows, key=self.key)
         self.state = state
         self.rows, self.bad, self.counts = [], [], Counter()
-        gc.collect()
         self.n_lines = self.n_records = 0
 
     def finish(self) -> None:

@@ -91,7 +91,11 @@ def held(folder: Path) -> Iterator[None]:
             ) from None
         except OSError:
             pass  # a file system without locks
-        yield
+        try:
+            yield
+        finally:
+            if not (folder / _STATE).exists():
+                remove(folder)  # nothing to go on from
 
 
 @contextmanager
