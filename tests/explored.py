@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.embedding import embed, paper_texts
+from analysis.exploring.view import View
 from analysis.runs import Run
 from page_runs import made_run
 
@@ -57,3 +58,8 @@ def two_levels(run: Run) -> Run:
     groups = run.groups.assign(parent_id=run.groups["parent_id"].where(~own, "c0101"))
     groups = pd.concat([groups, broad]).sort_values(["kind", "group_id"], ignore_index=True)
     return replace(run, groups=groups)
+
+
+def shown(view: View) -> int:
+    """Return how many papers a view shows."""
+    return int(view._core.shown.sum())

@@ -12,6 +12,9 @@ from analysis.runs import Run
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
 
+N = 80
+"""Papers on the fixture `plain_map`."""
+
 
 def written(run: Run, folder: Path, *, name: str = "map") -> Path:
     """Write the map page of a run."""

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from analysis.__main__ import cli
 from analysis.audit import audit, audit_line, audit_text
-from analysis.audit_stage import audited
 from analysis.errors import InputError
 from analysis.pipeline import Settings, run
 from analysis.progress import Progress
 from analysis.runs import Run
+from analysis.stages.auditing import audited
 from conftest import TODAY
 from hostile import HOSTILE
 from page_runs import made_run, written

@@ -17,7 +17,7 @@ from analysis.extension.overrides import (
     read_cluster_overrides,
 )
 from analysis.schema import TABLES, conform
-from analysis.topic_stage import read_definitions
+from analysis.stages.topics import read_definitions
 from analysis.topics.finding import paper_index, papers_named
 from conftest import ROOT
 from hostile import HOSTILE

@@ -9,9 +9,9 @@ import pytest
 from analysis import clusters
 from analysis.clusters import fit
 from analysis.extension.drift import drift, drift_line
-from analysis.grade_stage import LARGEST_GRADED, is_due
 from analysis.quality import contested, found_again
 from analysis.schema import grade
+from analysis.stages.grading import LARGEST_GRADED, is_due
 
 
 def unit(sizes: list[int], *, seed: int = 0, noise: float = 0.05) -> np.ndarray:

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from analysis.extension.overrides import read_cluster_overrides
-from analysis.hand_stage import corrected
 from analysis.laws import check_laws
 from analysis.runs import tables_of
 from analysis.schema import empty, groups_of
-from analysis.topic_stage import Definitions
+from analysis.stages.by_hand import corrected
+from analysis.stages.topics import Definitions
 from page_runs import made_run
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-import browser
 from analysis import explore
 from explored import told_run
 from hostile import HOSTILE
@@ -16,7 +15,6 @@ from page_runs import written
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
-    pytest.mark.skipif(bool(browser.missing()), reason=browser.missing()),
 ]
 
 N = 200

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -14,6 +12,7 @@ import browser
 from analysis.runs import Run
 from analysis.schema import TABLES, conform
 from map_driving import (
+    N,
     ask,
     bright,
     choose,
@@ -33,24 +32,7 @@ from page_runs import made_run
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(bool(browser.missing()), reason=browser.missing()),
-]
-
-N = 80
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[WebDriver]:
-    with browser.chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory) -> Path:
-    """Papers i: cluster i mod 4, weight .4 + i mod 5 / 10, dated every nine days, two undated."""
-    return written(made_run(N, n_undated=2), tmp_path_factory.mktemp("plain"))
+pytestmark = pytest.mark.browser
 
 
 def with_texts(run: Run, **columns: list[str]) -> Run:
@@ -66,8 +48,8 @@ def listed(driver: WebDriver) -> list[int]:
 # words
 
 
-def test_search_wants_every_word_at_the_start_of_one(driver, plain):
-    opened(driver, plain)
+def test_search_wants_every_word_at_the_start_of_one(driver, plain_map):
+    opened(driver, plain_map)
     expected = [i for i in range(N) if i % 7 == 3 or str(i).startswith("3")]
     driver.find_element("id", "search").send_keys("WOMB 3")
     wait_until(driver, "document.getElementById('count').textContent.includes('WOMB 3')")
@@ -112,8 +94,8 @@ def test_words_are_found_without_case_accents_or_order(driver, tmp_path):
     }  # fmt: skip
 
 
-def test_typing_on_narrows_and_typing_anew_does_not(driver, plain):
-    opened(driver, plain)
+def test_typing_on_narrows_and_typing_anew_does_not(driver, plain_map):
+    opened(driver, plain_map)
     counts = []
     for words in ("p", "pa", "paper 1", "paper 12", "paper 1", "subject", "s", ""):
         search(driver, words)
@@ -122,8 +104,8 @@ def test_typing_on_narrows_and_typing_anew_does_not(driver, plain):
     assert counts == [80, 80, starts, 1, starts, 80, 80, 80]
 
 
-def test_what_was_typed_before_the_page_was_ready_is_searched_for(driver, plain):
-    opened(driver, plain, fragment="q=subject%206")
+def test_what_was_typed_before_the_page_was_ready_is_searched_for(driver, plain_map):
+    opened(driver, plain_map, fragment="q=subject%206")
     assert (
         state(driver)
         == f"{sum(i % 7 == 6 or str(i)[0] == '6' for i in range(N))} of 80 papers: “subject 6”"
@@ -134,9 +116,9 @@ def test_what_was_typed_before_the_page_was_ready_is_searched_for(driver, plain)
 # topic, weight, legend
 
 
-def test_one_topic_is_chosen_with_the_keyboard(driver, plain):
+def test_one_topic_is_chosen_with_the_keyboard(driver, plain_map):
     """Topic 1 has papers i with i mod 4 = 1, and i mod 8 = 0, whose strongest is topic 0."""
-    opened(driver, plain)
+    opened(driver, plain_map)
     options = ask(driver, "[...document.getElementById('topic').options].map(o => o.text)")
     assert options == ["all papers", "Fine-tuning (30)", "Pretraining (20)", "Multimodal (20)",
                        "in no topic (20)"]  # fmt: skip
@@ -153,8 +135,8 @@ def test_one_topic_is_chosen_with_the_keyboard(driver, plain):
     assert bright(driver) == [i for i in range(N) if i % 4 == 3]
 
 
-def test_what_is_poorly_placed_can_be_hidden(driver, plain):
-    opened(driver, plain)
+def test_what_is_poorly_placed_can_be_hidden(driver, plain_map):
+    opened(driver, plain_map)
     for least, n in ((0.4, 80), (0.45, 64), (0.7, 32), (0.8, 16), (0.85, 0)):
         choose(driver, "weight", least, event="input")
         assert len(bright(driver)) == n, least
@@ -162,8 +144,8 @@ def test_what_is_poorly_placed_can_be_hidden(driver, plain):
     assert text(driver, "weight-words") == "at least 0.85"
 
 
-def test_the_legend_isolates_adds_and_restores(driver, plain):
-    opened(driver, plain)
+def test_the_legend_isolates_adds_and_restores(driver, plain_map):
+    opened(driver, plain_map)
     first = "document.querySelector('#legend-entries button')"
     assert ask(driver, f"{first}.textContent") == "Cluster 120"
     driver.execute_script(f"{first}.click()")
@@ -180,8 +162,8 @@ def test_the_legend_isolates_adds_and_restores(driver, plain):
     assert len(bright(driver)) == N
 
 
-def test_colouring_anew_forgets_the_legends_choice_only(driver, plain):
-    opened(driver, plain)
+def test_colouring_anew_forgets_the_legends_choice_only(driver, plain_map):
+    opened(driver, plain_map)
     search(driver, "subject 1")
     n = len(bright(driver))
     driver.execute_script("document.querySelector('#legend-entries button').click()")
@@ -210,9 +192,9 @@ def bars(driver: WebDriver) -> tuple[float, float, float, float]:
     return tuple(box)
 
 
-def test_dates_are_chosen_by_dragging_and_by_keys(driver, plain):
+def test_dates_are_chosen_by_dragging_and_by_keys(driver, plain_map):
     """Days go from 10 January 2023 in steps of nine: 24 months, December 2024 the last."""
-    opened(driver, plain)
+    opened(driver, plain_map)
     days = pd.date_range("2023-01-10", periods=N - 2, freq="9D")
     assert text(driver, "date-words") == "2023 to 2024"
     x, y, width, _ = bars(driver)
@@ -245,14 +227,14 @@ def test_dates_are_chosen_by_dragging_and_by_keys(driver, plain):
     assert state(driver).endswith("October 2024 to December 2024")
 
 
-def test_a_whole_year_is_called_by_its_number(driver, plain):
-    opened(driver, plain, fragment="dates=2024-01-01_2024-12-31")
+def test_a_whole_year_is_called_by_its_number(driver, plain_map):
+    opened(driver, plain_map, fragment="dates=2024-01-01_2024-12-31")
     days = pd.date_range("2023-01-10", periods=N - 2, freq="9D")
     assert state(driver) == f"{sum(days.year == 2024)} of 80 papers: 2024"
 
 
-def test_dates_play_and_stop(driver, plain):
-    opened(driver, plain)
+def test_dates_play_and_stop(driver, plain_map):
+    opened(driver, plain_map)
     driver.find_element("id", "play").click()
     assert text(driver, "play") == "Stop"
     first = state(driver)
@@ -266,8 +248,8 @@ def test_dates_play_and_stop(driver, plain):
 # together
 
 
-def test_filters_combine_and_are_undone_at_once(driver, plain):
-    opened(driver, plain)
+def test_filters_combine_and_are_undone_at_once(driver, plain_map):
+    opened(driver, plain_map)
     search(driver, "subject")
     choose(driver, "topic", ask(driver, "document.getElementById('topic').options[1].value"))
     choose(driver, "weight", 0.6, event="input")
@@ -287,10 +269,10 @@ def test_filters_combine_and_are_undone_at_once(driver, plain):
     assert browser.so_far(driver).console == []
 
 
-def test_escape_undoes_and_a_slash_goes_to_the_search(driver, plain):
+def test_escape_undoes_and_a_slash_goes_to_the_search(driver, plain_map):
     from selenium.webdriver.common.keys import Keys
 
-    opened(driver, plain)
+    opened(driver, plain_map)
     press(driver, "/")
     assert ask(driver, "document.activeElement.id") == "search"
     press(driver, "subject 2")
@@ -299,8 +281,8 @@ def test_escape_undoes_and_a_slash_goes_to_the_search(driver, plain):
     assert state(driver) == "80 papers"
 
 
-def test_a_paper_out_of_what_is_asked_for_is_not_pointed_at(driver, plain):
-    opened(driver, plain)
+def test_a_paper_out_of_what_is_asked_for_is_not_pointed_at(driver, plain_map):
+    opened(driver, plain_map)
     search(driver, "paper 12")
     point_at(driver, 40)
     assert ask(driver, "document.getElementById('hover-card').classList.contains('hidden')")

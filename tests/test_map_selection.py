@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,6 +15,7 @@ from analysis.schema import conform
 from analysis.text import for_spreadsheet
 from hostile import HOSTILE
 from map_driving import (
+    N,
     ask,
     bright,
     choose,
@@ -36,24 +35,9 @@ from page_runs import made_run
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(bool(browser.missing()), reason=browser.missing()),
-]
+pytestmark = pytest.mark.browser
 
-N = 80
 SHIFT, CTRL = 8, 2
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[WebDriver]:
-    with browser.chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory) -> Path:
-    return written(made_run(N, n_undated=2), tmp_path_factory.mktemp("plain"))
 
 
 def around(driver: WebDriver, rows: list[int], margin: float = 12) -> list[tuple[float, float]]:
@@ -84,8 +68,8 @@ def press_button(driver: WebDriver, name: str) -> None:
     driver.execute_script("document.getElementById(arguments[0]).click()", name)
 
 
-def test_a_box_selects_what_lies_in_it(driver, plain):
-    opened(driver, plain)
+def test_a_box_selects_what_lies_in_it(driver, plain_map):
+    opened(driver, plain_map)
     corners = around(driver, [0, 1, 2, 5, 8])
     expected = inside(driver, corners)
     assert 5 <= len(expected) < 40
@@ -104,8 +88,8 @@ def test_a_box_selects_what_lies_in_it(driver, plain):
     assert bright(driver) == expected
 
 
-def test_a_lasso_selects_among_what_is_asked_for_and_adds(driver, plain):
-    opened(driver, plain)
+def test_a_lasso_selects_among_what_is_asked_for_and_adds(driver, plain_map):
+    opened(driver, plain_map)
     choose(driver, "topic", ask(driver, "document.getElementById('topic').options[2].value"))
     asked = set(bright(driver))
     assert asked == set(range(0, N, 4))
@@ -126,8 +110,8 @@ def test_a_lasso_selects_among_what_is_asked_for_and_adds(driver, plain):
     assert set(bright(driver)) == asked
 
 
-def test_the_table_sorts_turns_pages_and_ticks(driver, plain):
-    opened(driver, plain)
+def test_the_table_sorts_turns_pages_and_ticks(driver, plain_map):
+    opened(driver, plain_map)
     press_button(driver, "table-open")
     # The newest first; those without a date come last.
     assert table_titles(driver) == list(range(77, 27, -1))
@@ -161,8 +145,8 @@ def test_the_table_sorts_turns_pages_and_ticks(driver, plain):
     assert browser.so_far(driver).console == []
 
 
-def test_the_table_lists_what_is_in_view(driver, plain):
-    opened(driver, plain)
+def test_the_table_lists_what_is_in_view(driver, plain_map):
+    opened(driver, plain_map)
     press_button(driver, "table-open")
     press_button(driver, "show-view")
     assert text(driver, "page-words") == "1 to 50 of 80 papers"
@@ -191,8 +175,8 @@ def saved(driver: WebDriver, name: str = "csv") -> str:
     return ask(driver, "window.saved[0]")
 
 
-def test_the_csv_holds_the_papers_of_the_table(driver, plain):
-    opened(driver, plain)
+def test_the_csv_holds_the_papers_of_the_table(driver, plain_map):
+    opened(driver, plain_map)
     search(driver, "paper 12")
     press_button(driver, "table-open")
     found = saved(driver)
@@ -241,8 +225,8 @@ def test_no_cell_of_the_csv_is_a_formula(driver, tmp_path):
     assert [cell for cell in cells if cell.startswith(tuple("=+-@＝＋－＠"))] == []
 
 
-def test_the_picture_is_a_png_of_the_map(driver, plain):
-    opened(driver, plain)
+def test_the_picture_is_a_png_of_the_map(driver, plain_map):
+    opened(driver, plain_map)
     wait_until(driver, "papertide.page.isIdle()")
     assert saved(driver, "picture")[1:4] == "PNG"
     assert ask(driver, "window.savedAs") == "topic-map-0001-2025-03-17.png"
@@ -251,8 +235,8 @@ def test_the_picture_is_a_png_of_the_map(driver, plain):
 # the paper in hand
 
 
-def test_a_click_shows_the_paper_with_its_link_and_nearest_papers(driver, plain):
-    opened(driver, plain)
+def test_a_click_shows_the_paper_with_its_link_and_nearest_papers(driver, plain_map):
+    opened(driver, plain_map)
     click(driver, 5)
     assert text(driver, "paper").startswith("×Paper 5 on subject 5")
     link = ask(driver, "(a => [a.href, a.target, a.rel])(document.querySelector('#paper h2 a'))")
@@ -276,8 +260,8 @@ def test_a_click_shows_the_paper_with_its_link_and_nearest_papers(driver, plain)
     assert ask(driver, "document.getElementById('paper').classList.contains('hidden')")
 
 
-def test_a_long_list_goes_on_as_a_table(driver, plain):
-    opened(driver, plain)
+def test_a_long_list_goes_on_as_a_table(driver, plain_map):
+    opened(driver, plain_map)
     search(driver, "subject")
     assert ask(driver, "document.querySelectorAll('#found-papers li').length") == 40
     press_button(driver, "more")

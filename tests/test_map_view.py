@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import browser
 from map_driving import (
+    N,
     ask,
     bright,
     choose,
@@ -23,30 +22,12 @@ from map_driving import (
     text,
     wait_until,
     where,
-    written,
 )
-from page_runs import made_run
 
 if TYPE_CHECKING:
     from selenium.webdriver.chrome.webdriver import WebDriver
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(bool(browser.missing()), reason=browser.missing()),
-]
-
-N = 80
-
-
-@pytest.fixture(scope="module")
-def driver() -> Iterator[WebDriver]:
-    with browser.chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory) -> Path:
-    return written(made_run(N, n_undated=2), tmp_path_factory.mktemp("plain"))
+pytestmark = pytest.mark.browser
 
 
 def view(driver: WebDriver) -> tuple[float, float, float]:
@@ -70,16 +51,16 @@ def settled(driver: WebDriver) -> None:
 # moving
 
 
-def test_dragging_moves_the_map_with_the_pointer(driver, plain):
-    opened(driver, plain)
+def test_dragging_moves_the_map_with_the_pointer(driver, plain_map):
+    opened(driver, plain_map)
     x, y = where(driver, 10)
     drag(driver, [(x, y), (x + 20, y + 10), (x + 60, y - 30)])
     assert where(driver, 10) == pytest.approx((x + 60, y - 30), abs=0.01)
     assert ask(driver, "document.getElementById('paper').classList.contains('hidden')")
 
 
-def test_the_wheel_zooms_about_the_pointer(driver, plain):
-    opened(driver, plain)
+def test_the_wheel_zooms_about_the_pointer(driver, plain_map):
+    opened(driver, plain_map)
     x, y = where(driver, 30)
     far = where(driver, 79)
     mouse(driver, "Wheel", x, y, deltaX=0, deltaY=-200)
@@ -93,10 +74,10 @@ def test_the_wheel_zooms_about_the_pointer(driver, plain):
     assert view(driver)[2] == pytest.approx(0.7)
 
 
-def test_keys_move_zoom_and_show_the_whole(driver, plain):
+def test_keys_move_zoom_and_show_the_whole(driver, plain_map):
     from selenium.webdriver.common.keys import Keys
 
-    opened(driver, plain)
+    opened(driver, plain_map)
     whole = view(driver)
     driver.execute_script("document.getElementById('plot').focus()")
     press(driver, "+", "+")
@@ -110,10 +91,10 @@ def test_keys_move_zoom_and_show_the_whole(driver, plain):
     assert view(driver) == whole
 
 
-def test_papers_can_be_walked_through_and_opened_by_keys(driver, plain):
+def test_papers_can_be_walked_through_and_opened_by_keys(driver, plain_map):
     from selenium.webdriver.common.keys import Keys
 
-    opened(driver, plain)
+    opened(driver, plain_map)
     driver.execute_script("document.getElementById('plot').focus()")
     press(driver, Keys.ARROW_RIGHT, shift=True)
     first = text(driver, "said")
@@ -130,10 +111,10 @@ def test_papers_can_be_walked_through_and_opened_by_keys(driver, plain):
     assert ask(driver, "document.activeElement.href").startswith("https://arxiv.invalid/abs/")
 
 
-def test_the_tab_key_reaches_every_part_in_order(driver, plain):
+def test_the_tab_key_reaches_every_part_in_order(driver, plain_map):
     from selenium.webdriver.common.keys import Keys
 
-    opened(driver, plain)
+    opened(driver, plain_map)
     seen = []
     for _ in range(24):
         press(driver, Keys.TAB)
@@ -149,8 +130,8 @@ def touch(driver: WebDriver, kind: str, *places: tuple[float, float]) -> None:
     driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
-def test_two_fingers_zoom_and_one_finger_taps(driver, plain):
-    opened(driver, plain)
+def test_two_fingers_zoom_and_one_finger_taps(driver, plain_map):
+    opened(driver, plain_map)
     driver.execute_cdp_cmd(
         "Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2}
     )
@@ -175,8 +156,8 @@ def test_two_fingers_zoom_and_one_finger_taps(driver, plain):
 # the address
 
 
-def test_the_address_holds_the_view_and_restores_it(driver, plain):
-    opened(driver, plain)
+def test_the_address_holds_the_view_and_restores_it(driver, plain_map):
+    opened(driver, plain_map)
     assert fragment(driver) == ""
     search(driver, "subject")
     choose(driver, "colour", 1)
@@ -199,7 +180,7 @@ def test_the_address_holds_the_view_and_restores_it(driver, plain):
     paper = text(driver, "paper")
     before = (state(driver), bright(driver), view(driver))
     asked = fragment(driver)
-    opened(driver, plain, fragment=asked)
+    opened(driver, plain_map, fragment=asked)
     assert (state(driver), bright(driver)) == before[:2]
     assert view(driver) == pytest.approx(before[2], abs=0.001)
     assert text(driver, "paper") == paper
@@ -216,8 +197,8 @@ def test_the_address_holds_the_view_and_restores_it(driver, plain):
     assert fragment(driver) == ""
 
 
-def test_the_address_holds_a_selection_dates_and_the_legend(driver, plain):
-    opened(driver, plain, fragment="dates=2023-03-01_2023-05-31&only=1,2,99,-1")
+def test_the_address_holds_a_selection_dates_and_the_legend(driver, plain_map):
+    opened(driver, plain_map, fragment="dates=2023-03-01_2023-05-31&only=1,2,99,-1")
     assert state(driver).endswith(": March 2023 to May 2023, cluster “Cluster 2” or “Cluster 3”")
     driver.find_element("id", "reset").click()
     press_box = "document.getElementById('tool-box').click()"
@@ -227,12 +208,12 @@ def test_the_address_holds_a_selection_dates_and_the_legend(driver, plain):
     chosen = bright(driver)
     assert {3, 4} <= set(chosen)
     assert len(chosen) < N
-    opened(driver, plain, fragment=fragment(driver))
+    opened(driver, plain_map, fragment=fragment(driver))
     assert bright(driver) == chosen
 
 
-def test_another_fragment_of_an_open_page_is_followed(driver, plain):
-    opened(driver, plain)
+def test_another_fragment_of_an_open_page_is_followed(driver, plain_map):
+    opened(driver, plain_map)
     driver.execute_script("location.hash = 'q=paper+12&paper=2301.00012'")
     wait_until(driver, "document.getElementById('count').textContent.includes('paper 12')")
     assert bright(driver) == [12]
@@ -257,9 +238,9 @@ def corner(driver: WebDriver) -> list[int]:
     )
 
 
-def test_the_theme_follows_the_system_until_it_is_chosen(driver, plain):
+def test_the_theme_follows_the_system_until_it_is_chosen(driver, plain_map):
     with browser.viewport(driver, width=1280, height=800, dark=True):
-        opened(driver, plain)
+        opened(driver, plain_map)
         assert background(driver) == "rgb(21, 24, 28)"
         assert corner(driver) == [21, 24, 28, 255]
         driver.find_element("id", "theme").click()
@@ -270,13 +251,13 @@ def test_the_theme_follows_the_system_until_it_is_chosen(driver, plain):
         assert (text(driver, "theme-words"), background(driver)) == ("Dark", "rgb(21, 24, 28)")
         driver.find_element("id", "theme").click()
         assert text(driver, "theme-words") == "System"
-    opened(driver, plain)
+    opened(driver, plain_map)
     assert background(driver) == "rgb(255, 255, 255)"
 
 
-def test_a_dark_page_is_printed_on_white(driver, plain):
+def test_a_dark_page_is_printed_on_white(driver, plain_map):
     with browser.viewport(driver, width=1280, height=800, dark=True):
-        opened(driver, plain)
+        opened(driver, plain_map)
         driver.execute_script("dispatchEvent(new Event('beforeprint'))")
         assert corner(driver) == [255, 255, 255, 255]
         driver.execute_script("dispatchEvent(new Event('afterprint'))")
@@ -287,8 +268,8 @@ def test_a_dark_page_is_printed_on_white(driver, plain):
         assert [line for line in console if "willReadFrequently" not in line] == []
 
 
-def test_names_of_clusters_can_be_left_out(driver, plain):
-    opened(driver, plain)
+def test_names_of_clusters_can_be_left_out(driver, plain_map):
+    opened(driver, plain_map)
     inked = (
         "document.getElementById('over').getContext('2d')"
         ".getImageData(0, 0, 1400, 1400).data.some(v => v)"
@@ -299,9 +280,9 @@ def test_names_of_clusters_can_be_left_out(driver, plain):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_the_map_fits_a_telephone(driver, plain, dark):
+def test_the_map_fits_a_telephone(driver, plain_map, dark):
     with browser.viewport(driver, width=390, height=844, dark=dark):
-        opened(driver, plain, fragment="table=1&q=paper")
+        opened(driver, plain_map, fragment="table=1&q=paper")
         assert ask(driver, "innerWidth") == 390
         assert ask(driver, "document.documentElement.scrollWidth") <= 390
         width, height = ask(

@@ -6,7 +6,6 @@ import ast
 import json
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from analysis.progress import Progress
 from hostile import HOSTILE
 
 if TYPE_CHECKING:
-    from selenium.webdriver.chrome.webdriver import WebDriver
+    pass
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 NAMES = ("00_start_here", "01_topic_map", "02_trends", "03_new_snapshot", "04_my_topics")
@@ -32,9 +31,9 @@ OPEN_TO_NOTEBOOKS = {
     "pathlib": {"Path"},
     "analysis": set(analysis.__all__),
 }
-FIGURES = {"topic_map", "share_over_time", "trend"}
+FIGURES = {"topic_map", "share_over_time", "trend", "then_and_now", "share_heatmap",
+           "burst_timeline"}  # fmt: skip
 QUIET = Progress(quiet=True)
-needs_browser = pytest.mark.skipif(bool(browser.missing()), reason=browser.missing())
 
 
 def read(name: str) -> nbformat.NotebookNode:
@@ -123,7 +122,7 @@ def test_prose_before_and_words_from_the_run_after_each_figure(name):
 
 def test_trends_end_with_a_figure_for_print():
     last = code_of(read("02_trends"))[-1]
-    assert {"print_share_over_time", "save_figure"} <= called(last)
+    assert {"print_share_over_time", "save_figure", "save_workbook"} <= called(last)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -160,6 +159,7 @@ def test_runs_on_small_snapshots(name, n, dated, tmp_path, monkeypatch, capsys):
     assert namespace["run"].name == made.name
     if name == "02_trends":
         assert (tmp_path / "share-by-topic.svg").stat().st_size > 1000
+        assert (tmp_path / "trends.xlsx").stat().st_size > 1000
     if name == "03_new_snapshot":
         last = Path(capsys.readouterr().out.strip())
         assert last.parent == Path("runs")
@@ -182,7 +182,8 @@ def test_every_notebook_is_executed_and_written_twice(executed):
     assert [path.name for path in executed] == [f"{name}.html" for name in NAMES]
     left = {path.name for path in executed[0].parent.iterdir()}
     pairs = {f"{name}{suffix}" for name in NAMES for suffix in (".html", ".ipynb")}
-    assert left == {*pairs, "runs", "share-by-topic.svg", "share-by-topic.png"}
+    figures = {"share-by-topic.svg", "share-by-topic.png"}
+    assert left == {*pairs, *figures, "runs", "trends.xlsx"}
 
 
 @pytest.mark.slow
@@ -213,15 +214,8 @@ def test_pages_name_no_host_but_those_of_papers(executed, place):
     assert all(f'href="{name}.ipynb' not in before for name in NAMES)
 
 
-@pytest.fixture(scope="module")
-def driver() -> Iterator[WebDriver]:
-    with browser.chromium() as started:
-        yield started
-
-
 @pytest.mark.slow
 @pytest.mark.browser
-@needs_browser
 @pytest.mark.parametrize("place", range(len(NAMES)))
 def test_pages_open_without_network(executed, driver, place):
     visit = browser.visit(driver, executed[place])
@@ -273,7 +267,6 @@ def test_a_page_leaves_the_notebook_as_it_was():
 
 
 @pytest.mark.browser
-@needs_browser
 def test_hostile_text_in_figures_runs_nothing(driver, tmp_path):
     path = tmp_path / "hostile.html"
     path.write_text(notebook_page(hostile_notebook(), title=HOSTILE[0]), encoding="utf-8")

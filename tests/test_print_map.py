@@ -24,7 +24,7 @@ from analysis.report.files import write_pages
 from analysis.views import map_points
 from hostile import HOSTILE
 from page_runs import made_run
-from test_figures import COLORS
+from tidy import COLORS
 
 WORDS = (
     *("Vision-language models", "Agents", "Parameter-efficient fine-tuning of small models"),

@@ -23,6 +23,7 @@ from analysis.reading import (
     describe_periods,
     describe_run,
     describe_shares,
+    describe_verdicts,
 )
 from analysis.runs import Run
 from analysis.schema import conform
@@ -37,6 +38,8 @@ SENTENCES: dict[str, Callable[[Run], str]] = {
     "periods": describe_periods,
     "topic shares": describe_shares,
     "cluster shares": lambda run: describe_shares(run, kind="cluster"),
+    "verdicts": describe_verdicts,
+    "topic verdicts": lambda run: describe_verdicts(run, kind="topic"),
     "groups": lambda run: "\n\n".join(describe_group(run, i) for i in run.groups["group_id"]),
     "two runs": lambda run: describe_changes(run, replace(run, name="0002-2025-04-17")),
     "small and large": lambda run: describe_changes(made_run(20), run),
@@ -162,7 +165,7 @@ def test_links_are_http_and_cannot_end_early():
     assert "(<https://x.invalid/?a=1&amp;b=%282%29%5C>)" in describe_group(run, "topic-0", n=1)
 
 
-def test_shares_that_lie_apart_are_named_with_their_direction():
+def test_groups_are_named_by_their_verdicts_not_by_two_shares():
     rows = [
         ("topic-0", "2020", 4, 20, 0.08, 0.42, False),
         ("topic-0", "2021", 30, 40, 0.60, 0.86, False),
@@ -171,11 +174,19 @@ def test_shares_that_lie_apart_are_named_with_their_direction():
         ("topic-2", "2020", 5, 20, 0.11, 0.47, False),
         ("topic-2", "2021", 10, 40, 0.14, 0.40, False),
     ]
-    text = plain(describe_shares(replace(made_run(80), trends=shares(rows)), n=1))
+    made = made_run(80)
+    ways = {"topic-0": "rising", "topic-1": "falling", "topic-2": "unclear"}
+    verdicts = made.verdicts.assign(
+        direction=made.verdicts["group_id"].map(ways).fillna("too few to say")
+    )
+    run = replace(made, trends=shares(rows), verdicts=verdicts)
+    text = plain(describe_shares(run, n=1))
     assert "- **Fine-tuning**: 16 of 20 papers, 80 % (58–92 %) in 2020; 4 of 40 papers" in text
+    assert "10 % (4.0–23 %) in 2021; falling." in text
     assert text.count("\n- ") == 1
-    assert "Of 3 topics, the intervals lie apart for Fine-tuning (lower) and " in text
-    assert "Pretraining (higher). That is a hint, not a test" in text
+    assert "Of 3 topics, rising is Pretraining; falling is Fine-tuning. That is told by all" in text
+    none = plain(describe_shares(replace(run, verdicts=made.verdicts)))
+    assert "Of 3 topics, none is known to rise, to fall or to be flat" in none
 
 
 def test_shares_skip_partial_periods_and_those_with_few_papers():
@@ -186,8 +197,8 @@ def test_shares_skip_partial_periods_and_those_with_few_papers():
         ("topic-0", "2022", 9, 30, 0.17, 0.48, True),
     ]
     text = plain(describe_shares(replace(made_run(80), trends=shares(rows))))
-    assert "33 % (15–58 %) in 2020; 9 of 30 papers, 30 % (17–48 %) in 2021." in text
-    assert "Of one topic, none has intervals that lie apart" in text
+    assert "33 % (15–58 %) in 2020; 9 of 30 papers, 30 % (17–48 %) in 2021; " in text
+    assert "Of one topic, none is known to rise, to fall or to be flat" in text
     few = plain(describe_shares(replace(made_run(80), trends=shares(rows[:2] + rows[3:]))))
     assert few == (
         "Fewer than two full periods have 15 papers or more, too little to compare the shares of "
@@ -220,7 +231,7 @@ def test_every_size_gives_whole_sentences(name, n):
 def test_hostile_text_stays_text(name, n):
     page = Tags()
     page.feed(markdown2html_mistune(SENTENCES[name](made_run(n, texts=HOSTILE))))
-    assert page.tags <= {"p", "strong", "ul", "li", "h4", "a", "span"}
+    assert page.tags <= {"p", "strong", "em", "ul", "li", "h4", "a", "span"}
     assert page.attributes <= {"href", "id", "class"}
     assert all(link.startswith(("http://", "https://", "#")) for link in page.links)
 
@@ -232,7 +243,7 @@ def test_the_bundled_run_reads_well(name, bundled):
     assert not re.search(r"\bnan\b|\bNone\b|NaT|  ", text)
 
 
-@pytest.mark.parametrize("sentence_on", [describe_map, describe_shares])
+@pytest.mark.parametrize("sentence_on", [describe_map, describe_shares, describe_verdicts])
 def test_an_unknown_kind_is_refused(sentence_on):
     with pytest.raises(InputError) as caught:
         sentence_on(made_run(80), kind="year")

@@ -16,12 +16,13 @@ import analysis
 from conftest import ROOT, SNAPSHOT
 
 PACKAGE = ROOT / "src" / "analysis"
-BASE = {"schema", "errors", "text", "toml_tables", "words"}
+BASE = {"schema", "errors", "text", "toml_tables", "words", "periods"}
 MAY_IMPORT = {
     "schema": set(),
     "laws": {"schema"},
     "errors": set(),
     "text": set(),
+    "periods": set(),
     "toml_tables": set(),
     "words": set(),
     "sources": BASE,
@@ -41,19 +42,18 @@ MAY_IMPORT = {
     "resources": BASE,
     "progress": BASE,
     "comparing": {*BASE, "runs"},
-    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures"},
+    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures", "workbook"},
+    "workbook": {*BASE, "runs", "views"},
+    "rendering": {*BASE, "report", "runs"},
+    "retelling": {*BASE, "runs", "settings", "stages"},
     "show": {*BASE, "runs", "views"},
     "export": {*BASE, "landmarks", "runs", "views"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
-    "cluster_stage": {*BASE, "clusters", "groups", "progress", "quality"},
-    "topic_stage": {
-        *(*BASE, "carried_topics", "clusters", "embedding", "groups", "manifest", "progress"),
-        *("extension", "resources", "runs", "topics"),
-    },
     "audit": {*BASE, "extension"},
     "commands": {
-        *("__version__", "audit", "audit_stage", "progress", "replay"),
+        *("__version__", "audit", "progress", "replay", "stages"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
+        *("rendering", "retelling"),
         *("topic_questions", "topics", "verify", "views"),
     },
     "exploring": {
@@ -65,9 +65,7 @@ MAY_IMPORT = {
 `manifest` imports `sources.Snapshot`."""
 
 STAGES = {"sources", "embedding", "clusters", "topics", "trends", "quality"}
-WIRING = ("pipeline", "stages", "series_stage", "extend_stage", "identity_stage",
-          "extended_groups", "carried_topics", "trend_stage", "paper_stage", "hand_stage",
-          "grade_stage", "audit_stage")  # fmt: skip
+WIRING = ("pipeline", "stages")
 """Who puts the stages together; everything else knows at most the stages it is built on."""
 NOT_IN_FIGURES = {*STAGES, "groups", "pipeline"}
 
@@ -118,16 +116,36 @@ def test_every_module_has_its_place():
 
 def test_only_the_pipeline_wires_the_stages():
     users = {name for name, others in GRAPH.items() if others & STAGES}
-    others = {"cluster_stage", "topic_stage", "groups", "manifest", "commands", "topic_questions"}
-    others |= {"exploring"}
+    others = {"groups", "manifest", "commands", "topic_questions", "exploring"}
     assert others <= users <= {*WIRING, *others}
-    wired = set().union(*(GRAPH[name] for name in (*WIRING, "cluster_stage", "topic_stage")))
+    wired = set().union(*(GRAPH[name] for name in WIRING))
     assert {*STAGES, "groups"} <= wired
+
+
+WITHIN = {
+    "describing": {"clusters", "groups", "progress", "quality"},
+    "grading": {"clusters", "extension", "progress", "quality"},
+    "over_time": {"settings", "trends"},
+    "papers": {"embedding", "extension", "manifest", "progress", "runs", "settings", "sources"},
+}
+"""What those of the stages that are about one thing may import beside `BASE` and each other."""
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_a_stage_keeps_to_its_subject(name):
+    found = imported(PACKAGE / "stages" / f"{name}.py") - {"stages"}
+    assert found
+    assert found <= {*BASE, *WITHIN[name]}
 
 
 @pytest.mark.parametrize("name", ["figures", "report"])
 def test_figures_and_report_import_no_stage(name):
     assert not GRAPH[name] & NOT_IN_FIGURES
+
+
+def test_only_the_workbook_writes_excel():
+    found = {path for path in PACKAGE.rglob("*.py") if "import Workbook" in path.read_text()}
+    assert found == {PACKAGE / "workbook" / "write.py"}
 
 
 def test_only_clusters_use_umap_and_hdbscan():
@@ -160,7 +178,8 @@ def test_notebooks_use_public_names_only(path):
 
 # what an import costs
 
-HEAVY = ("pandas", "sklearn", "numba", "umap", "hdbscan", "plotly", "matplotlib", "numpy", "scipy")
+HEAVY = ("pandas", "sklearn", "numba", "umap", "hdbscan", "plotly", "matplotlib", "numpy", "scipy",
+         "xlsxwriter")  # fmt: skip
 
 
 def in_a_new_process(code: str) -> str:

@@ -4,12 +4,14 @@ import json
 import re
 import unicodedata
 from html.parser import HTMLParser
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.text import (
+    _PLAIN_URL,
     clean,
     first_lines,
     for_csv,
@@ -251,3 +253,12 @@ def test_plain_texts_that_markdown_would_change_stay(text):
     page = rendered(text)
     assert set(page.tags) == {"p"}
     assert page.text.strip() == clean(text)
+
+
+@given(st.from_regex(_PLAIN_URL, fullmatch=True))
+def test_a_plain_address_is_one_by_the_long_way_too(url):
+    parts = urlsplit(url)
+    assert parts.scheme in ("http", "https")
+    assert parts.netloc
+    assert not re.search(r"\s|[\x00-\x1f]", url)
+    assert safe_url(url) == url

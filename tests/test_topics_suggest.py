@@ -1,33 +1,23 @@
-"""What no topic covers, as definitions to start from: counts, growth, TOML, the command."""
+"""What no topic covers: groups found, counted, sized; a planted theme comes first."""
 
 from __future__ import annotations
 
-import json
 import tomllib
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import suggest_topics
-from analysis.__main__ import cli
 from analysis.clusters.phrases import phrases
 from analysis.errors import InputError
 from analysis.schema import TABLES, conform, empty
-from analysis.text import clean, for_toml
 from analysis.topic_questions import suggestions
 from analysis.topics import read_topics
 from analysis.topics.growing.counting import benjamini_hochberg, fisher, unit
-from analysis.topics.growing.drafts import Draft, as_toml, slug, strong_and_weak
-from analysis.topics.growing.growth import Windows, growth, windows
 from analysis.topics.growing.suggest import Suggestions, suggest
-from hostile import HOSTILE
-from page_runs import made_run, written
 from planted import FIELDS, planted
 
 THEMES = ("speech", "galaxy", "protein")
@@ -246,170 +236,6 @@ def test_inputs_are_left_as_they_were():
         pd.testing.assert_frame_equal(frame, before[name])
 
 
-# growth
-
-
-def dated(days: list[str | None], precision: str = "day") -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "published": pd.to_datetime(pd.Series(days, dtype="object"), format="ISO8601").astype(
-                "datetime64[us]"
-            ),
-            "published_precision": precision,
-        }
-    )
-
-
-def periods(starts: list[str], *, freq: str = "quarter", n_partial: int = 0) -> pd.DataFrame:
-    begin = pd.to_datetime(pd.Series(starts))
-    months = {"quarter": 3, "year": 12}[freq]
-    partial = [i >= len(starts) - n_partial for i in range(len(starts))]
-    ends = begin + pd.DateOffset(months=months) - pd.Timedelta(days=1)
-    return pd.DataFrame(
-        {"period": begin, "period_end": ends, "freq": freq, "is_partial": partial, "n_total": 1}
-    )
-
-
-def test_the_last_two_full_periods_against_the_two_before():
-    trends = periods(
-        ["2023-10-01", "2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01", "2025-01-01"],
-        n_partial=1,
-    )
-    papers = dated(["2023-12-31", "2024-01-01", "2024-06-30", "2024-07-01", "2024-12-31T22:00",
-                    "2025-01-01", None])  # fmt: skip
-    found = windows(papers, trends=trends)
-    assert found.before.tolist() == [False, True, True, False, False, False, False]
-    assert found.last.tolist() == [False, False, False, True, True, False, False]
-    assert found.words == "2024-07-01 to 2024-12-31 against 2024-01-01 to 2024-06-30"
-
-
-def test_papers_known_to_the_year_count_in_years_only():
-    papers = dated(["2021-01-01", "2023-01-01"], precision="year")
-    years = periods(["2020-01-01", "2021-01-01", "2022-01-01", "2023-01-01"], freq="year")
-    assert windows(papers, trends=years).last.tolist() == [False, True]
-    quarters = periods(["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01"])
-    found = windows(papers, trends=quarters)
-    assert not found.last.any()
-    assert not found.before.any()
-    assert windows(papers, trends=empty("trends")).words == ""
-
-
-def test_without_four_periods_the_dated_range_is_cut_in_its_middle():
-    found = windows(dated(["2024-01-01", "2024-01-06", "2024-01-07", "2024-01-11"]),
-                    trends=periods(["2024-01-01"]))  # fmt: skip
-    assert found.before.tolist() == [True, True, False, False]
-    assert found.last.tolist() == [False, False, True, True]
-    assert found.words == "2024-01-07 to 2024-01-11 against 2024-01-01 to 2024-01-06"
-    one = windows(dated(["2024-01-01"]), trends=empty("trends"))
-    assert (one.before.tolist(), one.last.tolist()) == ([True], [False])
-
-
-def test_growth_says_counts_and_a_corrected_verdict():
-    before = np.arange(80) < 40
-    within = Windows(before, ~before, "then")
-    rises = np.r_[0:2, 40:56]
-    falls = np.r_[10:28, 60:61]
-    still = np.r_[0:6, 40:46]
-    few = np.r_[0:3, 40:44]
-    found = growth([rises, falls, still, few], within=within)
-    assert found["growth"].tolist() == ["rises", "falls", "no clear change", "too few to say"]
-    assert found["n_before"].tolist() == [2, 18, 6, 3]
-    assert found["n_last"].tolist() == [16, 1, 6, 4]
-    assert found["total_before"].tolist() == found["total_last"].tolist() == [40] * 4
-    p = [fisher(2, 40, 16, 40), fisher(18, 40, 1, 40), 1.0]
-    assert found["p"][:3].tolist() == pytest.approx(p)
-    assert found["p_adjusted"][:3].tolist() == pytest.approx(benjamini_hochberg(p).tolist())
-    assert found["p"].isna().tolist() == [False, False, False, True]
-
-
-def test_growth_of_nothing_and_with_few_papers_in_all():
-    none = np.zeros(0, dtype=bool)
-    assert growth([], within=Windows(none, none, "")).empty
-    before = np.arange(28) < 14
-    found = growth([np.arange(28)], within=Windows(before, ~before, ""))
-    assert found["growth"].tolist() == ["too few to say"]
-
-
-# drafts
-
-
-def test_slugs():
-    assert slug("Vision-language models", taken=()) == "vision-language-models"
-    assert slug("Data", taken=("data",)) == "data-2"
-    assert slug("Data", taken=("data", "data-2")) == "data-3"
-    assert slug("Théorie d’été", taken=()) == "theorie-dete"
-    assert slug("日本語", taken=()) == "new-topic"
-    assert len(slug("a" * 600, taken=())) == 40
-
-
-def test_terms_are_sorted_by_how_much_they_tell():
-    terms = ["Reward Models", "language models", "RLHF", "reward model", "the of", "7"]
-    strong, weak = strong_and_weak(terms, own=[0.5, 0.1, 0.9, 0.5, 1, 1])
-    assert strong == ("Reward Models",)
-    assert weak == ("language models", "RLHF")
-    assert strong_and_weak(["agents", "tools"], own=[0.2, 0.4]) == (("tools",), ("agents",))
-    assert strong_and_weak([], own=[]) == ((), ())
-    assert strong_and_weak(["distil*", "a ... b dataset"], own=[0.4, 0.4]) == (
-        ("a b dataset",),
-        ("distil",),
-    )
-
-
-def test_a_draft_as_it_is_printed():
-    draft = Draft("x", 'A "b"', "d", ("p q",), (), ("1", "2"), "one\ntwo # three")
-    assert as_toml(draft) == (
-        "# one\n# two # three\n[[topic]]\nid = \"x\"\nlabel = \"A \\\"b\\\"\"\n"
-        'description = "d"\nstrong = ["p q"]\nweak = []\nexemplars = ["1", "2"]\n'
-    )  # fmt: skip
-
-
-def test_a_draft_that_nothing_speaks_for_is_a_comment():
-    text = as_toml(Draft("x", "X", "d", (), (), (), ""))
-    assert tomllib.loads(text) == {}
-    assert "please add strong phrases" in text
-    text = as_toml(Draft("x", "X", "d", (), (), ("1",), ""))
-    assert tomllib.loads(text)["topic"][0]["exemplars"] == ["1"]
-
-
-@given(st.text())
-def test_toml_strings_read_back(text):
-    assert tomllib.loads(f"x = {for_toml(text)}")["x"] == clean(text)
-
-
-@given(
-    label=st.text(min_size=1),
-    terms=st.lists(st.text(), max_size=6),
-    remark=st.text(),
-    exemplar=st.text(alphabet=st.characters(categories=("L", "N")), min_size=1),
-)
-@settings(max_examples=60, deadline=None)
-def test_a_draft_is_accepted_whatever_stands_in_it(
-    label, terms, remark, exemplar, tmp_path_factory
-):
-    strong, weak = strong_and_weak(terms, own=[0.5] * len(terms))
-    label = clean(label) or "c0001"
-    draft = Draft(slug(label, taken=("data",)), label, "d", strong, weak, (exemplar,), remark)
-    path = tmp_path_factory.mktemp("toml") / "t.toml"
-    path.write_text(as_toml(draft), encoding="utf-8")
-    (topic,) = read_topics(path)
-    assert (topic.id, topic.label) == (draft.id, label)
-    assert topic.strong == tuple(map(clean, strong))
-    assert topic.weak == tuple(map(clean, weak))
-
-
-def test_hostile_labels_terms_and_ids_give_toml_that_is_accepted(tmp_path):
-    run = made_run(80, texts=HOSTILE)
-    for topics in (run.groups, run.groups[run.groups["kind"] == "cluster"]):
-        rows = run.memberships[run.memberships["kind"] == "cluster"]
-        found = suggestions(replace(run, memberships=rows, groups=topics))
-        assert len(found.table) == 4
-        path = tmp_path / "hostile.toml"
-        path.write_text(found.toml, encoding="utf-8")
-        made = read_topics(path)
-        assert [topic.id for topic in made] == found.table["topic_id"].tolist()
-        assert not {topic.id for topic in made} & set(topics["group_id"])
-
-
 # a theme that nobody defined
 
 
@@ -448,71 +274,3 @@ def test_a_planted_theme_is_suggested_first(tmp_path):
     got = set(own.loc[own["weight"] >= 0.5, "paper_id"])
     assert len(got & robots) > len(robots) / 2
     assert len(got - robots) <= len(got) / 10
-
-
-# the public function and the command
-
-
-@pytest.fixture
-def series(tmp_path) -> Path:
-    """A series with one run that has clusters and topics, but no paper in a topic."""
-    run = made_run(80)
-    rows = run.memberships[run.memberships["kind"] == "cluster"]
-    return written(replace(run, memberships=rows), tmp_path / "runs").parent
-
-
-def command(*words: str, runs: Path) -> object:
-    return CliRunner().invoke(cli, ["topics", "suggest", *words, "--runs", str(runs)])
-
-
-def test_suggest_topics_lists_the_columns_that_matter(series):
-    from analysis import open_run
-
-    table = suggest_topics(open_run(runs_dir=series), n=2)
-    assert len(table) == 2
-    assert list(table)[:5] == ["topic_id", "label", "n_papers", "n_uncovered", "growth"]
-    assert table["n_uncovered"].tolist() == [20, 20]
-
-
-def test_the_command_prints_tables_and_toml(series):
-    result = command("--n", "2", runs=series)
-    assert result.exit_code == 0
-    head, _, toml = result.output.partition("# ")
-    assert head.startswith("80 of 80 papers are in no topic.\nShown are 2 of 4 groups")
-    assert "20 of 20" in head
-    assert len(tomllib.loads("# " + toml)["topic"]) == 2
-
-
-def test_the_command_prints_json(series):
-    shown = json.loads(command("0001", "--json", runs=series).output)
-    assert shown["n_uncovered"] == 80
-    assert [s["n_papers"] for s in shown["suggestions"]] == [20] * 4
-    assert shown["suggestions"][0]["similarity"] is None
-
-
-def test_the_command_writes_a_new_file_only(series, tmp_path):
-    file = tmp_path / "new.toml"
-    result = command("--toml", str(file), runs=series)
-    assert result.exit_code == 0
-    assert result.output.endswith(f"\n{file}\n")
-    assert "[[topic]]" not in result.output
-    assert len(read_topics(file)) == 4
-    before = file.read_bytes()
-    result = command("--toml", str(file), runs=series)
-    assert result.exit_code == 2
-    assert result.stderr == (
-        f"Found: {file} exists already\n"
-        "Allowed: a new file: a topics file of yours is never written over\n"
-        "Next: choose another name, or leave --toml out and copy what you want\n"
-    )
-    assert file.read_bytes() == before
-    result = command("--toml", str(tmp_path / "no" / "x.toml"), runs=series)
-    assert result.exit_code == 2
-    assert "Found: cannot write" in result.stderr
-    assert not list(tmp_path.glob(".*"))
-
-
-def test_a_run_that_is_not_there(series):
-    result = command("0009", runs=series)
-    assert result.exit_code == 2
-    assert result.stderr.startswith("Found: no run '0009' in ")

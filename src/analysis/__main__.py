@@ -14,12 +14,20 @@ import click
 
 from . import __version__
 from .commands.audit import audit_command
-from .commands.common import BAD_INPUT, INTERRUPTED, debug_option, ends_well, runs_option
+from .commands.common import (
+    BAD_INPUT,
+    INTERRUPTED,
+    csv_safe_option,
+    debug_option,
+    ends_well,
+    runs_option,
+)
 from .commands.compare import compare_command
 from .commands.dates import dates_commands
 from .commands.export import export_command
 from .commands.filter import filter_command
 from .commands.replay import replay_command
+from .commands.report import report_command
 from .commands.snapshot import snapshot_command, snapshot_options
 from .commands.topics import topics_commands
 from .commands.verify import verify_command
@@ -90,6 +98,7 @@ def cli() -> None:
 @click.option("--wait", type=click.FloatRange(min=0), default=600, show_default=True,
               metavar="SECONDS",
               help="How long to wait while another process makes a run there.")  # fmt: skip
+@csv_safe_option
 @click.option("--quiet", is_flag=True, help="No progress on stderr.")
 @debug_option
 @ends_well
@@ -153,6 +162,7 @@ cli.add_command(filter_command)
 cli.add_command(audit_command)
 cli.add_command(compare_command)
 cli.add_command(replay_command)
+cli.add_command(report_command)
 cli.add_command(topics_commands)
 cli.add_command(export_command)
 cli.add_command(verify_command)

@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 from .errors import InputError
 from .landmarks import map_labels
 from .runs import Run
-from .text import clean, for_spreadsheet, for_terminal
+from .text import clean, for_csv, for_spreadsheet, for_terminal
 from .views import map_points
 
 TARGETS = ("csv", "datamapplot", "embedding-atlas")
@@ -45,7 +46,7 @@ page.save(here / "map.html")
 '''
 
 
-def export_run(run: Run, *, to: str, out: Path) -> str:
+def export_run(run: Run, *, to: str, out: Path, csv_safe: bool = True) -> str:
     """Write a run in the form that another tool reads.
 
     Parameters
@@ -61,6 +62,8 @@ def export_run(run: Run, *, to: str, out: Path) -> str:
         the finest), titles, and `plot.py`, which draws them.
     out : Path
         A file or folder that does not exist, outside the run.
+    csv_safe : bool, default True
+        Of `csv`: put that apostrophe. Without it every text is what it was, on one line.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def export_run(run: Run, *, to: str, out: Path) -> str:
         run has no map (of `csv` only the coordinates are empty then).
     """
     writers: dict[str, Callable[[Run, Path], None]] = {
-        "csv": _write_csv,
+        "csv": partial(_write_csv, text=for_spreadsheet if csv_safe else for_csv),
         "datamapplot": _write_datamapplot,
         "embedding-atlas": _write_atlas,
     }
@@ -146,7 +149,7 @@ def _papers(run: Run) -> pd.DataFrame:
     return papers.merge(points, on="paper_id", how="left", sort=False)
 
 
-def _write_csv(run: Run, path: Path) -> None:
+def _write_csv(run: Run, path: Path, *, text: Callable[[str], str]) -> None:
     papers = _papers(run)
     columns = ["paper_id", "title", "date", "cluster", "broader", "cluster_weight", "topics", "url",
                "x", "y", "source", "abstract"]  # fmt: skip
@@ -154,12 +157,12 @@ def _write_csv(run: Run, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
         for row in papers[columns].itertuples(index=False):
-            writer.writerow([_cell(value) for value in row])
+            writer.writerow([_cell(value, text=text) for value in row])
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, *, text: Callable[[str], str]) -> str:
     if isinstance(value, str):
-        return for_spreadsheet(value)
+        return text(value)
     if value is None or pd.isna(value):
         return ""
     return f"{value:.6g}"

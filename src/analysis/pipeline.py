@@ -10,16 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from . import manifest, runs, schema, sources, trends
-from .audit_stage import audit_unasked
 from .embedding import ALLOWED, is_known
 from .errors import InputError
 from .progress import Progress
 from .resources import data_file, dates_index
 from .runs import Run
-from .series_stage import Parent, find_parent, is_same
-from .settings import Settings
-from .stages import analyse, told
-from .topic_stage import read_definitions
+from .settings import Settings, recorded
+from .stages.auditing import audit_unasked
+from .stages.order import analyse
+from .stages.parent import Parent, find_parent, is_same
+from .stages.topics import read_definitions
 
 __all__ = ["Settings", "open_run", "run"]
 
@@ -75,7 +75,7 @@ def run(
             progress.say(line)
         parent = _parent(series, settings=settings, progress=progress)
         if parent and not settings.fresh and is_same(
-            parent.run, inputs=read.inputs, definitions=files, settings=told(settings)
+            parent.run, inputs=read.inputs, definitions=files, settings=recorded(settings)
         ):  # fmt: skip
             progress.say(
                 f"Run {parent.run.name} was made from this snapshot with these settings; it is "
@@ -202,6 +202,6 @@ def _write(made: Run, *, folder: Path, path: Path, progress: Progress, pages: bo
     with progress.stage("write"):
         runs.write_tables(made, folder)
         if pages:
-            write_pages(made, folder)
+            write_pages(made, folder, csv_safe=made.manifest["settings"]["csv_safe"])
     costs = {"seconds": dict(progress.seconds), "peak_memory_mb": manifest.peak_memory_mb()}
     runs.finish(folder, manifest={**made.manifest, **costs}, path=path)

@@ -16,12 +16,12 @@ from . import pipeline, runs
 from .errors import InputError
 from .extension.settings import Thresholds
 from .manifest import versions
-from .paper_stage import CACHE
 from .progress import Progress
 from .resources import data_file, dates_index
 from .runs import Run
 from .schema import SCHEMA_VERSION, TABLES
 from .settings import Settings
+from .stages.papers import CACHE
 
 FILES = (*(f"{name}.parquet" for name in TABLES), "vectors.npy", "topics.npz", "ledger.toml",
          "quality.json")  # fmt: skip

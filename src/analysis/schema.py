@@ -20,6 +20,9 @@ SCHEMA_VERSION = 3
 COUNTED_WEIGHT = 0.5
 """A topic counts a paper from this weight on; a cluster placement below it is "low weight"."""
 
+FEW_PAPERS = 15
+"""Periods with fewer papers are no measure: they stretch no axis and are not compared."""
+
 KINDS = ("cluster", "topic")
 LINEAGE = ("kept", "born", "split", "merged", "dormant", "retired", "revived")
 CAUSES = ("added", "gone", "override", "definition", "revised", "refit")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from .extension.settings import Thresholds
 from .series_lock import WAIT
@@ -59,6 +60,8 @@ class Settings:
         Compare an extended run of 2,000 papers or more with a fresh fit, too.
     index : Path or "auto" or None
         Index of local metadata; `data/dates_index.parquet` where there is one.
+    csv_safe : bool
+        In the CSV tables, put an apostrophe before texts that a spreadsheet program would compute.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
     wait : float
@@ -86,5 +89,26 @@ class Settings:
     grades: bool | None = None
     audit: bool = False
     index: Path | str | None = "auto"
+    csv_safe: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
     wait: float = WAIT
+
+
+def recorded(settings: Settings) -> dict[str, Any]:
+    """Return the settings that are not files; those stand in the manifest by name and hash."""
+    day = settings.snapshot_date
+    return {
+        "fresh": settings.fresh,
+        "only_snapshot": settings.only_snapshot,
+        "as_of": settings.as_of.isoformat() if settings.as_of else None,
+        "period": settings.period,
+        "by": settings.by,
+        "embedding": settings.embedding,
+        "format": settings.format,
+        "duplicates": settings.duplicates,
+        "seed": settings.seed,
+        "grades": settings.grades,
+        "csv_safe": settings.csv_safe,
+        "thresholds": asdict(settings.thresholds),
+        "snapshot_date": day.isoformat() if day else None,
+    }

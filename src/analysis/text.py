@@ -18,6 +18,7 @@ _CONTROL = re.compile(
 )
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACE = re.compile(r"\s")
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9._~/-]*)?")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+|~$&:@=^-]|\.(?=\S)|(?<=\d)\.(?= )")
 _NOT_WORD = re.compile(r"[^\w]+")
 _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -53,7 +54,11 @@ def first_lines(text: str, *, limit: int = 300) -> str:
 
 def safe_url(url: object) -> str:
     """Return `url` where it is an absolute http(s) address with a host, else an empty string."""
-    if not isinstance(url, str) or _CONTROL.search(url) or _SPACE.search(url):
+    if not isinstance(url, str):
+        return ""
+    if _PLAIN_URL.fullmatch(url):  # as most are; what follows takes ten times as long
+        return url
+    if _CONTROL.search(url) or _SPACE.search(url):
         return ""
     try:
         parts = urlsplit(url)

@@ -25,9 +25,9 @@ def audit_command(run: str | None, runs: Path | None, as_json: bool, quiet: bool
     import json
 
     from ..audit import audit_text
-    from ..audit_stage import audited, contested_papers
     from ..progress import Progress
     from ..runs import find_run, read_run
+    from ..stages.auditing import audited, contested_papers
     from ..text import for_terminal
 
     opened = read_run(find_run(run, runs=runs))

@@ -21,6 +21,10 @@ runs_option = click.option(
     help="Directory of the series. Default: PAPERTIDE_RUNS, else runs/ beside the nearest "
     "pyproject.toml, else ./runs.",
 )  # fmt: skip
+csv_safe_option = click.option(
+    "--csv-safe", is_flag=True,
+    help="In CSV files, put an apostrophe before texts that a spreadsheet program would compute.",
+)  # fmt: skip
 debug_option = click.option("--debug", is_flag=True, help="Show the traceback of a defect.")
 
 

@@ -137,6 +137,27 @@ def axis_of(run: Run) -> str:
     return str((run.manifest.get("period") or {}).get("by") or "published")
 
 
+def counted_papers(run: Run) -> pd.DataFrame:
+    """List the papers behind the counts of a run's trends.
+
+    Returns
+    -------
+    DataFrame
+        `kind`, `group_id`, `paper_id`, `weight`, `day` (that tells the period) and
+        `day_precision`; dated papers alone, each group's in the order of falling weight. Papers
+        known to the year only are listed whatever the length of the periods.
+    """
+    day = axis_of(run)
+    papers = _known(run)[["paper_id", day, "published_precision"]]
+    papers = papers.rename(columns={day: "day", "published_precision": "day_precision"})
+    papers = papers[papers["day"].notna()]
+    if day == "listed":
+        papers = papers.assign(day=papers["day"].dt.normalize(), day_precision="day")
+    rows = _counting(run)[[*_KEY, "weight"]].merge(papers, on="paper_id")
+    order = ["kind", "group_id", "weight", "paper_id"]
+    return rows.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
+
+
 def _known(run: Run) -> pd.DataFrame:
     """Return the papers that a run's trends are of, dated or not."""
     settings = run.manifest.get("settings") or {}
@@ -145,9 +166,13 @@ def _known(run: Run) -> pd.DataFrame:
 
 def _members(run: Run) -> pd.DataFrame:
     """Return the pairs of group and paper that count, dated or not."""
+    return _counting(run)[_KEY]
+
+
+def _counting(run: Run) -> pd.DataFrame:
     rows = run.memberships
     counts = rows["is_primary"].where(rows["kind"] == "cluster", rows["weight"] >= COUNTED_WEIGHT)
-    return rows.loc[counts.astype(bool), _KEY]
+    return rows[counts.astype(bool)]
 
 
 def _counted(

@@ -7,9 +7,15 @@ file, which loads neither plotly nor matplotlib.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import accumulate
+from unicodedata import east_asian_width
+
 import pandas as pd
 
 from ..errors import InputError
+from ..periods import MONTHS
+from ..schema import FEW_PAPERS
 from ..text import clean
 
 INK = "#24292f"
@@ -17,11 +23,11 @@ MUTED = "#6b7280"
 GREY = "#a3a8b0"
 PALE = "#d9dce1"
 
-ONE_PANEL = 4
-"""Up to so many groups share one panel; more of them get a panel each."""
+LINE_SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+"""Markers of lines that share a panel, in the order of the groups: colour alone does not do."""
 
-FEW_PAPERS = 15
-"""Periods with fewer papers do not stretch the share axis; what lies above it is marked."""
+ONE_PANEL = len(LINE_SYMBOLS)
+"""Up to so many groups share one panel; more of them get a panel each."""
 
 NO_SHARES = "There is no share over time to show."
 
@@ -31,22 +37,45 @@ _STRIDES = {
     "half-year": (1, 2, 4, 6, 10, 20, 40),
     "year": (1, 2, 3, 5, 10, 20, 50, 100),
 }
-_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
 
 def wrap(text: str, *, width: int, lines: int | None = None) -> list[str]:
-    """Clean `text` and break it into lines of at most `width` characters, cut after `lines`."""
+    """Clean `text` and break it into lines of at most `width` columns, cut after `lines`.
+
+    A column is one Latin letter; one of Chinese, Japanese or Korean takes two.
+    """
     broken = [""]
     for word in clean(text).split(" "):
         last = broken[-1]
-        if last and len(last) + 1 + len(word) <= width:
+        if last and columns_of(last) + 1 + columns_of(word) <= width:
             broken[-1] = f"{last} {word}"
         else:
-            pieces = [word[i : i + width] for i in range(0, len(word), width)]
+            pieces = _pieces(word, width=width)
             broken[-1:] = [last, *pieces] if last else pieces or [""]
     if lines is None or len(broken) <= lines:
         return broken
-    return [*broken[: lines - 1], broken[lines - 1][: width - 1].rstrip(" ,;:.") + "…"]
+    cut = (_pieces(broken[lines - 1], width=width - 1) or [""])[0]
+    return [*broken[: lines - 1], cut.rstrip(" ,;:.") + "…"]
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns a text takes: wide characters two (Unicode Annex 11), others one."""
+    if text.isascii():
+        return len(text)
+    return len(text) + sum(east_asian_width(character) in "WF" for character in text)
+
+
+def _pieces(word: str, *, width: int) -> list[str]:
+    """Break a word that is too long, after a hyphen or a slash where there is one."""
+    pieces = []
+    while columns_of(word) > width:
+        room = list(accumulate(columns_of(character) for character in word))
+        end = max(1, sum(used <= width for used in room))
+        joint = max(word.rfind(mark, 0, end) for mark in "-/") + 1
+        end = joint if joint > end // 3 else end
+        pieces.append(word[:end])
+        word = word[end:]
+    return [*pieces, word] if word else pieces
 
 
 def percent(share: float) -> str:
@@ -86,14 +115,17 @@ def periods_of(shares: pd.DataFrame) -> pd.DataFrame:
 
 
 def tick_rows(shares: pd.DataFrame, *, limit: int) -> pd.DataFrame:
-    """Return the rows of `periods_of` that get a tick label: at most `limit`, evenly spaced.
+    """Return the rows of `periods_of` that get a tick label: at most `limit`, evenly spaced."""
+    return strided(periods_of(shares), freq=str(shares["freq"].iloc[0]), limit=limit)
+
+
+def strided(periods: pd.DataFrame, *, freq: str, limit: int) -> pd.DataFrame:
+    """Return at most `limit` evenly spaced rows of a frame with one row a `period`.
 
     Months, quarters and half-years are counted from the start of a year, years from the first.
     """
-    periods = periods_of(shares)
-    freq = str(shares["freq"].iloc[0])
     starts = periods["period"]
-    number = (starts.dt.year * 12 + starts.dt.month - 1) // _MONTHS[freq]
+    number = (starts.dt.year * 12 + starts.dt.month - 1) // MONTHS[freq]
     if freq == "year":
         number = number - number.iloc[0]
     for stride in _STRIDES[freq]:
@@ -120,7 +152,68 @@ def columns_for(n_panels: int) -> int:
     return min((4, 3), key=lambda columns: -n_panels % columns)
 
 
-def notes(shares: pd.DataFrame, *, top: int) -> list[str]:
+@dataclass(frozen=True)
+class Mark:
+    """An event of a group: `what`, number of its first and last period, 1 up or -1 down."""
+
+    what: str
+    first: int
+    last: int
+    sign: int
+    words: str
+
+
+def event_marks(rows: pd.DataFrame, *, events: pd.DataFrame | None) -> list[Mark]:
+    """Return the events of one group of a share table, by the places of its periods."""
+    if events is None or events.empty:
+        return []
+    own = events[events["group_id"] == rows["group_id"].iloc[0]]
+    if own.empty:
+        return []
+    starts = rows["period"].reset_index(drop=True)
+    return [
+        Mark(
+            what=event.what,
+            first=max(0, int(starts.searchsorted(event.start, side="right")) - 1),
+            last=max(0, int(starts.searchsorted(event.end, side="right")) - 1),
+            sign=int(event.sign),
+            words=event_words(event),
+        )
+        for event in own.itertuples()
+    ]
+
+
+def beside(rows: pd.DataFrame, *, sign: int, limit: float) -> float:
+    """Return where on the share axis the mark of a change at the first of `rows` stands.
+
+    Below the line for a rise, which starts from there, above it for a fall.
+    """
+    share = rows["share"].iloc[0]
+    share = 0.0 if pd.isna(share) else min(float(share), limit)
+    return min(max(share - sign * 0.09 * limit, 0.03 * limit), 0.97 * limit)
+
+
+def event_words(event: tuple) -> str:
+    """Return what an event is: burst 2025-02 to 2025-05, ×1.9, 255 papers."""
+    when = event.start_label
+    if event.what == "burst" and event.end_label != event.start_label:
+        when += f" to {event.end_label}"
+    what = "burst" if event.what == "burst" else f"{'higher' if event.sign > 0 else 'lower'} from"
+    papers = f"{event.n_papers:,} {'paper' if event.n_papers == 1 else 'papers'}"
+    often = f"×{times(event.strength)}, " if event.strength == event.strength else ""
+    return f"{what} {when}, {often}{papers}"
+
+
+def times(ratio: float) -> str:
+    """Return a ratio as a short number: 0.07, 0.6, 3.5, 12."""
+    if ratio != ratio:
+        return "?"
+    if ratio >= 9.95:
+        return f"{ratio:,.0f}" if ratio < 1000 else "1,000+"
+    return f"{ratio:.1f}" if ratio >= 0.0995 else f"{ratio:.2f}"
+
+
+def notes(shares: pd.DataFrame, *, top: int, events: pd.DataFrame | None = None) -> list[str]:
     """Return the sentences that belong under a share chart."""
     groups = [rows for _, rows in shown(shares, top=top)]
     visible = pd.concat(groups)
@@ -130,17 +223,27 @@ def notes(shares: pd.DataFrame, *, top: int) -> list[str]:
         names = partial[0] if len(partial) == 1 else f"{partial[0]} to {partial[-1]}"
         verb = "is" if len(partial) == 1 else "are"
         out.append(f"{names} {verb} not complete: open markers, dashed lines.")
+    drawn = {mark.what for rows in groups for mark in event_marks(rows, events=events)}
+    if "burst" in drawn:
+        out.append("Broad line: a burst.")
+    if "change" in drawn:
+        out.append("▲▼ beside a line: a change of course.")
     if (visible["share"] > axis_top(visible)).any():
         out.append(f"▲ lies above the axis (a period with fewer than {FEW_PAPERS} papers).")
     if (visible["n_total"] == 0).any():
         out.append("A line has a gap where a period has no papers.")
-    hidden = shares.drop_duplicates("group_id")["label"].tolist()[len(groups) :]
-    if hidden:
-        names = [" ".join(wrap(str(label), width=40, lines=1)) for label in hidden[:8]]
-        more = f" and {len(hidden) - 8} more" if len(hidden) > 8 else ""
-        which = f"are the {len(groups)} groups" if len(groups) > 1 else "is the group"
-        out.append(f"Shown {which} with the most papers, not shown: {', '.join(names)}{more}.")
-    return out
+    return [*out, *hidden_groups(shares, n_shown=len(groups))]
+
+
+def hidden_groups(frame: pd.DataFrame, *, n_shown: int, ordered: str = "most papers") -> list[str]:
+    """Return a sentence that names the groups of a frame after the first `n_shown`, or none."""
+    hidden = frame.drop_duplicates("group_id")["label"].tolist()[n_shown:]
+    if not hidden:
+        return []
+    names = [" ".join(wrap(str(label), width=40, lines=1)) for label in hidden[:8]]
+    more = f" and {len(hidden) - 8} more" if len(hidden) > 8 else ""
+    which = f"are the {n_shown} groups" if n_shown > 1 else "is the group"
+    return [f"Shown {which} with the {ordered}, not shown: {', '.join(names)}{more}."]
 
 
 def darkened(color: str) -> str:

@@ -6,9 +6,11 @@ Every function returns plain Markdown in which each text of the input is escaped
 
 from .changes import describe_changes
 from .groups import describe_group, describe_map
+from .power import describe_power
 from .runs import describe_dates, describe_run
 from .shares import describe_periods, describe_shares
 from .topics import describe_topics
+from .verdicts import describe_verdicts
 
 __all__ = [
     "describe_changes",
@@ -16,7 +18,9 @@ __all__ = [
     "describe_group",
     "describe_map",
     "describe_periods",
+    "describe_power",
     "describe_run",
     "describe_shares",
     "describe_topics",
+    "describe_verdicts",
 ]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ..comparing import compare_opened
 from ..report.change_basics import Part, Target
 from ..report.change_words import change_parts
+from ..report.markdown import linked
 from ..text import for_markdown
-from .common import linked
 
 if TYPE_CHECKING:
     from ..runs import Run

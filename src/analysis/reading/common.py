@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from ..errors import InputError
 from ..report.words import count, sentence, verb
 from ..schema import KINDS
-from ..text import for_markdown, safe_url
+from ..text import for_markdown
 
 if TYPE_CHECKING:
     from ..runs import Run
-
-_URL_CHARACTERS = ":/?&=%#@+,;~-._!"
 
 
 def check_kind(kind: str) -> None:
@@ -38,10 +35,3 @@ def why_none(run: Run, *, kind: str) -> str:
     """Return the sentence that says why a run has no groups of this kind."""
     reason = run.manifest["clustering"]["why_none"] if kind == "cluster" else ""
     return for_markdown(sentence(reason)) or f"There are no {kind}s in this run."
-
-
-def linked(title: str, url: object) -> str:
-    """Return a paper's title as a link, or alone where its address is none of the web's."""
-    shown = for_markdown(title)
-    address = quote(safe_url(url), safe=_URL_CHARACTERS).replace("&", "&amp;")
-    return f"[{shown}](<{address}>)" if address else shown

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..report.markdown import linked
 from ..report.words import capital, count, listing, percent, sentence, verb
 from ..schema import COUNTED_WEIGHT, groups_of
 from ..text import for_markdown
 from ..views import group_papers
-from .common import check_kind, have, linked, papers_of, why_none
+from .common import check_kind, have, papers_of, why_none
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..figures import FEW_PAPERS, share_words
+from ..figures import share_words
 from ..report.words import listing, sentence, verb
+from ..schema import FEW_PAPERS
 from ..text import for_markdown
 from ..views import period_label, share_table
 from .common import check_kind
@@ -46,9 +47,9 @@ def describe_shares(
 ) -> str:
     """Say how the shares of the largest groups differ between the first and last full periods.
 
-    Compared are the first and the last full period with at least `figures.FEW_PAPERS` papers.
-    Each share comes with its papers and its 95 % interval. That two intervals do not overlap is a
-    hint, not a test: with many groups some will differ by chance.
+    Shown are the first and the last full period with at least `schema.FEW_PAPERS` papers. Each
+    share comes with its papers and its 95 % interval, each group with its verdict, which rests on
+    all full periods and on how many groups were looked at (`describe_verdicts` says more).
 
     Parameters
     ----------
@@ -62,8 +63,8 @@ def describe_shares(
     Returns
     -------
     str
-        A sentence, a list of groups, and a sentence that names the groups whose intervals do not
-        overlap; a sentence alone where there are not two such periods.
+        A sentence, a list of groups, and a sentence that names the groups that rose, fell or are
+        flat; a sentence alone where there are not two such periods.
 
     Raises
     ------
@@ -84,9 +85,11 @@ def describe_shares(
     last = full[full["period"] == full["period"].max()].set_index("group_id")
     names = _period(first.iloc[0]), _period(last.iloc[0])
     which = f"The largest {kind}s" if groups is None else f"These {kind}s"
+    verdicts = run.verdicts[run.verdicts["kind"] == kind]
+    said = dict(zip(verdicts["group_id"], verdicts["direction"], strict=True))
     items = [
         f"- **{for_markdown(first.at[i, 'label'])}**: {_share(first.loc[i])} in {names[0]}; "
-        f"{_share(last.loc[i])} in {names[1]}."
+        f"{_share(last.loc[i])} in {names[1]}; {said.get(i, 'too few to say')}."
         for i in first.index[:n]
     ]
     return "\n\n".join(
@@ -94,7 +97,7 @@ def describe_shares(
             f"{which} in the first and the last full period of at least {FEW_PAPERS} "
             "papers, with 95 % intervals:",
             "\n".join(items),
-            _apart(first, last, kind=kind),
+            _directions(first["label"], said=said, kind=kind),
         ]
     )
 
@@ -107,18 +110,19 @@ def _share(row: object) -> str:
     return share_words(row.n_papers, row.n_total, row.share, row.share_low, row.share_high)
 
 
-def _apart(first: pd.DataFrame, last: pd.DataFrame, *, kind: str) -> str:
-    up = last["share_low"] > first["share_high"]
-    down = last["share_high"] < first["share_low"]
-    moved = [
-        f"{for_markdown(first.at[i, 'label'])} ({'higher' if up[i] else 'lower'})"
-        for i in first.index
-        if up[i] or down[i]
-    ]
-    n = f"{len(first):,} {kind}s" if len(first) > 1 else f"one {kind}"
-    if not moved:
-        return f"Of {n}, none has intervals that lie apart: these papers show no clear change."
+def _directions(labels: pd.Series, *, said: dict[str, str], kind: str) -> str:
+    """Name the groups that rose, fell or are flat; say so where there is none."""
+    clauses = []
+    for direction, words in (("rising", "rising"), ("falling", "falling"), ("flat", "flat")):
+        named = [for_markdown(labels[i]) for i in labels.index if said.get(i) == direction]
+        clauses += [f"{words} {verb(len(named), 'is', 'are')} {listing(named)}"] if named else []
+    n = f"{len(labels):,} {kind}s" if len(labels) > 1 else f"one {kind}"
+    if not clauses:
+        return (
+            f"Of {n}, none is known to rise, to fall or to be flat: two shares may differ by "
+            "chance, the more so where many groups are looked at."
+        )
     return (
-        f"Of {n}, the intervals lie apart for {listing(moved)}. That is a hint, not a test: "
-        "among many groups some differ by chance, and the listing may have changed its choice."
+        f"Of {n}, {'; '.join(clauses)}. That is told by all full periods, not by these two, and "
+        "allows for the number of groups looked at; the listing may still have changed its choice."
     )

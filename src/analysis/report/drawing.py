@@ -11,10 +11,14 @@ import plotly.graph_objects as go
 from ..figures import GREY
 from ..figures.interactive import topic_map
 from ..schema import COUNTED_WEIGHT
-from ..text import clean, for_plotly, safe_url
+from ..text import clean, first_lines, for_plotly, safe_url
 
-MOST_POINTS = 5_000
-"""SVG draws this many points in a third of a second; beyond it the report draws an even sample."""
+MOST_POINTS = 2_500
+"""Beyond it the report draws an even sample: each point weighs half a kilobyte, and `map.html` has
+them all."""
+
+MOST_LETTERS = 200
+"""Of each abstract, shown beside a point."""
 
 PALE_POINTS = (
     f"Pale points lie between clusters: their weight in their own is under {COUNTED_WEIGHT:g}. "
@@ -32,6 +36,8 @@ _EMBEDDED_ONCE = (
     "hoverinfo",
     "unselected",
 )
+_SAID_ELSEWHERE = ("title", "snippet", "topics", "topics_why")
+"""Only hover texts are made of these."""
 
 
 def sample(points: pd.DataFrame) -> pd.DataFrame:
@@ -61,13 +67,19 @@ def paper_columns(points: pd.DataFrame) -> dict[str, list[object]]:
     }
 
 
+def snippets(points: pd.DataFrame) -> list[str]:
+    """Return the first lines of the abstracts."""
+    return [first_lines(text, limit=MOST_LETTERS) for text in texts(points["snippet"])]
+
+
 def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
     """Return the map in one colouring: layout, and traces with row numbers for coordinates.
 
     The traces keep the marker that `topic_map` gave them. What it says of each point (place,
     hover text) is left out: the page has it once, in `paper_columns`.
     """
-    figure = plain_figure(topic_map(points, color=color))
+    bare = points.assign(**dict.fromkeys(_SAID_ELSEWHERE, ""))
+    figure = plain_figure(topic_map(bare, color=color, names=False))
     row_of = dict(zip(points["paper_id"], range(len(points)), strict=True))
     traces = []
     for trace in figure["data"]:
@@ -76,7 +88,6 @@ def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
             continue
         kept = {key: value for key, value in trace.items() if key not in _EMBEDDED_ONCE}
         traces.append({**kept, "rows": rows, **_entry(points.iloc[rows[0]], color=color)})
-    figure["layout"].pop("updatemenus", None)  # the page has a control of its own
     return {"key": color, "name": COLOURINGS[color], "traces": traces, "layout": figure["layout"]}
 
 

@@ -18,6 +18,7 @@ from plotly.offline import get_plotlyjs
 
 from ..text import clean, for_html, for_script, safe_url
 
+_LEVEL = 5  # 9 takes three times as long and saves 2 %
 _ELEMENT_ID = re.compile(r"[a-z][a-z0-9-]*")
 
 
@@ -136,7 +137,7 @@ def link(text: str, *, url: object) -> str:
 
 
 def _squeezed(name: str, value: bytes) -> str:
-    text = base64.b64encode(zlib.compress(value, 9)).decode("ascii")
+    text = base64.b64encode(zlib.compress(value, _LEVEL)).decode("ascii")
     return f'<script type="text/plain" id="{name}">{text}</script>'
 
 

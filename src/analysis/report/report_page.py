@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..figures import GREY
-from ..figures.interactive import share_over_time
 from ..schema import grade, groups_of
-from ..text import for_html
-from ..views import date_label, map_points, share_table
+from ..views import date_label, map_points
 from . import drawing, sentences
 from .changed import what_changed
 from .drawing import (
@@ -20,19 +18,21 @@ from .drawing import (
     colourings,
     landmarks,
     paper_columns,
-    plain_figure,
     sample,
-    texts,
+    snippets,
 )
+from .found import find
 from .grade_words import stability_words
+from .grounds import Grounds
 from .page import asset, html_page, link, plotly_js, shown
+from .told_html import told_sections
+from .trend_cells import ends_words, trend_cell
+from .trend_charts import KINDS, place, trend_charts
 from .words import capital, count, listing, percent, sentence
 
 if TYPE_CHECKING:
     from ..runs import Run
 
-MOST_LINES = 12
-_KINDS = {"topic": "Topics", "cluster": "Clusters"}
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -50,17 +50,14 @@ def report_page(run: Run) -> str:
         One self-contained page (`page.html_page`); the same run gives the same bytes.
     """
     data, map_part = _map(run)
-    shares = {kind: share_table(run, kind=kind) for kind in _KINDS}
-    for kind, table in shares.items():
-        if len(table):
-            figure = plain_figure(share_over_time(table, top=MOST_LINES))
-            chart = {"id": f"share-{kind}", "kind": "share", **figure}
-            data["charts"].append(chart)
+    grounds = Grounds(run)
+    charts, trends_part = trend_charts(run)
+    data["charts"] += charts
     heading = f"Topics and trends in {count(len(run.papers), 'paper')}"
     drawn = bool(data["charts"])
     return html_page(
         title=f"{heading}, run {run.name}",
-        body=_body(run, heading=heading, map_part=map_part, trends_part=_trends(run, shares)),
+        body=_body(grounds, heading=heading, map_part=map_part, trends_part=trends_part),
         scripts=[plotly_js(), *(asset(f"{name}.js") for name in ("common", "figures", "report"))]
         if drawn
         else [],
@@ -69,16 +66,22 @@ def report_page(run: Run) -> str:
     )
 
 
-def _body(run: Run, *, heading: str, map_part: str, trends_part: str) -> str:
+def _body(grounds: Grounds, *, heading: str, map_part: str, trends_part: str) -> str:
+    run = grounds.run
+    told = told_sections(find(grounds), grounds=grounds)
     parts = {
         "summary": ("Summary", sentences.summary(run)),
+        "moved": told["moved"],
+        "flat": told["flat"],
         "changed": ("What changed since the last run", what_changed(run)),
         "map": ("Map", map_part),
         "trends": ("Trends", trends_part),
-        "topics": ("Topics", _groups(run, kind="topic")),
-        "clusters": ("Clusters", _groups(run, kind="cluster")),
+        "topics": ("Topics", _groups(grounds, kind="topic")),
+        "clusters": ("Clusters", _groups(grounds, kind="cluster")),
+        "sure": told["sure"],
         "undated": ("Papers without a date", sentences.undated(run)),
         "methods": ("Methods and limits", sentences.methods(run)),
+        "notes": told["notes"],
     }
     parts = {name: part for name, part in parts.items() if part[1]}
     links = " ".join(f'<a href="#{name}">{title}</a>' for name, (title, _) in parts.items())
@@ -105,7 +108,7 @@ def _map(run: Run) -> tuple[dict, str]:
     points = map_points(run)
     drawn = sample(points)
     chart = {"id": "topic-map", "kind": "map", **colouring(drawn, color=colourings(drawn)[0])}
-    papers = {**paper_columns(drawn), "snippet": texts(drawn["snippet"])}
+    papers = {**paper_columns(drawn), "snippet": snippets(drawn)}
     data = {"charts": [chart], "papers": papers, "groups": landmarks(drawn)}
     by = {"cluster": "cluster", "topic": "strongest topic", "date": "date"}[chart["key"]]
     pale = PALE_POINTS if chart["key"] == "cluster" else ""
@@ -113,37 +116,15 @@ def _map(run: Run) -> tuple[dict, str]:
         f"<p>Each point is a paper, coloured by its {by}; papers with alike abstracts lie close "
         f"together. {pale}Point at one to see what it is, click to open it. The file "
         "map.html shows the same map with a search and other colourings.</p>"
-        + _chart("topic-map", words="Topic map", style="map")
+        + place("topic-map", words="Topic map", style="map")
     )
     if len(points) > drawing.MOST_POINTS:
         part += f'<p class="note">Drawn are {drawing.MOST_POINTS:,} of {len(points):,} papers.</p>'
     return data, part
 
 
-def _chart(name: str, *, words: str, style: str) -> str:
-    return (
-        f'<div class="chart {style}" id="{name}" role="img" aria-label="{for_html(words)}">'
-        "<noscript>This chart is drawn by a script inside this file; the tables need none."
-        "</noscript></div>"
-    )
-
-
-def _trends(run: Run, shares: dict[str, pd.DataFrame]) -> str:
-    text = sentences.periods(run)
-    drawn = [kind for kind, table in shares.items() if len(table)]
-    if not drawn:
-        return text or "<p>The dates of these papers do not make a chart over time.</p>"
-    for kind in drawn:
-        words = f"Share of each {kind} over time"
-        text += f"<h3>{_KINDS[kind]}: share of the papers of each period</h3>"
-        text += f'<div class="scroll">{_chart(f"share-{kind}", words=words, style="share")}</div>'
-    return text + (
-        '<p class="note">What a share is, and is not, is said under <a href="#methods">methods '
-        "and limits</a>. Every number behind the charts stands in tables/trends.csv.</p>"
-    )
-
-
-def _groups(run: Run, *, kind: str) -> str:
+def _groups(grounds: Grounds, *, kind: str) -> str:
+    run = grounds.run
     groups = groups_of(run.groups, kind=kind)
     groups = groups[groups["status"] != "retired"]
     if groups.empty:
@@ -151,10 +132,13 @@ def _groups(run: Run, *, kind: str) -> str:
         return f"<p>{shown(sentence(reason or f'There are no {kind}s in this run'))}</p>"
     groups = groups.sort_values(["n_papers", "group_id"], ascending=[False, True])
     papers = run.papers.set_index("paper_id")
-    rows = "\n".join(_row(group, papers=papers) for _, group in groups.iterrows())
-    return f"""<table><thead><tr><th scope="col">{_KINDS[kind][:-1]}</th>
+    rows = "\n".join(
+        _row(group, papers=papers, trend=trend_cell((kind, group["group_id"]), grounds=grounds))
+        for _, group in groups.iterrows()
+    )
+    return f"""<table><thead><tr><th scope="col">{KINDS[kind][:-1]}</th>
 <th scope="col" class="num">Papers</th><th scope="col">Share</th>
-<th scope="col">Examples</th></tr></thead>
+<th scope="col">Trend{ends_words(grounds)}</th><th scope="col">Examples</th></tr></thead>
 <tbody>
 {rows}
 </tbody></table>
@@ -179,7 +163,7 @@ def _under(run: Run, *, kind: str) -> str:
     )
 
 
-def _row(group: pd.Series, *, papers: pd.DataFrame) -> str:
+def _row(group: pd.Series, *, papers: pd.DataFrame, trend: str) -> str:
     n = int(group["n_papers"])
     more = group["description"] if isinstance(group["description"], str) else ""
     if group["kind"] == "cluster" and len(group["terms"]):
@@ -203,5 +187,6 @@ def _row(group: pd.Series, *, papers: pd.DataFrame) -> str:
     return (
         f'<tr><th scope="row">{glyph} <bdi>{shown(group["label"])}</bdi>{small}</th>'
         f'<td class="num" data-unit="paper{"" if n == 1 else "s"}">{n:,}</td>'
-        f'<td class="num">{share}</td><td><ul>{examples}</ul></td></tr>'
+        f'<td class="num">{share}</td><td class="trend">{trend}</td>'
+        f"<td><ul>{examples}</ul></td></tr>"
     )

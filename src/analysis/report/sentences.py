@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..schema import COUNTED_WEIGHT, groups_of
 from ..views import date_label, period_label
 from .page import link, shown
+from .verdict_words import verdict_words
 from .words import capital, count, day_words, listing, number, percent, sentence, verb
 
 if TYPE_CHECKING:
@@ -35,7 +36,13 @@ def summary(run: Run) -> str:
     """Return the paragraph that says what was read and what was found."""
     parts = [_origin(run), _span(run), _without(run), _found(run, kind="cluster")]
     parts += [_found(run, kind="topic"), dropped(run)]
-    return f'<p class="summary">{" ".join(part for part in parts if part)}</p>'
+    return told_anew(run) + f'<p class="summary">{" ".join(part for part in parts if part)}</p>'
+
+
+def told_anew(run: Run) -> str:
+    """Return how this report differs from the run it was made of; empty in the run itself."""
+    said = run.manifest.get("told_anew", [])
+    return f'<p class="note">{" ".join(shown(line) for line in said)}</p>' if said else ""
 
 
 def snapshot_words(run: Run) -> str:
@@ -140,7 +147,8 @@ def methods(run: Run) -> str:
         "Map": _MAP if len(run.map) else "",
         "Clusters": _clusters(run),
         "Topics": _TOPICS if _n(run, "topic") else "",
-        "Shares and intervals": _SHARES if len(run.trends) else "",
+        "Shares and intervals": _shares(run) if len(run.trends) else "",
+        **verdict_words(run),
         "What a share is not": _SELECTION if len(run.trends) else "",
     }
     text = "".join(f"<h3>{name}</h3><p>{part}</p>" for name, part in parts.items() if part)
@@ -160,19 +168,32 @@ _TOPICS = (
     "more. A paper may be in several topics or in none, so the topics do not add up to the whole."
 )
 _SHARES = (
-    "A share is the number of papers of a group that were published in a period, divided by all "
-    "papers of this snapshot that were published in it and have a date. The shares of the clusters "
+    "A share is the number of papers of a group that were {by} in a period, divided by all "
+    "papers of this snapshot that were {by} in it and have that date. The shares of the clusters "
     "add up to 100 % in each period, those of the topics need not. The bands are 95 % "
     "intervals: they show how far a share might lie off by chance alone, and they are wide where "
-    "a period has few papers, or where papers arrive in clumps that are much alike. Where the "
-    "intervals of two periods overlap, the difference may be chance."
+    "a period has few papers, or where papers arrive in clumps that are much alike. Whether a "
+    "share rose or fell is not read off two intervals but tested over all full periods."
+)
+_LISTED = (
+    "Listed means that a source showed the paper on that day, which may be long after it was "
+    "published."
 )
 _SELECTION = (
     "The denominator is this snapshot, not all research. If the papers come from a listing, such "
     "as a page of trending or recommended papers, a share tells what the listing chose to show: "
     "recent papers, popular subjects and known groups may be over-represented, and a rise can be a "
-    "change in choosing rather than in research."
+    "change in choosing rather than in research. A page of trending papers that is read once holds "
+    "far more papers of the last months than of years ago. That by itself moves no share, because "
+    "each period is divided by its own papers; but what is still listed of older periods is what "
+    "became known, and that is another choice than the one among new papers."
 )
+
+
+def _shares(run: Run) -> str:
+    by = run.manifest.get("period", {}).get("by", "published")
+    said = _SHARES.format(by=by)
+    return said if by == "published" else f"{said} {_LISTED}"
 
 
 def _origin(run: Run) -> str:

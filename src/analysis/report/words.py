@@ -10,6 +10,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_ORDINALS = ("first", "second", "third", "fourth")
 
 
 def count(n: int, noun: str, *, plural: str = "") -> str:
@@ -71,3 +72,21 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if math.isfinite(value) else None
+
+
+def period_words(start: date, *, freq: str) -> str:
+    """Return a period in words: May 2024, the second quarter of 2024, 2024.
+
+    Parameters
+    ----------
+    start : date
+        Its first day.
+    freq : {"month", "quarter", "half-year", "year"}
+    """
+    if freq == "month":
+        return f"{_MONTHS[start.month - 1]} {start.year}"
+    if freq == "quarter":
+        return f"the {_ORDINALS[(start.month - 1) // 3]} quarter of {start.year}"
+    if freq == "half-year":
+        return f"the {_ORDINALS[(start.month - 1) // 6]} half of {start.year}"
+    return str(start.year)

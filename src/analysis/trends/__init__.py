@@ -10,7 +10,7 @@ from .events import events
 from .grid import listing_lag, on_axis
 from .intervals import share_interval
 from .periods import PeriodChoice, choose_period, reference_day
-from .power import corrected_share, detection_power
+from .power import corrected_share, detection_power, power_figures
 from .shares import trend_table, trends
 from .verdicts import verdicts
 
@@ -27,6 +27,7 @@ __all__ = [
     "events",
     "listing_lag",
     "on_axis",
+    "power_figures",
     "reference_day",
     "share_interval",
     "trend_table",

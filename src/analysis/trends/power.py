@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from .counts import Counts
 from .fits import fit_lines
 from .intervals import share_interval
 from .verdicts import SURE
+
+STARTS = (0.01, 0.02, 0.05, 0.1, 0.2)
+"""Shares of the first period for which `power_figures` tells how often a change is found."""
 
 
 def detection_power(
@@ -45,6 +50,49 @@ def detection_power(
     root = abs(float(fit_lines(expected[None, :], n=n, x=x).root[0]))
     limit = float(stats.norm.isf(SURE / 2 / max(n_groups, 1)))
     return float(stats.norm.sf(limit - root) + stats.norm.sf(limit + root))
+
+
+def power_figures(counts: Counts, *, found: pd.DataFrame) -> list[dict[str, float]]:
+    """Say how often shares that double or halve would be found with a run's papers.
+
+    `detection_power` in the full periods, with as many groups as were tested and the scatter of the
+    run: the median dispersion of the tested groups times the design effect of each period.
+
+    Parameters
+    ----------
+    counts : Counts
+    found : DataFrame
+        Table `verdicts` of these counts.
+
+    Returns
+    -------
+    list of dict
+        `first`, `last` (shares) and `power` (0 to 1), for each of `STARTS` a doubling and a
+        halving; nothing where no group was tested.
+    """
+    tested = found[found["direction"] != "too few to say"]
+    if tested.empty:
+        return []
+    full = ~counts.is_partial & (counts.n_total > 0)
+    phi = counts.phi[full] * float(tested["dispersion"].median())
+    return [
+        {
+            "first": first,
+            "last": round(first * times, 6),
+            "power": round(
+                detection_power(
+                    counts.n_total[full],
+                    first=first,
+                    last=first * times,
+                    n_groups=len(tested),
+                    phi=phi,
+                ),
+                6,
+            ),
+        }
+        for first in STARTS
+        for times in (2.0, 0.5)
+    ]
 
 
 def corrected_share(

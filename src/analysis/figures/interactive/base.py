@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from ...text import for_plotly
-from .. import INK, wrap
+from .. import INK, MUTED, columns_of, wrap
 
 FONT = {"family": "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif", "size": 13, "color": INK}
 
@@ -39,11 +39,12 @@ def sheet(*, title: str | None, height: int) -> go.Figure:
             title={
                 "text": f"<b>{safe(title, width=90, lines=2)}</b>",
                 "x": 0,
-                "xref": "paper",
+                "xref": "container",
+                "xanchor": "left",
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                "pad": {"t": 14},
+                "pad": {"t": 14, "l": 16},
                 "font": {"size": 16},
             }
         )
@@ -56,3 +57,53 @@ def sentence(text: str, *, title: str | None) -> go.Figure:
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
     return figure.add_annotation(text=safe(text, width=90), showarrow=False, **middle)
+
+
+def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> None:
+    """Write sentences `below` pixels under the panels, with room of their own."""
+    lines = safe(" ".join(sentences), width=120).split("<br>")
+    figure.add_annotation(
+        text="<br>".join(lines),
+        x=0,
+        y=0,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="top",
+        xshift=16 - figure.layout.margin.l,
+        yshift=-below,
+        align="left",
+        showarrow=False,
+        font={"size": 11, "color": MUTED},
+    )
+    room = 16 * len(lines) + below - 6
+    figure.layout.margin.b += room
+    figure.layout.height += room
+
+
+def label_room(texts: list[str], *, size: int = 12) -> int:
+    """Return the pixels that the longest line of texts takes, line ends as `<br>`."""
+    lines = [line for text in texts for line in text.split("<br>")]
+    return round(max(map(columns_of, lines), default=0) * size * 0.62)
+
+
+def hatch(xs: tuple[object, object], ys: tuple[float, float], *, number: int) -> go.Scatter:
+    """Return a hatched rectangle in panel `number`: what is not complete."""
+    return go.Scatter(
+        x=[xs[0], xs[1], xs[1], xs[0]],
+        y=[ys[0], ys[0], ys[1], ys[1]],
+        xaxis=f"x{number}",
+        yaxis=f"y{number}",
+        mode="lines",
+        line={"width": 0},
+        fill="toself",
+        fillpattern={
+            "shape": "/",
+            "size": 8,
+            "solidity": 0.12,
+            "fgcolor": "#c3c8cf",
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        hoverinfo="skip",
+        showlegend=False,
+    )

@@ -28,7 +28,11 @@ _CELL = 1.0
 
 
 def topic_map(
-    points: pd.DataFrame, *, color: str = "cluster", title: str | None = None
+    points: pd.DataFrame,
+    *,
+    color: str = "cluster",
+    title: str | None = None,
+    names: bool = True,
 ) -> go.Figure:
     """Draw the map of papers, coloured by cluster, topic or date.
 
@@ -42,6 +46,8 @@ def topic_map(
         come last, in grey. By date: old light to new dark, undated papers in grey.
     title : str, optional
         Heading of the figure.
+    names : bool, default True
+        False leaves out the names on the map and the menu, for a page that has its own.
 
     Returns
     -------
@@ -68,14 +74,16 @@ def topic_map(
     _set_axes(figure)
     if color == "date":
         figure.add_traces(_date_traces(points))
-        add_topic_menu(figure, points)
+        if names:
+            add_topic_menu(figure, points)
         return figure
     figure.add_traces(_group_traces(points, kind=color))
     pale = color == "cluster" and bool((points["cluster_weight"] < COUNTED_WEIGHT).any())
     figure.update_layout(legend=_legend(color, pale=pale))
-    if color == "cluster":
+    if names and color == "cluster":
         _add_labels(figure, points)
-    add_topic_menu(figure, points)
+    if names:
+        add_topic_menu(figure, points)
     return figure
 
 

@@ -7,31 +7,44 @@ import plotly.graph_objects as go
 
 from .. import (
     GREY,
+    LINE_SYMBOLS,
     MUTED,
     NO_SHARES,
     ONE_PANEL,
     PALE,
     axis_top,
     columns_for,
+    darkened,
     notes,
     periods_of,
     shown,
     tick_rows,
 )
-from .base import safe, sentence, sheet
-from .traces import dates, group_traces, others, paper_bars
+from ..spread import spread
+from .base import add_notes, hatch, label_room, safe, sentence, sheet
+from .traces import dates, event_traces, group_traces, others, paper_bars
+
+Groups = list[tuple[str, pd.DataFrame]]
 
 _SHADE = "rgba(90,98,110,.09)"
 _PAPERS = "Papers per period"
 _PANEL, _GAP = 130, 56
 
 
-def share_over_time(shares: pd.DataFrame, *, title: str | None = None, top: int = 12) -> go.Figure:
+def share_over_time(
+    shares: pd.DataFrame,
+    *,
+    title: str | None = None,
+    top: int = 12,
+    events: pd.DataFrame | None = None,
+    note: str = "",
+) -> go.Figure:
     """Draw each group's share of the papers of a period, with its 95 % interval.
 
-    Up to four groups share a panel; more of them get a panel each, on common axes, with the other
-    groups' lines in grey behind. A last panel shows the papers of each period. Partial periods are
-    shaded, their markers open and their lines dashed. A line has a gap where a period has no paper.
+    Up to four groups share a panel, named at the ends of their lines; more of them get a panel
+    each, on common axes, with the other groups' lines in grey behind. A last panel shows the papers
+    of each period. Partial periods are hatched, their markers open and their lines dashed. A line
+    has a gap where a period has no paper.
 
     Parameters
     ----------
@@ -41,6 +54,11 @@ def share_over_time(shares: pd.DataFrame, *, title: str | None = None, top: int 
         Heading of the figure.
     top : int, default 12
         Groups drawn, first ones of the frame; the note names the others.
+    events : DataFrame, optional
+        From `views.event_table`: bursts are drawn as a broad line behind the line of their group,
+        changes as ▲ or ▼ beside it.
+    note : str, optional
+        A sentence added at the foot, such as the source.
 
     Returns
     -------
@@ -56,15 +74,15 @@ def share_over_time(shares: pd.DataFrame, *, title: str | None = None, top: int 
         return sentence(NO_SHARES, title=title)
     groups = shown(shares, top=top)
     if len(groups) <= ONE_PANEL:
-        figure = _one_panel(shares, groups=groups, title=title)
+        figure = _one_panel(shares, groups=groups, events=events, title=title)
     else:
-        figure = _many_panels(shares, groups=groups, title=title)
-    _add_notes(figure, notes(shares, top=top))
+        figure = _many_panels(shares, groups=groups, events=events, title=title)
+    add_notes(figure, [*notes(shares, top=top, events=events), *([note] if note else [])])
     return figure
 
 
 def _one_panel(
-    shares: pd.DataFrame, *, groups: list[tuple[str, pd.DataFrame]], title: str | None
+    shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None, title: str | None
 ) -> go.Figure:
     figure = sheet(title=title, height=520)
     visible = pd.concat([rows for _, rows in groups])
@@ -72,27 +90,54 @@ def _one_panel(
     wide = {"x": (0, 1), "ticks": 9}
     _set_panel(figure, shares, number=1, y=(0.25, 1), limit=limit, tick_labels=False, **wide)
     _set_panel(figure, shares, number=2, y=(0, 0.16), limit=None, **wide)
-    drawn = [group_traces(rows, label=label, number=1, limit=limit) for label, rows in groups]
+    drawn = [
+        group_traces(rows, label=label, number=1, limit=limit, symbol=symbol)
+        for symbol, (label, rows) in zip(LINE_SYMBOLS, groups, strict=False)
+    ]
     figure.add_traces([band for band, *_ in drawn])
-    figure.add_traces([trace for _, *lines in drawn for trace in lines])
+    for (_, rows), (_, *lines) in zip(groups, drawn, strict=True):
+        figure.add_traces(event_traces(rows, events=events, number=1, limit=limit))
+        figure.add_traces(lines)
     figure.add_trace(paper_bars(shares, number=2))
     _add_heading(figure, _PAPERS, x=0, y=0.16, width=60)
-    figure.update_layout(
-        legend={
-            "itemclick": "toggleothers",
-            "itemdoubleclick": "toggle",
-            "orientation": "h",
-            "x": 0,
-            "y": 1.02,
-            "yanchor": "bottom",
-        },
-    )
-    figure.layout.margin.t += 34
+    figure.update_layout(showlegend=False)
+    _name_lines(figure, groups, limit=limit)
     return figure
 
 
+def _name_lines(figure: go.Figure, groups: Groups, *, limit: float) -> None:
+    """Write each group's label at the end of its line, apart from one another."""
+    ends = []
+    for label, rows in groups:
+        known = rows["share"].dropna()
+        if len(known):
+            name = f"<b>{safe(label, width=24, lines=3)}</b>"
+            ends.append((min(float(known.iloc[-1]), limit), name, str(rows["color"].iloc[0])))
+    margin = figure.layout.margin
+    pixel = limit / (0.75 * (figure.layout.height - margin.t - margin.b))
+    sizes = [(16 * name.count("<br>") + 20) * pixel for _, name, _ in ends]
+    heights = spread([share for share, *_ in ends], sizes=sizes, low=0.0, high=limit)
+    for (share, name, color), height in zip(ends, heights, strict=True):
+        figure.add_annotation(
+            text=name,
+            x=1,
+            xref="paper",
+            y=share,
+            yref="y",
+            ax=16,
+            ay=(share - height) / pixel,
+            xanchor="left",
+            align="left",
+            arrowhead=0,
+            arrowwidth=0.8,
+            arrowcolor=GREY,
+            font={"size": 12, "color": darkened(color)},
+        )
+    margin.r += label_room([name[3:-4] for _, name, _ in ends]) + 22
+
+
 def _many_panels(
-    shares: pd.DataFrame, *, groups: list[tuple[str, pd.DataFrame]], title: str | None
+    shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None, title: str | None
 ) -> go.Figure:
     n_panels = len(groups) + 1
     columns = columns_for(n_panels)
@@ -126,7 +171,9 @@ def _many_panels(
             label, rows = groups[place]
             behind = [other for _, other in groups if other is not rows]
             figure.add_trace(others(behind, number=place + 1))
-            figure.add_traces(group_traces(rows, label=label, number=place + 1, limit=limit))
+            traces = group_traces(rows, label=label, number=place + 1, limit=limit)
+            marks = event_traces(rows, events=events, number=place + 1, limit=limit)
+            figure.add_traces([*marks, *traces])
     figure.update_layout(showlegend=False)
     figure.layout.margin.t += 12
     return figure
@@ -190,12 +237,18 @@ def _set_panel(
         **(share_axis if limit is not None else {}),
         "matches": None if limit is None or number == 1 else "y",
     }
-    _shade_partial(figure, periods, suffix=suffix, end=ends[1], said=number == 1)
+    _shade_partial(figure, periods, number=number, end=ends[1], limit=limit)
 
 
 def _shade_partial(
-    figure: go.Figure, periods: pd.DataFrame, *, suffix: str, end: pd.Timestamp, said: bool
+    figure: go.Figure,
+    periods: pd.DataFrame,
+    *,
+    number: int,
+    end: pd.Timestamp,
+    limit: float | None,
 ) -> None:
+    suffix = "" if number == 1 else str(number)
     partial = periods[periods["is_partial"]]
     if partial.empty:
         return
@@ -204,6 +257,8 @@ def _shade_partial(
     start = (
         before.iloc[-1] + (first - before.iloc[-1]) / 2 if len(before) else first - (end - first)
     )
+    if limit is not None:
+        figure.add_trace(hatch((str(start), str(end)), (0.0, limit), number=number))
     figure.add_shape(
         type="rect",
         xref=f"x{suffix}",
@@ -216,7 +271,7 @@ def _shade_partial(
         line_width=0,
         layer="below",
     )
-    if said:
+    if number == 1:
         figure.add_annotation(
             text="partial",
             x=str(end),
@@ -242,23 +297,3 @@ def _add_heading(figure: go.Figure, text: str, *, x: float, y: float, width: int
         showarrow=False,
         font={"size": 12},
     )
-
-
-def _add_notes(figure: go.Figure, sentences: list[str]) -> None:
-    lines = safe(" ".join(sentences), width=120).split("<br>")
-    figure.add_annotation(
-        text="<br>".join(lines),
-        x=0,
-        y=0,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        yanchor="top",
-        yshift=-26,
-        align="left",
-        showarrow=False,
-        font={"size": 11, "color": MUTED},
-    )
-    room = 16 * len(lines) + 20
-    figure.layout.margin.b += room
-    figure.layout.height += room

@@ -6,12 +6,27 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
-from .. import GREY, MUTED, PALE, percent, periods_of, share_words
+from .. import (
+    GREY,
+    MUTED,
+    PALE,
+    beside,
+    darkened,
+    event_marks,
+    percent,
+    periods_of,
+    share_words,
+)
 from .base import safe
 
 
-def group_traces(rows: pd.DataFrame, *, label: str, number: int, limit: float) -> list[go.Scatter]:
-    """Return one group's band first, then its line, dashed end and markers above the axis."""
+def group_traces(
+    rows: pd.DataFrame, *, label: str, number: int, limit: float, symbol: str = ""
+) -> list[go.Scatter]:
+    """Return one group's band first, then its line, dashed end and markers above the axis.
+
+    The markers have the shape `symbol`, the group's own where it is empty.
+    """
     first = rows.iloc[0]
     color = first["color"]
     hover = [_hover(row, label=label) for row in rows.itertuples(index=False)]
@@ -24,7 +39,7 @@ def group_traces(rows: pd.DataFrame, *, label: str, number: int, limit: float) -
     }
     full = rows["share"].where(~rows["is_partial"])
     line = {"color": color, "width": 2}
-    marker = {"symbol": first["symbol"], "size": 6, "color": color}
+    marker = {"symbol": symbol or first["symbol"], "size": 6, "color": color}
     traces = [
         _band(rows, color=color, common=common),
         go.Scatter(
@@ -110,6 +125,37 @@ def _band(rows: pd.DataFrame, *, color: str, common: dict) -> go.Scatter:
     )
 
 
+def event_traces(
+    rows: pd.DataFrame, *, events: pd.DataFrame | None, number: int, limit: float
+) -> list[go.Scatter]:
+    """Return a broad line for each burst of a group, ▲ or ▼ for each change of course."""
+    color = str(rows["color"].iloc[0])
+    common = {
+        "xaxis": f"x{number}",
+        "yaxis": f"y{number}",
+        "legendgroup": str(rows["group_id"].iloc[0]),
+        "showlegend": False,
+        "hoverinfo": "text",
+    }
+    traces = []
+    for mark in event_marks(rows, events=events):
+        part = rows.iloc[mark.first : mark.last + 1]
+        words = safe(f"{rows['label'].iloc[0]}: {mark.words}", width=60)
+        if mark.what == "burst":
+            look = {"mode": "lines", "line": {"color": color, "width": 9}, "opacity": 0.4}
+            if len(part) == 1:
+                look = {"mode": "markers", "marker": {"color": color, "size": 16}, "opacity": 0.4}
+            place = {"x": dates(part), "y": _numbers(part["share"])}
+        else:
+            symbol = "triangle-up" if mark.sign > 0 else "triangle-down"
+            look = {"mode": "markers", "cliponaxis": False,
+                    "marker": {"symbol": symbol, "size": 10, "color": darkened(color),
+                               "line": {"color": "white", "width": 1}}}  # fmt: skip
+            place = {"x": dates(part.head(1)), "y": [beside(part, sign=mark.sign, limit=limit)]}
+        traces.append(go.Scatter(**common, **look, **place, hovertext=[words] * len(part)))
+    return traces
+
+
 def others(groups: list[pd.DataFrame], *, number: int) -> go.Scatter:
     """Return one grey trace with the lines of several groups, behind the panel's own."""
     xs: list[str | None] = []
@@ -149,6 +195,13 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
         marker={
             "color": [PALE if partial else GREY for partial in periods["is_partial"]],
             "line": {"width": 0},
+            "pattern": {
+                "shape": ["/" if partial else "" for partial in periods["is_partial"]],
+                "fgcolor": MUTED,
+                "bgcolor": PALE,
+                "size": 7,
+                "solidity": 0.2,
+            },
         },
         hovertext=words,
         hoverinfo="text",

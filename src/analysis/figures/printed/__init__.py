@@ -6,7 +6,17 @@ same bytes.
 """
 
 from .files import save_figure
+from .heat import share_heatmap
 from .maps import topic_map
 from .shares import share_over_time
+from .slopes import then_and_now
+from .timeline import burst_timeline
 
-__all__ = ["save_figure", "share_over_time", "topic_map"]
+__all__ = [
+    "burst_timeline",
+    "save_figure",
+    "share_heatmap",
+    "share_over_time",
+    "then_and_now",
+    "topic_map",
+]

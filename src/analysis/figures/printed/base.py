@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 
 import matplotlib
 from matplotlib import font_manager, rc_context
 from matplotlib import style as mpl_style
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
+from ...errors import InputError
 from ...text import for_matplotlib
 from .. import GREY, INK, MUTED, wrap
 
-WIDTH = 7.2
-"""Width of a figure in inches: a page's text width."""
+WIDTHS = {1: 3.5, 2: 7.2}
+"""Width of a figure in inches, for one column of a two-column page and for both."""
+
+TEXT = 7.5
+SMALL = 6.5
+LINE = "#e6e8eb"
 
 FALLBACK_FONTS = (
     "Noto Sans CJK JP",
@@ -39,7 +47,7 @@ UNDRAWABLE = "\u25a1"
 """Stands for a character that no font in use has: a white square, as a reader would expect."""
 
 _STYLE = {
-    "font.size": 7.5,
+    "font.size": TEXT,
     "axes.edgecolor": GREY,
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
@@ -48,7 +56,7 @@ _STYLE = {
     "axes.grid": True,
     "axes.grid.axis": "y",
     "axes.axisbelow": True,
-    "grid.color": "#e6e8eb",
+    "grid.color": LINE,
     "grid.linewidth": 0.5,
     "text.color": INK,
     # Letters stand where outlines have them, at any resolution: a halo lies under its text.
@@ -56,8 +64,8 @@ _STYLE = {
     "text.parse_math": False,
     "xtick.color": MUTED,
     "ytick.color": MUTED,
-    "xtick.labelsize": 6.5,
-    "ytick.labelsize": 6.5,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
     "xtick.major.width": 0.5,
     "xtick.major.size": 2.5,
     "ytick.major.size": 0,
@@ -67,6 +75,7 @@ _STYLE = {
     "pdf.fonttype": 42,
 }
 _LINE_HEIGHT = 0.13
+_EDGE = 0.09
 
 
 @contextmanager
@@ -84,45 +93,89 @@ def lines_of(text: str, *, width: int, lines: int | None = None) -> str:
     return "\n".join(drawable)
 
 
-def sheet(height: float, *, title: str | None, foot: str = "") -> Figure:
-    """Return a figure with room of `height` inches for panels between its title and its foot."""
-    heading = lines_of(title, width=72, lines=2) if title else ""
-    below = lines_of(foot, width=136, lines=8) if foot else ""
-    head = 0.1 + 0.19 * (heading.count("\n") + 1) if heading else 0.04
-    tail = 0.1 + _LINE_HEIGHT * (below.count("\n") + 1) if below else 0.04
-    total = height + head + tail
-    figure = Figure(figsize=(WIDTH, total), layout="constrained")
-    figure.get_layout_engine().set(
-        rect=(0.005, tail / total, 0.99, height / total), w_pad=0.03, h_pad=0.03
-    )
-    top = {"va": "top", "parse_math": False}
-    figure.text(0.012, 1 - 0.07 / total, heading, fontsize=10, fontweight="bold", **top)
-    figure.text(
-        0.012, (tail - 0.04) / total, below, fontsize=6.5, color=MUTED, linespacing=1.35, **top
-    )
-    return figure
+def text_width(text: str, *, size: float, bold: bool = False) -> float:
+    """Return the width of a text of one or more lines in inches."""
+    font = font_manager.FontProperties(size=size, weight="bold" if bold else "normal")
+    widths = [_measure().get_text_width_height_descent(line, font, False)[0]
+              for line in text.split("\n")]  # fmt: skip
+    return max(widths) / 72
 
 
-def settle(figure: Figure, *, passes: int = 1) -> Figure:
-    """Place the panels once and for all.
+def fit(
+    text: str, *, inches: float, size: float, bold: bool = False, lines: int | None = None
+) -> str:
+    """Return `text` broken into lines of at most `inches`, cut after `lines`."""
+    width = max(2, int(inches * 72 / (size * (0.56 if bold else 0.48))))
+    while True:
+        broken = lines_of(text, width=width, lines=lines)
+        wide = text_width(broken, size=size, bold=bold)
+        if wide <= inches or width == 2:
+            return broken
+        width = max(2, min(width - 1, int(width * inches / wide)))
 
-    The solver behind the layout leaves differences in the last digits from one time to the next,
-    which would show in the bytes of a file: positions are rounded. Labels that stand beside a panel
-    move with its width and need a second and a third pass.
+
+@dataclass(frozen=True)
+class Sheet:
+    """A figure measured in inches, with `room` of height for panels between title and foot."""
+
+    figure: Figure
+    width: float
+    room: float
+    foot: float
+
+    def panel(self, left: float, bottom: float, width: float, height: float) -> Axes:
+        """Add axes at a place in inches, counted from the lower left of the room for panels."""
+        total = self.figure.get_figheight()
+        place = (left / self.width, (self.foot + bottom) / total, width / self.width,
+                 height / total)  # fmt: skip
+        return self.figure.add_axes([round(number, 5) for number in place])
+
+    def write(self, x: float, y: float, text: str, **look: object) -> None:
+        """Write at a place in inches, counted as in `panel`."""
+        total = self.figure.get_figheight()
+        place = (x / self.width, (self.foot + y) / total)
+        self.figure.text(*place, text, parse_math=False, **look)
+
+
+def sheet(room: float, *, title: str | None, foot: str = "", columns: int = 2) -> Sheet:
+    """Return an empty figure with its title above and the notes at its foot.
+
+    Raises
+    ------
+    InputError
+        Where `columns` is neither 1 nor 2.
     """
-    for _ in range(passes):
-        figure.get_layout_engine().execute(figure)
-    figure.set_layout_engine("none")
-    for axes in figure.axes:
-        axes.set_position([round(number, 5) for number in axes.get_position().bounds])
-    return figure
+    if columns not in WIDTHS:
+        raise InputError(
+            f"columns={columns!r}",
+            allowed="1 or 2, columns of a two-column page",
+            next_step="choose one of them, or leave columns out",
+        )
+    width = WIDTHS[columns]
+    inner = width - 2 * _EDGE
+    large = 10 if columns == 2 else 8.5
+    heading = fit(title, inches=inner, size=large, bold=True, lines=3) if title else ""
+    below = fit(foot, inches=inner, size=SMALL, lines=16 // columns) if foot else ""
+    head = 0.1 + 0.019 * large * (heading.count("\n") + 1) if heading else 0.04
+    tail = 0.1 + _LINE_HEIGHT * (below.count("\n") + 1) if below else 0.04
+    figure = Figure(figsize=(width, room + head + tail))
+    made = Sheet(figure, width, room, tail)
+    made.write(_EDGE, room + head - 0.07, heading, fontsize=large, fontweight="bold", va="top")
+    made.write(_EDGE, -0.04, below, fontsize=SMALL, color=MUTED, linespacing=1.35, va="top")
+    return made
 
 
-def sentence(text: str, *, title: str | None) -> Figure:
+def sentence(text: str, *, title: str | None, columns: int = 2) -> Figure:
     """Return a figure that says why there is nothing to draw."""
-    figure = sheet(1.0, title=title)
-    figure.text(0.5, 0.4, lines_of(text, width=90), ha="center", va="center", parse_math=False)
-    return figure
+    made = sheet(1.0, title=title, columns=columns)
+    words = fit(text, inches=made.width - 4 * _EDGE, size=TEXT)
+    made.write(made.width / 2, 0.45, words, ha="center", va="center")
+    return made.figure
+
+
+@cache
+def _measure() -> RendererAgg:
+    return RendererAgg(1, 1, 72)
 
 
 @cache

@@ -25,7 +25,7 @@ def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
         Ends in .svg (text as outlines), .png or .pdf (fonts embedded). An existing file is
         replaced.
     dpi : int, default 300
-        Dots per inch of a PNG.
+        Dots per inch of a PNG, and of what is an image in the others: points of large maps.
 
     Returns
     -------
@@ -49,7 +49,10 @@ def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with style():
-            figure.savefig(temporary, format=suffix[1:], dpi=dpi, metadata={dates[suffix]: None})
+            more = {"pil_kwargs": {"compress_level": 3}} if suffix == ".png" else {}
+            figure.savefig(
+                temporary, format=suffix[1:], dpi=dpi, metadata={dates[suffix]: None}, **more
+            )
         temporary.replace(path)
     except OSError as error:
         raise InputError(

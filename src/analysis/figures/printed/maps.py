@@ -43,7 +43,7 @@ def topic_map(
     Parameters
     ----------
     points : DataFrame
-        From `views.map_points`.
+        From `views.map_places` or `views.map_points`.
     labels : DataFrame
         From `landmarks.map_labels`.
     title, subtitle : str, optional

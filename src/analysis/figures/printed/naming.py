@@ -18,6 +18,7 @@ from .poster import Poster
 
 _SIZES = {"name": (7.5, 17.0), "heading": (15.0, 19.0), "title": (6.2, 6.2)}
 _FINEST_TYPE = 4.5
+_MEASURED = 20.0
 _FILLED = 0.2
 _LINES = ((44, 1), (26, 2), (17, 3))
 """Letters in a line and lines: a name is broken in each of these ways, the best one is taken."""
@@ -60,9 +61,12 @@ def draw_names(
              for row, kind in zip(names.itertuples(), kinds, strict=True)]  # fmt: skip
     wordings = [_wordings(str(label), kind=kind)
                 for label, kind in zip(names["label"], kinds, strict=True)]  # fmt: skip
-    boxes = [_boxes(*each) for each in zip(texts, wordings, sizes, keys, strict=True)]
+    measured = [_boxes(*each) for each in zip(texts, wordings, strict=True)]
+    boxes = [_at_size(*each) for each in zip(measured, sizes, keys, strict=True)]
     sizes = sizes * _smaller(boxes, kinds=kinds, sizes=sizes, area=poster.width * poster.height)
-    boxes = [_boxes(*each) for each in zip(texts, wordings, sizes, keys, strict=True)]
+    # A font is looked up anew for each size, which takes longer than drawing with it.
+    sizes = np.maximum(np.floor(4 * sizes) / 4, _FINEST_TYPE)
+    boxes = [_at_size(*each) for each in zip(measured, sizes, keys, strict=True)]
     wanted = [
         Label(x, y, box, own=own, line=kind != "heading")
         for (x, y), box, own, kind in zip(
@@ -117,18 +121,24 @@ def _wordings(label: str, *, kind: str) -> list[str]:
     return list(dict.fromkeys(whole))
 
 
-def _boxes(text: Text, wordings: Sequence[str], size: float, key: float) -> list[tuple]:
+def _boxes(text: Text, wordings: Sequence[str]) -> list[tuple[float, float]]:
+    """Return width and height of each wording in type of `_MEASURED` points."""
     canvas = text.figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)
     renderer = canvas.get_renderer()
-    text.set_fontsize(size)
+    text.set_fontsize(_MEASURED)
     found = []
     for wording in wordings:
         text.set_text(wording)
         box = text.get_window_extent(renderer)
         inch = text.figure.dpi / 72
-        found.append((box.width / inch + key * size, box.height / inch))
+        found.append((box.width / inch, box.height / inch))
     return found
+
+
+def _at_size(boxes: list[tuple[float, float]], size: float, key: float) -> list[tuple]:
+    grown = size / _MEASURED
+    return [(grown * width + key * size, grown * height) for width, height in boxes]
 
 
 def _smaller(
@@ -155,7 +165,8 @@ def _own_points(names: pd.DataFrame, points: pd.DataFrame) -> list[np.ndarray]:
         if isinstance(parent, str):
             children.setdefault(parent, []).append(group)
     rows = dict(points.groupby("cluster_id", sort=False).indices)
-    rows |= {paper: [row] for row, paper in enumerate(points["paper_id"])}
+    titled = np.flatnonzero(points["paper_id"].isin(names["group_id"]))
+    rows |= {points["paper_id"].iloc[row]: [row] for row in titled}
     found = []
     for group in names["group_id"]:
         within = [group]

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from .. import (
-    GREY,
-    MUTED,
-    NO_SHARES,
-    ONE_PANEL,
-    PALE,
-    axis_top,
-    columns_for,
-    darkened,
-    notes,
-    percent,
-    periods_of,
-    shown,
-    tick_rows,
+from .. import LINE_SYMBOLS, NO_SHARES, ONE_PANEL, PALE, axis_top, columns_for, notes, shown
+from .base import SMALL, TEXT, WIDTHS, Sheet, fit, sentence, sheet, style, text_width
+from .ground import MARKERS
+from .lines import (
+    draw_events,
+    draw_group,
+    draw_papers,
+    name_lines,
+    set_periods,
+    set_share_axis,
+    time_of,
 )
-from .base import lines_of, sentence, settle, sheet, style
 
 Groups = list[tuple[str, pd.DataFrame]]
 
-_MARKERS = ("o", "s", "D", "^")
 _PAPERS = "Papers per period"
+_LEFT, _RIGHT, _TICKS, _TOP = 0.42, 0.08, 0.2, 0.06
+_GAP = 0.3
+_BARS = 0.5
+_PLOT, _HEAD, _TWO_LINES = 0.98, 0.18, 0.3
 
 
 def share_over_time(
-    shares: pd.DataFrame, *, title: str | None = None, top: int = 12, note: str = ""
+    shares: pd.DataFrame,
+    *,
+    title: str | None = None,
+    top: int = 12,
+    events: pd.DataFrame | None = None,
+    note: str = "",
+    columns: int = 2,
 ) -> Figure:
     """Draw each group's share of the papers of a period, with its 95 % interval, for print.
 
@@ -50,164 +54,106 @@ def share_over_time(
         Heading of the figure.
     top : int, default 12
         Groups drawn, first ones of the frame; the note names the others.
+    events : DataFrame, optional
+        From `views.event_table`: bursts are drawn as a broad line behind the line of their group,
+        changes as ▲ or ▼ at it.
     note : str, optional
         A sentence added at the foot, such as the source.
+    columns : {1, 2}, default 2
+        For one column of a page (3.5 inches wide) or for both (7.2 inches).
 
     Returns
     -------
     matplotlib.figure.Figure
-        7.2 inches wide. A sentence where the frame is empty.
+        A sentence where the frame is empty.
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        Where `top` is below 1 or `columns` neither 1 nor 2.
     """
     with style([title or "", note, *map(str, shares["label"].unique())]):
         if shares.empty:
-            return sentence(NO_SHARES, title=title)
+            return sentence(NO_SHARES, title=title, columns=columns)
         groups = shown(shares, top=top)
-        foot = [*notes(shares, top=top), *([note] if note else [])]
+        foot = " ".join([*notes(shares, top=top, events=events), *([note] if note else [])])
         if len(groups) <= ONE_PANEL:
-            figure = sheet(3.4, title=title, foot=" ".join(foot))
-            _draw_one_panel(figure, shares, groups=groups)
-            return settle(figure, passes=3)
-        n_panels = len(groups) + 1
-        n_rows = -(-n_panels // columns_for(n_panels))
-        figure = sheet(1.3 * n_rows, title=title, foot=" ".join(foot))
-        _draw_many_panels(figure, shares, groups=groups)
-        return settle(figure)
+            made = sheet(3.4, title=title, foot=foot, columns=columns)
+            _draw_one_panel(made, shares, groups=groups, events=events)
+        else:
+            across = columns_for(len(groups) + 1) if columns == 2 else 2
+            n_rows = -(-(len(groups) + 1) // across)
+            width = (WIDTHS.get(columns, 1) - _LEFT - _RIGHT - _GAP * (across - 1)) / across
+            names = [fit(label, inches=width, size=TEXT, bold=True, lines=2)
+                     for label in (*(label for label, _ in groups), _PAPERS)]  # fmt: skip
+            head = _HEAD if not any("\n" in name for name in names) else _TWO_LINES
+            made = sheet(n_rows * (_PLOT + head) + _TICKS, title=title, foot=foot, columns=columns)
+            places = [
+                made.panel(
+                    _LEFT + place % across * (width + _GAP),
+                    _TICKS + (n_rows - 1 - place // across) * (_PLOT + head),
+                    width,
+                    _PLOT - 0.1,
+                )
+                for place in range(len(names))
+            ]
+            _draw_many_panels(places, shares, groups=groups, across=across, events=events)
+            for axes, name in zip(places, names, strict=True):
+                _set_heading(axes, name)
+        return made.figure
 
 
-def _draw_one_panel(figure: Figure, shares: pd.DataFrame, *, groups: Groups) -> None:
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[4.2, 1])
+def _draw_one_panel(
+    made: Sheet, shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None
+) -> None:
+    names = [fit(label, inches=0.24 * made.width, size=7.5, bold=True, lines=3)
+             for label, _ in groups]  # fmt: skip
+    right = max(text_width(name, size=7.5, bold=True) for name in names) + 0.24
+    width = made.width - _LEFT - right - _RIGHT
+    bottom = _TICKS + _BARS + 0.34
+    upper = made.panel(_LEFT, bottom, width, made.room - bottom - _TOP)
+    lower = made.panel(_LEFT, _TICKS, width, _BARS)
     limit = axis_top(pd.concat([rows for _, rows in groups]))
-    for marker, (_, rows) in zip(_MARKERS, groups, strict=False):
-        _draw_group(upper, rows, marker=marker, limit=limit)
-    _set_share_axis(upper, limit=limit)
-    _name_lines(upper, groups, limit=limit)
-    _draw_papers(lower, shares)
-    for axes in (upper, lower):
-        _set_periods(axes, shares, ticks=9)
-    upper.tick_params(labelbottom=False)
+    for symbol, (_, rows) in zip(LINE_SYMBOLS, groups, strict=False):
+        draw_group(upper, rows, marker=MARKERS[symbol], limit=limit)
+        draw_events(upper, rows, events=events, limit=limit)
+    set_share_axis(upper, limit=limit)
+    name_lines(
+        upper, groups, names=names, limit=limit, inches=made.room - bottom - _TOP, width=width
+    )
+    draw_papers(lower, shares, inches=width)
+    _set_heading(lower, _PAPERS)
+    time = time_of(shares, ticks=9 if made.width > 5 else 4)
+    set_periods(upper, time, labels=False)
+    set_periods(lower, time)
 
 
-def _draw_many_panels(figure: Figure, shares: pd.DataFrame, *, groups: Groups) -> None:
-    n_panels = len(groups) + 1
-    columns = columns_for(n_panels)
-    n_rows = -(-n_panels // columns)
+def _draw_many_panels(
+    panels: list[Axes],
+    shares: pd.DataFrame,
+    *,
+    groups: Groups,
+    across: int,
+    events: pd.DataFrame | None,
+) -> None:
+    width = panels[0].get_position().width * panels[0].figure.get_figwidth()
     limit = axis_top(pd.concat([rows for _, rows in groups]))
-    panels = figure.subplots(n_rows, columns, squeeze=False).flatten()
-    for place, (axes, (label, rows)) in enumerate(zip(panels, groups, strict=False)):
-        for _, other in groups:
-            axes.plot(range(len(other)), other["share"], color=PALE, linewidth=0.6, zorder=1)
-        _draw_group(axes, rows, marker="o", limit=limit)
-        _set_share_axis(axes, limit=limit)
-        axes.tick_params(labelleft=place % columns == 0)
-        _set_heading(axes, label)
-    _draw_papers(panels[n_panels - 1], shares)
+    behind = [list(enumerate(rows["share"])) for _, rows in groups]
+    for place, (axes, (_, rows)) in enumerate(zip(panels, groups, strict=False)):
+        others = [line for i, line in enumerate(behind) if i != place]
+        draw_group(axes, rows, marker="o", limit=limit)
+        axes.add_collection(
+            LineCollection(others, colors=PALE, linewidths=0.6, zorder=1), autolim=False
+        )
+        draw_events(axes, rows, events=events, limit=limit)
+        set_share_axis(axes, limit=limit, labels=place % across == 0)
+    draw_papers(panels[-1], shares, inches=width)
+    time = time_of(shares, ticks=4 if width > 1.4 else 3)
     for place, axes in enumerate(panels):
-        axes.set_visible(place < n_panels)
-        _set_periods(axes, shares, ticks=4)
-        axes.tick_params(labelbottom=place + columns >= n_panels)
+        labels = place + across >= len(panels)
+        set_periods(axes, time, labels=labels, size=SMALL if width > 1.4 else 5.6)
 
 
-def _draw_group(axes: Axes, rows: pd.DataFrame, *, marker: str, limit: float) -> None:
-    color = rows["color"].iloc[0]
-    share = rows["share"].to_numpy(dtype="float64")
-    low, high = (rows[c].to_numpy(dtype="float64") for c in ("share_low", "share_high"))
-    partial = rows["is_partial"].to_numpy(dtype=bool)
-    places = np.arange(len(rows))
-    axes.fill_between(places, low, high, color=color, alpha=0.17, linewidth=0, zorder=2)
-    known = np.pad(~np.isnan(share), 1)
-    alone = known[1:-1] & ~known[:-2] & ~known[2:]
-    axes.vlines(
-        places[alone], low[alone], high[alone], color=color, alpha=0.25, linewidth=4, zorder=2
-    )
-    size = 3.2 if len(rows) <= 40 else 0
-    line = {"color": color, "linewidth": 1.3, "marker": marker, "zorder": 3, "clip_on": True}
-    axes.plot(places, np.where(partial, np.nan, share), markersize=size, **line)
-    start = max(0, int((~partial).sum()) - 1)
-    axes.plot(places[start:], share[start:], **{**line, "linestyle": (0, (2, 1.5)), "marker": ""})
-    axes.plot(
-        places,
-        np.where(partial, share, np.nan),
-        **{**line, "linestyle": "", "clip_on": False},
-        markersize=3.6,
-        markerfacecolor="white",
-        markeredgewidth=1,
-    )
-    for place in places[share > limit]:
-        at = 0.93 * limit
-        axes.plot([place], [at], marker="^", markersize=4, color=color, zorder=4)
-        text = f"  {percent(share[place])} %"
-        axes.text(place, at, text, fontsize=5.5, color=MUTED, va="center", parse_math=False)
-
-
-def _set_share_axis(axes: Axes, *, limit: float) -> None:
-    axes.set_ylim(0, limit)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
-
-
-def _set_periods(axes: Axes, shares: pd.DataFrame, *, ticks: int) -> None:
-    periods = periods_of(shares)
-    labelled = tick_rows(shares, limit=ticks)
-    axes.set_xlim(-0.5, len(periods) - 0.5)
-    axes.set_xticks(labelled.index.to_numpy(), labelled["period_label"].tolist(), parse_math=False)
-    n_full = int((~periods["is_partial"]).sum())
-    if n_full < len(periods):
-        axes.axvspan(
-            n_full - 0.5,
-            len(periods) - 0.5,
-            facecolor="none",
-            edgecolor=PALE,
-            hatch="////",
-            linewidth=0,
-            zorder=0,
-        )
-
-
-def _set_heading(axes: Axes, text: str) -> None:
-    heading = lines_of(text, width=26, lines=2)
-    axes.set_title(heading, loc="left", fontsize=7.5, fontweight="bold", pad=3, parse_math=False)
-
-
-def _draw_papers(axes: Axes, shares: pd.DataFrame) -> None:
-    periods = periods_of(shares)
-    colors = [PALE if partial else GREY for partial in periods["is_partial"]]
-    axes.bar(periods.index, periods["n_total"], width=0.7, color=colors, zorder=2)
-    axes.set_ylim(0, 1.25 * max(1, periods["n_total"].max()))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=2, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:,.0f}"))
-    if len(periods) <= 12:
-        for place, count in zip(periods.index, periods["n_total"], strict=True):
-            where = {"ha": "center", "va": "bottom", "color": MUTED}
-            axes.text(place, count, f"{count:,}", fontsize=6, parse_math=False, **where)
-    _set_heading(axes, _PAPERS)
-
-
-def _name_lines(axes: Axes, groups: Groups, *, limit: float) -> None:
-    """Write each group's label at the end of its line, apart from one another."""
-    ends = []
-    for label, rows in groups:
-        known = rows["share"].dropna()
-        if len(known):
-            ends.append((min(float(known.iloc[-1]), limit), label, rows["color"].iloc[0]))
-    step = 0.11 * limit
-    height = -step
-    for share, label, color in sorted(ends):
-        height = max(share, height + step)
-        axes.annotate(
-            lines_of(label, width=24, lines=2),
-            xy=(1, share),
-            xytext=(1.02, height),
-            xycoords=("axes fraction", "data"),
-            textcoords=("axes fraction", "data"),
-            va="center",
-            fontweight="bold",
-            color=darkened(color),
-            linespacing=1,
-            annotation_clip=False,
-            parse_math=False,
-        )
+def _set_heading(axes: Axes, heading: str) -> None:
+    look = {"fontsize": TEXT, "fontweight": "bold", "pad": 3, "y": 1.0, "parse_math": False}
+    axes.set_title(heading, loc="left", **look)

@@ -27,12 +27,22 @@ Object.assign(papertide, (() => {
       Object.entries(value).map(([key, item]) => [key, PROSE.has(key) ? item : recoloured(item)]));
   }
 
+  /* Labels come darkened for a white sheet; on a dark one their colour is mixed with its ink. */
+  function readable(label) {
+    const own = label.font && label.font.color;
+    if (!papertide.isDark() || !/^#[0-9a-f]{6}$/i.test(own || "")) return label;
+    const [from, to] = [own, colour("ink")].map((hex) =>
+      [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+    const mixed = from.map((value, i) => Math.round(0.4 * value + 0.6 * to[i]));
+    return { ...label, font: { ...label.font, color: `rgb(${mixed.join()})` } };
+  }
+
   /* The figure's layout in the colours of the page; what the figure says of its axes is kept. */
   function themed(original) {
     const layout = recoloured(original);
     const [ink, muted] = [colour("ink"), colour("muted")];
     const out = {
-      ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true,
+      ...layout, annotations: (layout.annotations || []).map(readable), paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true,
       font: { ...layout.font, family: FONT, color: ink },
       legend: { ...layout.legend, bgcolor: "rgba(0,0,0,0)" },
       modebar: { bgcolor: "rgba(0,0,0,0)", color: muted, activecolor: ink },

@@ -1,0 +1,180 @@
+"""Shares of groups by period as a heatmap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from .. import GREY, MUTED, NO_SHARES, PALE, share_words, tick_rows
+from ..heat import Heat, heat_notes, heat_of
+from ..ramp import RAMP
+from .base import add_notes, hatch, label_room, safe, sentence, sheet
+from .traces import paper_bars
+
+_KEY, _BARS, _GAP = 36, 60, 10
+_RAMP = [[i / (len(RAMP) - 1), color] for i, color in enumerate(RAMP)]
+
+_QUIET = {
+    "showgrid": False,
+    "zeroline": False,
+    "ticks": "",
+    "tickfont": {"size": 11, "color": MUTED},
+}
+_MARKED = {"ticks": "outside", "ticklen": 4, "tickcolor": PALE}
+
+
+def share_heatmap(
+    shares: pd.DataFrame, *, title: str | None = None, top: int = 40, note: str = ""
+) -> go.Figure:
+    """Draw shares as colours, a row a group and a column a period.
+
+    Rows are ordered by when groups had their time (`heat.heat_of`); the ramp is even to the eye and
+    in grey. Partial periods are hatched, periods without papers blank; below stand the papers of
+    each period. Up to `heat.NUMBERED` periods each cell carries its share in per cent.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From `views.share_table`.
+    title : str, optional
+        Heading of the figure.
+    top : int, default 40
+        Groups drawn, first ones of the frame; the note names the others.
+    note : str, optional
+        A sentence added at the foot, such as the source.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A sentence where the frame is empty.
+
+    Raises
+    ------
+    InputError
+        Where `top` is below 1.
+    """
+    if shares.empty:
+        return sentence(NO_SHARES, title=title)
+    heat = heat_of(shares, top=top)
+    names = [safe(str(label), width=34, lines=2) for label in heat.groups["label"]]
+    row = 32 if any("<br>" in name for name in names) else 21
+    tall = _KEY + row * len(names) + _GAP + _BARS
+    figure = sheet(title=title, height=tall)
+    figure.layout.height += figure.layout.margin.t + figure.layout.margin.b
+    figure.layout.margin.l = label_room(names) + 16
+    figure.add_trace(_cells(heat))
+    for first, last in heat.partial_runs():
+        ends = (first - 0.5, last + 0.5)
+        figure.add_trace(hatch(ends, (-0.5, len(names) - 0.5), number=1))
+    bars = paper_bars(shares, number=2)
+    figure.add_trace(bars.update(x=list(range(len(heat.periods))), width=0.7))
+    figure.add_trace(_key())
+    _set_axes(figure, heat, shares, names=names, tall=tall)
+    add_notes(figure, [*heat_notes(shares, heat), *([note] if note else [])])
+    return figure
+
+
+def _key() -> go.Heatmap:
+    steps = [i / 47 for i in range(48)]
+    common = {"xaxis": "x3", "yaxis": "y3", "hoverinfo": "skip", "showscale": False}
+    return go.Heatmap(z=[steps], x=steps, y=[0], zmin=0, zmax=1, colorscale=_RAMP, **common)
+
+
+def _cells(heat: Heat) -> go.Heatmap:
+    level = [[None if np.isnan(cell) else float(cell) for cell in row] for row in heat.level]
+    words = {"text": heat.words, "texttemplate": "%{text}", "textfont": {"size": 10}}
+    return go.Heatmap(
+        z=level,
+        x=list(range(len(heat.periods))),
+        y=list(range(len(heat.groups))),
+        zmin=0,
+        zmax=1,
+        colorscale=_RAMP,
+        showscale=False,
+        xgap=1 if len(heat.periods) <= 60 else 0,
+        ygap=1,
+        hoverongaps=False,
+        hoverinfo="text",
+        hovertext=_hover(heat),
+        **(words if any(map(any, heat.words)) else {}),
+    )
+
+
+def _hover(heat: Heat) -> list[list[str]]:
+    rows = []
+    for label, papers, share, low, high in zip(
+        heat.groups["label"], heat.n_papers, heat.share, heat.low, heat.high, strict=True
+    ):
+        heading = f"<b>{safe(str(label), width=60, lines=2)}</b><br>"
+        cells = []
+        for i, period in enumerate(heat.periods.itertuples(index=False)):
+            if np.isnan(share[i]):
+                cells.append(f"{heading}{period.period_label}: no papers")
+                continue
+            words = share_words(int(papers[i]), period.n_total, share[i], low[i], high[i])
+            more = "<br>the period is not complete" if period.is_partial else ""
+            cells.append(f"{heading}{period.period_label}: {words}{more}")
+        rows.append(cells)
+    return rows
+
+
+def _set_axes(
+    figure: go.Figure, heat: Heat, shares: pd.DataFrame, *, names: list[str], tall: int
+) -> None:
+    labelled = tick_rows(shares, limit=9)
+    columns = {**_QUIET, "range": [-0.5, len(heat.periods) - 0.5], "domain": [0, 1]}
+    figure.update_layout(
+        xaxis={**columns, "anchor": "y", "showticklabels": False, "matches": "x2"},
+        xaxis2={
+            **columns,
+            **_MARKED,
+            "anchor": "y2",
+            "tickvals": labelled.index.tolist(),
+            "ticktext": labelled["period_label"].tolist(),
+            "showline": True,
+            "linecolor": GREY,
+        },
+        yaxis={
+            **_QUIET,
+            "anchor": "x",
+            "domain": [(_BARS + _GAP) / tall, 1 - _KEY / tall],
+            "range": [len(names) - 0.5, -0.5],
+            "tickvals": list(range(len(names))),
+            "ticktext": names,
+            "tickfont": {"size": 12},
+        },
+        yaxis2={
+            **_QUIET,
+            "anchor": "x2",
+            "domain": [0, _BARS / tall],
+            "rangemode": "tozero",
+            "nticks": 3,
+            "tickformat": ",d",
+            "title": {"text": "papers", "font": {"size": 11, "color": MUTED}},
+        },
+    )
+    _set_key_axes(figure, heat, tall=tall)
+
+
+def _set_key_axes(figure: go.Figure, heat: Heat, *, tall: int) -> None:
+    figure.update_layout(
+        xaxis3={
+            **_QUIET,
+            **_MARKED,
+            "anchor": "y3",
+            "domain": [0.7, 1],
+            "range": [0, 1],
+            "fixedrange": True,
+            "tickvals": [at for at, _ in heat.key],
+            "ticktext": [words for _, words in heat.key],
+            "tickfont": {"size": 10, "color": MUTED},
+        },
+        yaxis3={
+            **_QUIET,
+            "anchor": "x3",
+            "domain": [1 - 10 / tall, 1],
+            "showticklabels": False,
+            "fixedrange": True,
+        },
+    )
