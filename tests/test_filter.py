@@ -230,8 +230,8 @@ def test_a_bad_line_loses_itself_only_and_is_named(tmp_path: Path) -> None:
     assert done.told["lines"] == 11
     bad = [(b["line"], b["reason"]) for b in done.told["bad_lines"]]
     assert bad == [
-        (2, "Expecting value at character 29"),
-        (3, "Expecting value at character 1"),
+        (2, "Expecting value (character 29)"),
+        (3, "Expecting value (character 1)"),
         (4, bad[2][1]),
         (5, "nested too deep"),
         (6, "a single value, no record"),
@@ -316,7 +316,7 @@ def test_the_command_says_what_it_did_and_the_run_reads_it(cli: Any, tmp_path: P
     assert (said.code, said.out) == (0, f"{out}\n")
     assert "3 papers kept of 5 records" in said.err
     assert "2 another category" in said.err
-    assert "Line 6 is lost (Expecting value at character 1): no json" in said.err
+    assert "Line 6 is lost (Expecting value (character 1)): no json" in said.err
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
     shown = cli("snapshot", out, "--json")
     content = json.loads(shown.out)

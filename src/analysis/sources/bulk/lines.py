@@ -89,7 +89,7 @@ def _object(line: bytes) -> Mapping[str, Any]:
     except RecursionError:
         raise ValueError("nested too deep") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg} at character {error.pos + 1:,}") from None
+        raise ValueError(f"{error.msg} (character {error.pos + 1:,})") from None
     if not isinstance(value, dict):
         raise ValueError("a single value, no record")
     return value
