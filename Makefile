@@ -6,7 +6,7 @@ SNAPSHOT := data/snapshots/hf-trending-2025-03-17.txt
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab bench format clean
+.PHONY: help demo test lint lab fuzz bench format clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,10 @@ format: $(STAMP) ## Mend style and format
 
 lab: $(STAMP) ## Open the notebooks in JupyterLab (run "make demo" first)
 	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+fuzz: $(STAMP) ## Look for bytes that break a reader (2 minutes each; Linux and macOS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	PYTHONPATH=tests $(BIN)/python tests/fuzz_sources.py
 
 bench: $(STAMP) ## Measure (long); PEER=PYTHON also runs BERTopic from that interpreter
 	$(BIN)/python benchmarks/main_job.py $(if $(PEER),--peer $(PEER))

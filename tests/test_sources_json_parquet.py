@@ -91,7 +91,7 @@ def test_elements_that_are_no_records_are_counted(tmp_path: Path) -> None:
         ('[{"title": "A", "abstract": "a"', "is broken JSON at line 1, column 32"),
         ("[]", "is JSON without records"),
         ("[[1], [2]]", "is JSON without records"),
-        ('{"meta": {}, "papers": []}', "object with no list of records; its keys are meta, papers"),
+        ('{"meta": {}, "papers": []}', "is an answer whose list of records (papers) is empty"),
         ("{}", "its keys are none"),
         ("[" * 100_000, "is JSON nested too deep to be read"),
         ('{"a":' * 100_000, "is JSON nested too deep to be read"),

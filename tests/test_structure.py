@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "audit": {*BASE, "extension"},
     "fetching": {*BASE, "progress", "sources"},
     "commands": {
-        *("audit", "fetching", "progress", "replay", "stages"),
+        *("__version__", "audit", "fetching", "progress", "replay", "stages"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
         *("rendering", "retelling"),
         *("topic_questions", "topics", "verify", "views"),

@@ -27,6 +27,7 @@ from .commands.compare import compare_command
 from .commands.dates import dates_commands
 from .commands.export import export_command
 from .commands.fetch import fetch_commands
+from .commands.filter import filter_command
 from .commands.replay import replay_command
 from .commands.report import report_command
 from .commands.snapshot import snapshot_command, snapshot_options
@@ -147,6 +148,7 @@ def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool
 cli.add_command(dates_commands)
 cli.add_command(fetch_commands)
 cli.add_command(snapshot_command)
+cli.add_command(filter_command)
 cli.add_command(audit_command)
 cli.add_command(compare_command)
 cli.add_command(replay_command)

@@ -22,6 +22,10 @@ DISTRIBUTIONS = (
 )
 """Packages whose versions decide a run's bytes."""
 
+NAMED_DUPLICATES = 200
+"""Merged records and near misses that a run names; all are counted, and `papertide snapshot --json`
+names all."""
+
 
 def manifest(
     papers: pd.DataFrame,
@@ -50,6 +54,8 @@ def manifest(
         Ready for JSON; the definitions' and outputs' hashes, the times and the peak
         memory are added by the caller.
     """
+    from .sources import duplicates_told
+
     dated = int(papers["published"].notna().sum())
     return {
         "schema_version": SCHEMA_VERSION,
@@ -68,6 +74,7 @@ def manifest(
             "dropped": dict(read.dropped),
         },
         "notes": list(read.notes),
+        "duplicates": duplicates_told(read, limit=NAMED_DUPLICATES),
         **decided,
         "versions": versions(),
     }

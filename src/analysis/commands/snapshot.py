@@ -99,6 +99,8 @@ def shown_snapshot(read: Snapshot) -> Shown:
 
 
 def _content(read: Snapshot) -> dict[str, Any]:
+    from ..sources import duplicates_told
+
     papers = read.papers
     formats = list(dict.fromkeys(entry["format"] for entry in read.inputs))
     n_undated = int(papers["published"].isna().sum())
@@ -119,7 +121,7 @@ def _content(read: Snapshot) -> dict[str, Any]:
         },
         "years": _years(papers["published"]),
         "undated_titles": undated["title"].head(_SHOWN).tolist(),
-        "duplicates": _duplicates(read),
+        "duplicates": duplicates_told(read),
         "columns": [c for c in papers.columns if c not in _OURS],
         "notes": read.notes,
         "sample": [_paper(row) for row in _sample(papers)],
@@ -135,29 +137,6 @@ _OURS = frozenset(
 def _years(published: pd.Series) -> dict[str, int]:
     counts = published.dropna().dt.year.value_counts().sort_index()
     return {str(int(year)): int(n) for year, n in counts.items()}
-
-
-def _duplicates(read: Snapshot) -> dict[str, Any]:
-    merged, near = read.merged, read.near
-    rules = merged["rule"].value_counts()
-    return {
-        "merged": len(merged),
-        "rules": {str(rule): int(n) for rule, n in rules.items()},
-        "years": _years(merged["published"]) if len(merged) else {},
-        "rows": [
-            {
-                "paper_id": row.paper_id,
-                "title": row.title,
-                "other_title": row.other_title,
-                "other_id": _or_none(row.other_id),
-                "source": row.source,
-                "file": row.file,
-                "rule": row.rule,
-            }
-            for row in merged.itertuples()
-        ],
-        "near_misses": near.to_dict("records"),
-    }
 
 
 def _or_none(value: object) -> Any:

@@ -43,7 +43,7 @@ def snapshot_text(content: dict[str, Any]) -> str:
     parts = [
         _files_text(content["files"]),
         _counts_text(content),
-        _years_text(content["years"], merged=content["duplicates"]["years"]),
+        _years_text(content["years"], by_year=content["duplicates"]["by_year"]),
         _duplicates_text(content["duplicates"]),
         "\n".join(_wrapped(f"Note: {note}") for note in content["notes"]),
         _sample_text(content["sample"], n_papers=content["papers"]),
@@ -94,21 +94,22 @@ def _papers(count: int) -> str:
     return "1 paper" if count == 1 else f"{count:,} papers"
 
 
-def _years_text(years: dict[str, int], *, merged: dict[str, int]) -> str:
+def _years_text(years: dict[str, int], *, by_year: list[dict[str, int]]) -> str:
+    """Return the papers of each year; where some were merged, the records before that too."""
     if not years:
         return ""
     most = max(years.values())
+    names = ["records", "merged", "papers"] if any(row["merged"] for row in by_year) else ["papers"]
+    counts = [[row[name] for name in names] for row in by_year]
     rows = [
-        [year, f"{n:,}", f"{merged.get(year, 0):,}" if merged else "", "#" * round(40 * n / most)]
-        for year, n in years.items()
+        [str(row["year"]), *(f"{n:,}" for n in told), "#" * round(40 * row["papers"] / most)]
+        for row, told in zip(by_year, counts, strict=True)
     ]
     n_more = len(rows) - 2 * _SHOWN - 5
     if n_more > 0:
-        early = sum(list(years.values())[:n_more])
-        rows = [["earlier", f"{early:,}", "", ""], *rows[n_more:]]
-    return text_table(
-        rows, header=["year", "papers", "merged" if merged else "", "bar"], right=(1, 2)
-    )
+        early = [f"{sum(column):,}" for column in zip(*counts[:n_more], strict=True)]
+        rows = [["earlier", *early, ""], *rows[n_more:]]
+    return text_table(rows, header=["year", *names, "bar"], right=range(1, len(names) + 1))
 
 
 def _duplicates_text(duplicates: dict[str, Any]) -> str:
@@ -116,7 +117,9 @@ def _duplicates_text(duplicates: dict[str, Any]) -> str:
     lines = []
     if duplicates["merged"]:
         rules = ", ".join(f"{n:,} {rule}" for rule, n in duplicates["rules"].items())
-        lines.append(f"Merged: {duplicates['merged']:,} records into others ({rules}).")
+        n = duplicates["merged"]
+        told = "1 record into another" if n == 1 else f"{n:,} records into others"
+        lines.append(f"Merged: {told} ({rules}).")
         pairs = [
             f"  {_title(row['other_title'])} ({row['source']}) into {row['paper_id']} "
             f"{_title(row['title'])}"

@@ -5,44 +5,14 @@ The rules are those of the map page (`report/assets/map.js`), so that both find 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-_WORD = re.compile(r"[^\W_]+")
-_UNSPACED = re.compile(
-    "[\u0e00-\u0e7f\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-)
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+from ..words import fold, haystack, needles
 
-
-def fold(text: str) -> str:
-    """Return `text` in lower case, without accents, compatible characters made one."""
-    if text.isascii():
-        return text.lower()
-    split = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in split if unicodedata.category(c)[0] != "M").lower()
-
-
-def haystack(title: str, abstract: str | None) -> str:
-    """Return the folded words of a paper, a space before each."""
-    text = f"{title} {abstract}" if isinstance(abstract, str) else title
-    if text.isascii():
-        return f" {text.translate(_ASCII)}"
-    return f" {' '.join(_WORD.findall(fold(text)))}"
-
-
-def needles(query: str) -> list[str]:
-    """Return what a haystack must hold for the query, one string a word.
-
-    A space before a word makes it match at the beginning of words only; scripts that put no spaces
-    between words match anywhere.
-    """
-    found = _WORD.findall(fold(query))
-    return [word if _UNSPACED.search(word) else f" {word}" for word in found]
+__all__ = ["fold", "haystack", "hits", "needles"]
 
 
 def hits(query: str, *, haystacks: Sequence[str]) -> NDArray[np.bool_]:

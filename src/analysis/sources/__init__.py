@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .dates_files import add_dates, missing_dates, read_dates
     from .dates_index import add_to_index
+    from .merge_told import duplicates_told
     from .raw import MAX_MB
     from .read import FORMATS
     from .snapshot import Snapshot, dropped_line, read_snapshot
@@ -25,6 +26,7 @@ _HOMES = {
     "add_dates": "dates_files",
     "add_to_index": "dates_index",
     "dropped_line": "snapshot",
+    "duplicates_told": "merge_told",
     "missing_dates": "dates_files",
     "read_dates": "dates_files",
     "read_snapshot": "snapshot",
@@ -37,6 +39,7 @@ __all__ = [
     "add_dates",
     "add_to_index",
     "dropped_line",
+    "duplicates_told",
     "missing_dates",
     "read_dates",
     "read_snapshot",

@@ -52,13 +52,14 @@ def unpacked(file: File, *, max_mb: int) -> list[File]:
         return [file]
     for inner in found:
         if inner.data.startswith(NESTED):
-            raise _bad(f"{shown} holds an archive within an archive ({inner.name})")
+            raise bad_archive(f"{shown} holds an archive within an archive ({inner.name})")
         if not inner.data.strip():
-            raise _bad(f"{shown} holds nothing but an empty file")
+            raise bad_archive(f"{shown} holds nothing but an empty file")
     return found
 
 
-def _bad(found: str) -> InputError:
+def bad_archive(found: str) -> InputError:
+    """Return the error for a packed file that is not read."""
     return InputError(found, allowed=_ALLOWED, next_step="unpack it, and give the file within")
 
 
@@ -72,7 +73,7 @@ def _gunzipped(data: bytes, *, max_mb: int, shown: str) -> bytes:
                     raise size_error(f"{shown}, unpacked,", max_mb=max_mb)
     except (OSError, EOFError, zlib.error) as error:
         reason = for_terminal(str(error)) or type(error).__name__
-        raise _bad(f"{shown} is a gzip file that cannot be unpacked ({reason})") from None
+        raise bad_archive(f"{shown} is a gzip file that cannot be unpacked ({reason})") from None
     return out.getvalue()
 
 
@@ -80,17 +81,18 @@ def _unzipped(file: File, *, max_mb: int, shown: str) -> Iterator[File]:
     try:
         with zipfile.ZipFile(io.BytesIO(file.data)) as archive:
             left = max_mb * MEGABYTE
-            for member in _members(archive, shown=shown):
+            for member in members_of(archive, shown=shown):
                 data = _member(archive, member, limit=left, shown=shown, max_mb=max_mb)
                 left -= len(data)
                 yield File(path=file.path / PurePosixPath(member.filename).name, data=data)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
             ValueError, OverflowError) as error:  # fmt: skip
         reason = for_terminal(str(error))[:200] or type(error).__name__
-        raise _bad(f"{shown} is a zip file that cannot be unpacked ({reason})") from None
+        raise bad_archive(f"{shown} is a zip file that cannot be unpacked ({reason})") from None
 
 
-def _members(archive: zipfile.ZipFile, *, shown: str) -> list[zipfile.ZipInfo]:
+def members_of(archive: zipfile.ZipFile, *, shown: str) -> list[zipfile.ZipInfo]:
+    """Return the files of a zip that are read; errors as in `unpacked`."""
     everything = archive.infolist()
     names = [member.filename for member in everything]
     if any(name.startswith(_OFFICE) for name in names):
@@ -100,14 +102,14 @@ def _members(archive: zipfile.ZipFile, *, shown: str) -> list[zipfile.ZipInfo]:
             next_step="save the sheet as CSV",
         )
     if any(_leads_out(name) for name in names):
-        raise _bad(f"{shown} holds a file whose name leads out of the archive")
+        raise bad_archive(f"{shown} holds a file whose name leads out of the archive")
     if len(names) > MAX_MEMBERS:
-        raise _bad(f"{shown} holds {len(names):,} files, more than {MAX_MEMBERS:,}")
+        raise bad_archive(f"{shown} holds {len(names):,} files, more than {MAX_MEMBERS:,}")
     found = [m for m in everything if not m.is_dir() and not _is_hidden(m.filename)]
     if not found:
-        raise _bad(f"{shown} is a zip file without files")
+        raise bad_archive(f"{shown} is a zip file without files")
     if any(member.flag_bits & 1 for member in found):
-        raise _bad(f"{shown} is encrypted")
+        raise bad_archive(f"{shown} is encrypted")
     return found
 
 

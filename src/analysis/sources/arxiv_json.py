@@ -33,6 +33,10 @@ def record_of(paper: Mapping[str, Any]) -> Record:
 
 def first_version(versions: object) -> str | None:
     """Return when version 1 was submitted, as it is written there; None where it is not told."""
+    if isinstance(versions, list) and versions and isinstance(versions[0], dict):
+        first = versions[0]
+        if first.get("version") == "v1" and isinstance(first.get("created"), str):
+            return first["created"]
     told = [v for v in dicts_of(versions) if isinstance(v.get("created"), str)]
     first = next((v for v in told if v.get("version") == "v1"), told[0] if told else None)
     return first["created"] if first else None

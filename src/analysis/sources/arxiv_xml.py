@@ -18,6 +18,7 @@ from .records import Record, filled, frame_of, names_text
 DELETED = "deleted record"
 MAX_DEPTH = 100
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_PROLOG = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 _RECORDS = {"entry": "arxiv-atom", "record": "arxiv-oai"}
 _ANSWERED = ("updated", "responseDate")
 """Where, directly in the root, Atom and OAI-PMH say when they answered."""
@@ -60,10 +61,16 @@ def read_xml(text: str, *, shown: str) -> Rows:
         For XML with declarations of its own (entities), nested too deep, of another kind, without
         a record, and where the answer is an error.
     """
-    found = _found(_CONTROL.sub(" ", text), shown=shown)
+    text = _CONTROL.sub(" ", text)
+    found = _found(text, shown=shown)
+    documents = _PROLOG.split(text) if found.broken else []
+    if len(documents) > 1:
+        found = _together([_found(document, shown=shown) for document in documents])
     if not found.records and found.broken:
         raise _no_records(f"{shown} is broken XML ({found.broken})")
     if not found.records:
+        if found.root in ("feed", "OAI-PMH"):
+            raise _no_records(f"{shown} is an answer of arXiv that holds no paper")
         root = for_terminal(first_lines(found.root, limit=40))
         raise _no_records(f"{shown} is XML without records of arXiv (its root is {root})")
     notes = ()
@@ -76,6 +83,17 @@ def read_xml(text: str, *, shown: str) -> Rows:
         notes=notes,
         day=parse_date(found.answered.strip()[:40])[0],
         format=found.format,
+    )
+
+
+def _together(parts: list[_Found]) -> _Found:
+    """Join what was read of the documents of one file, answers put one after another."""
+    return _Found(
+        records=[record for part in parts for record in part.records],
+        format=next((part.format for part in parts if part.format), ""),
+        n_deleted=sum(part.n_deleted for part in parts),
+        broken="; ".join(part.broken for part in parts if part.broken),
+        root=parts[0].root,
     )
 
 

@@ -8,6 +8,7 @@ stands earlier here wins and the other column rides along unchanged.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "titolo",
         "标题",
         "题名",
+        "title_题名",
         "標題",
         "タイトル",
         "название",
+        "назва",
+        "tytuł",
+        "제목",
+        "başlık",
     ),
     "abstract": (
         "abstract",
@@ -49,8 +55,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "resumo",
         "riassunto",
         "摘要",
+        "summary_摘要",
         "抄録",
         "аннотация",
+        "анотація",
+        "streszczenie",
+        "samenvatting",
+        "sammanfattning",
+        "초록",
+        "özet",
     ),
     "arxiv_id": ("arxiv_id", "arxiv", "arxiv_number", "arxiv_identifier", "eprint"),
     "id": (
@@ -96,8 +109,16 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "ano",
         "anno",
         "年",
+        "年份",
+        "year_年",
         "出版年",
         "год",
+        "рік",
+        "rok",
+        "jaar",
+        "år",
+        "연도",
+        "yıl",
     ),
     "month": ("month",),
     "listed": (
@@ -148,7 +169,7 @@ _NOT_KEY = re.compile(r"[\W_]+")
 
 def column_key(name: object) -> str:
     """Return the form under which column names are compared."""
-    return _NOT_KEY.sub("", str(name).casefold())
+    return _NOT_KEY.sub("", unicodedata.normalize("NFC", str(name)).casefold())
 
 
 _KEYS = {

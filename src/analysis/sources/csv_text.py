@@ -16,6 +16,7 @@ from .detect import skip_preamble, sniff
 from .raw import Rows
 
 RAGGED = "wrong number of cells"
+HEADER = "repeated header"
 _MAX_CELL = 2**31 - 1
 _MAX_RESTARTS = 50
 _FEW = 3
@@ -25,10 +26,10 @@ def read_csv(text: str, *, shown: str) -> Rows:
     """Read a delimited table.
 
     The first record is the header; blank records are skipped, surplus cells are ignored where
-    they are empty, any other record with another number of cells than the header is dropped and
-    counted. Where a record that runs over several lines does not fit, or closes its quotes in odd
-    places, a quote was opened and not closed: reading goes on at its second line if that fits, so
-    that only the broken line is lost.
+    they are empty. The header again, of tables put together, and any record with another number of
+    cells are dropped and counted. Where a record that runs over several lines does not fit, or
+    closes its quotes in odd places, a quote was opened and not closed: reading goes on at its
+    second line if that fits, so that only the broken line is lost.
 
     Parameters
     ----------
@@ -59,12 +60,16 @@ def read_csv(text: str, *, shown: str) -> Rows:
                 records.append(record)
     if not records or dropped > max(len(records), _FEW):
         raise _no_table(shown, n_cells=len(header), n_rows=len(records), dropped=dropped)
+    n_rows = len(records)
+    records = [record for record in records if record != header] or records
     columns = pd.DataFrame(records, columns=range(len(header)), dtype="str")
     frame = columns.set_axis(header, axis=1)
     exporter = exporter_of(header)
     if exporter and "abstract" not in match_columns(header):
         frame = frame.assign(abstract=None)
-    return Rows(frame=frame, dropped={RAGGED: dropped} if dropped else {}, format=exporter)
+    lost = {RAGGED: dropped, HEADER: n_rows - len(records)}
+    lost = {reason: n for reason, n in lost.items() if n}
+    return Rows(frame=frame, dropped=lost, format=exporter)
 
 
 def _no_table(shown: str, *, n_cells: int, n_rows: int, dropped: int) -> InputError:

@@ -34,6 +34,7 @@ _MULTIBYTE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _NOISE = bytes([*range(0, 9), 11, *range(14, 27), *range(28, 32), 127])
+_MARK = re.compile(r"^\ufeff+", re.MULTILINE)
 NOISE_SHARE = 0.1
 """More control characters than this share of the bytes: no text."""
 
@@ -73,8 +74,7 @@ def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
             next_step="check that the right file was given, and export it again as text",
         )
     try:
-        # Some exports begin with two marks.
-        return data.decode(encoding).lstrip("\ufeff"), ()
+        return _without_marks(data.decode(encoding)), ()
     except UnicodeDecodeError as error:
         if _is_cut(error):
             note = f"{shown} breaks off within a character; that character was left out"
@@ -82,6 +82,11 @@ def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
         if encoding == "utf-8" and not _is_mixed(data):
             return _decode_windows(data, shown=shown, first_bad=error.start)
         raise _mixed(data, shown=shown, offset=error.start, encoding=encoding) from None
+
+
+def _without_marks(text: str) -> str:
+    """Take out byte order marks: some exports begin with two, files put together have more."""
+    return _MARK.sub("", text) if "\ufeff" in text else text
 
 
 def _is_cut(error: UnicodeDecodeError) -> bool:

@@ -31,6 +31,7 @@ RECORD_KEYS = (
 )
 """Where an object holds several lists of records, the first of these names wins."""
 
+_NAMES = frozenset(column_key(key) for key in RECORD_KEYS)
 MAX_COLUMNS = 200
 BAD_LINE = "bad line"
 NO_RECORD = "not a record"
@@ -69,28 +70,14 @@ def number(spelling: str) -> int | float | str:
 def read_json(text: str, *, shown: str) -> Rows:
     """Read one JSON document.
 
-    Parameters
-    ----------
-    text : str
-        The whole file.
-    shown : str
-        The file's name for messages.
-
-    Returns
-    -------
-    Rows
-        Object columns; numbers as `Number`. Records of a service that is known (`json_kinds`) have
-        standard columns. Of other records a nested `paper` is lifted, its fields win over the
-        outer ones. Where the text breaks off, the whole records before are read.
-
-    Raises
-    ------
-    InputError
-        For broken JSON, nesting too deep, no records.
+    Takes and returns what every reader does (`raw.Rows`): object columns, numbers as `Number`.
+    Records of a service that is known (`json_kinds`) have standard columns. Of other records a
+    nested `paper` is lifted, its fields win over the outer ones. Where the text breaks off, the
+    whole records before are read. InputError for broken JSON, nesting too deep, no records.
     """
     notes: tuple[str, ...] = ()
     try:
-        records = _find_records(_loads(text), shown=shown)
+        records = _find_records(loads(text), shown=shown)
     except RecursionError:
         raise _bad(f"{shown} is JSON nested too deep to be read") from None
     except ValueError as error:
@@ -106,12 +93,8 @@ def read_json(text: str, *, shown: str) -> Rows:
 def read_jsonl(text: str, *, shown: str) -> Rows:
     """Read JSON Lines: a broken line loses that line only, is counted as "bad line" and named.
 
-    Parameters and results as in `read_json`.
-
-    Raises
-    ------
-    InputError
-        Where no line is a record.
+    Records as in `read_json`; a line may also hold a whole answer with its list of records.
+    InputError where no line is a record.
     """
     records = []
     bad: list[int] = []
@@ -119,17 +102,28 @@ def read_jsonl(text: str, *, shown: str) -> Rows:
         if not line.strip():
             continue
         try:
-            record = _loads(line)
+            record = loads(line)
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict):
-            records.append(_standard(record))
+            records += [_standard(inner) for inner in _inner(record)]
         else:
             bad.append(number_)
     if not records:
         raise _bad(f"{shown} has no line that is a JSON record ({len(bad):,} tried)")
     dropped = {BAD_LINE: len(bad)} if bad else {}
     return _rows(records, dropped=dropped, notes=_bad_lines(bad, shown=shown), shown=shown)
+
+
+def _inner(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a record, or the records of an answer: pages of one may be saved a line each."""
+    if "title" in record or not _NAMES & {column_key(key) for key in record}:
+        return [record]
+    if kind_of(record) is not None or "title" in match_columns(list(record)):
+        return [record]
+    lists = [value for key, value in record.items() if column_key(key) in _NAMES]
+    found = [item for value in lists if isinstance(value, list) for item in value]
+    return [item for item in found if isinstance(item, dict)] or [record]
 
 
 def _bad_lines(bad: list[int], *, shown: str) -> tuple[str, ...]:
@@ -143,8 +137,7 @@ def _bad_lines(bad: list[int], *, shown: str) -> tuple[str, ...]:
 
 def _salvaged(text: str, *, error: ValueError, shown: str) -> tuple[list[Any], tuple[str, ...]]:
     """Return the records of JSON that is no whole document, with a note on the rest."""
-    names = {column_key(key) for key in RECORD_KEYS}
-    found = salvage(text, decoder=_DECODER, names=names, shown=shown)
+    found = salvage(text, decoder=_DECODER, names=_NAMES, shown=shown)
     if found is None:
         where = ""
         if isinstance(error, json.JSONDecodeError):
@@ -185,7 +178,8 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _loads(text: str) -> Any:
+def loads(text: str) -> Any:
+    """Read one JSON value, its numbers as `Number`; errors as `json.loads`."""
     return _DECODER.decode(text)
 
 
@@ -215,6 +209,9 @@ def _find_records(document: Any, *, shown: str) -> list[Any]:
         chosen = next(iter(lists))
     if chosen is not None:
         return lists[chosen]
+    empty = [key for key, value in document.items() if value == [] and column_key(key) in _NAMES]
+    if empty and not lists:
+        raise _bad(f"{shown} is an answer whose list of records ({clean(empty[0])}) is empty")
     keys = ", ".join(first_lines(clean(str(key)), limit=40) for key in list(document)[:20])
     what = "several lists of records" if lists else "no list of records"
     raise _bad(f"{shown} is a JSON object with {what}; its keys are {keys or 'none'}")

@@ -11,10 +11,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_MARKED = re.compile(r"[\\${}~`]|--|''")
 _MOJIBAKE = re.compile(r"[\u0080-\u009f]|[ÂÃÄÅâãÐÑ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MATH = re.compile(
-    r"(?<!\\)\$\$[^$]{1,2000}\$\$|(?<!\\)\$(?=[^\s$])(?:[^$\\]|\\.){1,2000}(?<!\s)\$(?!\d)|"
+    r"\$(?<!\\\$)\$[^$]{1,2000}\$\$|\$(?<!\\\$)(?=[^\s$])(?:[^$\\]|\\.){1,2000}(?<!\s)\$(?!\d)|"
     r"\\\((?:[^\\]|\\(?![()])){1,2000}\\\)",
     re.DOTALL,
 )
@@ -94,7 +93,7 @@ def unmixed(text: str) -> str:
     Only the encoding is mended (ftfy's `fix_encoding`), and only where the tell-tale pairs of
     characters are there: quotes, ligatures and spaces stay as they are.
     """
-    if not _MOJIBAKE.search(text):
+    if text.isascii() or not _MOJIBAKE.search(text):
         return text
     from ftfy import fix_encoding
     from ftfy.badness import is_bad
@@ -111,8 +110,10 @@ def from_latex(text: str, *, braces: bool = False) -> str:
     braces : bool
         Whether lone braces only protect the case of letters, as in BibTeX, and go.
     """
-    if not _MARKED.search(text):
+    if not _is_marked(text):
         return text
+    if "$" not in text and "\\(" not in text:
+        return _words(text, braces=braces)
     out, end = [], 0
     for match in _MATH.finditer(text):
         out.append(_words(text[end : match.start()], braces=braces))
@@ -122,8 +123,16 @@ def from_latex(text: str, *, braces: bool = False) -> str:
     return "".join(out)
 
 
+def _is_marked(text: str) -> bool:
+    # Tests one by one, the commonest first: over whole dumps this is most of the time.
+    return (
+        "$" in text or "\\" in text or "{" in text or "}" in text or "~" in text
+        or "`" in text or "--" in text or "''" in text
+    )  # fmt: skip
+
+
 def _words(text: str, *, braces: bool) -> str:
-    if not _MARKED.search(text):
+    if not _is_marked(text):
         return text
     if "\\" in text:
         text = _ACCENT.sub(_accented, text)
@@ -131,10 +140,12 @@ def _words(text: str, *, braces: bool) -> str:
         text = _unwrapped(text)
         text = _THIN.sub(_thin, text)
         text = _ESCAPED.sub(r"\1", text)
-    text = _TIE.sub(" ", text)
+    if "~" in text:
+        text = _TIE.sub(" ", text)
     if braces:
         text = _BRACES.sub("", text)
-    text = _DASHES.sub(lambda match: "–" if len(match.group()) == 2 else "—", text)
+    if "--" in text:
+        text = _DASHES.sub(lambda match: "–" if len(match.group()) == 2 else "—", text)
     return text.replace("``", "“").replace("''", "”")
 
 

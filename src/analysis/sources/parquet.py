@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from collections.abc import Mapping
 
 import pandas as pd
 import pyarrow as pa
@@ -16,28 +18,16 @@ SHORT_FLOATS = (
     "{shown}: the ids are 32-bit floats, too short for an arXiv id; they were not used (store ids "
     "as text)"
 )
+ORIGIN_KEY = b"papertide"
+"""Where `papertide filter` says in a file's metadata what it was taken from."""
 _ID_KEYS = ("id", "arxiv_id", "paper_id", "arxiv")
 
 
 def read_parquet(data: bytes, *, shown: str) -> Rows:
-    """Read a Parquet file.
+    """Read a Parquet file, given as bytes.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-    shown : str
-        The file's name for messages.
-
-    Returns
-    -------
-    Rows
-        Columns of text as strings, of time as datetime64, nested ones as objects.
-
-    Raises
-    ------
-    InputError
-        Where the file is broken or has no rows.
+    Returns what every reader does (`raw.Rows`): columns of text as strings, of time as datetime64,
+    nested ones as objects. InputError where the file is broken or has no rows.
     """
     try:
         table = pq.read_table(io.BytesIO(data))
@@ -63,7 +53,20 @@ def read_parquet(data: bytes, *, shown: str) -> Rows:
         if not short[i] and not name.startswith("__index_level_")
     ]
     notes = (SHORT_FLOATS.format(shown=shown),) if any(short) else ()
+    notes += _origin(table.schema.metadata or {}, shown=shown)
     return Rows(frame=frame.iloc[:, keep], notes=notes)
+
+
+def _origin(metadata: Mapping[bytes, bytes], *, shown: str) -> tuple[str, ...]:
+    """Return a note on the file that `papertide filter` took this one out of."""
+    try:
+        told = json.loads(metadata[ORIGIN_KEY])
+        name, sha = told["input"]["name"], told["input"]["sha256"]
+        kept, records = int(told["papers"]), int(told["records"])
+    except (KeyError, TypeError, ValueError):
+        return ()
+    name, sha = (first_lines(clean(str(text)), limit=80) for text in (name, sha))
+    return (f"{shown} was filtered from {name} ({kept:,} of {records:,} records; sha256 {sha})",)
 
 
 def _is_short_id(field: pa.Field) -> bool:

@@ -47,6 +47,9 @@ class File:
 class Rows:
     """What a reader found in one file.
 
+    Every reader takes the whole file as text (of Parquet the bytes) and, as `shown`, its name for
+    messages; it raises InputError where the file holds no record that it can read.
+
     Attributes
     ----------
     frame : DataFrame
@@ -73,7 +76,8 @@ def size_error(what: str, *, max_mb: int) -> InputError:
     return InputError(
         f"{what} is larger than {max_mb:,} MB",
         allowed=f"files of up to {max_mb:,} MB each, unpacked",
-        next_step="give a smaller file, or raise the limit with --max-mb if you trust this one",
+        next_step="take what you need out of large JSON Lines with papertide filter FILE --out "
+        "papers.parquet and give that, or raise the limit with --max-mb if you trust this file",
     )
 
 

@@ -47,22 +47,8 @@ _HTTP = re.compile(r"https?://\S+")
 def read_ris(text: str, *, shown: str) -> Rows:
     """Read RIS: title in TI or T1, abstract in AB or N2, date in DA, Y1 or PY.
 
-    Parameters
-    ----------
-    text : str
-        The whole file.
-    shown : str
-        The file's name for messages.
-
-    Returns
-    -------
-    Rows
-        Standard columns; every record of the file.
-
-    Raises
-    ------
-    InputError
-        Where there is no record.
+    Takes and returns what every reader does (`raw.Rows`): standard columns, every record of the
+    file. InputError where there is none.
     """
     dialect = RIS
     if re.search(r"^TY  -", text, re.MULTILINE):

@@ -10,14 +10,9 @@ from ..text import clean
 def cleaned(text: str) -> str:
     """Return what `text.clean` returns.
 
-    A printable text has no white space but the plain space and nothing that `clean` would take
-    out, so that only its form and its spaces are left to look at.
+    A text that is printable once its white space is plain has nothing that `clean` would take out,
+    so that only its form is left to look at.
     """
-    tidy = (
-        text.isprintable()
-        and "  " not in text
-        and not text.startswith(" ")
-        and not text.endswith(" ")
-        and (text.isascii() or unicodedata.is_normalized("NFC", text))
-    )
-    return text if tidy else clean(text)
+    told = " ".join(text.split())
+    tidy = told.isprintable() and (told.isascii() or unicodedata.is_normalized("NFC", told))
+    return told if tidy else clean(text)
