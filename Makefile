@@ -17,7 +17,7 @@ demo: $(STAMP) ## Set up and analyse the bundled snapshot; says where the map an
 	printf '\nOpen in a browser:\n  %s\n  %s\nThen: make lab\n' "$$run/map.html" "$$run/report.html"
 
 test: $(STAMP) ## Set up and run all tests (those that need a browser only where there is one)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP) ## Check style and format
 	$(BIN)/ruff check .
