@@ -14,7 +14,13 @@ from analysis import describe_verdicts
 from analysis.report import report_page
 from analysis.report.findings import found as found_module
 from analysis.report.findings.brief import brief
-from analysis.report.findings.choosing import first_and_last, moved, not_known, seem_changed
+from analysis.report.findings.choosing import (
+    first_and_last,
+    moved,
+    not_known,
+    seem_changed,
+    within_counts,
+)
 from analysis.report.findings.found import find
 from analysis.report.findings.grounds import Grounds
 from analysis.report.findings.receipts import (
@@ -198,20 +204,50 @@ def test_behind_every_count_is_a_list_of_as_many_papers(run, grounds):
 
 
 def test_a_share_that_has_come_down_again_is_said_to_have():
-    days, members = [], []
-    for month, start in enumerate(MONTHS):
-        for i in range(400):
-            paper = f"{start:%y%m}.{i:05d}"
-            days.append((paper, start + pd.Timedelta(days=i % 28)))
-            part = 0.02 + 0.03 * month if month < 13 else 0.25
-            if i * 7919 % 400 < 400 * part:
-                members.append((paper, "hype"))
-            if i % 3 == 0:
-                members.append((paper, "rest"))
-    run = judged(pd.DataFrame(days, columns=["paper_id", "day"]), members=members)
+    run = course([*(0.02 + 0.03 * month for month in range(13)), *[0.25] * 24], name="hype")
     (text,) = [plain(each.parts) for each in find(Grounds(run)).moves]
     assert "It was highest in January 2024, 38 % (" in text
     assert ", and has come down since." in text
+
+
+def course(shares: list[float], *, name: str) -> Run:
+    """Return a run of 400 papers a month, of which a group has these shares."""
+    days, members = [], []
+    for start, part in zip(MONTHS, shares, strict=False):
+        for i in range(400):
+            paper = f"{start:%y%m}.{i:05d}"
+            days.append((paper, start + pd.Timedelta(days=i % 28)))
+            if i * 7919 % 400 < 400 * part:
+                members.append((paper, name))
+            if i % 3 == 0:
+                members.append((paper, "rest"))
+    return judged(pd.DataFrame(days, columns=["paper_id", "day"]), members=members)
+
+
+def test_a_line_that_ends_where_no_share_was_is_not_told():
+    wave = [0.01, 0.4, 0.5, 0.4] + [0.3 * 0.75**i for i in range(len(MONTHS) - 4)]
+    run = course(wave, name="wave")
+    grounds = Grounds(run)
+    key = ("topic", "wave")
+    row = grounds.verdicts[key]
+    assert row.direction == "falling"
+    assert row.share_first > 0.3
+    assert not grounds.is_line(key)
+    text = plain(tell_move(key, with_it=(), grounds=grounds).parts)
+    assert text.startswith(
+        "“wave” (topic) fell, but not steadily enough for a rate. Counted: 4 of 400 papers"
+    )
+    assert " It was highest in March 2023, 50 % (" in text
+    assert "halving" not in text
+    drawn = within_counts(run.verdicts, trends=run.trends).set_index("group_id")
+    first = grounds.trend_row(key, period=MONTHS[0])
+    assert drawn.at["wave", "share_first"] == first.share_high < 0.1
+    assert drawn.at["rest", "share_first"] == grounds.verdicts[("topic", "rest")].share_first
+
+
+def test_nothing_counted_leaves_fitted_shares_as_they_are(run):
+    none = within_counts(run.verdicts, trends=run.trends.iloc[:0])
+    pd.testing.assert_frame_equal(none, run.verdicts.reset_index(drop=True))
 
 
 def test_a_sign_that_flips_is_put_down_to_the_mix(run):

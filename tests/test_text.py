@@ -262,3 +262,10 @@ def test_a_plain_address_is_one_by_the_long_way_too(url):
     assert parts.netloc
     assert not re.search(r"\s|[\x00-\x1f]", url)
     assert safe_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "text", ["Pre-trained models: what (and why)", "A/B tests, 3 of 4", "x (2)"]
+)
+def test_markdown_leaves_plain_prose_readable(text):
+    assert for_markdown(text) == text

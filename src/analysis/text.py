@@ -19,7 +19,12 @@ _CONTROL = re.compile(
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACE = re.compile(r"\s")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9._~/-]*)?")
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+|~$&:@=^-]|\.(?=\S)|(?<=\d)\.(?= )")
+_MARKDOWN = re.compile(
+    r"[\\`*_{}\[\]<>#+|~$&@=^]|(?<![^\W_])-|-(?![^\W_])|:(?=\S)|^[:()]|\.(?=\S)|(?<=\d)\.(?= |$)|"
+    + "|".join(rf"(?<=^\d{{{n}}})\)" for n in range(1, 10))  # the number of a list's item
+)
+"""What Markdown may read as markup. Hyphens within words, colons at a word's end and brackets that
+follow no square one are left as they are, so that the source can be read too."""
 _NOT_WORD = re.compile(r"[^\w]+")
 _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 

@@ -19,21 +19,48 @@ thing."""
 Key = tuple[str, str]
 
 
+def within_counts(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFrame:
+    """Draw fitted shares into the intervals of the shares counted in the same periods.
+
+    A line through shares that rose and fell again can end where no share ever was.
+
+    Parameters
+    ----------
+    verdicts, trends : DataFrame
+        Tables of a run.
+
+    Returns
+    -------
+    DataFrame
+        `verdicts` with other `share_first` and `share_last`; as they were where there is nothing
+        counted.
+    """
+    out = verdicts.reset_index(drop=True)
+    full = trends[~trends["is_partial"] & (trends["n_total"] > 0)]
+    key = ["kind", "group_id"]
+    for side, day in (("share_first", full["period"].min()), ("share_last", full["period"].max())):
+        ends = full.loc[full["period"] == day, [*key, "share_low", "share_high"]]
+        ends = out[key].merge(ends, on=key, how="left")
+        out = out.assign(**{side: out[side].clip(
+            ends["share_low"].fillna(0), ends["share_high"].fillna(1))})  # fmt: skip
+    return out
+
+
 def moved(
     verdicts: pd.DataFrame, *, papers: Mapping[Key, frozenset[str]], most: int = MOST_MOVED
 ) -> list[tuple[Key, tuple[Key, ...]]]:
     """Choose the rises and falls to tell.
 
-    Rising and falling groups come in the order of Cohen's h, the difference of the fitted shares
-    of the first and the last period on the scale 2 arcsin sqrt(share), which weighs 1 to 3 %
-    about as 20 to 28 %. A group that moves the same way as a chosen one and shares `ALIKE` of its
+    Rising and falling groups come in the order of Cohen's h, the difference of the shares of the
+    first and the last period on the scale 2 arcsin sqrt(share), which weighs 1 to 3 % about as 20
+    to 28 %. A group that moves the same way as a chosen one and shares `ALIKE` of its
     papers with it is told with it. Of the rarer direction at least two are told where there are
     two.
 
     Parameters
     ----------
     verdicts : DataFrame
-        Table `verdicts`.
+        Table `verdicts`, or what `within_counts` makes of it.
     papers : mapping of (kind, group id) to frozenset of str
         The papers of each group.
     most : int

@@ -72,7 +72,8 @@ def find(grounds: Grounds, *, kind: str | None = None) -> Findings:
     """
     run = grounds.run
     rows = run.verdicts if kind is None else run.verdicts[run.verdicts["kind"] == kind]
-    chosen = choosing.moved(rows, papers=grounds.paper_sets if len(rows) else {})
+    plausible = choosing.within_counts(rows, trends=run.trends)
+    chosen = choosing.moved(plausible, papers=grounds.paper_sets if len(rows) else {})
     moves = tuple(tell_move(key, with_it=also, grounds=grounds) for key, also in chosen)
     ends = grounds.ends_table
     flats = tuple(tell_flat(key, grounds=grounds) for key in choosing.seem_changed(rows, ends=ends))

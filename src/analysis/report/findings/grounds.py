@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ...runs import Run
 
 
+OFF_SHARE, OFF_PART = 0.01, 0.5
+"""How far a trend line may end from what was counted, to be told with its rate."""
+
+
 @dataclass(frozen=True)
 class Grounds:
     """A run as its sentences read it. Everything is looked up in its tables when first asked for.
@@ -115,6 +119,23 @@ class Grounds:
     def trend_row(self, key: Key, *, period: pd.Timestamp) -> Any:
         """Return a group's row of `trends` in a period."""
         return self._trend_rows[(*key, period)]
+
+    def is_line(self, key: Key) -> bool:
+        """Whether the trend line ends near the shares counted in the first and the last period.
+
+        An end may leave its interval by `OFF_SHARE`, or by `OFF_PART` of the interval's end.
+        """
+        ends, row = self.ends.get(key), self.verdicts[key]
+        if ends is None:
+            return True
+        counted = [self.trend_row(key, period=day) for day in (ends.period_first, ends.period_last)]
+        fitted = row.share_first, row.share_last
+        nearest = [min(max(share, each.share_low), each.share_high)
+                   for share, each in zip(fitted, counted, strict=True)]  # fmt: skip
+        return all(
+            abs(share - near) <= max(OFF_SHARE, OFF_PART * near)
+            for share, near in zip(fitted, nearest, strict=True)
+        )
 
     def extreme(self, key: Key, *, highest: bool) -> Any:
         """Return a group's row of `trends` with the highest or the lowest share of all full ones.

@@ -80,8 +80,16 @@ def tell_move(key: Key, *, with_it: tuple[Key, ...], grounds: Grounds) -> Told:
     grounds : Grounds
     """
     row = grounds.verdicts[key]
-    parts: list[Part] = [Name(key, grounds.labels[key]), *_line(row, grounds=grounds), " "]
-    parts += [*_counted(key, grounds=grounds), *_turned(row, grounds=grounds)]
+    steady = grounds.is_line(key)
+    line = _line(row, grounds=grounds) if steady else _no_line(row, grounds=grounds)
+    parts: list[Part] = [
+        Name(key, grounds.labels[key]),
+        *line,
+        " ",
+        *_counted(key, grounds=grounds),
+    ]
+    parts += _turned(row, grounds=grounds)
+    parts += [] if steady else _peak(row, grounds=grounds)
     parts += _flip(row, grounds=grounds)
     parts += _events_of(key, grounds=grounds) + _with_it(with_it, grounds=grounds)
     return Told(key, row.direction, _how_sure(row), tuple(parts))
@@ -158,6 +166,14 @@ def _line(row: Any, *, grounds: Grounds) -> list[Part]:
     return [*out, Mark(receipt), "."]
 
 
+def _no_line(row: Any, *, grounds: Grounds) -> list[Part]:
+    """Say which way a group went whose counted shares the trend line does not meet."""
+    receipt = grounds.verdict((row.kind, row.group_id), "direction", "p_adjusted", "n_periods",
+                              "n_papers")  # fmt: skip
+    verb = " rose" if row.direction == "rising" else " fell"
+    return [f"{verb}, but not steadily enough for a rate", Mark(receipt), "."]
+
+
 def _fold_is_told(row: Any) -> bool:
     return min(row.share_first, row.share_last) >= TINY_SHARE and row.ratio < MOST_FOLD
 
@@ -223,15 +239,32 @@ def _turned(row: Any, *, grounds: Grounds) -> list[Part]:
     apart = far.share_low > last.share_high if rises else far.share_high < last.share_low
     if not apart:
         return []
+    told = _extreme(far, what="highest" if rises else "lowest", grounds=grounds)
+    return [*told, f", and has {'come down' if rises else 'gone up'} since."]
+
+
+def _peak(row: Any, *, grounds: Grounds) -> list[Part]:
+    """Say of a fall that is no line where the share was clearly higher than at the beginning."""
+    key = (row.kind, row.group_id)
+    ends = grounds.ends.get(key)
+    if ends is None or row.direction != "falling":
+        return []
+    far = grounds.extreme(key, highest=True)
+    if far.share_low <= grounds.trend_row(key, period=ends.period_first).share_high:
+        return []
+    return [*_extreme(far, what="highest", grounds=grounds), "."]
+
+
+def _extreme(far: Any, *, what: str, grounds: Grounds) -> list[Part]:
     receipt = grounds.trend(
-        key, "n_papers", "n_total", "share", "share_low", "share_high", "period", period=far.period
-    )
+        (far.kind, far.group_id), "n_papers", "n_total", "share", "share_low", "share_high",
+        "period", period=far.period,
+    )  # fmt: skip
     says = _saying(receipt, grounds=grounds)
     return [
-        f" It was {'highest' if rises else 'lowest'} in ", says("period", grounds.freq), ", ",
+        f" It was {what} in ", says("period", grounds.freq), ", ",
         says("share", "share"), " (", says("share_low", "share number"), " to ",
         says("share_high", "share"), ")", Mark(receipt),
-        f", and has {'come down' if rises else 'gone up'} since.",
     ]  # fmt: skip
 
 
