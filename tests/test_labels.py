@@ -62,6 +62,13 @@ def test_phrases_do_not_cross_punctuation_or_stop_words():
     assert not {"retrieval speech", "speech protein", "protein galaxy"} & set(keys)
 
 
+def test_phrases_end_at_function_words_of_other_languages_but_not_at_names():
+    found = {written for _, written in phrases("Dans cet article nous étudions un corpus français")}
+    assert "corpus français" in found
+    assert not found & {"Dans", "Dans cet", "cet", "nous"}
+    assert "EM algorithm" in {written for _, written in phrases("We fit it by the EM algorithm.")}
+
+
 def test_spellings_of_one_phrase_have_one_key():
     (one,) = {key for key, _ in phrases("Reward Models") if " " in key}
     assert one in phrase_keys("a reward model")

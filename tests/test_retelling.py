@@ -163,7 +163,7 @@ def test_a_report_says_at_its_head_how_it_differs(run):
 
 def test_how_sure_it_can_be_is_said_or_why_not(run):
     said = describe_power(run)
-    assert said.startswith("With this many papers, a doubling is found ")
+    assert said.startswith("With so few papers even a doubling from 20 % to 40 % would be found")
     assert "Brackets hold intervals" in said
     assert describe_power(made_run(70)).startswith("How large a change would have been found is")
     assert "no verdicts" in describe_power(made_run(7, freq=None))

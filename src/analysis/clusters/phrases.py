@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from ..words import STOP_WORDS, WORD, fold_word
-from .vocabulary import BREAKS, ING_NOUNS, NOT_HEADS, NOUNS_WITH_ADJECTIVE_ENDINGS, WEAK_ALONE
+from .vocabulary import (
+    BREAKS,
+    FOREIGN,
+    ING_NOUNS,
+    NOT_HEADS,
+    NOUNS_WITH_ADJECTIVE_ENDINGS,
+    WEAK_ALONE,
+)
 
 LONGEST = 3
 
@@ -54,7 +61,9 @@ def segments(text: str) -> Iterator[list[tuple[str, str, bool]]]:
     end = -1
     for match in WORD.finditer(text):
         word = match.group()
-        folded, ends_phrase, may_head = _kind(word.lower())
+        lower = word.lower()
+        folded, ends_phrase, may_head = _kind(lower)
+        ends_phrase |= lower in FOREIGN and not word.isupper()  # EM, DES and OS are names
         apart = text[end : match.start()] != " "
         end = match.end()
         if run and (apart or ends_phrase):

@@ -154,3 +154,25 @@ ING_NOUNS = frozenset(
     """.split()
 )
 """Words in -ing that are nouns, not verbs."""
+
+FOREIGN = frozenset(
+    """
+    ainsi alors après au aux avec avons c'est ce ces cet cette ceux chaque chez comme d'un d'une
+    dans deux donc dont du elle elles entre est et être été ils je leur leurs lors lorsque mais même
+    ne nos notre nous nouvelle où par parmi pas peut peuvent plusieurs pour présentons proposons
+    qu'il quand que quelles quels qui sans selon ses sont sous sur tous tout toute toutes très un
+    une vers vous à
+    aber als auch auf aus bei bis dabei dass dem der des diese diesem diesen dieser dieses durch ein
+    eine einem einen einer eines für hat im ist kann können mit nach nicht noch nur ob oder sich
+    sie sind sowie über und uns unter vom von vor werden wie wir wird zu zum zur zwischen
+    al como con cual cuando desde donde dos el ella ellos en entre es esta estas este esto estos han
+    hasta la las le les lo los más nuestro nuestra para pero por porque que se según sin sobre
+    son su sus también tiene un una uno y
+    ao aos às com da das do dos e em foi isso mais mas na não nas nesta neste nos num numa o os ou
+    pela pelas pelo pelos são se seu seus sua suas também uma umas
+    agli alla alle anche che ci da dagli dai dal dalla dei degli del della delle di gli ha hanno il
+    in nel nella nelle negli non per più quale quali questa queste questi questo sono sul sulla tra
+    un'
+    """.split()
+) - frozenset("an as do hat in on pour son".split())
+"""Function words of French, German, Spanish, Portuguese and Italian: phrases end at them."""
