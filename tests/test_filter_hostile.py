@@ -27,7 +27,7 @@ MEASURED = """
 import sys
 from analysis.__main__ import main
 from analysis.manifest import peak_memory_mb
-sys.argv = ["papertide", "filter", *sys.argv[1:]]
+sys.argv, code = ["papertide", "filter", *sys.argv[1:]], 0
 try:
     main()
 except SystemExit as end:
