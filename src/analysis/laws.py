@@ -63,10 +63,11 @@ def _broken_references(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     broken = []
     for name, frame in tables.items():
         for column in ("paper_id", "neighbour_id"):
-            if name != "moves" and column in frame and not set(frame[column]) <= known_papers:
+            if name != "moves" and column in frame and not set(frame[column].unique()) <= known_papers:
                 broken.append(f"{name}.{column} names a paper that is not in papers")
         if name in _NAMING_GROUPS:
-            named = set(zip(frame["kind"], frame["group_id"], strict=True))
+            rows = frame[["kind", "group_id"]].drop_duplicates()
+            named = set(zip(rows["kind"], rows["group_id"], strict=True))
             if not named <= known_groups:
                 broken.append(f"{name} names a group that is not in groups")
     return broken

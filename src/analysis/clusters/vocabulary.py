@@ -174,5 +174,5 @@ FOREIGN = frozenset(
     in nel nella nelle negli non per più quale quali questa queste questi questo sono sul sulla tra
     un'
     """.split()
-) - frozenset("an as do hat in on pour son".split())
+) - frozenset("an as do hat in on".split())
 """Function words of French, German, Spanish, Portuguese and Italian: phrases end at them."""

@@ -82,9 +82,8 @@ def extend_clusters(
     """
     from .. import clusters
 
-    ids = papers["paper_id"].to_numpy()
-    is_new = ~np.isin(ids, parent.papers["paper_id"].to_numpy())
-    again = np.isin(ids, np.asarray(revised, dtype=object))
+    is_new = ~papers["paper_id"].isin(parent.papers["paper_id"]).to_numpy()
+    again = papers["paper_id"].isin(list(revised)).to_numpy()
     known, labels = _known_labels(papers, parent=parent)
     centred = clusters.centred(vectors)
     before = parent.manifest["clustering"]
