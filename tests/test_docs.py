@@ -106,7 +106,8 @@ def test_readme_opens_with_pictures_and_then_the_notebooks():
     text = text_of("README.md")
     pictures = re.findall(r"!\[(.+)\]\((.+\.png)\)", text)
     assert [path for _, path in pictures] == [
-        *("docs/map-light.png", "docs/map-dark.png", "docs/share-by-topic.png")
+        *("docs/map-light.png", "docs/map-dark.png", "docs/share-by-topic.png"),
+        *("docs/then-and-now.png", "docs/heatmap.png"),
     ]
     for words, path in pictures:
         assert len(words) > 20

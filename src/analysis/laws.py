@@ -63,7 +63,11 @@ def _broken_references(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     broken = []
     for name, frame in tables.items():
         for column in ("paper_id", "neighbour_id"):
-            if name != "moves" and column in frame and not set(frame[column].unique()) <= known_papers:
+            if (
+                name != "moves"
+                and column in frame
+                and not set(frame[column].unique()) <= known_papers
+            ):
                 broken.append(f"{name}.{column} names a paper that is not in papers")
         if name in _NAMING_GROUPS:
             rows = frame[["kind", "group_id"]].drop_duplicates()
