@@ -48,6 +48,7 @@ MAY_IMPORT = {
     "retelling": {*BASE, "runs", "settings", "stages"},
     "show": {*BASE, "runs", "views"},
     "export": {*BASE, "landmarks", "runs", "views"},
+    "correcting": {*BASE, "runs", "trends"},
     "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
     "audit": {*BASE, "extension"},
     "fetching": {*BASE, "progress", "sources"},
@@ -55,7 +56,7 @@ MAY_IMPORT = {
         *("__version__", "audit", "fetching", "progress", "replay", "stages"),
         *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
         *("rendering", "retelling"),
-        *("topic_questions", "topics", "verify", "views"),
+        *("correcting", "periods", "topic_questions", "topics", "verify", "views"),
     },
     "exploring": {
         *(*BASE, "clusters", "embedding", "figures", "landmarks", "report", "runs", "topics"),
@@ -117,7 +118,7 @@ def test_every_module_has_its_place():
 
 def test_only_the_pipeline_wires_the_stages():
     users = {name for name, others in GRAPH.items() if others & STAGES}
-    others = {"groups", "manifest", "commands", "topic_questions", "exploring"}
+    others = {"correcting", "groups", "manifest", "commands", "topic_questions", "exploring"}
     others |= {"fetching"}
     assert others <= users <= {*WIRING, *others}
     wired = set().union(*(GRAPH[name] for name in WIRING))

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .correcting import corrected_shares
     from .errors import InputError
     from .exploring import explore
     from .figures.interactive import (
@@ -63,6 +64,7 @@ _HOMES = {
     "chart_note": ("views", "chart_note"),
     "compare_shares": ("views", "compare_shares"),
     "compare_topics": ("views", "compare_topics"),
+    "corrected_shares": ("correcting", "corrected_shares"),
     "default_topics": ("resources", "default_topics"),
     "describe_changes": ("reading", "describe_changes"),
     "describe_dates": ("reading", "describe_dates"),
@@ -108,6 +110,7 @@ __all__ = [
     "chart_note",
     "compare_shares",
     "compare_topics",
+    "corrected_shares",
     "default_topics",
     "describe_changes",
     "describe_dates",

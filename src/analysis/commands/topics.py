@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..errors import InputError
 from .common import debug_option, ends_well, runs_option
 from .suggest import drift_command, suggest_command
 
@@ -21,13 +22,21 @@ def topics_commands() -> None:
 @runs_option
 @click.option("--calibrate", is_flag=True,
               help="Choose thresholds by cross-validation; show held-out figures.")  # fmt: skip
+@click.option("--shares", is_flag=True,
+              help="Show shares over time corrected for precision and recall.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True,
               help="Of the bootstrap and of the folds.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 @debug_option
 @ends_well
 def score_command(
-    gold: Path, run: str | None, runs: Path | None, calibrate: bool, seed: int, as_json: bool
+    gold: Path,
+    run: str | None,
+    runs: Path | None,
+    calibrate: bool,
+    shares: bool,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """Compare the topics of RUN (the newest where left out) with labelled papers.
 
@@ -36,9 +45,17 @@ def score_command(
     """
     from ..runs import find_run, read_run
     from . import shown as topics_shown
+    from .corrected import corrected
 
+    if calibrate and shares:
+        raise InputError(
+            "--calibrate together with --shares",
+            allowed="one of the two, for they show different things",
+            next_step="leave one of them out",
+        )
     opened = read_run(find_run(run, runs=runs))
     show = topics_shown.calibration if calibrate else topics_shown.scores
+    show = corrected if shares else show
     click.echo(show(opened, gold=gold, seed=seed, as_json=as_json))
 
 
