@@ -66,6 +66,8 @@ def test_phrases_end_at_function_words_of_other_languages_but_not_at_names():
     found = {written for _, written in phrases("Dans cet article nous étudions un corpus français")}
     assert "corpus français" in found
     assert not found & {"Dans", "Dans cet", "cet", "nous"}
+    assert not {w for _, w in phrases("la traduction de la parole")} & {"de", "la", "de la"}
+    assert "de novo protein" in {w for _, w in phrases("a de novo protein from scratch")}
     assert "EM algorithm" in {written for _, written in phrases("We fit it by the EM algorithm.")}
 
 

@@ -54,6 +54,13 @@ def _kind(lower: str) -> tuple[str, bool, bool]:
     return folded, False, not (ends_as_adjective or folded in _NOT_HEADS)
 
 
+def _is_foreign(word: str, *, after: str) -> bool:
+    """Whether a word is a function word of another language; EM, DES and OS are names."""
+    if word.isupper() or word.lower() not in FOREIGN:
+        return False
+    return not (word == "de" and after.startswith((" novo", " facto")))
+
+
 def segments(text: str) -> Iterator[list[tuple[str, str, bool]]]:
     """Yield runs of words that may form phrases, as (word as written, folded word, may head)."""
     text = _ADDRESS.sub(" ; ", text)
@@ -63,7 +70,7 @@ def segments(text: str) -> Iterator[list[tuple[str, str, bool]]]:
         word = match.group()
         lower = word.lower()
         folded, ends_phrase, may_head = _kind(lower)
-        ends_phrase |= lower in FOREIGN and not word.isupper()  # EM, DES and OS are names
+        ends_phrase |= _is_foreign(word, after=text[match.end() : match.end() + 6])
         apart = text[end : match.start()] != " "
         end = match.end()
         if run and (apart or ends_phrase):

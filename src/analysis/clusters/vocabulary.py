@@ -158,7 +158,8 @@ ING_NOUNS = frozenset(
 FOREIGN = frozenset(
     """
     ainsi alors après au aux avec avons c'est ce ces cet cette ceux chaque chez comme d'un d'une
-    dans deux donc dont du elle elles entre est et être été ils je leur leurs lors lorsque mais même
+    dans de deux donc dont du elle elles en entre est et être été ils je la le les leur leurs lors
+    lorsque mais même
     ne nos notre nous nouvelle où par parmi pas peut peuvent plusieurs pour présentons proposons
     qu'il quand que quelles quels qui sans selon ses sont sous sur tous tout toute toutes très un
     une vers vous à
