@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.figures import columns_of, times, wrap
+from analysis.figures.slopes import ratio_words
 from analysis.figures.spread import spread
 
 PLACES = st.lists(st.floats(0, 1, allow_subnormal=False), min_size=1, max_size=30)
@@ -91,3 +94,18 @@ def test_no_line_is_wider_than_asked(text, width):
 def test_ratios_in_words(ratio, words):
     assert times(ratio) == words
     assert times(float("nan")) == "?"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "low", "high", "words"),
+    [
+        (3.51, 2.3, 5.3, "×3.5 (2.3–5.3)"),
+        (798.0, 400.0, 1600.0, ""),
+        (0.002, 0.001, 0.004, ""),
+        (13.0, 2.0, 50.0, ""),
+        (np.nan, np.nan, np.nan, ""),
+    ],
+)
+def test_a_ratio_that_says_little_is_left_out(ratio, low, high, words):
+    row = pd.Series({"ratio": ratio, "ratio_low": low, "ratio_high": high})
+    assert ratio_words(row) == words

@@ -25,6 +25,9 @@ LOOKS = {
 _DODGE = 0.12
 _ROUND = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
+VAGUE, MOST_FOLD = 20, 100
+"""Ratios whose interval is wider than the first, or that are larger than the second, say little."""
+
 
 def slope_rows(changes: pd.DataFrame, *, top: int) -> pd.DataFrame:
     """Return the first `top` rows of `views.then_and_now_table`, with their panel and places.
@@ -85,8 +88,13 @@ def grid_lines(low: float, high: float) -> list[float]:
 
 
 def ratio_words(row: tuple) -> str:
-    """Return the fitted ratio with its 90 % interval, ×3.5 (2.3–5.3); empty where unknown."""
-    if pd.isna(row.ratio):
+    """Return the fitted ratio with its 90 % interval, ×3.5 (2.3–5.3); empty where it says little.
+
+    That is where the line begins or ends next to zero, so that the ratio is enormous or known
+    within a factor of `VAGUE` at best.
+    """
+    known = row.ratio_high <= VAGUE * row.ratio_low and 1 / MOST_FOLD <= row.ratio <= MOST_FOLD
+    if not known:
         return ""
     return f"×{times(row.ratio)} ({times(row.ratio_low)}–{times(row.ratio_high)})"
 
@@ -108,8 +116,11 @@ def slope_notes(changes: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
         "last full period with enough papers, with 95 % intervals, on a square-root scale.",
         f"{signs}: judged from all full periods, not from these two.",
     ]
-    if rows["ratio"].notna().any():
+    told = [bool(ratio_words(row)) for row in rows.itertuples(index=False)]
+    if any(told):
         out.append("×: fitted share at the end over that at the start, with its 90 % interval.")
+    if rows["ratio"].notna().any() and not all(told):
+        out.append("No × where one of the two is next to nothing, or the ratio known too vaguely.")
     if rows["panel"].max() > 0:
         out.append("Each panel has a scale of its own.")
     return [*out, *hidden_groups(changes, n_shown=len(rows), ordered="surest changes")]
