@@ -191,7 +191,7 @@ def test_shares_that_cannot_stand_side_by_side():
 def test_topics_in_words():
     text = describe_topics(made_run(80))
     assert "has **3 topics**; 20 of its 80 papers are in none." in text
-    assert "- **Fine&#45;tuning** (topic&#45;1): 30 papers, 38 %\n- **Pretraining**" in text
+    assert "- **Fine-tuning** (topic-1): 30 papers, 38 %\n- **Pretraining**" in text
     assert describe_topics(made_run(80, topics=())) == "There are no topics in this run."
     assert "1 of its 4 papers is in none" in describe_topics(made_run(4))
     assert "each of its 3 papers is in at least one" in describe_topics(made_run(3))
