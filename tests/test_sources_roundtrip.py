@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from analysis.export import export_run
 from analysis.sources import read_snapshot
 from analysis.sources.bulk.filtering import filter_file
 from analysis.sources.dates import MISSING
@@ -137,3 +138,14 @@ def test_a_table_of_papers_is_a_snapshot_again(
     again = read_snapshot([folder / "papers.parquet"], today=TODAY).papers
     columns = ["paper_id", "title", "abstract", "published", "published_precision", "text_hash"]
     assert again[columns].equals(first[columns])
+
+
+def test_what_is_exported_is_a_snapshot_again(bundled, tmp_path):
+    out = tmp_path / "papers.csv"
+    export_run(bundled, to="csv", out=out)
+    read = read_snapshot([out], today=TODAY)
+    was = bundled.papers.set_index("paper_id").sort_index()
+    now = read.papers.set_index("paper_id").sort_index()
+    assert now.index.tolist() == was.index.tolist()
+    for column in ("title", "abstract", "published", "published_precision", "url"):
+        assert now[column].tolist() == was[column].tolist(), column
