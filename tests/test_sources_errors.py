@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import InputError
 from analysis.sources import read_snapshot
+from analysis.sources.decoding import decode
 from analysis.sources.raw import FORMATS_IN_WORDS
 
 TODAY = date(2025, 3, 20)
@@ -156,3 +157,17 @@ def test_no_text_ends_in_anything_but_a_message(
     papers = snapshot.papers
     assert papers["title"].str.len().min() > 0
     assert snapshot.inputs[0]["n_papers"] == len(papers) + snapshot.dropped.get("duplicate", 0)
+
+
+def test_text_with_a_mark_that_breaks_off_loses_one_character():
+    text, notes = decode("\ufeffÅngström – über".encode()[:-4], shown="p.txt")
+    assert text == "Ångström – "
+    text, notes = decode(b"\xef\xbb\xbf" + "§ über".encode() + b"\xc3", shown="p.txt")
+    assert text == "§ über"
+    assert notes == ("p.txt breaks off within a character; that character was left out",)
+
+
+def test_text_with_a_mark_and_a_bad_byte_names_the_byte_of_the_file():
+    with pytest.raises(InputError) as caught:
+        decode(b"\xef\xbb\xbf" + "ü\n".encode() + b"a\xffb" + "ü".encode(), shown="p.txt")
+    assert "p.txt mixes encodings: most of it is UTF-8, byte 7 (line 2) not" in str(caught.value)

@@ -78,10 +78,12 @@ def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError as error:
         if _is_cut(error):
             note = f"{shown} breaks off within a character; that character was left out"
-            return data[: error.start].decode(encoding), (note,)
+            return _without_marks(error.object[: error.start].decode()), (note,)
         if encoding == "utf-8" and not _is_mixed(data):
             return _decode_windows(data, shown=shown, first_bad=error.start)
-        raise _mixed(data, shown=shown, offset=error.start, encoding=encoding) from None
+        # Python counts the bytes of UTF-8 from behind a byte order mark.
+        offset = error.start + len(data) - len(error.object)
+        raise _mixed(data, shown=shown, offset=offset, encoding=encoding) from None
 
 
 def _without_marks(text: str) -> str:
@@ -109,7 +111,7 @@ def _decode_windows(data: bytes, *, shown: str, first_bad: int) -> tuple[str, tu
 
 def _mixed(data: bytes, *, shown: str, offset: int, encoding: str) -> InputError:
     line = data.count(b"\n", 0, offset) + 1
-    if encoding == "utf-8":
+    if encoding in ("utf-8", "utf-8-sig"):
         found = f"{shown} mixes encodings: most of it is UTF-8, byte {offset:,} (line {line:,}) not"
     elif encoding == "cp1252":
         found = (
