@@ -171,3 +171,11 @@ def test_text_with_a_mark_and_a_bad_byte_names_the_byte_of_the_file():
     with pytest.raises(InputError) as caught:
         decode(b"\xef\xbb\xbf" + "ü\n".encode() + b"a\xffb" + "ü".encode(), shown="p.txt")
     assert "p.txt mixes encodings: most of it is UTF-8, byte 7 (line 2) not" in str(caught.value)
+
+
+def test_records_without_any_column_are_refused_in_whole_words(tmp_path):
+    path = tmp_path / "p.json"
+    path.write_text("[{}]", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_snapshot([path], today=date(2026, 1, 1))
+    assert "p.json has no title and no abstract column; its columns are none" in str(caught.value)

@@ -254,7 +254,10 @@ def missing_columns(frame: pd.DataFrame, *, shown: str) -> InputError | None:
 
 
 def shown_names(names: Sequence[object], *, limit: int = 20) -> str:
-    """Join column names for a message: cleaned, cut at 40 characters, at most `limit` of them."""
+    """Join column names for a message: cleaned, cut at 40 characters, at most `limit` of them.
+
+    "none" where there is no column.
+    """
     shown = [first_lines(clean(str(name)), limit=40) or "(no name)" for name in names[:limit]]
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return ", ".join(shown) + more
+    return ", ".join(shown) + more if shown else "none"
