@@ -1,4 +1,4 @@
-"""What is said of two runs: in the terminal, in the report, in notebooks; hostile texts too."""
+"""What changed between two runs, in sentences for page, terminal and notebook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,25 +17,19 @@ from analysis import describe_changes
 from analysis.commands.compared import compared
 from analysis.comparing import compare
 from analysis.report import report_page
-from analysis.report.changes.basics import Target
 from analysis.report.changes.section import what_changed
-from analysis.report.changes.sentences import change_parts
 from analysis.report.changes.shares import change_words, changed_most, signed
-from analysis.runs import Run, read_run
-from analysis.schema import CAUSES, LINEAGE, empty
-from command_line import refusal
+from analysis.runs import Run
+from analysis.schema import CAUSES, LINEAGE
+from compared_runs import DAY, EVENTS_OF_PAIR, small_pair, told
 from hostile import HOSTILE
 from page_runs import made_run, written
-from two_runs import lineage_rows, tiny_run, trend_rows, with_parent
-
-PLAIN = Target(text=str, paper=lambda title, url: title)
-DAY = "2024-01-01"
+from two_runs import lineage_rows, tiny_run, trend_rows
 
 
-def told(old: Run, new: Run, *, ids: str = "same", **more: object) -> dict[str, str]:
-    """Return what is said of two runs: title of a part to its text and items, a line each."""
-    parts = change_parts(compare(old, new, ids=ids, **more), target=PLAIN)
-    return {part.title: "\n".join([*part.text, *part.items]) for part in parts}
+@pytest.fixture
+def pair() -> tuple[Run, Run]:
+    return small_pair()
 
 
 def stored(old: Run, new: Run, *, lineage: pd.DataFrame | None = None) -> Run:
@@ -47,25 +40,6 @@ def stored(old: Run, new: Run, *, lineage: pd.DataFrame | None = None) -> Run:
     papers = new.papers.assign(first_run=known.map({True: old.name, False: new.name}))
     tables = {name: getattr(found, name) for name in ("changes", "moves", "restated")}
     return replace(new, papers=papers, manifest=manifest, lineage=found.lineage, **tables)
-
-
-@pytest.fixture
-def pair() -> tuple[Run, Run]:
-    """b moved from One to the born Three, c is gone, d and e were added, a was revised."""
-    labels = {"c1": "One", "c2": "Two", "c3": "Three", "t": "Tea", "u": "You"}
-    old = tiny_run([("a", DAY, "c1", "t"), ("b", DAY, "c1", ""), ("c", DAY, "c2", "t"),
-                    ("f", DAY, "c2", "")], name="0001", labels=labels,
-                   trends=trend_rows([("topic", "t", "2024", 2, 4)]))  # fmt: skip
-    new = tiny_run([("a", DAY, "c1", "t"), ("b", DAY, "c3", ""), ("d", DAY, "c3", "t"),
-                    ("e", DAY, "c3", "t"), ("f", DAY, "c2", "t")],
-                   name="0002", labels=labels, texts={"a": "9"},
-                   trends=trend_rows([("topic", "t", "2024", 4, 5),
-                                      ("cluster", "c3", "2024", 3, 5)]),
-                   manifest={**old.manifest, "run": "0002", "how": "extended"})  # fmt: skip
-    return old, new
-
-
-EVENTS_OF_PAIR = lineage_rows(("born", "c3", ""), ("kept", "c1", "c1"))
 
 
 # by hand
@@ -315,91 +289,3 @@ def test_changes_in_markdown(pair):
     assert describe_changes(old, other) == (
         "Runs 0001 and 0007 have no paper in common, so there is nothing to say of what changed."
     )
-
-
-# the command
-
-
-@pytest.fixture
-def series(pair: tuple[Run, Run], tmp_path: Path) -> Path:
-    """A series of two runs, the second of which extends the first, and one of other papers."""
-    old, new = pair
-    path = written(old, tmp_path)
-    new = with_parent(replace(new, lineage=EVENTS_OF_PAIR), path)
-    written(new, tmp_path)
-    written(tiny_run([("z", DAY, "c1", "t")], name="0003"), tmp_path)
-    return tmp_path
-
-
-def test_compare_prints_what_the_runs_say(cli, series):
-    said = cli("compare", "0001", "0002", "--runs", series)
-    assert (said.code, said.err) == (0, "")
-    lines = said.out.splitlines()
-    assert lines[0] == "From run 0001 to run 0002"
-    assert max(map(len, lines)) <= 100
-    text = " ".join(said.out.split())
-    for words in told(*(read_run(series / name) for name in ("0001", "0002")),
-                      lineage=EVENTS_OF_PAIR).values():  # fmt: skip
-        assert " ".join(words.splitlines()[0].split()) in text
-    paths = cli("compare", series / "0001", series / "0002")
-    assert paths.out == said.out
-
-
-def test_compare_as_json(cli, series):
-    said = json.loads(cli("compare", "0001", "0002", "--json", "--runs", series).out)
-    assert said["papers"] == {"n_old": 4, "n_new": 5, "n_both": 3, "added": ["d", "e"],
-                              "gone": ["c"], "revised": ["a"], "no_longer_listed": []}  # fmt: skip
-    assert said["clusters"]["ids"] == "same"
-    assert [row["event"] for row in said["clusters"]["lineage"]] == ["born"]
-    (new,) = said["clusters"]["born"]
-    assert new["growth"] == [{"period": "2024-01-01", "n_papers": 3}]
-    (row,) = [row for row in said["changes"] if row["group_id"] == "t"]
-    assert row["n_new"] - row["n_old"] == sum(row[cause] for cause in CAUSES)
-    share = row["share"]
-    assert share["new"] - share["old"] == pytest.approx(sum(share["parts"].values()))
-    assert share["printed"]["change"] == pytest.approx(sum(share["printed"]["parts"].values()))
-    assert said["restated"][0]["outside"] is True
-    assert said["moves"] == [
-        {"paper_id": "b", "kind": "cluster", "from_id": "c1", "to_id": "c3", "cause": "refit"},
-        {"paper_id": "f", "kind": "topic", "from_id": "", "to_id": "t", "cause": "refit"},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("names", "found"),
-    [
-        (("0001", "0009"), "Found: no run '0009' in "),
-        (("\x1b[31m", "0002"), "Found: no run "),
-        (("0002", "0002"), "Found: both names mean run 0002"),
-        (("0002", "0003"), "Found: runs 0002 and 0003 have no paper in common"),
-    ],
-)
-def test_compare_refuses_what_cannot_be_compared(cli, series, names, found):
-    said = cli("compare", *names, "--runs", series)
-    assert refusal(said)
-    assert said.err.startswith(found)
-
-
-def test_compare_needs_two_names(cli, series):
-    said = cli("compare", "0001", "--runs", series)
-    assert said.code == 2
-    assert "Missing argument 'NEW'" in said.err
-
-
-def test_an_old_layout_is_named(cli, series):
-    path = series / "0002" / "manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**manifest, "schema_version": 2}), encoding="utf-8")
-    said = cli("compare", "0001", "0002", "--runs", series)
-    assert refusal(said)
-    assert "run 0002 has schema version 2" in said.err
-
-
-def test_compare_says_nothing_of_history_without_trends(cli, series, pair):
-    bare = replace(
-        pair[0], name="0011", trends=empty("trends"), manifest={**pair[0].manifest, "run": "0011"}
-    )
-    written(bare, series)
-    said = cli("compare", "0011", "0002", "--runs", series)
-    assert said.code == 0
-    assert "Shares reported before" not in said.out

@@ -15,7 +15,7 @@ from analysis.trends.standardised import (
     standardised_slopes,
     stratify,
 )
-from test_trends import make_groups, make_memberships, make_papers, months
+from small_counts import make_groups, make_memberships, make_papers, months
 
 
 def listed_papers(days: int, *, lag: int = 2, late: int = 12, n: int = 400) -> pd.DataFrame:
