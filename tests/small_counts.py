@@ -26,6 +26,11 @@ def _days(values: list[str | None]) -> pd.Series:
     return pd.Series([pd.NaT if v is None else pd.Timestamp(v) for v in values], dtype="M8[us]")
 
 
+def months(first: str, counts: list[int]) -> list[str]:
+    starts = pd.period_range(first, periods=len(counts), freq="M")
+    return [str(month) for month, n in zip(starts, counts, strict=True) for _ in range(n)]
+
+
 def make_groups(clusters: list[str], topics: list[str]) -> pd.DataFrame:
     kinds = ["cluster"] * len(clusters) + ["topic"] * len(topics)
     return pd.DataFrame({"kind": kinds, "group_id": [*clusters, *topics]}).astype("str")

@@ -8,20 +8,9 @@ import pytest
 
 from analysis.errors import InputError
 from analysis.trends import choose_period, reference_day, trends
-from small_counts import (
-    REFERENCE,
-    make_groups,
-    make_memberships,
-    make_papers,
-    small_case,
-)
+from small_counts import REFERENCE, make_groups, make_memberships, make_papers, months, small_case
 
 IDS = Path(__file__).parent.parent / "data" / "arxiv_ids.csv"
-
-
-def months(first: str, counts: list[int]) -> list[str]:
-    starts = pd.period_range(first, periods=len(counts), freq="M")
-    return [str(month) for month, n in zip(starts, counts, strict=True) for _ in range(n)]
 
 
 # --- the reference day --------------------------------------------------------------------------
