@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+ABSTRACT = "An abstract of a paper that says some things at some length about its own subject."
+
 
 @dataclass(frozen=True)
 class Said:
