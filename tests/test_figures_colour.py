@@ -9,7 +9,7 @@ import pytest
 
 from analysis.figures import darkened, interactive, printed
 from analysis.figures.ramp import RAMP, ink_on
-from analysis.groups import PALETTE
+from analysis.group_table import PALETTE
 from tidy import TOPICS, make_shares
 
 # Machado, Oliveira, Fernandes (2009), "A Physiologically-based Model for Simulation of Color Vision

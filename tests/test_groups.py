@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from analysis.groups import PALETTE, cluster_groups, cluster_id, cluster_memberships, topic_groups
+from analysis.clusters.groups import cluster_groups, cluster_memberships
+from analysis.group_table import PALETTE, cluster_id
+from analysis.topics.groups import topic_groups
 from analysis.schema import TABLES, conform
 from analysis.topics import Topic
 

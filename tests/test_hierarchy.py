@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from analysis import group_papers, map_points
 from analysis.clusters import broader_heading, broader_levels, neighbour_graph
-from analysis.groups import cluster_groups, with_broader
+from analysis.clusters.groups import cluster_groups, with_broader
 from analysis.landmarks import heart, map_labels
 from analysis.laws import check_laws
 from analysis.runs import tables_of

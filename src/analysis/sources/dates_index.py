@@ -13,12 +13,13 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import InputError
-from ..text import for_terminal
-from .dates import RANK
+from ..text import for_terminal, normalised_title
+from .dates import GRACE, RANK
 from .dates_arxiv import arxiv_dates
 from .dates_files import DATE_COLUMNS, read_dates
 from .raw import MAX_MB
-from .snapshot import GRACE, rows_of
+from .parts import read_parts
+from .rows import papers_of
 
 COLUMNS = ("title_key", "arxiv_id", "published", "published_precision")
 
@@ -102,13 +103,23 @@ def _dated(path: Path, *, today: date, max_mb: int) -> pd.DataFrame:
     if lines is not None:
         return lines
     try:
-        rows = rows_of([path], today=today, max_mb=max_mb)
+        rows = _rows_of([path], today=today, max_mb=max_mb)
     except InputError as error:
         try:
             rows = read_dates([path])
         except InputError:
             raise error from None
     return rows.loc[rows["published"].notna(), list(COLUMNS)]
+
+def _rows_of(paths: Sequence[Path], *, today: date, max_mb: int) -> pd.DataFrame:
+    """Read the rows of files, cleaned and with `title_key`, without merging any."""
+    latest = today + GRACE
+    rows = [
+        papers_of(part.rows.frame, listed=part.listed, source=part.format, latest=latest)[0]
+        for part in read_parts(paths, format="auto", latest=latest, max_mb=max_mb)
+    ]
+    found = pd.concat(rows, ignore_index=True)
+    return found.assign(title_key=found["title"].map(normalised_title).astype("str"))
 
 
 def _empty() -> pd.DataFrame:

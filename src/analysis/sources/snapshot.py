@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 from ..errors import InputError
 from ..schema import TABLES
 from ..text import for_terminal, normalised_title, short_hash
-from .dates import EARLIEST, file_date
+from .dates import EARLIEST, GRACE, file_date
 from .dates_files import add_arxiv_ids
 from .dating import date_by_id, with_dates
 from .merge import assign_ids
@@ -25,10 +25,7 @@ from .read import FORMATS
 from .riders import tidy_values
 from .rows import papers_of
 
-__all__ = ["FORMATS", "GRACE", "Snapshot", "dropped_line", "read_snapshot"]
-
-GRACE = timedelta(days=31)
-"""A date may lie this much after its snapshot: journals date issues ahead."""
+__all__ = ["FORMATS", "Snapshot", "dropped_line", "read_snapshot"]
 
 ADDED_LATER = ("in_snapshot", "first_run", "last_run")
 """Columns of the papers table that belong to a run and not to a snapshot."""
@@ -165,20 +162,6 @@ def read_snapshot(
         merged=merged.rows,
         near=merged.near,
     )
-
-
-def rows_of(paths: Sequence[Path], *, today: date, max_mb: int = MAX_MB) -> pd.DataFrame:
-    """Read the rows of files, cleaned and with `title_key`, without merging any.
-
-    Parameters and errors as in `read_snapshot`.
-    """
-    latest = today + GRACE
-    rows = [
-        papers_of(part.rows.frame, listed=part.listed, source=part.format, latest=latest)[0]
-        for part in read_parts(paths, format="auto", latest=latest, max_mb=max_mb)
-    ]
-    found = pd.concat(rows, ignore_index=True)
-    return found.assign(title_key=found["title"].map(normalised_title).astype("str"))
 
 
 def dropped_line(dropped: Mapping[str, int]) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .. import quality, schema
-from ..groups import cluster_groups, cluster_memberships, with_broader
+from ..clusters.groups import cluster_groups, cluster_memberships, with_broader
 from ..progress import Progress
 
 if TYPE_CHECKING:

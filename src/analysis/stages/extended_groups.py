@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from ..groups import PALETTE
+from ..group_table import PALETTE
 from ..schema import broader_clusters, conform, parts_of
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from ..extension.nearest import updated_neighbours
 from ..extension.places import places
 from ..extension.revision import Event
 from ..extension.settings import Thresholds
-from ..groups import cluster_memberships
+from ..clusters.groups import cluster_memberships
 from ..progress import Progress
 from .extended_groups import extended_groups
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .. import groups, manifest, schema, topics
+from .. import manifest, schema, topics
 from ..embedding import drawing_words
 from ..errors import InputError
 from ..extension.overrides import ClusterOverride, read_cluster_overrides
@@ -18,6 +18,7 @@ from ..progress import Progress
 from ..resources import data_file
 from ..runs import Decisions
 from ..topics.by_hand import apply_overrides, overrides_line
+from ..topics.groups import topic_groups
 from ..topics.overrides import Override, read_overrides
 from .carried_topics import Earlier, carried_topics
 
@@ -146,7 +147,7 @@ def find_topics(
         topics=[topic.id for topic in definitions.topics],
     )
     said = overrides_line(by_hand)
-    defined = groups.topic_groups(by_hand.memberships, papers=papers, topics=definitions.topics)
+    defined = topic_groups(by_hand.memberships, papers=papers, topics=definitions.topics)
     changed, told = _changed(by_hand.memberships, papers=papers, defined=defined, before=before)
     for line in (said, told.get("said", "")):
         if line:

@@ -1,4 +1,4 @@
-"""The groups table: clusters and topics side by side, each with a colour of its own."""
+"""The clusters' part of the tables memberships and groups."""
 
 from __future__ import annotations
 
@@ -8,23 +8,11 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from .schema import COUNTED_WEIGHT, conform
-from .topics import Topic
-
-PALETTE = (
-    "#1f77b4", "#d95f02", "#2ca02c", "#c23b4e", "#8a63b8", "#8c6d31", "#d670ae", "#4c5c6b",
-    "#a3a61b", "#17a2b8", "#5a86d6", "#f0a13c", "#66a46c", "#e8837f", "#b59ad6", "#b0826b",
-    "#7b4173", "#3d7f7a", "#c7b42e", "#6fb7d6",
-)  # fmt: skip
-"""Twenty colours that keep apart on white and black; further groups get another marker shape."""
+from ..group_table import cluster_id, group_rows
+from ..schema import conform
 
 MOST_OTHER_CLUSTERS = 3
 LEAST_OTHER_WEIGHT = 0.1
-
-
-def cluster_id(number: int) -> str:
-    """Return the id of the n-th cluster of a series, n counted from 0: c0001 for 0."""
-    return f"c{number + 1:04d}"
 
 
 def cluster_memberships(
@@ -98,7 +86,7 @@ def cluster_groups(
         }
         for number, heading in enumerate(headings)
     ]
-    return _groups(rows)
+    return group_rows(rows)
 
 
 def with_broader(
@@ -143,57 +131,9 @@ def with_broader(
                 parent_id=out["parent_id"].mask(out["group_id"].isin(parts["group_id"]), group_id)
             )
             rows[-1]["color"] = parts["color"].iloc[0]
-        below = _groups(rows).assign(color=[row["color"] for row in rows])
+        below = group_rows(rows).assign(color=[row["color"] for row in rows])
         out = conform(pd.concat([out, below]), name="groups")
     return out
-
-
-def topic_groups(
-    memberships: pd.DataFrame, *, papers: pd.DataFrame, topics: Sequence[Topic]
-) -> pd.DataFrame:
-    """Write the topics' part of `groups`; exemplars are the papers with the highest weights.
-
-    Parameters
-    ----------
-    memberships : DataFrame
-        From `topics.recognise`.
-    papers : DataFrame
-        `paper_id` and `published`; of equal weights the newer paper is the exemplar.
-    topics : sequence of Topic
-    """
-    counted = memberships[memberships["weight"] >= COUNTED_WEIGHT].merge(
-        papers[["paper_id", "published"]], on="paper_id"
-    )
-    counted = counted.sort_values(
-        ["weight", "published", "paper_id"], ascending=[False, False, True], kind="stable"
-    )
-    rows = []
-    for topic in topics:
-        own = counted.loc[counted["group_id"] == topic.id, "paper_id"]
-        rows.append(
-            {
-                "kind": "topic",
-                "group_id": topic.id,
-                "label": topic.label,
-                "description": topic.description,
-                "n_papers": len(own),
-                "terms": list((topic.strong or topic.title)[:10]),
-                "exemplars": own.head(3).tolist(),
-                "parent_id": topic.parent,
-                "definition_hash": topic.definition_hash,
-            }
-        )
-    return _groups(rows)
-
-
-def _groups(rows: list[dict[str, object]]) -> pd.DataFrame:
-    columns = ["kind", "group_id", "label", "description", "n_papers", "terms", "exemplars",
-               "definition_hash", "parent_id"]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=columns)
-    frame["parent_id"] = frame["parent_id"].where(frame["parent_id"].notna(), None)
-    colors = [PALETTE[number % len(PALETTE)] for number in range(len(frame))]
-    frame = frame.assign(color=colors, status="active", stability=np.nan)
-    return conform(frame, name="groups")
 
 
 def _listed(words: Sequence[str]) -> str:
