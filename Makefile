@@ -32,7 +32,7 @@ lab: $(STAMP) ## Open the notebooks in JupyterLab (run "make demo" first)
 
 fuzz: $(STAMP) ## Look for bytes that break a reader (2 minutes each; Linux and macOS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
-	PYTHONPATH=tests $(BIN)/python tests/fuzz_sources.py
+	PYTHONPATH=tests:tests/support $(BIN)/python tests/support/fuzz_sources.py
 
 bench: $(STAMP) ## Measure (long); PEER=PYTHON also runs BERTopic from that interpreter
 	$(BIN)/python benchmarks/main_job.py $(if $(PEER),--peer $(PEER))

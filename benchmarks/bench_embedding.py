@@ -24,9 +24,9 @@ from threadpoolctl import threadpool_limits
 from train_embedding import Recipe, letter_groups
 from training_texts import judged_papers, plain_id, snapshot_papers, training_papers
 
+from analysis.base.escaping import normalised_title
 from analysis.embedding import builtin, embed, paper_texts
 from analysis.embedding.cache import through_cache
-from analysis.text import normalised_title
 
 SPLIT_SEED = 3
 NEIGHBOURS = 10

@@ -29,8 +29,8 @@ from series_runs import cost_of_extending, month_by_month
 from sklearn.metrics import adjusted_mutual_info_score
 
 from analysis.clusters import centred, find_clusters
-from analysis.extension.clusters import carry_on
-from analysis.extension.settings import Thresholds
+from analysis.clusters.extend.extend import carry_on
+from analysis.clusters.extend.thresholds import Thresholds
 
 FIELDS = ("physics.plasm-ph", "math.GR", "q-fin.ST")
 RISING = ("eess.IV", "econ.EM", "cs.SI")

@@ -20,10 +20,10 @@ from typing import Any
 
 from make_dump import write_dump
 
-from analysis.sources import read_snapshot
-from analysis.sources.bulk.asked import asked_for
-from analysis.sources.bulk.filtering import filter_file
-from analysis.sources.raw import load
+from analysis.papers.snapshot import read_snapshot
+from analysis.sources.input_file import load
+from analysis.sources.large.conditions import asked_for
+from analysis.sources.large.filtering import filter_file
 from analysis.sources.read import read_file
 
 TITLE = "A title about small gardens by the sea, number {i}"

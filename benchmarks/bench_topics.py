@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 from training_texts import snapshot_papers
 
+from analysis.base.resources import data_file
 from analysis.embedding import drawing_words, embed, paper_texts
-from analysis.resources import data_file
-from analysis.topics import read_topics, recognise
-from analysis.topics.measuring.measures import score_table
-from analysis.topics.parts import TITLE, parts
-from analysis.topics.phrases import STRONG, find, matcher, sequences
+from analysis.topics import read_topics, recognise_topics
+from analysis.topics.accuracy.measures import score_table
+from analysis.topics.recognise.phrases import STRONG, find, matcher, sequences
+from analysis.topics.recognise.sentence_roles import TITLE, parts
 
 USERS_FOUR = ["pretraining", "peft", "multimodal", "scaling"]
 BINS = [(0.05, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)]
@@ -54,7 +54,7 @@ def recognised(papers: pd.DataFrame) -> pd.DataFrame:
     vectors = embed(paper_texts(papers["title"], papers["abstract"]))
     wall, used = time.perf_counter(), time.process_time()
     words = drawing_words(papers, embedding="builtin")
-    made = recognise(papers, vectors=vectors, topics=TOPICS, words=words)
+    made = recognise_topics(papers, vectors=vectors, topics=TOPICS, words=words)
     wall, used = time.perf_counter() - wall, time.process_time() - used
     print(f"{len(papers)} papers after embedding: {wall:.1f} s, {used:.1f} s of processor")
     wide = made.memberships.pivot(index="paper_id", columns="group_id", values="weight")

@@ -21,7 +21,7 @@ from trends_simulated import beta_binomial, made_up, with_others
 
 from analysis import trends
 from analysis.trends import Counts
-from analysis.trends.clumps import Clumped, clump_correlation
+from analysis.trends.counting.clumps import Clumped, clump_correlation
 
 SIZES = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SHARES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5)
@@ -113,7 +113,7 @@ def power(asked: Asked) -> None:
             shares=with_others(np.linspace(first, last, 12)),
             per_month=per_month,
             correlation=correlation,
-            hit=lambda counts: trends.verdicts(counts)["direction"][0] == "rising",
+            hit=lambda counts: trends.verdict_table(counts)["direction"][0] == "rising",
         )
         print(f"{name}: called rising in {rate:.1%}")
     for correlation in (0.0, 0.02):
@@ -159,7 +159,7 @@ def _step_found(asked: Asked, number: int, first: float, last: float, per_month:
 
 
 def _dated(counts: Counts, *, what: str, month: int) -> bool:
-    events = trends.events(counts)
+    events = trends.find_events(counts)
     mine = events[(events["group_id"] == "c0001") & (events["what"] == what)]
     for start, end in zip(mine["start"], mine["end"], strict=True):
         first = int(np.searchsorted(counts.starts, np.datetime64(start)))
@@ -182,7 +182,7 @@ def curve(asked: Asked) -> None:
                 shares=shares,
                 per_month=per_month,
                 correlation=0.0,
-                hit=lambda counts: trends.verdicts(counts)["direction"][0] == "rising",
+                hit=lambda counts: trends.verdict_table(counts)["direction"][0] == "rising",
             )
             foreseen = trends.detection_power(
                 np.full(12, per_month), first=first, last=first * times, n_groups=30

@@ -13,9 +13,9 @@ import scipy.sparse as sp
 from sklearn.metrics import adjusted_mutual_info_score
 
 from analysis.clusters import centred, find_clusters
+from analysis.clusters.extend.extend import Carried, carry_on
+from analysis.clusters.extend.thresholds import Thresholds
 from analysis.embedding import embed, embedding_version, paper_texts
-from analysis.extension.clusters import Carried, carry_on
-from analysis.extension.settings import Thresholds
 
 DAILY = "hf_daily_2024-05_2025-12"
 ARXIV = "arxiv_labelled_16x1000"

@@ -14,7 +14,7 @@ from unittest import mock
 import pandas as pd
 from series_corpora import ARXIV, DAILY
 
-from analysis.pipeline import Settings, run
+from analysis.pipeline.run import Settings, run
 from analysis.runs import Run
 
 TODAY = date(2026, 1, 31)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.text import normalised_title
+from analysis.base.escaping import normalised_title
 
 _VERSION = re.compile(r"v\d+$")
 _HEADER_LINES = 5

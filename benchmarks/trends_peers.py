@@ -8,7 +8,7 @@ from scipy.special import xlogy
 from scipy.stats import kendalltau
 
 from analysis.trends import Counts
-from analysis.trends.judging import adjusted
+from analysis.trends.verdicts.judging import adjusted
 
 
 def mann_kendall(counts: Counts) -> NDArray[np.bool_]:

@@ -11,8 +11,8 @@ import pandas as pd
 from trends_simulated import dealt_anew, full_only
 
 from analysis import Run, Settings, open_run, run, trends
+from analysis.base.schema import KINDS, groups_of
 from analysis.runs import list_runs
-from analysis.schema import KINDS, groups_of
 from analysis.trends import Counts
 
 CORPORA = {
@@ -90,8 +90,8 @@ def null(asked: Asked) -> None:
         hits = dict.fromkeys(("rising or falling", "burst", "change"), 0)
         for _ in range(draws):
             dealt = dealt_anew(counts, rng=rng)
-            hits["rising or falling"] += _clear(trends.verdicts(dealt)).any()
-            what = set(trends.events(dealt)["what"])
+            hits["rising or falling"] += _clear(trends.verdict_table(dealt)).any()
+            what = set(trends.find_events(dealt)["what"])
             hits["burst"] += "burst" in what
             hits["change"] += "change" in what
         told = ", ".join(f"{what} {n / draws:.1%}" for what, n in hits.items())
@@ -113,7 +113,9 @@ def partial(asked: Asked) -> None:
             members = made.memberships[made.memberships["paper_id"].isin(set(papers["paper_id"]))]
             counts = counts_of(papers, memberships=members, groups=groups, snapshot_date=day,
                                period="month")  # fmt: skip
-            found.append({"verdicts": trends.verdicts(counts), "events": trends.events(counts)})
+            found.append(
+                {"verdicts": trends.verdict_table(counts), "events": trends.find_events(counts)}
+            )
         for table in same:
             same[table] += found[0][table].equals(found[1][table])
     print(f"{len(days)} days: the same verdicts {same['verdicts']}, events {same['events']}")
@@ -139,7 +141,7 @@ def truth(asked: Asked) -> None:
     tables = {}
     for name, members in (("category", own), ("clusters", merged), ("topics", told)):
         groups = members[["kind", "group_id"]].drop_duplicates()
-        judged = trends.verdicts(counts_of(papers, memberships=members, groups=groups))
+        judged = trends.verdict_table(counts_of(papers, memberships=members, groups=groups))
         tables[name] = judged.set_index("group_id")[["direction", "ratio", "p_adjusted"]]
     table = tables["category"].join(tables["clusters"]["direction"].rename("clusters"))
     table = table.join(tables["topics"]["direction"].rename("topics"))
@@ -160,11 +162,11 @@ def history(asked: Asked) -> None:
     made = opened(asked, "anthology")
     counts = of_run(made)
     labels = made.groups.set_index("group_id")["label"]
-    judged = trends.verdicts(counts)
+    judged = trends.verdict_table(counts)
     clear = judged[_clear(judged)].assign(label=judged["group_id"].map(labels)).sort_values("p")
     columns = ["label", "direction", "share_first", "share_last", "p_adjusted", "n_papers"]
     print(clear[columns].round(4).to_string(index=False))
-    events = trends.events(counts).assign(label=lambda t: t["group_id"].map(labels))
+    events = trends.find_events(counts).assign(label=lambda t: t["group_id"].map(labels))
     print(events[["label", "what", "start", "end", "strength"]].to_string(index=False))
     text = made.papers["title"].fillna("") + " " + made.papers["abstract"].fillna("")
     members = pd.concat(
@@ -174,10 +176,10 @@ def history(asked: Asked) -> None:
     groups = members[["kind", "group_id"]].drop_duplicates().assign(kind="topic")
     members = members.assign(kind="topic")
     counts = counts_of(made.papers, memberships=members, groups=groups)
-    judged = trends.verdicts(counts)
+    judged = trends.verdict_table(counts)
     print(judged[["group_id", "direction", "share_first", "share_last", "p_adjusted",
                   "n_papers"]].round(4).to_string(index=False))  # fmt: skip
-    print(trends.events(counts).to_string(index=False))
+    print(trends.find_events(counts).to_string(index=False))
     shares = pd.DataFrame(counts.n_papers / counts.n_total, index=counts.groups["group_id"],
                           columns=counts.starts.astype("datetime64[Y]"))  # fmt: skip
     print((100 * shares).round(1).to_string())

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.trends import Counts
-from analysis.trends.clumps import Clumped, clump_correlation, counted, design_effect
+from analysis.trends.counting.clumps import Clumped, clump_correlation, counted, design_effect
 
 DAYS = 21
 """Days of a month on which papers are listed."""

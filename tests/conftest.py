@@ -14,7 +14,7 @@ import pytest
 
 import browser
 from analysis.__main__ import main
-from analysis.pipeline import Settings, run
+from analysis.pipeline.run import Settings, run
 from analysis.runs import Run
 from command_line import Cli, Said
 from map_driving import N, written

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 import analysis
 from analysis.__main__ import cli
-from analysis.schema import TABLES
+from analysis.base.schema import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")

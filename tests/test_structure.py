@@ -16,72 +16,27 @@ import analysis
 from conftest import ROOT, SNAPSHOT
 
 PACKAGE = ROOT / "src" / "analysis"
-BASE = {"schema", "errors", "text", "toml_tables", "words", "periods"}
-MAY_IMPORT = {
-    "schema": set(),
-    "laws": {"schema"},
-    "errors": set(),
-    "text": set(),
-    "periods": set(),
-    "toml_tables": set(),
-    "words": set(),
-    "sources": BASE,
-    "embedding": BASE,
-    "clusters": BASE,
-    "topics": BASE,
-    "trends": BASE,
-    "extension": BASE,
-    "quality": BASE,
-    "figures": BASE,
-    "groups": {*BASE, "topics"},
-    "manifest": {*BASE, "runs", "sources"},
-    "runs": {*BASE, "series_lock"},
-    "series_lock": BASE,
-    "verify": {*BASE, "runs"},
-    "views": {*BASE, "runs"},
-    "resources": BASE,
-    "progress": BASE,
-    "comparing": {*BASE, "runs"},
-    "report": {*BASE, "comparing", "landmarks", "runs", "views", "figures", "workbook"},
-    "workbook": {*BASE, "runs", "views"},
-    "rendering": {*BASE, "report", "runs"},
-    "retelling": {*BASE, "runs", "settings", "stages"},
-    "show": {*BASE, "runs", "views"},
-    "export": {*BASE, "landmarks", "runs", "views"},
-    "correcting": {*BASE, "runs", "trends"},
-    "topic_questions": {*BASE, "clusters", "resources", "runs", "topics"},
-    "audit": {*BASE, "extension"},
-    "fetching": {*BASE, "progress", "sources"},
-    "commands": {
-        *("__version__", "audit", "fetching", "progress", "replay", "stages"),
-        *(*BASE, "comparing", "export", "report", "resources", "runs", "show", "sources"),
-        *("rendering", "retelling"),
-        *("correcting", "periods", "topic_questions", "topics", "verify", "views"),
-    },
-    "exploring": {
-        *(*BASE, "clusters", "embedding", "figures", "landmarks", "report", "runs", "topics"),
-        *("trends", "views"),
-    },
-}
-"""Stages, then what is built on them. Only for their types, `groups` imports `topics.Topic` and
-`manifest` imports `sources.Snapshot`."""
+FOLDERS = (
+    *("base", "sources", "papers", "embedding", "clusters", "topics", "trends", "runs", "figures"),
+    *("report", "pipeline", "notebook", "cli"),
+)
+"""The folders in the order of the data flow: each imports only what stands before it."""
 
-STAGES = {"sources", "embedding", "clusters", "topics", "trends", "quality"}
-WIRING = ("pipeline", "stages")
-"""Who puts the stages together; everything else knows at most the stages it is built on."""
-NOT_IN_FIGURES = {*STAGES, "groups", "pipeline"}
+BASE_ALONE = ("embedding", "clusters", "topics", "trends")
+"""Folders that import `base` and nothing else, so that each can be read by itself."""
+
+MOST_ENTRIES = 13
+MOST_LINES = 300
 
 
-def modules() -> dict[str, list[Path]]:
-    """The files of each module or package directly in `analysis`."""
-    found: dict[str, list[Path]] = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        found.setdefault(path.relative_to(PACKAGE).parts[0].removesuffix(".py"), []).append(path)
-    return found
+def folder_of(path: Path) -> str:
+    """The folder directly in `analysis` that a file lies in; "" for those at the top."""
+    parts = path.relative_to(PACKAGE).parts
+    return parts[0] if len(parts) > 1 else ""
 
 
-def imported(path: Path) -> set[str]:
-    """The modules directly in `analysis` that a file imports, anywhere in it."""
+def imported_modules(path: Path) -> set[str]:
+    """The dotted names within `analysis` that a file imports, anywhere in it, types included."""
     package = ("analysis", *path.relative_to(PACKAGE).parent.parts)
     names: set[tuple[str, ...]] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -91,74 +46,75 @@ def imported(path: Path) -> set[str]:
             start = package[: len(package) - node.level + 1] if node.level else ()
             module = (*start, *(node.module.split(".") if node.module else ()))
             names |= {(*module, alias.name) for alias in node.names}
-    return {name[1] for name in names if name[0] == "analysis" and len(name) > 1}
+    return {".".join(name[1:]) for name in names if name[0] == "analysis" and len(name) > 1}
 
 
-GRAPH = {
-    name: set().union(*(imported(path) for path in paths)) - {name}
-    for name, paths in modules().items()
-}
+FILES = sorted(PACKAGE.rglob("*.py"))
+GRAPH: dict[str, set[str]] = {}
+for _path in FILES:
+    GRAPH.setdefault(folder_of(_path), set()).update(
+        name.split(".")[0] for name in imported_modules(_path)
+    )
 
 
 # who imports whom
 
 
-@pytest.mark.parametrize("name", MAY_IMPORT)
-def test_a_module_imports_only_what_it_may(name):
-    assert name in GRAPH
-    assert GRAPH[name] <= MAY_IMPORT[name]
+def test_the_folders_are_those_of_the_layout():
+    assert {folder_of(path) for path in FILES} - {""} == set(FOLDERS)
+    assert {path.name for path in FILES if not folder_of(path)} == {"__init__.py", "__main__.py"}
 
 
-def test_every_module_has_its_place():
-    others = set(GRAPH) - set(MAY_IMPORT) - {"__init__", "__main__", *WIRING}
-    # What is built on finished runs knows runs and figures, never a stage.
-    for name in others:
-        assert not GRAPH[name] & (NOT_IN_FIGURES - {"pipeline"}), name
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_imports_only_what_stands_before_it(folder):
+    allowed = {"base"} if folder in BASE_ALONE else set(FOLDERS[: FOLDERS.index(folder)])
+    assert GRAPH[folder] - {folder, "__version__"} <= allowed
 
 
-def test_only_the_pipeline_wires_the_stages():
-    users = {name for name, others in GRAPH.items() if others & STAGES}
-    others = {"correcting", "groups", "manifest", "commands", "topic_questions", "exploring"}
-    others |= {"fetching"}
-    assert others <= users <= {*WIRING, *others}
-    wired = set().union(*(GRAPH[name] for name in WIRING))
-    assert {*STAGES, "groups"} <= wired
+def module_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-WITHIN = {
-    "describing": {"clusters", "groups", "progress", "quality"},
-    "grading": {"clusters", "extension", "progress", "quality"},
-    "over_time": {"settings", "trends"},
-    "papers": {"embedding", "extension", "manifest", "progress", "runs", "settings", "sources"},
-}
-"""What those of the stages that are about one thing may import beside `BASE` and each other."""
+def test_no_imports_go_in_a_circle():
+    modules = {module_of(path): path for path in FILES}
+    graph = {}
+    for module, path in modules.items():
+        names = imported_modules(path)
+        near = {name if name in modules else name.rpartition(".")[0] for name in names}
+        graph[module] = {name for name in near if name in modules and name != module}
+    done: set[str] = set()
+    for module in graph:
+        _walk(module, graph=graph, line=[], done=done)
 
 
-@pytest.mark.parametrize("name", WITHIN)
-def test_a_stage_keeps_to_its_subject(name):
-    found = imported(PACKAGE / "stages" / f"{name}.py") - {"stages"}
-    assert found
-    assert found <= {*BASE, *WITHIN[name]}
+def _walk(module: str, *, graph: dict[str, set[str]], line: list[str], done: set[str]) -> None:
+    assert module not in line, " -> ".join([*line[line.index(module) :], module])
+    if module not in done:
+        for other in sorted(graph[module]):
+            _walk(other, graph=graph, line=[*line, module], done=done)
+        done.add(module)
 
 
-@pytest.mark.parametrize("name", ["figures", "report"])
-def test_figures_and_report_import_no_stage(name):
-    assert not GRAPH[name] & NOT_IN_FIGURES
+def test_no_folder_is_crowded():
+    folders = {path.parent for path in FILES} - {PACKAGE}
+    entries = {
+        folder.relative_to(PACKAGE): len(
+            [p for p in folder.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()]
+        )
+        for folder in folders
+    }
+    assert {folder: n for folder, n in entries.items() if n > MOST_ENTRIES} == {}
 
 
 def test_only_the_workbook_writes_excel():
     found = {path for path in PACKAGE.rglob("*.py") if "import Workbook" in path.read_text()}
-    assert found == {PACKAGE / "workbook" / "write.py"}
+    assert found == {PACKAGE / "report" / "workbook" / "write.py"}
 
 
 def test_only_clusters_use_umap_and_hdbscan():
-    found = {
-        name
-        for name, paths in modules().items()
-        for path in paths
-        if re.search(r"^\s*(from|import) (umap|hdbscan)\b", path.read_text(), re.MULTILINE)
-    }
-    assert found == {"clusters"}
+    pattern = re.compile(r"^\s*(from|import) (umap|hdbscan)\b", re.MULTILINE)
+    assert {folder_of(p) for p in FILES if pattern.search(p.read_text())} == {"clusters"}
 
 
 NETWORK = {
@@ -166,7 +122,7 @@ NETWORK = {
     *("poplib", "requests", "smtplib", "socketserver", "ssl", "telnetlib", "urllib3", "websocket"),
     *("websockets", "xmlrpc", "urllib.request", "webbrowser"),
 }
-"""What opens connections. `socket` is used for the machine's name alone (`series_lock`)."""
+"""What opens connections. `socket` is used for the machine's name alone (`runs.lock`)."""
 
 
 def network_of(path: Path) -> set[str]:
@@ -181,20 +137,27 @@ def network_of(path: Path) -> set[str]:
 
 
 def test_only_fetching_uses_the_network():
-    found = {name for name, paths in modules().items() if any(map(network_of, paths))}
-    assert found == {"fetching"}
+    fetching = PACKAGE / "sources" / "fetching"
+    found = {path for path in FILES if network_of(path)}
+    assert found
+    assert all(path.is_relative_to(fetching) for path in found)
 
 
 def test_sockets_tell_the_machines_name_and_nothing_else():
     texts = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
     calls = {name: set(re.findall(r"\bsocket\.(\w+)", text)) for name, text in texts.items()}
-    assert {name: used for name, used in calls.items() if used} == {
-        "series_lock.py": {"gethostname"}
+    assert {name: used for name, used in calls.items() if used} == {"lock.py": {"gethostname"}}
+
+
+def test_only_the_command_line_knows_of_fetching():
+    fetching = PACKAGE / "sources" / "fetching"
+    users = {
+        folder_of(path)
+        for path in FILES
+        if not path.is_relative_to(fetching)
+        and any(name.startswith("sources.fetching") for name in imported_modules(path))
     }
-
-
-def test_no_stage_knows_of_fetching():
-    assert {name for name, others in GRAPH.items() if "fetching" in others} == {"commands"}
+    assert users == {"cli"}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
@@ -235,7 +198,7 @@ def test_import_loads_nothing_heavy():
 
 def test_help_loads_nothing_heavy():
     code = (
-        "import sys; from click.testing import CliRunner; from analysis.__main__ import cli; "
+        "import sys; from click.testing import CliRunner; from analysis.cli.main import cli; "
         "assert CliRunner().invoke(cli, ['run', '--help']).exit_code == 0; "
         f"print(*[m for m in {HEAVY!r} if m in sys.modules])"
     )
@@ -289,8 +252,8 @@ def test_every_public_function_is_annotated():
 
 
 def test_files_stay_short():
-    lengths = {p.relative_to(ROOT): len(p.read_text().splitlines()) for p in PACKAGE.rglob("*.py")}
-    assert {path: n for path, n in lengths.items() if n > 420} == {}
+    lengths = {p.relative_to(ROOT): len(p.read_text().splitlines()) for p in FILES}
+    assert {path: n for path, n in lengths.items() if n > MOST_LINES} == {}
 
 
 # the lists of packages
@@ -382,6 +345,6 @@ def test_git_keeps_the_snapshots_bytes():
 
 def test_no_file_names_a_machine_path():
     pattern = re.compile(r"/work/|/root/|/home/\w")
-    places = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").glob("*.py"), ROOT / "Makefile"]
+    places = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), ROOT / "Makefile"]
     me = Path(__file__).name
     assert [p.name for p in places if p.name != me and pattern.search(p.read_text())] == []

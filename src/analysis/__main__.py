@@ -13,8 +13,9 @@ from typing import Any
 import click
 
 from . import __version__
-from .commands.audit import audit_command
-from .commands.common import (
+from .base.schema import AXES, FREQUENCIES
+from .cli.audit import audit_command
+from .cli.common import (
     BAD_INPUT,
     INTERRUPTED,
     Day,
@@ -23,17 +24,16 @@ from .commands.common import (
     ends_well,
     runs_option,
 )
-from .commands.compare import compare_command
-from .commands.dates import dates_commands
-from .commands.export import export_command
-from .commands.fetch import fetch_commands
-from .commands.filter import filter_command
-from .commands.replay import replay_command
-from .commands.report import report_command
-from .commands.snapshot import snapshot_command, snapshot_options
-from .commands.topics import topics_commands
-from .commands.verify import verify_command
-from .schema import AXES, FREQUENCIES
+from .cli.compare import compare_command
+from .cli.dates import dates_commands
+from .cli.export import export_command
+from .cli.fetch import fetch_commands
+from .cli.filter import filter_command
+from .cli.replay import replay_command
+from .cli.report import report_command
+from .cli.snapshot import snapshot_command, snapshot_options
+from .cli.topics import topics_commands
+from .cli.verify import verify_command
 
 _interrupts = threading.Event()
 
@@ -101,8 +101,8 @@ def run_command(
 
     Files given together are one snapshot. `papertide snapshot` shows what is read of them.
     """
-    from .pipeline import Settings, run
-    from .progress import Progress
+    from .base.progress import Progress
+    from .pipeline.run import Settings, run
 
     made = run(
         snapshot,
@@ -120,7 +120,7 @@ def run_command(
 @ends_well
 def show_command(run: str | None, runs: Path | None, as_json: bool) -> None:
     """Print RUN as tables; without RUN list the runs."""
-    from . import show
+    from .cli import show_text as show
 
     click.echo(show.one_run(run, runs=runs, as_json=as_json) if run
                else show.all_runs(runs=runs, as_json=as_json))  # fmt: skip
@@ -136,8 +136,8 @@ def show_command(run: str | None, runs: Path | None, as_json: bool) -> None:
 @ends_well
 def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool) -> None:
     """Execute the notebooks on RUN (the newest where left out) and write them as HTML too."""
-    from .notebooks import execute_notebooks
-    from .progress import Progress
+    from .base.progress import Progress
+    from .notebook.execute import execute_notebooks
     from .runs import find_run
 
     progress = Progress(quiet=quiet, interrupted=_interrupts.is_set)

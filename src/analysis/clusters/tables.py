@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..schema import conform, empty
+from analysis.base.schema import conform, empty
 
 
 def neighbour_table(

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
-from ..text import short_hash
+from analysis.base.errors import InputError
+from analysis.base.escaping import short_hash
 
 _WAIT_SECONDS = 60.0
 _KEYS_A_QUERY = 500

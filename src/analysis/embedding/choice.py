@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
+from analysis.base.errors import InputError
+
 from .builtin import builtin_vectors, load_model
 from .cache import through_cache
 from .given import given_vectors

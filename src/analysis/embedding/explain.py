@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError
+from analysis.base.errors import InputError
+
 from .builtin import load_model, word_counts, word_vectors
 from .builtin import word_weights as _weights
 from .model_file import Model

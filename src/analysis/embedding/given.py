@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from ..errors import InputError
+from analysis.base.errors import InputError
 
 ALLOWED = "one finite, non-zero vector of floats a paper, all of one length"
 

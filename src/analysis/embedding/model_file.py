@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import InputError
+from analysis.base.errors import InputError
 
 FORMAT = 1
 """Version of the layout above."""

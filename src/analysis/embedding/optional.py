@@ -11,7 +11,8 @@ from types import ModuleType
 
 import numpy as np
 
-from ..errors import InputError
+from analysis.base.errors import InputError
+
 from .given import unit_rows
 
 

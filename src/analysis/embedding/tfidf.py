@@ -14,7 +14,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from ..words import content_words
+from analysis.base.words import content_words
+
 from .builtin import split_title
 
 MAX_DIMENSIONS = 200

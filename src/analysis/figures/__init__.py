@@ -13,10 +13,10 @@ from unicodedata import east_asian_width
 
 import pandas as pd
 
-from ..errors import InputError
-from ..periods import MONTHS
-from ..schema import FEW_PAPERS
-from ..text import clean
+from analysis.base.errors import InputError
+from analysis.base.escaping import clean
+from analysis.base.periods import MONTHS
+from analysis.base.schema import FEW_PAPERS
 
 INK = "#24292f"
 MUTED = "#6b7280"

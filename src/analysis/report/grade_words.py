@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .words import capital, count, verb
+from analysis.base.english import capital, count, verb
 
 if TYPE_CHECKING:
-    from ..runs import Run
+    from analysis.runs import Run
 
 
 def stability_words(run: Run) -> str:

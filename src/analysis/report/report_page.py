@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..figures import GREY
-from ..schema import grade, groups_of
-from ..views import date_label, map_points
-from . import drawing, sentences
+from analysis.base.english import capital, count, listing, percent, sentence
+from analysis.base.schema import grade, groups_of
+from analysis.figures import GREY
+from analysis.figures.frames import date_label, map_points
+
+from . import page_text as sentences
 from .changes.section import what_changed
-from .drawing import (
+from .charts import plotly_json as drawing
+from .charts.page import KINDS, place, trend_charts
+from .charts.plotly_json import (
     PALE_POINTS,
     colouring,
     colourings,
@@ -21,17 +25,15 @@ from .drawing import (
     sample,
     snippets,
 )
-from .findings.found import find
-from .findings.grounds import Grounds
+from .findings.facts import Grounds
+from .findings.findings import find
 from .findings.html import told_sections
 from .grade_words import stability_words
-from .page import asset, html_page, link, plotly_js, shown
+from .html import asset, html_page, link, plotly_js, shown
 from .tables.trend_cells import ends_words, trend_cell
-from .trend_charts import KINDS, place, trend_charts
-from .words import capital, count, listing, percent, sentence
 
 if TYPE_CHECKING:
-    from ..runs import Run
+    from analysis.runs import Run
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 

@@ -9,9 +9,10 @@ import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from ..errors import InputError
-from ..text import for_terminal
-from .raw import MEGABYTE, File, size_error
+from analysis.base.errors import InputError
+from analysis.base.escaping import for_terminal
+
+from .input_file import MEGABYTE, File, size_error
 
 GZIP = b"\x1f\x8b"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")

@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import InputError
-from ..text import clean, first_lines
+from analysis.base.errors import InputError
+from analysis.base.escaping import clean, first_lines
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..errors import InputError
-from .raw import FORMATS_IN_WORDS
+from analysis.base.errors import InputError
+
+from .input_file import FORMATS_IN_WORDS
 
 MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "a gzip-compressed file", "unpack it"),

@@ -11,8 +11,8 @@ from datetime import date
 
 import pandas as pd
 
-from .dates import MISSING
-from .texts import cleaned
+from .cleaning import cleaned
+from .dates.parsing import MISSING
 
 _SPELLING = re.compile(
     r"""\s*

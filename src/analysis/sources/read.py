@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib import import_module
 
-from ..errors import InputError
-from ..text import for_terminal
+from analysis.base.errors import InputError
+from analysis.base.escaping import for_terminal
+
 from .decoding import decode
 from .detect import Looks, is_parquet, looks_like
-from .raw import File, Rows
+from .input_file import File, Rows
 
 FORMATS = (
     "auto", "hf-page", "html", "csv", "json", "jsonl", "parquet", "xml", "bibtex", "ris",
@@ -123,15 +124,15 @@ def _blank(shown: str) -> InputError:
 
 def _read(file: File, *, text: str | None, chosen: str, shown: str) -> Rows:
     if text is None:
-        from .parquet import read_parquet
+        from .formats.parquet import read_parquet
 
         return read_parquet(file.data, shown=shown)
     if chosen == "hf-page":
-        from .hf_page import read_page
+        from .formats.hf_page import read_page
 
         return read_page(text, shown=shown, file_name=file.name)
     if chosen == "html":
-        from .html_page import read_html
+        from .formats.html_page import read_html
 
         return read_html(text, shown=shown, file_name=file.name)
     module, function = _READERS[chosen]

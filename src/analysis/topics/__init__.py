@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .definitions import Topic, located, read_topics
-from .nearness import Fitted, as_arrays, from_arrays
-from .recogniser import Recognised, reclassified, recognise
+from .recognise.recogniser import Recognised, reclassified, recognise_topics
+from .recognise.vector_evidence import Fitted, as_arrays, from_arrays
 
 __all__ = [
     "Fitted",
@@ -15,5 +15,5 @@ __all__ = [
     "located",
     "read_topics",
     "reclassified",
-    "recognise",
+    "recognise_topics",
 ]  # fmt: skip

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
-from ..text import clean, short_hash
-from ..words import STOP_WORDS, WORD
-from .phrases import GAP, LETTERS, phrase_forms
+from analysis.base.errors import InputError
+from analysis.base.escaping import clean, short_hash
+from analysis.base.words import STOP_WORDS, WORD
+
+from .recognise.phrases import GAP, LETTERS, phrase_forms
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PHRASES = {"strong": "strong", "title": "title", "weak": "weak", "not": "excluded"}

@@ -4,15 +4,16 @@ Every number here has a list of papers behind it: shares are whole papers over w
 complete grid, and papers that cannot be placed in a period are counted by the choice of period.
 """
 
-from ..schema import AXES
-from .counts import CONFIDENT_WEIGHT, Counts, arrivals, count
-from .events import events
-from .grid import listing_lag, on_axis
-from .intervals import share_interval
-from .periods import PeriodChoice, choose_period, reference_day
-from .power import corrected_share, detection_power, power_figures
-from .shares import trend_table, trends
-from .verdicts import verdicts
+from analysis.base.schema import AXES
+
+from .counting.counts import CONFIDENT_WEIGHT, Counts, arrivals, count
+from .counting.grid import listing_lag, on_axis
+from .counting.intervals import share_interval
+from .counting.periods import PeriodChoice, choose_period, reference_day
+from .counting.shares import trend_table, trends
+from .events.events import find_events
+from .verdicts.power import corrected_share, detection_power, power_figures
+from .verdicts.verdicts import verdict_table
 
 __all__ = [
     "AXES",
@@ -24,7 +25,7 @@ __all__ = [
     "corrected_share",
     "count",
     "detection_power",
-    "events",
+    "find_events",
     "listing_lag",
     "on_axis",
     "power_figures",
@@ -32,5 +33,5 @@ __all__ = [
     "share_interval",
     "trend_table",
     "trends",
-    "verdicts",
+    "verdict_table",
 ]

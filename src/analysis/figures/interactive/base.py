@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from ...text import for_plotly
+from analysis.base.escaping import for_plotly
+
 from .. import INK, MUTED, columns_of, wrap
 
 FONT = {"family": "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif", "size": 13, "color": INK}

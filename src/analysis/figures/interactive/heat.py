@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from .. import GREY, MUTED, NO_SHARES, PALE, share_words, tick_rows
-from ..heat import Heat, heat_notes, heat_of
+from ..frames.heat import Heat, heat_notes, heat_of
 from ..ramp import RAMP
 from .base import add_notes, hatch, label_room, safe, sentence, sheet
 from .traces import paper_bars

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ...errors import InputError
-from ...schema import COUNTED_WEIGHT
-from ...text import safe_url
+from analysis.base.errors import InputError
+from analysis.base.escaping import safe_url
+from analysis.base.schema import COUNTED_WEIGHT
+
 from .. import GREY, MUTED, darkened
 from .base import safe, sentence, sheet
 from .topic_menu import add_topic_menu

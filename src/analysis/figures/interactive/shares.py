@@ -20,7 +20,7 @@ from .. import (
     shown,
     tick_rows,
 )
-from ..spread import spread
+from ..frames.spread import spread
 from .base import add_notes, hatch, label_room, safe, sentence, sheet
 from .traces import dates, event_traces, group_traces, others, paper_bars
 

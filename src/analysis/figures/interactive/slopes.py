@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
 from .. import GREY, INK, MUTED, darkened, share_words
-from ..slopes import (
+from ..frames.slopes import (
     LOOKS,
     NO_PAIR,
     ends_of,
@@ -18,7 +18,7 @@ from ..slopes import (
     slope_rows,
     slope_words,
 )
-from ..spread import spread
+from ..frames.spread import spread
 from .base import add_notes, label_room, safe, sentence, sheet
 
 _LINE, _BELOW = 15, 52

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from .. import GREY, MUTED, PALE, darkened, event_words
-from ..timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
+from ..frames.timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
 from .base import add_notes, hatch, label_room, safe, sentence, sheet
 
 _ROW = 34

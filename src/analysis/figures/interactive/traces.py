@@ -6,17 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
-from .. import (
-    GREY,
-    MUTED,
-    PALE,
-    beside,
-    darkened,
-    event_marks,
-    percent,
-    periods_of,
-    share_words,
-)
+from .. import GREY, MUTED, PALE, beside, darkened, event_marks, percent, periods_of, share_words
 from .base import safe
 
 

@@ -6,17 +6,17 @@ same bytes.
 """
 
 from .files import save_figure
-from .heat import share_heatmap
-from .maps import topic_map
-from .shares import share_over_time
-from .slopes import then_and_now
-from .timeline import burst_timeline
+from .heat import print_share_heatmap
+from .maps import print_topic_map
+from .shares import print_share_over_time
+from .slopes import print_then_and_now
+from .timeline import print_burst_timeline
 
 __all__ = [
-    "burst_timeline",
+    "print_burst_timeline",
+    "print_share_heatmap",
+    "print_share_over_time",
+    "print_then_and_now",
+    "print_topic_map",
     "save_figure",
-    "share_heatmap",
-    "share_over_time",
-    "then_and_now",
-    "topic_map",
 ]

@@ -15,8 +15,9 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
-from ...errors import InputError
-from ...text import for_matplotlib
+from analysis.base.errors import InputError
+from analysis.base.escaping import for_matplotlib
+
 from .. import GREY, INK, MUTED, wrap
 
 WIDTHS = {1: 3.5, 2: 7.2}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from ...errors import InputError
-from ...text import for_matplotlib
+from analysis.base.errors import InputError
+from analysis.base.escaping import for_matplotlib
+
 from .base import style
 
 SUFFIXES = (".svg", ".png", ".pdf")

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from scipy.ndimage import gaussian_filter
 
-from ...schema import COUNTED_WEIGHT
+from analysis.base.schema import COUNTED_WEIGHT
+
 from .. import GREY
 
 VECTOR_POINTS = 2_000

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .. import GREY, INK, MUTED, NO_SHARES, tick_rows
-from ..heat import Heat, heat_notes, heat_of
+from ..frames.heat import Heat, heat_notes, heat_of
 from ..ramp import RAMP, ink_on
 from .base import Sheet, fit, sentence, sheet, style, text_width
 from .lines import draw_papers
@@ -22,7 +22,7 @@ _LEAST_CELL = 0.1
 _NUMBER = 5.6
 
 
-def share_heatmap(
+def print_share_heatmap(
     shares: pd.DataFrame,
     *,
     title: str | None = None,

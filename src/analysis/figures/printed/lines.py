@@ -12,7 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
 from .. import GREY, MUTED, PALE, beside, darkened, event_marks, percent, periods_of, tick_rows
-from ..spread import spread
+from ..frames.spread import spread
 from .base import LINE, SMALL, text_width
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ...schema import COUNTED_WEIGHT
+from analysis.base.schema import COUNTED_WEIGHT
+
 from .. import INK
 from .base import sentence, style
 from .ground import draw_glow, draw_points, grey_marks
@@ -21,7 +22,7 @@ PARTS = " · "
 NO_MAP = "No paper has a place on the map."
 
 
-def topic_map(
+def print_topic_map(
     points: pd.DataFrame,
     labels: pd.DataFrame,
     *,

@@ -29,7 +29,7 @@ _BARS = 0.5
 _PLOT, _HEAD, _TWO_LINES = 0.98, 0.18, 0.3
 
 
-def share_over_time(
+def print_share_over_time(
     shares: pd.DataFrame,
     *,
     title: str | None = None,

@@ -8,7 +8,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from .. import GREY, MUTED, darkened
-from ..slopes import (
+from ..frames.slopes import (
     LOOKS,
     NO_PAIR,
     ends_of,
@@ -19,7 +19,7 @@ from ..slopes import (
     slope_rows,
     slope_words,
 )
-from ..spread import spread
+from ..frames.spread import spread
 from .base import Sheet, fit, sentence, sheet, style
 
 _LINE = 0.118
@@ -27,7 +27,7 @@ _LEFT, _BELOW = 0.62, 0.42
 _DASHES = {"solid": "-", "dashed": (0, (4, 2)), "dotted": (0, (1, 1.6))}
 
 
-def then_and_now(
+def print_then_and_now(
     changes: pd.DataFrame,
     *,
     title: str | None = None,

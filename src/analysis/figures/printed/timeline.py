@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from .. import INK, MUTED, PALE, darkened
-from ..timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
+from ..frames.timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
 from .base import fit, sentence, sheet, style, text_width
 
 _ROW = 0.26
 _TICKS = 0.22
 
 
-def burst_timeline(
+def print_burst_timeline(
     events: pd.DataFrame,
     *,
     title: str | None = None,

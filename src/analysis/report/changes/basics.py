@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ...comparing import Comparison
-from ...text import first_lines
-from ..words import listing
+from analysis.base.english import listing
+from analysis.base.escaping import first_lines
+from analysis.runs.compare import Comparison
 
 MOST_PAPERS = 5
 MOST_LISTED = 5

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ...comparing import Comparison
-from ...views import period_label
-from ..words import capital, count, listing, verb
+from analysis.base.english import capital, count, listing, verb
+from analysis.figures.frames import period_label
+from analysis.runs.compare import Comparison
+
 from .basics import MOST_LISTED, Part, Target, name_of, quoted, titles
 
 MOST_EVENTS = 10

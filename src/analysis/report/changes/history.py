@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...comparing import Comparison, has_left
-from ...views import period_label
-from ..words import capital, verb
+from analysis.base.english import capital, verb
+from analysis.figures.frames import period_label
+from analysis.runs.compare import Comparison, has_left
+
 from .basics import Part, Target, name_of
 from .shares import decimal
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...comparing import of_its_parent
-from ..page import link, shown
+from analysis.runs.compare import of_its_parent
+
+from ..html import link, shown
 from .basics import Part, Target
 from .sentences import change_parts
 
 if TYPE_CHECKING:
-    from ...runs import Run
+    from analysis.runs import Run
 
 
 def what_changed(run: Run) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...comparing import Comparison
-from ...schema import CAUSES
-from ..words import capital, count, listing, verb
+from analysis.base.english import capital, count, listing, verb
+from analysis.base.schema import CAUSES
+from analysis.runs.compare import Comparison
+
 from .basics import MOST_LISTED, MOST_PAPERS, Part, Target, fit_words, name_of, titles
 from .clusters import clusters
 from .history import reported

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ...comparing import printed_change, share_change
-from ..words import capital, count, listing
+from analysis.base.english import capital, count, listing
+from analysis.runs.compare import printed_change, share_change
 
 MOST_GROUPS = 5
 _TAILS = {

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...text import for_markdown
-from ..sentences import snapshot_words
-from ..words import capital, count
-from .found import Findings, find
-from .grounds import Grounds
+from analysis.base.english import capital, count
+from analysis.base.escaping import for_markdown
+
+from ..page_text import snapshot_words
+from .facts import Grounds
+from .findings import Findings, find
+from .footnotes import numbered, papers_words, short_title, source_words
+from .formatting import label_of, set_text
 from .markdown import linked
-from .notes import numbered, papers_words, short_title, source_words
 from .receipts import Receipt
-from .saying import label_of, set_text
+from .sentences import Name, Part, Told
 from .sureness import READING, power_words
-from .telling import Name, Part, Told
 
 if TYPE_CHECKING:
-    from ...runs import Run
+    from analysis.runs import Run
 
 _MOST_PAPERS, _LONG_TITLE = 2, 60
 

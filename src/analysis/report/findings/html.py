@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..page import link, shown
-from .found import Findings
-from .grounds import Grounds
-from .notes import mark_html, note_html, numbered
+from ..html import link, shown
+from .facts import Grounds
+from .findings import Findings
+from .footnotes import mark_html, note_html, numbered
+from .formatting import label_of, set_text
 from .receipts import Receipt, chance_text, share_text
-from .saying import label_of, set_text
+from .sentences import GLYPHS, SURENESS, Name, Part, Told
 from .sureness import READING, power_rows, power_words
-from .telling import GLYPHS, SURENESS, Name, Part, Told
 
 MOST_LINKED = 5
 _HEADS = {"burst": "✦", "change": "↷"}

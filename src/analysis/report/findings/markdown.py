@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ...text import for_markdown, safe_url
+from analysis.base.escaping import for_markdown, safe_url
 
 _URL_CHARACTERS = ":/?&=%#@+,;~-._!"
 

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ...figures import percent
-from ...schema import FREQUENCIES
-from ..words import count, period_words
+from analysis.base.english import count, period_words
+from analysis.base.schema import FREQUENCIES
+from analysis.figures import percent
 
 ROWS = "rows"
 """Stands for a column where what is told is how many rows match the key."""

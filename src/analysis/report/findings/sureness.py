@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .found import LEAST_WORDS
-from .grounds import Grounds
+from .facts import Grounds
+from .findings import LEAST_WORDS
 from .receipts import Mark, Receipt, Value
-from .telling import Part
+from .sentences import Part
 
 READING = (
     "Brackets hold intervals: of shares at 95 %, of changes at 90 %. What rose or fell is very "

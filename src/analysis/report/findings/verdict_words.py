@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .found import LEAST_WORDS
-from .telling import strata_word
+from .findings import LEAST_WORDS
+from .sentences import strata_word
 
 if TYPE_CHECKING:
-    from ...runs import Run
+    from analysis.runs import Run
 
 _LINE = (
     "Through the shares of each group goes one straight line of log-odds over time. Only full "

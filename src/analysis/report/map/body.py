@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...schema import COUNTED_WEIGHT
-from ...text import for_html
-from ..page import shown
-from ..words import sentence
+from analysis.base.english import sentence
+from analysis.base.escaping import for_html
+from analysis.base.schema import COUNTED_WEIGHT
+
+from ..html import shown
 from .paper_list import facts
 
 if TYPE_CHECKING:
-    from ...runs import Run
+    from analysis.runs import Run
 
 _ICONS = {
     "move": "M8 1v14M1 8h14M8 1L6 3M8 1l2 2M8 15l-2-2M8 15l2-2M1 8l2-2M1 8l2 2M15 8l-2-2M15 8l-2 2",

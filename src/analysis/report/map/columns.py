@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ...schema import COUNTED_WEIGHT, TABLES, broader_clusters, grade
-from ...text import clean, first_lines, safe_url
-from ...views import symbols
+from analysis.base.escaping import clean, first_lines, safe_url
+from analysis.base.schema import COUNTED_WEIGHT, TABLES, broader_clusters, grade
+from analysis.figures.frames import symbols
+
 from .packing import NONE, codes, days, lines, on_grid, pack, ranks
 
 if TYPE_CHECKING:
-    from ...runs import Run
+    from analysis.runs import Run
 
 CUT_FROM = 50_000
 """From so many papers on the page holds only the first lines of each abstract."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ...text import clean
+from analysis.base.escaping import clean
 
 NONE = 0xFFFF
 """The code of a null in a column of codes."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...landmarks import map_labels
-from ...views import map_points
-from ..drawing import topic_choices
-from ..page import asset, html_page
-from ..words import count
+from analysis.base.english import count
+from analysis.figures.frames import map_points
+from analysis.figures.frames.cluster_names import map_labels
+
+from ..charts.plotly_json import topic_choices
+from ..html import asset, html_page
 from .body import page_body
 from .columns import map_columns
 from .paper_list import list_page
 
 if TYPE_CHECKING:
-    from ...runs import Run
+    from analysis.runs import Run
 
 NO_TOPIC = -1
 """What the script reads as "in no topic" in place of a group's number."""

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ...schema import COUNTED_WEIGHT
-from ...views import date_label
-from ..page import asset, html_page, link, shown
-from ..words import capital, count, day_words
+from analysis.base.english import capital, count, day_words
+from analysis.base.schema import COUNTED_WEIGHT
+from analysis.figures.frames import date_label
+
+from ..html import asset, html_page, link, shown
 
 if TYPE_CHECKING:
-    from ...runs import Run
+    from analysis.runs import Run
 
 
 def list_page(run: Run) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import compute
 
-from ...text import for_csv, for_spreadsheet
+from analysis.base.escaping import for_csv, for_spreadsheet
 
 _TEXT = pa.large_string()
 _PLAIN = r"^[!-~]+(?: [!-~]+)*$"

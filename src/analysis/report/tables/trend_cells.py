@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..findings.choosing import Key
-from ..findings.grounds import Grounds
+from ..findings.facts import Grounds
 from ..findings.receipts import FORMS, share_number, share_text
-from ..findings.telling import GLYPHS, strata_word
+from ..findings.selection import Key
+from ..findings.sentences import GLYPHS, strata_word
 
 
 def ends_words(grounds: Grounds) -> str:

@@ -1,0 +1,1 @@
+"""What every other folder builds on: the schema, errors, escaping, words, files."""

@@ -1,0 +1,1 @@
+"""Clusters carried from one run to the next."""

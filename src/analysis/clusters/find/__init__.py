@@ -1,0 +1,1 @@
+"""Vectors to clusters and map coordinates; the only user of umap and hdbscan."""

@@ -1,0 +1,1 @@
+"""Identities of clusters along a series: matching, lineage, ledger."""

@@ -1,0 +1,269 @@
+"""`ledger.toml`: the register of a series' clusters as a person can read and compare it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from analysis.base.errors import InputError
+from analysis.base.escaping import clean, first_lines, for_toml
+from analysis.base.schema import LINEAGE, STATUSES
+
+DIGITS = 4
+CLUSTER_ID = re.compile(r"c\d{4,}")
+
+HEADER = """\
+# The register of the clusters of this series, as of this run: every id that was ever given, what
+# it was called and how many papers it had in each run, and what became of it. Papertide writes
+# this file; what you want to say on clusters goes into overrides.toml.
+#
+# parents   clusters it came out of by a split, or that were merged into it
+# children  clusters that came out of it, or the one it was merged into
+# overlap   share of the papers, n_shared their number
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to a cluster in a run; `other` ("with" in the file) is "" where none is named.
+
+    `overlap` is rounded to four digits.
+    """
+
+    run: str
+    event: str
+    other: str = ""
+    n_shared: int = 0
+    overlap: float = 0.0
+
+    def __post_init__(self) -> None:
+        _set(self, run=clean(self.run), other=clean(self.other), n_shared=int(self.n_shared),
+             overlap=round(float(self.overlap), DIGITS))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cluster of the series. Texts are on one line; `sizes` are its papers by run.
+
+    `broader` is the cluster that it is part of in its last run, "" where there is none;
+    `last_run` is the last run in which it had papers.
+    """
+
+    id: str
+    label: str
+    first_run: str
+    last_run: str
+    status: str = "active"
+    colour: str = ""
+    broader: str = ""
+    terms: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+
+    def __post_init__(self) -> None:
+        _set(self, **{name: clean(getattr(self, name)) for name in _TEXTS})
+        _set(self, terms=tuple(clean(term) for term in self.terms))
+        _set(self, parents=tuple(self.parents), children=tuple(self.children))
+        _set(self, sizes={clean(run): int(n) for run, n in self.sizes.items()})
+
+
+_TEXTS = ("id", "label", "first_run", "last_run", "status", "colour", "broader")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The register: the number of the next id, the snapshot's date of each run, the clusters.
+
+    Dates are as YYYY-MM-DD, "" where unknown; entries are sorted by id.
+    """
+
+    next_id: int
+    runs: Mapping[str, str]
+    entries: tuple[Entry, ...]
+
+    def __post_init__(self) -> None:
+        _set(self, entries=tuple(sorted(self.entries, key=lambda entry: id_key(entry.id))))
+        _set(self, runs={clean(run): clean(day) for run, day in self.runs.items()})
+
+    def entry(self, identifier: str) -> Entry | None:
+        """Return the cluster of that id, None where there never was one."""
+        return next((entry for entry in self.entries if entry.id == identifier), None)
+
+    @property
+    def last_run(self) -> str:
+        """The run that the register is as of."""
+        return next(reversed(self.runs), "")
+
+
+def _set(instance: object, **values: object) -> None:
+    for name, value in values.items():
+        object.__setattr__(instance, name, value)
+
+
+def id_key(identifier: str) -> tuple[int, str]:
+    """Sort c0002 before c0010 before c10000."""
+    return (int(identifier[1:]) if CLUSTER_ID.fullmatch(identifier) else 0, identifier)
+
+
+def ledger_text(ledger: Ledger) -> str:
+    """Write the register as TOML; `read_ledger` reads back what was written.
+
+    Parameters
+    ----------
+    ledger : Ledger
+
+    Returns
+    -------
+    str
+        One `[[cluster]]` block each, sorted by id.
+    """
+    lines = [HEADER, f"next_id = {ledger.next_id}", "", "[runs] # and the dates of their snapshots"]
+    lines += [f"{for_toml(run)} = {for_toml(day)}" for run, day in ledger.runs.items()]
+    for entry in ledger.entries:
+        lines += ["", *_block(entry)]
+    return "\n".join(lines) + "\n"
+
+
+def _block(entry: Entry) -> list[str]:
+    texts = [name for name in _TEXTS if name != "broader" or entry.broader]
+    lines = ["[[cluster]]"]
+    lines += [f"{name} = {for_toml(getattr(entry, name))}" for name in texts]
+    for name in ("terms", "parents", "children"):
+        values = ", ".join(for_toml(value) for value in getattr(entry, name))
+        lines.append(f"{name} = [{values}]")
+    if entry.sizes:
+        lines += ["", "[cluster.sizes]"]
+        lines += [f"{for_toml(run)} = {n}" for run, n in entry.sizes.items()]
+    for event in entry.events:
+        lines += ["", "[[cluster.events]]", f"run = {for_toml(event.run)}"]
+        lines += [f"event = {for_toml(event.event)}", f"with = {for_toml(event.other)}"]
+        lines += [f"n_shared = {event.n_shared}", f"overlap = {event.overlap!r}"]
+    return lines
+
+
+def read_ledger(path: Path) -> Ledger:
+    """Read a run's register back.
+
+    Parameters
+    ----------
+    path : Path
+        `ledger.toml` of a run.
+
+    Raises
+    ------
+    InputError
+        Where the file is missing, is no TOML, or an entry lacks what every one has; all problems
+        together.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _damaged(path, [error.strerror or type(error).__name__]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _damaged(path, [f"not TOML ({error})"]) from error
+    problems = _problems(content)
+    if problems:
+        raise _damaged(path, problems)
+    entries = tuple(_entry(table) for table in content.get("cluster", []))
+    return Ledger(content["next_id"], content["runs"], entries)
+
+
+def _damaged(path: Path, problems: list[str]) -> InputError:
+    return InputError(
+        [f"{path}: {problem}" for problem in problems],
+        allowed="the file as Papertide wrote it: the identities of all clusters hang on it",
+        next_step="put it back from a copy, extend an earlier run with --extend RUN, or begin "
+        "anew with another --runs DIR",
+    )
+
+
+def _problems(content: Mapping[str, Any]) -> list[str]:
+    clusters = content.get("cluster", [])
+    problems = []
+    if not _is_count(content.get("next_id")):
+        problems.append("next_id is missing or no number")
+    if not _is_table(content.get("runs"), of=str):
+        problems.append("runs is missing or no table of texts")
+    if not isinstance(clusters, list) or not all(isinstance(table, dict) for table in clusters):
+        return [*problems, "cluster is not a list of tables ([[cluster]])"]
+    for number, table in enumerate(clusters, start=1):
+        name = table.get("id")
+        known = isinstance(name, str) and CLUSTER_ID.fullmatch(name)
+        where = f"cluster {name if known else number}"
+        problems += [f"{where}: {problem}" for problem in _entry_problems(table)]
+    if not problems:
+        problems += _id_problems([table["id"] for table in clusters], next_id=content["next_id"])
+    return problems
+
+
+def _entry_problems(table: Mapping[str, Any]) -> list[str]:
+    problems = [
+        f"{name} is missing or no text"
+        for name in _TEXTS
+        if not isinstance(table.get(name, "" if name == "broader" else None), str)
+    ]
+    if isinstance(table.get("id"), str) and not CLUSTER_ID.fullmatch(table["id"]):
+        problems.append(f"id {first_lines(clean(table['id']), limit=40)!r} is none such as c0001")
+    if isinstance(table.get("status"), str) and table["status"] not in STATUSES:
+        problems.append(f"status is not one of {', '.join(STATUSES)}")
+    for name in ("terms", "parents", "children"):
+        values = table.get(name)
+        if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
+            problems.append(f"{name} is missing or no list of texts")
+    if not _is_table(table.get("sizes", {}), of=int):
+        problems.append("sizes is no table of numbers")
+    events = table.get("events", [])
+    if not isinstance(events, list) or not all(map(_is_event, events)):
+        problems.append("an event lacks run, event, with, n_shared or overlap, or is unknown")
+    return problems
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_table(value: object, *, of: type) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return all(_is_count(v) if of is int else isinstance(v, of) for v in value.values())
+
+
+def _is_event(table: object) -> bool:
+    return (
+        isinstance(table, dict)
+        and table.get("event") in LINEAGE
+        and all(isinstance(table.get(name), str) for name in ("run", "with"))
+        and _is_count(table.get("n_shared"))
+        and isinstance(table.get("overlap"), float)
+    )
+
+
+def _id_problems(ids: list[str], *, next_id: int) -> list[str]:
+    twice = (
+        sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
+    )
+    problems = [f"cluster {name} is there twice" for name in twice]
+    largest = max((int(name[1:]) for name in ids), default=0)
+    if next_id <= largest:
+        problems.append(f"next_id is {next_id}, but c{largest:04d} is given")
+    return problems
+
+
+def _entry(table: Mapping[str, Any]) -> Entry:
+    events = tuple(
+        Event(e["run"], e["event"], e["with"], e["n_shared"], e["overlap"])
+        for e in table.get("events", [])
+    )
+    made = Entry(**{name: table.get(name, "") for name in _TEXTS})
+    return replace(
+        made,
+        **{name: tuple(table[name]) for name in ("terms", "parents", "children")},
+        sizes=table.get("sizes", {}),
+        events=events,
+    )

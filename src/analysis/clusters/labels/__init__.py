@@ -1,0 +1,1 @@
+"""Labels, terms and exemplars of clusters."""

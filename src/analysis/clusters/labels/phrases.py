@@ -1,0 +1,107 @@
+"""Candidate noun phrases of one to three words, found without a tagger.
+
+A phrase is a run of words between punctuation, function words and the verbs, adverbs and stock
+words of abstracts (`BREAKS`). Its last word must be able to head a noun phrase.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from analysis.base.words import STOP_WORDS, WORD, fold_word
+
+from .vocabulary import (
+    BREAKS,
+    FOREIGN,
+    ING_NOUNS,
+    NOT_HEADS,
+    NOUNS_WITH_ADJECTIVE_ENDINGS,
+    WEAK_ALONE,
+)
+
+LONGEST = 3
+
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\b[\w-]+\.(?:io|com|org|net|ai|co)\b\S*")
+
+_WEAK_ALONE = frozenset(map(fold_word, WEAK_ALONE))
+_NOT_HEADS = frozenset(map(fold_word, NOT_HEADS))
+_NOUNS = frozenset(map(fold_word, NOUNS_WITH_ADJECTIVE_ENDINGS))
+_ADJECTIVE_ENDINGS = (
+    *("ly", "ous", "ful", "less", "ible", "able", "ish", "ward", "wise", "specific", "based"),
+    *("aware", "driven", "agnostic", "free", "level", "oriented", "guided"),
+)
+_ADJECTIVE_OR_NOUN = ("al", "ive", "ic", "ed", "ary", "ar")
+
+
+@lru_cache(maxsize=200_000)
+def _kind(lower: str) -> tuple[str, bool, bool]:
+    """Return a word's folded form, whether it ends a phrase, and whether it can be the head."""
+    folded = fold_word(lower)
+    plain = lower.replace("-", "")
+    if lower in STOP_WORDS or lower in BREAKS or plain in BREAKS or folded in BREAKS:
+        return folded, True, False
+    if len(lower) < 2 or (lower[0].isdigit() and not any(c.isalpha() for c in lower)):
+        return folded, True, False
+    if lower.endswith("ly") and len(lower) > 4:
+        return folded, True, False
+    last = lower.rsplit("-", 1)[-1]
+    if last.endswith("ing") and last not in ING_NOUNS and plain not in ING_NOUNS:
+        return folded, len(last) > 5, len(last) <= 5
+    ends_as_adjective = last.endswith(_ADJECTIVE_ENDINGS) or (
+        len(last) > 3 and last.endswith(_ADJECTIVE_OR_NOUN) and folded not in _NOUNS
+    )
+    return folded, False, not (ends_as_adjective or folded in _NOT_HEADS)
+
+
+def _is_foreign(word: str, *, after: str) -> bool:
+    """Whether a word is a function word of another language; EM, DES and OS are names."""
+    if word.isupper() or word.lower() not in FOREIGN:
+        return False
+    return not (word == "de" and after.startswith((" novo", " facto")))
+
+
+def segments(text: str) -> Iterator[list[tuple[str, str, bool]]]:
+    """Yield runs of words that may form phrases, as (word as written, folded word, may head)."""
+    text = _ADDRESS.sub(" ; ", text)
+    run: list[tuple[str, str, bool]] = []
+    end = -1
+    for match in WORD.finditer(text):
+        word = match.group()
+        lower = word.lower()
+        folded, ends_phrase, may_head = _kind(lower)
+        ends_phrase |= _is_foreign(word, after=text[match.end() : match.end() + 6])
+        apart = text[end : match.start()] != " "
+        end = match.end()
+        if run and (apart or ends_phrase):
+            yield run
+            run = []
+        if not ends_phrase:
+            run.append((word, folded, may_head))
+    if run:
+        yield run
+
+
+def phrases(text: str) -> list[tuple[str, str]]:
+    """Return the candidate phrases of `text`, as (folded words joined by spaces, as written).
+
+    A candidate ends where its run of words ends, since English noun phrases end in their head:
+    "instruction tuning methods" gives neither "instruction" nor "instruction tuning".
+    """
+    found = []
+    for run in segments(text):
+        stop = len(run)
+        if not run[-1][2]:
+            continue
+        for start in range(max(0, stop - LONGEST), stop):
+            words = run[start:]
+            keys = [folded for _, folded, _ in words]
+            if len(set(keys)) == len(keys) and not (len(keys) == 1 and keys[0] in _WEAK_ALONE):
+                found.append((" ".join(keys), " ".join(word for word, _, _ in words)))
+    return found
+
+
+def phrase_keys(text: str) -> list[str]:
+    """Return the folded forms of `phrases`, for counting."""
+    return [key for key, _ in phrases(text)]

@@ -1,0 +1,1 @@
+"""Decisions about clusters made by people: read, applied."""

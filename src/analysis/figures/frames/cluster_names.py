@@ -1,0 +1,94 @@
+"""Where on the map each cluster has its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.schema import broader_ids
+
+if TYPE_CHECKING:
+    from analysis.runs import Run
+
+CELL = 0.5
+"""Side of a cell in which papers are counted; the map's longer side is 20."""
+
+_COLUMNS = ["level", "group_id", "label", "color", "n_papers", "x", "y", "parent_id"]
+
+
+def map_labels(run: Run) -> pd.DataFrame:
+    """Return the names to write on the map, broader clusters before finer ones.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    DataFrame
+        One row a cluster of any level that has papers on the map: `level` (0 for a cluster in no
+        broader one, 1 for a part of it, and so on), `group_id`, `label`, `color`, `n_papers`, `x`
+        and `y` (where its papers are densest), `parent_id` (null at level 0). A map that is
+        zoomed in shows the parts in place of the broader one; a cluster without parts keeps its
+        name at every zoom, whatever its level. Sorted by level, then most papers first. Empty
+        where there is no map or no cluster.
+    """
+    clusters = run.groups[run.groups["kind"] == "cluster"]
+    if clusters.empty or run.map.empty:
+        return _as_table(pd.DataFrame(columns=_COLUMNS))
+    parents = broader_ids(run.groups)
+    rows = run.memberships[
+        (run.memberships["kind"] == "cluster") & run.memberships["is_primary"]
+    ].merge(run.map, on="paper_id")
+    lines = {group: _line(group, parents=parents) for group in clusters["group_id"]}
+    held = pd.DataFrame(
+        [(above, group) for group in rows["group_id"].unique() for above in lines[group]],
+        columns=["above", "group_id"],
+    )
+    places = rows[["group_id", "x", "y"]].merge(held, on="group_id").groupby("above")
+    spots = {group: heart(own["x"].to_numpy(), own["y"].to_numpy()) for group, own in places}
+    table = clusters[clusters["group_id"].isin(spots)]
+    table = table.assign(
+        level=[len(lines[group]) - 1 for group in table["group_id"]],
+        x=[spots[group][0] for group in table["group_id"]],
+        y=[spots[group][1] for group in table["group_id"]],
+    )
+    return _as_table(table)
+
+
+def heart(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Return where points are densest: the median of those in the fullest three by three cells.
+
+    Parameters
+    ----------
+    x, y : ndarray of float, shape (n,)
+        At least one point.
+    """
+    columns = np.floor(x / CELL).astype(np.int64)
+    rows = np.floor(y / CELL).astype(np.int64)
+    columns, rows = columns - columns.min() + 1, rows - rows.min() + 1
+    counts = np.zeros((columns.max() + 2, rows.max() + 2), dtype=np.int64)
+    np.add.at(counts, (columns, rows), 1)
+    around = sum(
+        np.roll(counts, (i, j), axis=(0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)
+    )  # the border is empty, so nothing comes round
+    best = int(around[columns, rows].argmax())
+    near = (abs(columns - columns[best]) <= 1) & (abs(rows - rows[best]) <= 1)
+    return float(np.median(x[near])), float(np.median(y[near]))
+
+
+def _line(group: str, *, parents: dict[str, str]) -> list[str]:
+    """Return a cluster and all broader ones above it."""
+    line = [group]
+    while line[-1] in parents:
+        line.append(parents[line[-1]])
+    return line
+
+
+def _as_table(table: pd.DataFrame) -> pd.DataFrame:
+    order = ["level", "n_papers", "group_id"]
+    out = table[_COLUMNS].astype({"level": "int64", "n_papers": "int64", "x": "float64",
+                                  "y": "float64"})  # fmt: skip
+    return out.sort_values(order, ascending=[True, False, True], ignore_index=True)

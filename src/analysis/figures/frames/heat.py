@@ -1,0 +1,125 @@
+"""What both heatmaps of shares draw: rows, columns, levels of colour, key, notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .. import hidden_groups, percent, periods_of, shown
+
+NUMBERED = 14
+"""Up to so many periods the share stands in its cell, as a number in per cent."""
+
+_KEY_SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
+_LEAST_APART = 0.13
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A heatmap: one row a group, one column a period, top row first.
+
+    `share` is NaN where a period has no paper; `level` says how far up the ramp a cell is,
+    the square root of its share over the largest one. `key` holds level and words of the marks of
+    the colour key; `words` what stands in the cells, empty where there are too many periods.
+    """
+
+    groups: pd.DataFrame
+    periods: pd.DataFrame
+    n_papers: np.ndarray
+    share: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    level: np.ndarray
+    key: list[tuple[float, str]]
+    words: list[list[str]]
+
+    def partial_runs(self) -> list[tuple[int, int]]:
+        """Return first and last column of each stretch of partial periods."""
+        partial = np.pad(self.periods["is_partial"].to_numpy(dtype=bool), 1).astype(int)
+        edges = np.diff(partial)
+        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+        return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
+
+
+def heat_of(shares: pd.DataFrame, *, top: int) -> Heat:
+    """Arrange the first `top` groups of a share table as rows of a heatmap.
+
+    Rows are in the order in which groups have their time: by the mean period, weighted by the
+    share, of full periods (of all, where none is full); earliest on top. A mean, for the period of
+    the highest share is often one of few papers.
+
+    The scale is the square root of the share: it does not let one large group flatten the rest,
+    the same colour means the same share in every row, and the spread of a count of few papers is
+    the same anywhere on it (Bartlett 1936, Suppl. J. R. Stat. Soc. 3:68-78).
+
+    Raises
+    ------
+    InputError
+        Where `top` is below 1.
+    """
+    visible = pd.concat([rows for _, rows in shown(shares, top=top)])
+    periods = periods_of(visible)
+    looks = visible.drop_duplicates("group_id")[["group_id", "label", "color", "symbol"]]
+    share, papers, low, high = (
+        _grid(visible, column, groups=looks["group_id"], periods=periods["period"])
+        for column in ("share", "n_papers", "share_low", "share_high")
+    )
+    order = np.argsort(_middle(share, periods), kind="stable")
+    share, papers, low, high = share[order], papers[order], low[order], high[order]
+    highest = float(np.nanmax(share)) if np.isfinite(share).any() else 0.0
+    level = np.sqrt(share / highest) if highest > 0 else np.where(np.isnan(share), np.nan, 0.0)
+    few = len(periods) <= NUMBERED
+    words = [["" if np.isnan(s) or not few else percent(s) for s in row] for row in share]
+    return Heat(
+        groups=looks.iloc[order].reset_index(drop=True),
+        periods=periods,
+        n_papers=papers.astype("int64"),
+        share=share,
+        low=low,
+        high=high,
+        level=level,
+        key=_key(highest),
+        words=words,
+    )
+
+
+def heat_notes(shares: pd.DataFrame, heat: Heat) -> list[str]:
+    """Return the sentences that belong under a heatmap."""
+    out = ["Share of all papers of a period, darker is more (colour by the square root of it)."]
+    out.append("Groups from those that had their time early, on top, to those that had it late.")
+    partial = heat.periods.loc[heat.periods["is_partial"], "period_label"].tolist()
+    if partial:
+        out.append(f"Hatched: not complete ({partial[0]}{_to(partial)}).")
+    if (heat.periods["n_total"] == 0).any():
+        out.append("Blank: a period without papers.")
+    return [*out, *hidden_groups(shares, n_shown=len(heat.groups))]
+
+
+def _to(labels: list[str]) -> str:
+    return f" to {labels[-1]}" if len(labels) > 1 else ""
+
+
+def _grid(rows: pd.DataFrame, column: str, *, groups: pd.Series, periods: pd.Series) -> np.ndarray:
+    table = rows.pivot(index="group_id", columns="period", values=column)
+    return table.reindex(index=groups, columns=periods).to_numpy(dtype="float64")
+
+
+def _middle(share: np.ndarray, periods: pd.DataFrame) -> np.ndarray:
+    full = ~periods["is_partial"].to_numpy(dtype=bool)
+    weight = np.nan_to_num(share) * (full if full.any() else 1)
+    total = weight.sum(axis=1)
+    places = weight @ np.arange(len(periods))
+    return np.where(total > 0, places / np.where(total > 0, total, 1), len(periods))
+
+
+def _key(highest: float) -> list[tuple[float, str]]:
+    marks = [(0.0, "0")]
+    if highest <= 0:
+        return marks
+    for share in _KEY_SHARES:
+        level = float(np.sqrt(share / highest))
+        if level <= 1 and level - marks[-1][0] >= _LEAST_APART:
+            marks.append((level, f"{100 * share:g} %"))
+    return marks

@@ -1,0 +1,184 @@
+"""Papers joined with what a run says of them: the map's points, a group's papers, evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from analysis.base.errors import InputError
+from analysis.base.escaping import first_lines
+from analysis.base.schema import COUNTED_WEIGHT, broader_ids, parts_of
+
+from .names import date_label, looks
+
+if TYPE_CHECKING:
+    from analysis.runs import Run
+
+_EVIDENCE_ORDER = {"override": 0, "phrase": 1, "neighbour": 2, "word": 3}
+_MOST_QUOTED = 60
+
+
+def map_points(run: Run) -> pd.DataFrame:
+    """Join what the topic map shows, one row a paper that has a place on the map.
+
+    Returns
+    -------
+    DataFrame
+        `paper_id`, `x`, `y`, `state`, `title`, `snippet` (first 300 characters of the abstract,
+        empty where there is none), `published`, `date` (text at known precision, or "undated"),
+        `url`, then for the primary cluster and the primary topic `cluster_id`, `cluster` (label),
+        `cluster_color`, `cluster_symbol`, `cluster_weight` and `topic_id`, `topic`, `topic_color`,
+        `topic_symbol` (all null where there is none), `broader_id` and `broader` (label of the
+        broader cluster that the primary one is part of; null where none), and of all topics the
+        paper counts for, strongest first: `topics` (labels, joined by ", "), `topics_why` (label,
+        weight and the best of the evidence, joined by "; "), `topic_ids` and `topic_labels`
+        (lists). Sorted by `paper_id`.
+    """
+    papers = run.papers.assign(
+        snippet=run.papers["abstract"].fillna("").map(first_lines),
+        date=[
+            date_label(day, precision)
+            for day, precision in zip(
+                run.papers["published"], run.papers["published_precision"], strict=True
+            )
+        ],
+    )
+    points = run.map.merge(
+        papers[["paper_id", "title", "snippet", "published", "date", "url"]], on="paper_id"
+    )
+    for kind in ("cluster", "topic"):
+        primary = _primary(run, kind=kind)
+        if kind == "topic":
+            primary = primary.drop(columns="topic_weight")
+        points = points.merge(primary, on="paper_id", how="left")
+    above = broader_ids(run.groups)
+    names = dict(zip(run.groups["group_id"], run.groups["label"], strict=True))
+    points["broader_id"] = points["cluster_id"].map(above).astype("str")
+    points["broader"] = points["broader_id"].map(names).astype("str")
+    points = points.merge(_topic_lists(run), on="paper_id", how="left")
+    points = points.fillna({"topics": "", "topics_why": ""})
+    for column in ("topic_ids", "topic_labels"):
+        lists = [names if isinstance(names, list) else [] for names in points[column]]
+        points[column] = pd.Series(lists, index=points.index, dtype="object")
+    return points
+
+
+def map_places(run: Run) -> pd.DataFrame:
+    """Join what the print map needs, much less than `map_points` and much faster.
+
+    Returns
+    -------
+    DataFrame
+        `paper_id`, `x`, `y`, `title`, `cluster_id`, `cluster` (label), `cluster_color`,
+        `cluster_symbol`, `cluster_weight` (all null where there is none). Sorted by `paper_id`.
+    """
+    places = run.map[["paper_id", "x", "y"]].merge(run.papers[["paper_id", "title"]], on="paper_id")
+    return places.merge(_primary(run, kind="cluster"), on="paper_id", how="left")
+
+
+def _primary(run: Run, *, kind: str) -> pd.DataFrame:
+    rows = run.memberships[(run.memberships["kind"] == kind) & run.memberships["is_primary"]]
+    groups = looks(run, kind=kind)[["group_id", "label", "color", "symbol"]]
+    rows = rows[["paper_id", "group_id", "weight"]].merge(groups, on="group_id")
+    names = {"group_id": f"{kind}_id", "label": kind, "color": f"{kind}_color"}
+    return rows.rename(columns={**names, "symbol": f"{kind}_symbol", "weight": f"{kind}_weight"})
+
+
+def _topic_lists(run: Run) -> pd.DataFrame:
+    rows = run.memberships[run.memberships["kind"] == "topic"]
+    rows = rows[rows["weight"] >= COUNTED_WEIGHT]
+    rows = rows.merge(looks(run, kind="topic")[["group_id", "label"]], on="group_id")
+    rows = rows.merge(best_evidence(run), on=["paper_id", "group_id"], how="left")
+    rows = rows.sort_values(["paper_id", "weight", "group_id"], ascending=[True, False, True])
+    told = [
+        f"{label} {weight:.2f}" + (f" ({why})" if isinstance(why, str) else "")
+        for label, weight, why in zip(rows["label"], rows["weight"], rows["why"], strict=True)
+    ]
+    held: dict[str, list[tuple[str, str, str]]] = {}
+    for paper, label, why, topic in zip(
+        rows["paper_id"], rows["label"], told, rows["group_id"], strict=True
+    ):
+        held.setdefault(paper, []).append((label, why, topic))
+    each = [list(zip(*own, strict=True)) for own in held.values()]
+    out = pd.DataFrame(
+        {
+            "paper_id": list(held),
+            "topics": [", ".join(labels) for labels, _, _ in each],
+            "topics_why": ["; ".join(whys) for _, whys, _ in each],
+            "topic_ids": [list(ids) for _, _, ids in each],
+            "topic_labels": [list(labels) for labels, _, _ in each],
+        }
+    )
+    return out.astype({"paper_id": "str", "topics": "str", "topics_why": "str"})
+
+
+def best_evidence(run: Run) -> pd.DataFrame:
+    """Return, for each topic of each paper, the one piece of evidence to name first.
+
+    Returns
+    -------
+    DataFrame
+        `paper_id`, `group_id`, `why`: "set by hand", else the phrase that counts most in quotation
+        marks, else the title of the nearest paper of the topic, else a word. Pairs without
+        evidence have no row.
+    """
+    rows = run.evidence[run.evidence["kind"] == "topic"]
+    rows = rows.assign(order=rows["how"].map(_EVIDENCE_ORDER).fillna(len(_EVIDENCE_ORDER)))
+    rows = rows.sort_values(
+        ["paper_id", "group_id", "order", "value", "text"],
+        ascending=[True, True, True, False, True],
+        kind="stable",
+    ).drop_duplicates(["paper_id", "group_id"])
+    told = [_told(how, text) for how, text in zip(rows["how"], rows["text"], strict=True)]
+    why = pd.Series(told, index=rows.index, dtype="str")
+    return rows.assign(why=why)[["paper_id", "group_id", "why"]].reset_index(drop=True)
+
+
+def _told(how: str, text: str) -> str:
+    if how == "override":
+        return "set by hand"
+    quoted = f"“{first_lines(text, limit=_MOST_QUOTED)}”"
+    return f"like {quoted}" if how == "neighbour" else quoted
+
+
+def group_papers(run: Run, group_id: str, *, n: int | None = None) -> pd.DataFrame:
+    """List the papers of a cluster or topic, those that belong most first.
+
+    Parameters
+    ----------
+    run : Run
+    group_id : str
+        An id of `run.groups`; of a broader cluster the papers of its parts are listed.
+    n : int, optional
+        At most so many; all where left out.
+
+    Returns
+    -------
+    DataFrame
+        `weight`, `date`, `title`, `url`, `paper_id`: a cluster's primary papers, a topic's with
+        weight of at least .5.
+
+    Raises
+    ------
+    InputError
+        Where the run has no such group.
+    """
+    if group_id not in set(run.groups["group_id"]):
+        raise InputError(
+            f"no group {group_id!r} in run {run.name}",
+            allowed=f"one of {', '.join(run.groups['group_id'])}",
+            next_step="look at run.groups for ids and labels",
+        )
+    rows = run.memberships[run.memberships["group_id"].isin(parts_of(run.groups, group_id))]
+    rows = rows[
+        rows["is_primary"] | ((rows["kind"] == "topic") & (rows["weight"] >= COUNTED_WEIGHT))
+    ]
+    rows = rows.merge(run.papers, on="paper_id")
+    rows = rows.sort_values(["weight", "paper_id"], ascending=[False, True], kind="stable").head(n)
+    dates = [
+        date_label(day, precision)
+        for day, precision in zip(rows["published"], rows["published_precision"], strict=True)
+    ]
+    columns = ["weight", "date", "title", "url", "paper_id"]
+    return rows.assign(date=dates)[columns].reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""Papertide inside JupyterLab."""

@@ -1,0 +1,179 @@
+"""From what a caller writes to rows, ids and days: read, checked, refused in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.base.english import count, listing
+from analysis.base.errors import InputError
+from analysis.figures import wrap
+
+if TYPE_CHECKING:
+    from analysis.runs import Run
+
+_MOST_NAMED = 5
+_NEXT = "look at run.groups for ids and labels"
+
+
+def descendants(groups: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return for each cluster the ids of the clusters in it, itself and all levels included."""
+    clusters = groups[groups["kind"] == "cluster"]
+    inside = {group: {group} for group in clusters["group_id"]}
+    parents = dict(zip(clusters["group_id"], clusters["parent_id"], strict=True))
+    for group in clusters["group_id"]:
+        above, seen = parents[group], {group}
+        while isinstance(above, str) and above in inside and above not in seen:
+            inside[above].add(group)
+            seen.add(above)
+            above = parents[above]
+    return {group: frozenset(ids) for group, ids in inside.items()}
+
+
+def group(run: Run, asked: str | None, *, kind: str) -> str | None:
+    """Return the id of a group that is named by its id or its label; None for None or "".
+
+    Raises
+    ------
+    InputError
+        Where there is none, or several groups have the label.
+    """
+    if asked is None or (isinstance(asked, str) and not asked):
+        return None
+    rows = run.groups[run.groups["kind"] == kind]
+    ids = list(rows["group_id"])
+    if asked in ids:
+        return str(asked)
+    named = rows.loc[rows["label"] == asked, "group_id"].tolist()
+    if len(named) == 1:
+        return str(named[0])
+    found = f"no {kind} {asked!r} in run {run.name}"
+    if named:
+        found = f"{len(named)} {kind}s are called {asked!r}: {listing(named)}"
+    allowed = ", ".join(ids) if ids else f"nothing: the run has no {kind}s"
+    raise InputError(found, allowed=allowed, next_step=_NEXT)
+
+
+def mask(papers: pd.DataFrame, asked: Any) -> NDArray[np.bool_]:
+    """Return which papers are meant by a frame, a mask, ids, or None (all of them).
+
+    Parameters
+    ----------
+    papers : DataFrame
+        `paper_id` and `aliases`, n rows.
+    asked : object
+
+    Raises
+    ------
+    InputError
+        Where ids are unknown (the first five are named), or a mask has not n entries.
+    """
+    n = len(papers)
+    if asked is None:
+        return np.ones(n, dtype=bool)
+    if isinstance(asked, pd.DataFrame):
+        if "paper_id" not in asked:
+            raise InputError(
+                "a frame without a column paper_id",
+                allowed="a frame with paper_id, a mask, or ids",
+                next_step="select(frame['...']) with the column that holds the ids",
+            )
+        asked = asked["paper_id"]
+    values = [asked] if isinstance(asked, str) else list(asked)
+    if values and all(isinstance(value, bool | np.bool_) for value in values):
+        if len(values) != n:
+            raise InputError(
+                f"a mask of {len(values):,} for {count(n, 'paper')}",
+                allowed="one True or False a row of run.papers",
+                next_step="make the mask from run.papers, or select by ids",
+            )
+        return np.array(values, dtype=bool)
+    places = {name: row for row, names in enumerate(papers["aliases"]) for name in names}
+    places |= {paper: row for row, paper in enumerate(papers["paper_id"])}
+    rows = [places.get(value) if isinstance(value, str) else None for value in values]
+    unknown = [repr(v) for v, row in zip(values, rows, strict=True) if row is None]
+    if unknown:
+        named = ", ".join(unknown[:_MOST_NAMED])
+        more = f" and {len(unknown) - _MOST_NAMED:,} more" if len(unknown) > _MOST_NAMED else ""
+        raise InputError(
+            f"no paper {named}{more}",
+            allowed="ids of run.papers, a mask over them, or a frame with paper_id",
+            next_step="for words in title or abstract write select(text='...')",
+        )
+    chosen = np.zeros(n, dtype=bool)
+    chosen[rows] = True
+    return chosen
+
+
+def days(asked: Any) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    """Return (first, last) as days; None, or a side that is None, is open.
+
+    Raises
+    ------
+    InputError
+        Where it is no pair of days, or the last is before the first.
+    """
+    if asked is None:
+        return None, None
+    allowed = "(first, last), such as ('2024-05-01', '2024-12-31'); None leaves a side open"
+    try:
+        first, last = (None if day is None else _day(day) for day in asked)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"dates={asked!r}", allowed=allowed, next_step="write both days as YYYY-MM-DD"
+        ) from error
+    if first is not None and last is not None and last < first:
+        raise InputError(
+            f"dates={asked!r}: the last day is before the first",
+            allowed=allowed,
+            next_step="change them round",
+        )
+    return first, last
+
+
+def _day(value: Any) -> pd.Timestamp:
+    day = pd.Timestamp(value)
+    if pd.isna(day):
+        raise ValueError("no day")
+    return day.tz_localize(None).normalize()
+
+
+def weight(asked: float | None) -> float:
+    """Return a weight from 0 to 1, 0 for None.
+
+    Raises
+    ------
+    InputError
+        Where it is anything else.
+    """
+    if asked is None:
+        return 0.0
+    try:
+        value = float(asked)
+    except (TypeError, ValueError):
+        value = float("nan")
+    if not 0 <= value <= 1:
+        raise InputError(
+            f"least_weight={asked!r}",
+            allowed="a number from 0 (show all) to 1",
+            next_step="0.5 hides papers with less than half of their neighbours in their cluster",
+        )
+    return value
+
+
+def trend_title(chosen: pd.DataFrame) -> str:
+    """Return a heading for the trend of chosen papers: how many, and most of them in what."""
+    if chosen.empty:
+        return "No paper is chosen"
+    title = f"Share of {count(len(chosen), 'chosen paper')}"
+    undated = int(chosen["published"].isna().sum())
+    if undated:
+        title += f" ({undated:,} undated, in no period)"
+    clusters = chosen["cluster"].value_counts()
+    if len(clusters) and clusters.iloc[0] * 2 > len(chosen):
+        label = " ".join(wrap(str(clusters.index[0]), width=50, lines=1))
+        title += f", {clusters.iloc[0]:,} in {label}"
+    return title

@@ -1,0 +1,1 @@
+"""Frames behind the notebook map: pure functions."""

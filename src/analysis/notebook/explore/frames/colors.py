@@ -1,0 +1,216 @@
+"""Which colour and shape each point has, and the legend that goes with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.base.errors import InputError
+from analysis.figures import GREY
+from analysis.figures.frames import SYMBOLS
+
+OLD_TO_NEW = ("#c3d94e", "#5ec962", "#21918c", "#3b528b", "#7a3fa0")
+MOST_KINDS = 12
+_HUES = (
+    *("#4269d0", "#d98200", "#d6452b", "#1a8a72", "#8a56c2", "#0f7fa8"),
+    *("#b3428c", "#6b7f1d", "#a05a2c", "#5b6abf", "#2f9e44", "#c2255c"),
+)
+_GREY_PART = 0.03
+_PLOTLY_SYMBOLS = {"circle": 0, "square": 1, "diamond": 2, "triangle-up": 5, "x": 4}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the legend; `rows` are its papers, `group` the filter that a click sets."""
+
+    label: str
+    color: str
+    symbol: str
+    rows: NDArray[np.int64]
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Colours of all points.
+
+    Attributes
+    ----------
+    values : ndarray of float32, shape (n,)
+        What `scale` turns into a colour; papers without a value lie in its grey part.
+    scale : list of (float, str)
+        plotly's colour scale.
+    low, high : float
+        Values at the ends of the scale.
+    symbols : ndarray of int8, shape (n,), or None
+        plotly's numbers of shapes; None where all are circles.
+    entries : list of Entry
+        The legend, empty for a continuous colouring.
+    ticks : list of (float, str)
+        The colour bar, empty for a legend.
+    title : str
+    """
+
+    values: NDArray[np.float32]
+    scale: list[tuple[float, str]]
+    low: float
+    high: float
+    symbols: NDArray[np.int8] | None
+    entries: list[Entry] = field(default_factory=list)
+    ticks: list[tuple[float, str]] = field(default_factory=list)
+    title: str = ""
+
+
+def colorings(papers: pd.DataFrame, *, extra: list[str]) -> list[str]:
+    """Return what the papers can be coloured by: groups that exist, dates, columns of the input."""
+    kinds = [kind for kind in ("cluster", "topic") if papers[f"{kind}_id"].notna().any()]
+    if "broader_id" in papers and papers["broader_id"].notna().any():
+        kinds.insert(1, "broader")
+    dates = ["date"] if papers["published"].notna().any() else []
+    rest = [c for c in ("source", "first_run", *extra) if c in papers and _several(papers[c])]
+    return [*kinds, *dates, *dict.fromkeys(rest)] or ["source"]
+
+
+def looks(papers: pd.DataFrame, *, color: str, allowed: list[str]) -> Looks:
+    """Return colours, shapes and legend of all papers.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        From `papers.view_papers`, n rows.
+    color : str
+        One of `allowed`: "cluster", "broader", "topic", "date" or a column.
+    allowed : list of str
+
+    Raises
+    ------
+    InputError
+        Where `color` is none of them.
+    """
+    if color not in allowed:
+        raise InputError(
+            f"color {color!r}", allowed=", ".join(allowed), next_step="choose one of these"
+        )
+    if color == "broader":
+        entries = _broader_entries(papers)
+    elif color in ("cluster", "topic"):
+        entries = _group_entries(papers, kind=color)
+    elif color == "date":
+        return _continuous(papers["published"], title="date")
+    elif pd.api.types.is_bool_dtype(papers[color]) or not (
+        pd.api.types.is_numeric_dtype(papers[color])
+        or pd.api.types.is_datetime64_any_dtype(papers[color])
+    ):
+        entries = _kind_entries(papers[color])
+    else:
+        return _continuous(papers[color], title=color)
+    return _discrete(entries, n=len(papers), title=color)
+
+
+def _several(values: pd.Series) -> bool:
+    known = values.dropna()
+    return bool(len(known)) and known.astype(str).nunique() > 1
+
+
+def _group_entries(papers: pd.DataFrame, *, kind: str) -> list[Entry]:
+    entries = []
+    for group, rows in papers.groupby(f"{kind}_id", sort=True).indices.items():
+        first = papers.iloc[rows[0]]
+        entries.append(
+            Entry(
+                label=str(first[kind]),
+                color=str(first[f"{kind}_color"]),
+                symbol=str(first[f"{kind}_symbol"]),
+                rows=np.asarray(rows),
+                group=str(group),
+            )
+        )
+    return _sorted(entries, papers=papers, missing=f"no {kind}", column=f"{kind}_id")
+
+
+def _broader_entries(papers: pd.DataFrame) -> list[Entry]:
+    found = papers.groupby("broader_id", sort=True).indices
+    entries = [
+        Entry(
+            label=str(papers["broader"].iloc[rows[0]]),
+            color=_HUES[number % len(_HUES)],
+            symbol=SYMBOLS[number // len(_HUES) % len(SYMBOLS)],
+            rows=np.asarray(rows),
+            group=str(group),
+        )
+        for number, (group, rows) in enumerate(found.items())
+    ]
+    return _sorted(entries, papers=papers, missing="no broader cluster", column="broader_id")
+
+
+def _kind_entries(values: pd.Series) -> list[Entry]:
+    told = values.map(lambda v: ", ".join(map(str, v)) if isinstance(v, list) else str(v))
+    told = told.where(values.notna())
+    counts = told.value_counts()
+    named = sorted(counts.index, key=lambda name: (-counts[name], name))[:MOST_KINDS]
+    entries = [
+        Entry(name, _HUES[number], "circle", np.flatnonzero(told == name))
+        for number, name in enumerate(named)
+    ]
+    rest = np.flatnonzero(told.notna() & ~told.isin(named))
+    if len(rest):
+        entries.append(Entry(f"{len(counts) - len(named):,} others", "#7d8590", "circle", rest))
+    if told.isna().any():
+        entries.append(Entry("unknown", GREY, "circle", np.flatnonzero(told.isna())))
+    return entries
+
+
+def _sorted(
+    entries: list[Entry], *, papers: pd.DataFrame, missing: str, column: str
+) -> list[Entry]:
+    entries = sorted(entries, key=lambda entry: (-len(entry.rows), entry.group))
+    rest = np.flatnonzero(papers[column].isna())
+    return [*entries, Entry(missing, GREY, "circle", rest)] if len(rest) else entries
+
+
+def _discrete(entries: list[Entry], *, n: int, title: str) -> Looks:
+    colors = list(dict.fromkeys(entry.color for entry in entries)) or [GREY]
+    values = np.zeros(n, dtype="float32")
+    symbols = np.zeros(n, dtype="int8")
+    for entry in entries:
+        values[entry.rows] = colors.index(entry.color)
+        symbols[entry.rows] = _PLOTLY_SYMBOLS[entry.symbol]
+    steps = [at / len(colors) for at in range(len(colors) + 1)]
+    scale = [
+        (steps[number + side], color) for number, color in enumerate(colors) for side in (0, 1)
+    ]
+    shapes = symbols if symbols.any() else None
+    return Looks(values, scale, -0.5, len(colors) - 0.5, shapes, entries=entries, title=title)
+
+
+def _continuous(column: pd.Series, *, title: str) -> Looks:
+    times = pd.api.types.is_datetime64_any_dtype(column)
+    values = column.to_numpy(dtype="datetime64[D]").astype("float64") if times else None
+    if values is None:
+        values = column.to_numpy(dtype="float64", na_value=np.nan)
+    else:
+        values = np.where(column.isna(), np.nan, values)
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    high = high if high > low else low + 1
+    at = np.linspace(low, high, 5)
+    words = [str(np.datetime64(int(v), "D"))[:7] if times else f"{v:,.4g}" for v in at]
+    missing = ~np.isfinite(values)
+    start = low - _GREY_PART * (high - low) if missing.any() else low
+    edge = (low - start) / (high - start)
+    hues = [
+        (edge + (1 - edge) * i / (len(OLD_TO_NEW) - 1), hue) for i, hue in enumerate(OLD_TO_NEW)
+    ]
+    grey = [(0.0, GREY), (edge, GREY)] if missing.any() else []
+    return Looks(
+        np.where(missing, start, values).astype("float32"),
+        [*grey, *hues],
+        start,
+        high,
+        None,
+        ticks=list(zip(map(float, at), words, strict=True)),
+        title=title,
+    )

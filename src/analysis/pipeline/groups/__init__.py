@@ -1,0 +1,1 @@
+"""From papers and vectors to clusters, topics and their tables."""

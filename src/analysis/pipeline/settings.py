@@ -1,0 +1,114 @@
+"""Everything that decides what a run computes from its snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from analysis.clusters.extend.thresholds import Thresholds
+from analysis.runs.lock import WAIT
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides what a run computes from its snapshot.
+
+    Attributes
+    ----------
+    runs : Path or None
+        Directory of the series; see `runs.runs_folder` for the default.
+    fresh : bool
+        Fit this snapshot anew, whatever runs the series has.
+    extend : str or Path or None
+        The run to extend; the newest of the series where left out.
+    only_snapshot : bool
+        Trends count what this snapshot lists, not all papers of the series.
+    as_of : date or None
+        Leave out what was listed, else published, after this day.
+    topics : Path or None
+        Topic definitions; `data/topics.toml` by default.
+    overrides : Path or None
+        Decisions on topics by hand; `data/overrides.toml` by default.
+    dates : tuple of Path
+        CSV files that date papers by title or arXiv id; `data/arxiv_ids.csv` by default.
+    snapshot_date : date or None
+        The day of the snapshot, where the content or the file name does not tell.
+    period : str
+        "auto", "month", "quarter", "half-year" or "year".
+    by : str
+        The day that tells a paper's period: "published", or "listed" in the source.
+    embedding : str
+        A name that `embedding.embed` knows.
+    format : str
+        "auto" or a name in `sources.FORMATS`.
+    seed : int
+        Seed of the subsamples and of the map's layout.
+    max_mb : int
+        Megabytes that each input file may have, unpacked; `sources.MAX_MB` by default.
+    duplicates : str
+        "all" merges papers that are nearly alike too, "exact" only those of one id or title.
+    today : date or None
+        The day from which dates count as too late where the snapshot's date is unknown.
+    wait : float
+        Seconds to wait while another process makes a run in the series.
+    grades : bool or None
+        Measure how often each cluster is found again; by default after a fit of at most 10,000
+        papers.
+    audit : bool
+        Compare an extended run of 2,000 papers or more with a fresh fit, too.
+    index : Path or "auto" or None
+        Index of local metadata; `data/dates_index.parquet` where there is one.
+    csv_safe : bool
+        In the CSV tables, put an apostrophe before texts that a spreadsheet program would compute.
+    thresholds : Thresholds
+        When clusters are born, split or merged in an extension.
+    wait : float
+        Seconds to wait while another process makes a run in the series.
+    """
+
+    runs: Path | None = None
+    fresh: bool = False
+    extend: str | Path | None = None
+    only_snapshot: bool = False
+    as_of: date | None = None
+    topics: Path | None = None
+    overrides: Path | None = None
+    dates: tuple[Path, ...] = ()
+    snapshot_date: date | None = None
+    period: str = "auto"
+    by: str = "published"
+    embedding: str = "builtin"
+    format: str = "auto"
+    seed: int = 0
+    max_mb: int = 500
+    duplicates: str = "all"
+    today: date | None = None
+    wait: float = WAIT
+    grades: bool | None = None
+    audit: bool = False
+    index: Path | str | None = "auto"
+    csv_safe: bool = False
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    wait: float = WAIT
+
+
+def recorded(settings: Settings) -> dict[str, Any]:
+    """Return the settings that are not files; those stand in the manifest by name and hash."""
+    day = settings.snapshot_date
+    return {
+        "fresh": settings.fresh,
+        "only_snapshot": settings.only_snapshot,
+        "as_of": settings.as_of.isoformat() if settings.as_of else None,
+        "period": settings.period,
+        "by": settings.by,
+        "embedding": settings.embedding,
+        "format": settings.format,
+        "duplicates": settings.duplicates,
+        "seed": settings.seed,
+        "grades": settings.grades,
+        "csv_safe": settings.csv_safe,
+        "thresholds": asdict(settings.thresholds),
+        "snapshot_date": day.isoformat() if day else None,
+    }

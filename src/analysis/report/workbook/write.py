@@ -1,0 +1,156 @@
+"""Sheets to an .xlsx file: the only user of XlsxWriter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+from xlsxwriter import Workbook
+from xlsxwriter.exceptions import XlsxFileError
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from analysis.base.escaping import safe_url
+
+from .sheet import LONGEST_LINK, MOST_LINKS, MOST_ROWS, Column, Sheet, for_workbook
+
+_MADE = datetime(1980, 1, 1)
+"""The same sheets give the same bytes."""
+
+_LONGEST_TITLE = 255
+
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+_FORMS = {
+    "whole": "#,##0",
+    "share": "0.0%",
+    "number": "0.00",
+    "p": "[<0.0001]0.0E+00;0.0000",
+    "day": "yyyy-mm-dd",
+    "month": "yyyy-mm",
+    "year": "yyyy",
+}
+_FIRST_DAY = pd.Timestamp("1899-12-30")
+_LEAP_DAY = 61
+"""Excel's 1 March 1900; it takes 1900 for a leap year, so earlier days are written as texts."""
+
+Write = Callable[[Worksheet, int, int, object], object]
+
+
+def write_workbook(sheets: list[Sheet], path: Path, *, title: str) -> None:
+    """Write sheets in their order, each with a frozen heading and a filter.
+
+    Parameters
+    ----------
+    sheets : list of Sheet
+    path : Path
+        An .xlsx file; one that exists is replaced.
+    title : str
+        Stands in the file's properties.
+    """
+    with TemporaryDirectory(prefix="papertide-") as private:
+        book = Workbook(str(path), {**_OPTIONS, "tmpdir": private})
+        try:
+            _fill(book, sheets=sheets, title=title)
+            book.close()
+        except XlsxFileError as error:
+            raise OSError(str(error)) from error
+        finally:
+            for page in book.worksheets():
+                page.row_data_fh.close()
+
+
+def _fill(book: Workbook, *, sheets: list[Sheet], title: str) -> None:
+    book.use_zip64()
+    about = {"title": for_workbook(title)[:_LONGEST_TITLE], "author": "Papertide"}
+    book.set_properties({**about, "created": _MADE})
+    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    forms = {name: book.add_format({"num_format": code}) for name, code in _FORMS.items()}
+    forms["link"] = book.add_format({"font_color": "#0563C1", "underline": 1})
+    for sheet in sheets:
+        _write_sheet(sheet, page=book.add_worksheet(sheet.name), head=head, forms=forms)
+
+
+def _write_sheet(sheet: Sheet, *, page: Worksheet, head: Format, forms: dict[str, Format]) -> None:
+    page.freeze_panes(1, 0)
+    for place, column in enumerate(sheet.columns):
+        page.set_column(place, place, column.width)
+        page.write_string(0, place, for_workbook(column.name), head)
+    room = MOST_ROWS - 1
+    kept = sheet.n_rows if sheet.n_rows <= room else room - 1
+    writers = [_writer(column, forms=forms) for column in sheet.columns]
+    values = [_plain(column) for column in sheet.columns]
+    for row, cells in enumerate(islice(zip(*values, strict=True), kept), start=1):
+        for place, (write, value) in enumerate(zip(writers, cells, strict=True)):
+            if value is not None:
+                write(page, row, place, value)
+    if kept < sheet.n_rows:
+        left = f"{sheet.n_rows - kept:,} more rows have no room here; the CSV file has all."
+        page.write_string(kept + 1, 0, left)
+    page.autofilter(0, 0, max(kept, 1), len(sheet.columns) - 1)
+
+
+def _plain(column: Column) -> list[object]:
+    """Return the cells as texts and numbers, None where there is nothing to write."""
+    if column.form in ("text", "link"):
+        known: dict[object, str | None] = {}
+        return [_text(value, known=known) for value in column.values]
+    values = pd.Series(column.values).reset_index(drop=True)
+    if column.form in ("day", "date"):
+        days = (pd.to_datetime(values) - _FIRST_DAY).dt.days
+        texts = pd.to_datetime(values).astype("object")
+        shown = [
+            None if math.isnan(n) else n if n >= _LEAP_DAY else str(texts[i].date())
+            for i, n in enumerate(days.astype("float64").tolist())
+        ]
+        known_to = column.known if column.known is not None else ["day"] * len(shown)
+        return list(zip(shown, known_to, strict=True))
+    numbers = values.astype("float64").to_numpy()
+    return [value if ok else None for value, ok in
+            zip(numbers.tolist(), np.isfinite(numbers).tolist(), strict=True)]  # fmt: skip
+
+
+def _text(value: object, *, known: dict[object, str | None]) -> str | None:
+    if not isinstance(value, str):
+        return None
+    if value not in known:
+        known[value] = for_workbook(value) or None
+    return known[value]
+
+
+def _writer(column: Column, *, forms: dict[str, Format]) -> Write:
+    if column.form == "text":
+        return Worksheet.write_string
+    if column.form == "link":
+        return partial(_link, form=forms["link"])
+    if column.form in ("day", "date"):
+        return partial(_day, forms=forms)
+    form = forms[column.form]
+    return lambda page, row, place, value: page.write_number(row, place, value, form)
+
+
+def _day(page: Worksheet, row: int, place: int, value: tuple, *, forms: dict[str, Format]) -> None:
+    number, known = value
+    if isinstance(number, str):
+        page.write_string(row, place, number)
+    elif number is not None:
+        page.write_number(row, place, number, forms.get(known, forms["day"]))
+
+
+def _link(page: Worksheet, row: int, place: int, value: str, *, form: Format) -> None:
+    """Write an address as a link while there is room for links; any other text as it is."""
+    if page.hlink_count < MOST_LINKS and len(value) <= LONGEST_LINK and safe_url(value):
+        page.write_url(row, place, value, form, value)
+    else:
+        page.write_string(row, place, value)

@@ -1,0 +1,13 @@
+from .dates.files import add_dates, missing_dates, read_dates
+from .dates.index import add_to_index
+from .input_file import MAX_MB
+from .read import FORMATS
+
+__all__ = [
+    "FORMATS",
+    "MAX_MB",
+    "add_dates",
+    "add_to_index",
+    "missing_dates",
+    "read_dates",
+]

@@ -1,0 +1,1 @@
+"""Publication dates: parsed, filled in from files and from a local index."""

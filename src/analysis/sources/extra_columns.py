@@ -1,0 +1,147 @@
+"""Columns that ride along: any names and values of the input, made safe to store and to show."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Collection
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.escaping import first_lines
+from analysis.base.schema import TABLES
+
+from .cleaning import cleaned
+from .formats.json.text import Number, number, plain
+
+PREFIX = "input_"
+"""Put before a column name that a papers table uses itself."""
+
+_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,9})\.\d{1,9}")
+_ARXIV_SHAPE = re.compile(r"\d{4}\.\d{4,5}")
+_MAX_INT = 2**63 - 1
+
+
+def tidy_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give columns clean names that are unique, whatever their case, and none of our own.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any names; left unchanged.
+
+    Returns
+    -------
+    DataFrame
+        The same columns; `PREFIX` before names of the papers table, "_2", "_3" after repeated
+        ones, "column" for empty ones.
+    """
+    reserved = set(TABLES["papers"].columns)
+    taken: set[str] = set()
+    names = []
+    for raw in frame.columns:
+        name = first_lines(cleaned(str(raw)), limit=80) or "column"
+        if name.casefold() in reserved:
+            name = PREFIX + name
+        names.append(_free(name, taken=taken))
+        taken.add(names[-1].casefold())
+    return frame.set_axis(names, axis=1)
+
+
+def _free(name: str, *, taken: Collection[str]) -> str:
+    count, candidate = 2, name
+    while candidate.casefold() in taken:
+        candidate, count = f"{name}_{count}", count + 1
+    return candidate
+
+
+def tidy_values(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give every column one type: bool, int64, float64 or str.
+
+    Numbers with gaps become float64, other mixtures and bools with gaps text; dates become ISO
+    texts, nested values JSON. Texts that are all numbers become numbers where nothing is lost by
+    it. Columns without any value are left out; the rest is sorted by name.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Unique string names; left unchanged.
+    """
+    columns = {}
+    for name in sorted(frame.columns):
+        column = _column(frame[name])
+        if column.notna().any():
+            columns[name] = column
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _column(values: pd.Series) -> pd.Series:
+    scalars = [scalar(value) for value in values.tolist()]
+    filled = [value for value in scalars if value is not None]
+    kinds = {type(value) for value in filled}
+    whole = len(filled) == len(scalars)
+    if kinds == {str}:
+        numbers = _numbers(filled)
+        if numbers is None:
+            return pd.Series(scalars, index=values.index, dtype="str")
+        kinds = {type(value) for value in numbers}
+        given = iter(numbers)
+        scalars = [None if value is None else next(given) for value in scalars]
+    if kinds == {bool} and whole:
+        return pd.Series(scalars, index=values.index, dtype="bool")
+    if kinds == {int} and whole:
+        return pd.Series(scalars, index=values.index, dtype="int64")
+    if kinds <= {int, float}:
+        return pd.Series(scalars, index=values.index, dtype="float64")
+    texts = [None if value is None else str(value) for value in scalars]
+    return pd.Series(texts, index=values.index, dtype="str")
+
+
+def _numbers(texts: list[str]) -> list[int] | list[float] | None:
+    """Return texts as numbers where all are such and would be written again as they were."""
+    if all(_INTEGER.fullmatch(text) for text in texts):
+        return [int(text) for text in texts]
+    if any(_ARXIV_SHAPE.fullmatch(text) for text in texts):
+        return None
+    if all(_DECIMAL.fullmatch(text) and repr(float(text)) == text for text in texts):
+        return [float(text) for text in texts]
+    return None
+
+
+def scalar(value: Any) -> str | int | float | bool | None:
+    """Return one value as a scalar that every table format can hold; None for "no value"."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, Number):
+        value = number(value)
+    if isinstance(value, str):
+        return cleaned(value) or None
+    if value is None or value is pd.NA or value is pd.NaT or isinstance(value, bool):
+        return value if isinstance(value, bool) else None
+    if isinstance(value, int):
+        return value if -_MAX_INT <= value <= _MAX_INT else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bytes):
+        return cleaned(value.decode("utf-8", "replace")) or None
+    if isinstance(value, date | time | Decimal):
+        return str(value)
+    if isinstance(value, list | tuple | dict | np.ndarray):
+        return _json(value)
+    return cleaned(str(value)) or None
+
+
+def _json(value: Any) -> str | None:
+    value = value.tolist() if isinstance(value, np.ndarray) else value
+    if not value:
+        return None
+    try:
+        return cleaned(json.dumps(plain(value), ensure_ascii=False, default=str))
+    except RecursionError:
+        return None

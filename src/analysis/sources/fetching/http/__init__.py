@@ -1,0 +1,1 @@
+"""Requests: addresses, limits, retries and bodies."""

@@ -1,0 +1,1 @@
+"""The daily papers API of Hugging Face."""

@@ -1,0 +1,292 @@
+"""XML of arXiv: the API's Atom feed, and OAI-PMH in its four metadata formats."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, ParseError
+
+from analysis.base.errors import InputError
+from analysis.base.escaping import clean, first_lines, for_terminal
+
+from ..dates.parsing import parse_date
+from ..input_file import Rows
+from ..records import Record, filled, frame_of, names_text
+from .latex import clean_source
+
+DELETED = "deleted record"
+MAX_DEPTH = 100
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_PROLOG = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
+_RECORDS = {"entry": "arxiv-atom", "record": "arxiv-oai"}
+_ANSWERED = ("updated", "responseDate")
+"""Where, directly in the root, Atom and OAI-PMH say when they answered."""
+
+_ALLOWED = "XML of arXiv: an answer of its API (Atom) or of OAI-PMH"
+_NEXT = "ask again with a query that arXiv accepts, or export as CSV or JSON"
+
+
+@dataclass
+class _Found:
+    """What was read so far, and what ended the reading early."""
+
+    records: list[Record] = field(default_factory=list)
+    format: str = ""
+    n_deleted: int = 0
+    broken: str = ""
+    root: str = ""
+    answered: str = ""
+
+
+def read_xml(text: str, *, shown: str) -> Rows:
+    """Read an Atom feed of arXiv's API or an answer of OAI-PMH.
+
+    Parameters
+    ----------
+    text : str
+        The whole file. Where it breaks off, the records before are read and a note says so.
+    shown : str
+        The file's name for messages.
+
+    Returns
+    -------
+    Rows
+        Standard columns; the date is that of the first version. The day of the whole is the one on
+        which arXiv gave the answer.
+
+    Raises
+    ------
+    InputError
+        For XML with declarations of its own (entities), nested too deep, of another kind, without
+        a record, and where the answer is an error.
+    """
+    text = _CONTROL.sub(" ", text)
+    found = _found(text, shown=shown)
+    documents = _PROLOG.split(text) if found.broken else []
+    if len(documents) > 1:
+        found = _together([_found(document, shown=shown) for document in documents])
+    if not found.records and found.broken:
+        raise _no_records(f"{shown} is broken XML ({found.broken})")
+    if not found.records:
+        if found.root in ("feed", "OAI-PMH"):
+            raise _no_records(f"{shown} is an answer of arXiv that holds no paper")
+        root = for_terminal(first_lines(found.root, limit=40))
+        raise _no_records(f"{shown} is XML without records of arXiv (its root is {root})")
+    notes = ()
+    if found.broken:
+        n = len(found.records)
+        notes = (f"{shown} breaks off ({found.broken}); the {n:,} records before were read",)
+    return Rows(
+        frame=frame_of(found.records),
+        dropped={DELETED: found.n_deleted} if found.n_deleted else {},
+        notes=notes,
+        day=parse_date(found.answered.strip()[:40])[0],
+        format=found.format,
+    )
+
+
+def _together(parts: list[_Found]) -> _Found:
+    """Join what was read of the documents of one file, answers put one after another."""
+    return _Found(
+        records=[record for part in parts for record in part.records],
+        format=next((part.format for part in parts if part.format), ""),
+        n_deleted=sum(part.n_deleted for part in parts),
+        broken="; ".join(part.broken for part in parts if part.broken),
+        root=parts[0].root,
+    )
+
+
+def _no_records(problem: str) -> InputError:
+    return InputError(problem, allowed=_ALLOWED, next_step=_NEXT)
+
+
+def _found(text: str, *, shown: str) -> _Found:
+    from defusedxml.common import DefusedXmlException
+
+    found = _Found()
+    try:
+        for element in _elements(text, found=found, shown=shown):
+            _take(element, found=found, shown=shown)
+    except ParseError as error:
+        found.broken = clean(str(error))
+    except DefusedXmlException:
+        raise InputError(
+            f"{shown} is XML that declares entities or a document type of its own",
+            allowed="XML without declarations: they can hide files and endless text",
+            next_step="remove the DOCTYPE, or export the records again",
+        ) from None
+    return found
+
+
+def _elements(text: str, *, found: _Found, shown: str) -> Iterator[Element]:
+    """Yield entries, records and errors, each emptied afterwards."""
+    from defusedxml.ElementTree import iterparse
+
+    depth, root = 0, None
+    for event, element in iterparse(io.StringIO(text), events=("start", "end"), forbid_dtd=True):
+        depth += 1 if event == "start" else -1
+        if depth > MAX_DEPTH:
+            raise _no_records(f"{shown} is XML nested deeper than {MAX_DEPTH} elements")
+        if root is None:
+            root = element
+            found.root = _name(element)
+        name = _name(element)
+        if event == "end" and depth == 1 and name in _ANSWERED:
+            found.answered = found.answered or element.text or ""
+        is_error = name == "error" and depth <= 1
+        if event == "end" and (name in _RECORDS or is_error) and _is_whole(element):
+            yield element
+            element.clear()
+            if depth == 1:
+                root.clear()
+
+
+def _is_whole(element: Element) -> bool:
+    """Whether an element is a record itself: OAI's record holds no other, an entry neither."""
+    return _name(element) != "record" or any(_name(child) == "header" for child in element)
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _take(element: Element, *, found: _Found, shown: str) -> None:
+    name = _name(element)
+    if name == "error":
+        _oai_error(element, shown=shown)
+        return
+    found.format = found.format or _RECORDS[name]
+    if name == "entry":
+        record = _entry(element, shown=shown)
+    elif _status(element) == "deleted":
+        found.n_deleted += 1
+        return
+    else:
+        record = _oai(element)
+    found.records.append(filled(record))
+
+
+def _children(element: Element, name: str) -> list[Element]:
+    return [child for child in element if _name(child) == name]
+
+
+def _texts(element: Element, name: str) -> list[str]:
+    return ["".join(child.itertext()) for child in _children(element, name)]
+
+
+def _text(element: Element, name: str) -> str | None:
+    return next((text for text in _texts(element, name) if text.strip()), None)
+
+
+def _cleaned(text: str | None) -> str | None:
+    return clean_source(text) if text else None
+
+
+def _entry(entry: Element, *, shown: str) -> Record:
+    identifier, title = _text(entry, "id") or "", _text(entry, "title") or ""
+    if title.strip() == "Error" or "/api/errors" in identifier:
+        said = first_lines(clean(_text(entry, "summary") or identifier), limit=200)
+        raise _no_records(f"{shown} is an error of arXiv's API and no paper: {said}")
+    authors = [name for author in _children(entry, "author") for name in _texts(author, "name")]
+    primary = [c.get("term") for c in _children(entry, "primary_category")]
+    return {
+        "title": _cleaned(title),
+        "abstract": _cleaned(_text(entry, "summary")),
+        "arxiv_id": identifier.strip(),
+        "doi": _text(entry, "doi"),
+        "published": _text(entry, "published"),
+        "url": _abs_address(entry),
+        "authors": names_text(map(clean_source, authors)),
+        "primary_category": next(filter(None, primary), None),
+        "categories": " ".join(c.get("term") or "" for c in _children(entry, "category")).strip(),
+        "venue": _cleaned(_text(entry, "journal_ref")),
+        "updated": _text(entry, "updated"),
+    }
+
+
+def _abs_address(entry: Element) -> str | None:
+    links = _children(entry, "link")
+    return next((link.get("href") for link in links if link.get("rel") == "alternate"), None)
+
+
+def _status(record: Element) -> str:
+    return next((header.get("status") or "" for header in _children(record, "header")), "")
+
+
+def _oai_error(element: Element, *, shown: str) -> None:
+    code, said = element.get("code") or "unknown", first_lines(clean(element.text or ""), limit=200)
+    raise _no_records(f"{shown} is an error of OAI-PMH and no papers: {code} {said}".rstrip())
+
+
+def _oai(record: Element) -> Record:
+    metadata = next((child for m in _children(record, "metadata") for child in m), None)
+    header = _children(record, "header")[0]
+    identifier = (_text(header, "identifier") or "").strip()
+    sets = [text.strip() for text in _texts(header, "setSpec")]
+    base: Record = {"arxiv_id": identifier.rpartition("arXiv.org:")[2], "sets": " ".join(sets)}
+    if metadata is None:
+        return base
+    kinds: dict[str, Callable[[Element], Record]] = {"dc": _dublin_core, "arXivRaw": _raw}
+    return base | filled(kinds.get(_name(metadata), _arxiv)(metadata))
+
+
+def _arxiv(paper: Element) -> Record:
+    """Read the formats arXiv (authors in parts) and arXivOld (authors as text)."""
+    groups = [author for group in _children(paper, "authors") for author in group]
+    names = [
+        " ".join(t for part in ("forenames", "keyname", "suffix") for t in _texts(author, part))
+        for author in groups
+    ]
+    return {
+        **_common(paper),
+        "published": _text(paper, "created") or _text(paper, "date"),
+        "authors": names_text(map(clean_source, names or _texts(paper, "authors"))),
+        "updated": _text(paper, "updated"),
+    }
+
+
+def _raw(paper: Element) -> Record:
+    versions = _children(paper, "version")
+    first = next((v for v in versions if v.get("version") == "v1"), (versions or [None])[0])
+    return {
+        **_common(paper),
+        "published": None if first is None else _text(first, "date"),
+        "authors": names_text(map(clean_source, _texts(paper, "authors"))),
+        "n_versions": len(versions),
+    }
+
+
+def _common(paper: Element) -> Record:
+    categories = (_text(paper, "categories") or "").split()
+    return {
+        "title": _cleaned(_text(paper, "title")),
+        "abstract": _cleaned(_text(paper, "abstract")),
+        "arxiv_id": _text(paper, "id"),
+        "doi": (_text(paper, "doi") or "").strip().partition(" ")[0],
+        "primary_category": categories[0] if categories else None,
+        "categories": " ".join(categories),
+        "venue": _cleaned(_text(paper, "journal-ref")),
+    }
+
+
+def _dublin_core(paper: Element) -> Record:
+    """Read oai_dc: comments follow the abstract, dates of later versions the first."""
+    names = _texts(paper, "identifier")
+    days = [text.strip() for text in _texts(paper, "date")]
+    dated = sorted((day, text) for text in days if (day := parse_date(text)[0]))
+    abstracts = [text for text in _texts(paper, "description") if not _is_comment(text)]
+    return {
+        "title": _cleaned(_text(paper, "title")),
+        "abstract": _cleaned(abstracts[0] if abstracts else None),
+        "arxiv_id": next((name for name in names if "arxiv.org/abs" in name), None),
+        "doi": next((name[4:] for name in names if name.casefold().startswith("doi:")), None),
+        "published": dated[0][1] if dated else None,
+        "authors": names_text(map(clean_source, _texts(paper, "creator"))),
+        "subjects": names_text(_texts(paper, "subject")),
+    }
+
+
+def _is_comment(text: str) -> bool:
+    return text.strip().casefold().startswith("comment:")

@@ -1,0 +1,170 @@
+"""BibTeX and BibLaTeX, by bibtexparser: Scopus, Web of Science, ACL, DBLP, Zotero and by hand."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from analysis.base.errors import InputError
+
+from ..dates.parsing import parse_date
+from ..input_file import Rows
+from ..records import Record, filled, frame_of, names_text
+from .latex import from_latex, unmixed
+
+if TYPE_CHECKING:
+    from bibtexparser import Library
+    from bibtexparser.model import Entry
+
+BROKEN = "broken entry"
+_ALLOWED = "BibTeX entries such as @article{key, title = {…}, abstract = {…}, year = {2024}}"
+_GLUE = re.compile(r"[\"}]\s*#\s*[\"{]")
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_EXPORTED = re.compile(r"EXPORT DATE:\s*([^\n\r]{4,40})", re.IGNORECASE)
+_EID = re.compile(r"eid=(2-s2\.0-\d+)")
+_COMMAND = re.compile(r"[#\"~{}]")
+_IN_TEXT = re.compile(
+    r"arxiv(?:\.org/abs/|[:\s]|\s*preprint)+(?P<id>[a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})",
+    re.IGNORECASE,
+)
+_DBLP = re.compile(r"abs/((?:[a-z-]+/\d{7})|\d{4}\.\d{4,5})", re.IGNORECASE)
+
+
+def read_bibtex(text: str, *, shown: str) -> Rows:
+    """Read BibTeX.
+
+    Parameters
+    ----------
+    text : str
+        The whole file; anything before the first entry is allowed.
+    shown : str
+        The file's name for messages.
+
+    Returns
+    -------
+    Rows
+        Standard columns; every entry that can be read, those with a repeated key or field too. An
+        entry that breaks off is dropped and counted. The day is Scopus' export date.
+
+    Raises
+    ------
+    InputError
+        Where there is no entry.
+    """
+    library = _parsed(text)
+    entries = list(_entries(library))
+    broken = len(library.failed_blocks) - sum(
+        getattr(block, "ignore_error_block", None) is not None for block in library.failed_blocks
+    )
+    if not entries:
+        raise InputError(
+            f"{shown} looks like BibTeX but has no entry that can be read",
+            allowed=_ALLOWED,
+            next_step="export the entries again, or mend the first one",
+        )
+    exported = _EXPORTED.search(text[:2000])
+    return Rows(
+        frame=frame_of([filled(_record(entry)) for entry in entries]),
+        dropped={BROKEN: broken} if broken else {},
+        day=_day(exported[1]) if exported else None,
+    )
+
+
+def _parsed(text: str) -> Library:
+    import bibtexparser
+
+    with _quiet("bibtexparser.splitter"), _quiet("bibtexparser.library"):
+        return bibtexparser.parse_string(text)
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep the library from writing a line a broken entry to stderr."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
+
+
+def _entries(library: Library) -> Iterator[Entry]:
+    from bibtexparser.model import Entry
+
+    for block in library.blocks:
+        block = getattr(block, "ignore_error_block", None) or block
+        if isinstance(block, Entry):
+            yield block
+
+
+def _day(text: str) -> date | None:
+    return parse_date(text)[0]
+
+
+def _record(entry: Entry) -> Record:
+    fields: dict[str, str] = {}
+    for field in entry.fields:
+        fields.setdefault(field.key.strip().lower(), str(field.value))
+    title, subtitle = _text(fields, "title"), _text(fields, "subtitle")
+    url = _raw(fields, "url", "howpublished", "bdsk-url-1")
+    eid = _EID.search(url)
+    return {
+        "title": f"{title}: {subtitle}" if title and subtitle else title,
+        "abstract": _text(fields, "abstract", "annote", "abstractnote"),
+        "id": _raw(fields, "unique-id", "acl-id") or (eid[1] if eid else None),
+        "arxiv_id": _arxiv(fields),
+        "doi": _raw(fields, "doi"),
+        **_dates(fields),
+        "url": url.removeprefix(r"\url") or None,
+        "authors": names_text(_AND.split(_text(fields, "author", "editor") or "")),
+        "venue": _text(fields, "journal", "journaltitle", "booktitle", "series", "publisher"),
+        "keywords": _text(fields, "keywords", "author_keywords", "keyword"),
+        "document_type": _raw(fields, "type") or entry.entry_type.lower(),
+        "bibtex_key": entry.key,
+    }
+
+
+def _text(fields: Mapping[str, str], *names: str) -> str | None:
+    value = next((fields[name] for name in names if fields.get(name)), None)
+    if value is None:
+        return None
+    text = " ".join(from_latex(unmixed(_GLUE.sub("", value)), braces=True).split())
+    return text or None
+
+
+def _raw(fields: Mapping[str, str], *names: str) -> str:
+    value = next((fields[name] for name in names if fields.get(name)), "")
+    return value.replace(r"\_", "_").replace(r"\%", "%").replace(r"\&", "&").strip("{} \n\t")
+
+
+def _dates(fields: Mapping[str, str]) -> Record:
+    """Return BibLaTeX's date (of a span its beginning), or year, month and day."""
+    year = _COMMAND.sub(" ", fields.get("year", "")).strip()
+    month = " ".join(_COMMAND.sub(" ", fields.get("month", "")).split())
+    day = _COMMAND.sub(" ", fields.get("day", "")).strip()
+    whole = _COMMAND.sub(" ", fields.get("date", "")).strip().partition("/")[0]
+    if not whole and day.isdigit() and month and year:
+        whole = f"{year}-{month}-{day}" if month.isdigit() else f"{month} {day} {year}"
+    named = bool(month) and not month.isdigit()
+    return {
+        "published": whole or (f"{month} {year}" if named else None),
+        "month": month or None,
+        "year": year or None,
+    }
+
+
+def _arxiv(fields: Mapping[str, str]) -> str | None:
+    kind = (fields.get("archiveprefix") or fields.get("eprinttype") or "").casefold()
+    eprint = _raw(fields, "eprint", "arxivid")
+    if eprint and kind in ("", "arxiv"):
+        return eprint
+    for name in ("journal", "note", "howpublished", "booktitle", "publisher"):
+        match = _IN_TEXT.search(fields.get(name, "")[:500])
+        if match:
+            return match["id"]
+    match = _DBLP.fullmatch(_raw(fields, "volume"))
+    return match[1] if match else None

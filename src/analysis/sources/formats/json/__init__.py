@@ -1,0 +1,1 @@
+"""JSON and JSON Lines, and the services that answer in them."""

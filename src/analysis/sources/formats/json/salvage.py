@@ -1,0 +1,88 @@
+"""What can still be read of JSON that is cut off, followed by garbage, or several documents."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.sources.columns import column_key
+
+_GAP = re.compile(r"[\s,\x1e]*")
+_LIST = re.compile(r"[\s\ufeff]*\[\s*")
+_NAMED = re.compile(r'"([^"\\]{1,40})"\s*:\s*\[\s*(?=\{)')
+
+
+@dataclass(frozen=True)
+class Salvaged:
+    """The records that are whole, and what is said about the rest."""
+
+    records: list[Any]
+    note: str
+
+
+def salvage(
+    text: str, *, decoder: json.JSONDecoder, names: Collection[str], shown: str
+) -> Salvaged | None:
+    """Read whole records of JSON that is not one whole document.
+
+    Parameters
+    ----------
+    text : str
+        Text that is not one JSON document.
+    decoder : JSONDecoder
+    names : collection of str
+        Keys (see `column_key`) under which an object may hold its list of records.
+    shown : str
+        The file's name for messages.
+
+    Returns
+    -------
+    Salvaged or None
+        The records of all whole documents, else those of a list before it breaks off; None where
+        there is no whole record.
+    """
+    documents, end, _ = _decoded(text, start=0, decoder=decoder)
+    if documents:
+        rest = text[end:].strip()
+        line = text.count("\n", 0, end) + 1
+        note = f"{shown} holds something else after its JSON (line {line:,}); it was left out"
+        return Salvaged(documents, note if rest else "")
+    start = _list_start(text, names=names)
+    if start is None:
+        return None
+    records, end, problem = _decoded(text, start=start, decoder=decoder)
+    if not any(isinstance(record, dict) for record in records):
+        return None
+    line = text.count("\n", 0, end) + 1
+    note = f"{shown} breaks off in line {line:,} ({problem}); the {len(records):,} records before "
+    return Salvaged(records, note + "were read")
+
+
+def _decoded(text: str, *, start: int, decoder: json.JSONDecoder) -> tuple[list[Any], int, str]:
+    """Return the values that follow one another from `start`, where they end, and why."""
+    values = []
+    problem = "it ends there"
+    while start < len(text):
+        begin = _GAP.match(text, start)
+        at = begin.end() if begin else start
+        try:
+            value, start = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            problem = error.msg
+            break
+        except (ValueError, RecursionError):
+            problem = "nested too deep"
+            break
+        values.append(value)
+    return values, start, problem
+
+
+def _list_start(text: str, *, names: Collection[str]) -> int | None:
+    plain = _LIST.match(text)
+    if plain:
+        return plain.end()
+    named = (m.end() for m in _NAMED.finditer(text[:1_000_000]) if column_key(m[1]) in names)
+    return next(named, None)

@@ -1,0 +1,213 @@
+"""Thresholds of one's own, chosen on some labelled papers and judged on others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.base.schema import COUNTED_WEIGHT
+
+from .gold import Gold
+from .measures import score_table
+from .scoring import Labelled, labelled
+
+SHRINKAGE = 10
+"""So many papers of the rarer label carry a chosen threshold half the way from .5."""
+
+_LEAST, _MOST = 0.05, 0.95
+_FEWEST = 2
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The result of `calibrate_thresholds`.
+
+    Attributes
+    ----------
+    thresholds : DataFrame
+        `topic` str, `threshold` float64 (chosen on all labelled papers), `lowest` and `highest`
+        float64 (of those chosen without one of the folds), `note` str. No figure of this file
+        belongs to `threshold`: every paper had a part in it.
+    held_out : DataFrame
+        Table of `Scores`: each paper decided by the thresholds chosen without its fold.
+    at_half : DataFrame
+        Table of `Scores`: the same papers decided at .5.
+    decisions : DataFrame
+        One row a label: `paper_id`, `topic` str, `fold` int64, `threshold`, `weight`, `label`
+        float64, `given` bool.
+    n_papers, folds : int
+    notes, unmatched : tuple of str
+    """
+
+    thresholds: pd.DataFrame
+    held_out: pd.DataFrame
+    at_half: pd.DataFrame
+    decisions: pd.DataFrame
+    n_papers: int
+    folds: int
+    notes: tuple[str, ...]
+    unmatched: tuple[str, ...]
+
+
+def calibrate_thresholds(
+    memberships: pd.DataFrame,
+    *,
+    gold: Gold,
+    papers: pd.DataFrame,
+    topics: Sequence[str] | None = None,
+    evidence: pd.DataFrame | None = None,
+    folds: int = 5,
+    seed: int = 0,
+) -> Calibration:
+    """Choose a threshold for each topic from a small labelled file, by cross-validation.
+
+    The papers are dealt into folds at random, whatever their labels. For each fold the
+    thresholds are chosen on the papers of the others (`choose_threshold`), and the fold is
+    decided by them; the figures are those of these decisions alone, so that no paper counts that
+    had a part in the threshold it was decided by. The thresholds to use are then chosen once
+    more on all papers.
+
+    Parameters
+    ----------
+    memberships, gold, papers, topics, evidence
+        As for `score`; the same rows are left out.
+    folds : int
+        At most as many as there are labelled papers.
+    seed : int
+        Of the folds and of the bootstrap.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    InputError
+        Where two rows of the file label one paper differently.
+    ValueError
+        Where `folds` is less than 2.
+    """
+    if folds < 2:
+        raise ValueError(f"folds is {folds}, must be at least 2")
+    known = labelled(memberships, gold=gold, papers=papers, topics=topics, evidence=evidence)
+    n, used = len(known.papers), min(folds, len(known.papers))
+    fold = np.random.default_rng(seed).permutation(n) % max(used, 1)
+    cuts = _cuts(known, fold=fold)
+    given = known.weights >= cuts.astype("float32")
+    at_half = known.weights >= np.float32(COUNTED_WEIGHT)
+    return Calibration(
+        thresholds=_thresholds(known, cuts=cuts),
+        held_out=_measured(known, given=given, seed=seed),
+        at_half=_measured(known, given=at_half, seed=seed),
+        decisions=_decisions(known, fold=fold, cuts=cuts, given=given),
+        n_papers=n,
+        folds=used,
+        notes=known.notes,
+        unmatched=known.unmatched,
+    )
+
+
+def choose_threshold(weights: NDArray[np.float32], *, labels: NDArray[np.float64]) -> float:
+    """Choose the threshold of one topic.
+
+    Of the middles (in log-odds) between neighbouring weights, and .5, that with the best F1
+    counts; of equal ones the nearest to .5. Its log-odds are then multiplied by m / (m + 10),
+    where m is the number of papers of the rarer label: a plain shrinkage towards .5, so that ten
+    papers move the threshold half the way.
+
+    Parameters
+    ----------
+    weights : ndarray of float32, shape (n,)
+    labels : ndarray of float64, shape (n,)
+        1, 0, or NaN where unknown.
+
+    Returns
+    -------
+    float
+        From .05 to .95; .5 where fewer than two papers carry the topic, or fewer than two do not.
+    """
+    known = ~np.isnan(labels)
+    weights, carrying = weights[known].astype("float64"), labels[known] == 1
+    rarer = int(min(carrying.sum(), (~carrying).sum()))
+    if rarer < _FEWEST:
+        return COUNTED_WEIGHT
+    inside = np.unique(np.clip(weights, _LEAST, _MOST))
+    between = (_logit(inside[:-1]) + _logit(inside[1:])) / 2
+    order = np.lexsort((between, np.abs(between)))
+    best, best_f1 = 0.0, -1.0
+    for cut in (0.0, *between[order]):
+        given = weights >= _share(cut)
+        f1 = 2 * int((given & carrying).sum()) / int(given.sum() + carrying.sum())
+        if f1 > best_f1 + 1e-12:
+            best, best_f1 = float(cut), f1
+    return _share(best * rarer / (rarer + SHRINKAGE))
+
+
+def _logit(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log(share / (1 - share))
+
+
+def _share(log_odds: float) -> float:
+    return float(1 / (1 + np.exp(-log_odds)))
+
+
+def _cuts(known: Labelled, *, fold: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the threshold of each paper and topic, chosen without the paper's fold."""
+    cuts = np.full(known.labels.shape, COUNTED_WEIGHT)
+    for number in np.unique(fold):
+        own, others = fold == number, fold != number
+        for place in range(len(known.topics)):
+            cuts[own, place] = choose_threshold(
+                known.weights[others, place], labels=known.labels[others, place]
+            )
+    return cuts
+
+
+def _thresholds(known: Labelled, *, cuts: NDArray[np.float64]) -> pd.DataFrame:
+    rows = []
+    for place, topic in enumerate(known.topics):
+        labels = known.labels[:, place]
+        rarer = int(min((labels == 1).sum(), (labels == 0).sum()))
+        rows.append(
+            {
+                "topic": topic,
+                "threshold": choose_threshold(known.weights[:, place], labels=labels),
+                "lowest": cuts[:, place].min(initial=1.0) if len(cuts) else COUNTED_WEIGHT,
+                "highest": cuts[:, place].max(initial=0.0) if len(cuts) else COUNTED_WEIGHT,
+                "note": "too few labels to choose" if rarer < _FEWEST else "",
+            }
+        )
+    columns = ["topic", "threshold", "lowest", "highest", "note"]
+    numbers = dict.fromkeys(columns[1:4], "float64")
+    return pd.DataFrame(rows, columns=columns).astype({"topic": "str", **numbers, "note": "str"})
+
+
+def _measured(known: Labelled, *, given: NDArray[np.bool_], seed: int) -> pd.DataFrame:
+    return score_table(
+        known.labels, weights=known.weights, given=given, topics=known.topics, seed=seed
+    )
+
+
+def _decisions(
+    known: Labelled,
+    *,
+    fold: NDArray[np.int64],
+    cuts: NDArray[np.float64],
+    given: NDArray[np.bool_],
+) -> pd.DataFrame:
+    rows, places = np.nonzero(~np.isnan(known.labels))
+    return pd.DataFrame(
+        {
+            "paper_id": pd.Series([known.papers[row] for row in rows], dtype="str"),
+            "topic": pd.Series([known.topics[place] for place in places], dtype="str"),
+            "fold": fold[rows].astype("int64"),
+            "threshold": cuts[rows, places],
+            "weight": known.weights[rows, places].astype("float64"),
+            "label": known.labels[rows, places],
+            "given": given[rows, places],
+        }
+    )

@@ -1,0 +1,165 @@
+"""The papers worth labelling: half near the threshold, half at random."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.errors import InputError
+from analysis.base.escaping import for_spreadsheet
+from analysis.base.schema import COUNTED_WEIGHT
+
+COLUMNS = ("arxiv_id", "title", "abstract", "weight", "drawn", "chance")
+"""Columns of a sample before the topic's own."""
+
+
+def sample_for_labelling(
+    memberships: pd.DataFrame,
+    *,
+    papers: pd.DataFrame,
+    topic: str,
+    n: int = 30,
+    seed: int = 0,
+    already: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Draw papers for a person to label.
+
+    First half of `n` is drawn at random, each paper that is not `already` labelled with the same
+    `chance`, whatever its weight. Labels of these rows alone estimate precision, recall and the
+    topic's share without bias: every paper has the same chance, so the plain figures of the
+    sample are the estimate, with the intervals of a simple random sample, and `score` uses no
+    other rows. They speak for the papers that were not labelled before. The other half are the
+    papers whose weight is nearest to .5 in log-odds: there a label tells most about where the
+    threshold should lie and which phrases mislead, but the recogniser is wrong more often there
+    than elsewhere, so figures from these rows would be too low.
+
+    Where fewer papers than half of `n` have a weight for the topic, more are drawn at random. The
+    random rows depend on `seed` and the papers alone and are the same for every topic, so that
+    one reading can serve several.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        Of a run; rows of kind "topic" are read.
+    papers : DataFrame
+        `paper_id`, `title`, `abstract`.
+    topic : str
+        Id of the topic.
+    n : int
+        How many papers at most: one that is drawn at random and is also near the threshold
+        counts once, as random.
+    seed : int
+    already : collection of str, optional
+        Ids of papers to leave out.
+
+    Returns
+    -------
+    DataFrame
+        `arxiv_id` (the paper's id), `title`, `abstract` str (empty where null), `weight` float64
+        (0 where under .05), `drawn` "random" or "near", `chance` float64 (of a random row: how
+        likely each paper was to be drawn at random; null for the others) and a column named by
+        the topic, empty, to be filled with 1 or 0. Rows in random order.
+
+    Raises
+    ------
+    InputError
+        Where `n` is less than 1 or the topic has the name of another column.
+    """
+    _check(n=n, topic=topic)
+    left_out = set(already or ())
+    rows = papers[~papers["paper_id"].isin(left_out)]
+    rows = rows.sort_values("paper_id", kind="stable", ignore_index=True)
+    own = memberships[(memberships["kind"] == "topic") & (memberships["group_id"] == topic)]
+    weights = own.set_index("paper_id")["weight"].astype("float64")
+    rows = rows.assign(weight=rows["paper_id"].map(weights).fillna(0.0).astype("float64"))
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(rows))
+    n_random = min(n - min(n // 2, int((rows["weight"] > 0).sum())), len(rows))
+    at_random = set(order[:n_random].tolist())
+    near = [row for row in _nearest(rows["weight"]) if row not in at_random][: n - n_random]
+    chosen = rows.iloc[sorted([*at_random, *near])]
+    drawn = ["random" if row in at_random else "near" for row in chosen.index]
+    chance = n_random / len(rows) if len(rows) else np.nan
+    out = pd.DataFrame(
+        {
+            "arxiv_id": chosen["paper_id"].astype("str"),
+            "title": chosen["title"].astype("str"),
+            "abstract": chosen["abstract"].fillna("").astype("str"),
+            "weight": chosen["weight"],
+            "drawn": pd.Series(drawn, index=chosen.index, dtype="str"),
+            "chance": pd.Series(
+                [chance if how == "random" else np.nan for how in drawn],
+                index=chosen.index,
+                dtype="float64",
+            ),
+            topic: pd.Series("", index=chosen.index, dtype="str"),
+        }
+    )
+    return out.iloc[random.permutation(len(out))].reset_index(drop=True)
+
+
+def _check(*, n: int, topic: str) -> None:
+    if n < 1:
+        raise InputError(
+            f"{n} papers to draw", allowed="1 or more", next_step="give another --n, such as 30"
+        )
+    if topic in COLUMNS:
+        raise InputError(
+            f"topic {topic!r} has the name of another column of the sample",
+            allowed=f"any id but {', '.join(COLUMNS)}",
+            next_step="give the topic another id in topics.toml and run again",
+        )
+
+
+def _nearest(weights: pd.Series) -> list[int]:
+    """Return the rows that have a weight, the nearest to the threshold in log-odds first."""
+    known = weights[weights > 0].clip(1e-6, 1 - 1e-6)
+    threshold = np.log(COUNTED_WEIGHT / (1 - COUNTED_WEIGHT))
+    distance = (np.log(known / (1 - known)) - threshold).abs()
+    return distance.sort_values(kind="stable").index.tolist()
+
+
+def write_sample(sample: pd.DataFrame, *, path: Path) -> None:
+    """Write a sample as a CSV that spreadsheet programs open and `read_gold` reads.
+
+    UTF-8 with a byte order mark, weights and chances with six digits, texts on one line; a text
+    that a spreadsheet would compute gets an apostrophe before it.
+
+    Raises
+    ------
+    InputError
+        Where there is a file already, which may hold labels, or none can be written.
+    """
+    next_step = "name another file with --out FILE"
+    if path.exists():
+        raise InputError(
+            f"{path} exists",
+            allowed="a new file: labels are never overwritten",
+            next_step=next_step,
+        )
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("x", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([for_spreadsheet(str(column)) for column in sample.columns])
+            writer.writerows([_cell(value) for value in row] for row in sample.to_numpy().tolist())
+        temporary.rename(path)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {path}: {error.strerror or error}",
+            allowed="a file in a folder that can be written",
+            next_step=next_step,
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if np.isnan(value) else f"{value:.6g}"
+    return for_spreadsheet(str(value))

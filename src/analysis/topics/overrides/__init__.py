@@ -1,0 +1,1 @@
+"""Decisions about topics made by people: read, applied."""

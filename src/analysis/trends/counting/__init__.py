@@ -1,0 +1,1 @@
+"""Papers counted by group and period."""

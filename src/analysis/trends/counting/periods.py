@@ -1,0 +1,271 @@
+"""Which period the trends are counted in, where it begins and ends, and which paper falls in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.errors import InputError
+from analysis.base.schema import FREQUENCIES
+
+from .grid import bounds, check_freq, first_charted, is_partial, place
+
+MEDIAN_PAPERS = 20
+GOOD_PERIODS = 6
+LEAST_PERIODS = 4
+
+
+@dataclass(frozen=True)
+class PeriodChoice:
+    """The period of a run's trends, and why.
+
+    Attributes
+    ----------
+    freq : str or None
+        One of `schema.FREQUENCIES`; None where there is nothing to chart.
+    reason : str
+        One or more plain sentences for the report: why this period, or why there is no chart, and
+        how many papers are left out.
+    n_periods : int
+        Periods of the grid, the partial one included; 0 without a period.
+    median_papers : float or None
+        Median number of papers over the full periods, empty ones included; None without any.
+    n_undated : int
+        Papers without a date; they are in no grid.
+    n_too_coarse : int
+        Papers known to the year only where the period is finer; left out of numerator and
+        denominator.
+    n_early : int
+        Papers of the first, nearly empty periods that are not charted; see `first_charted`.
+    """
+
+    freq: str | None
+    reason: str
+    n_periods: int
+    median_papers: float | None
+    n_undated: int
+    n_too_coarse: int
+    n_early: int = 0
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """How the papers fall into the periods of one length."""
+
+    freq: str
+    n_placed: int
+    n_periods: int
+    n_full: int
+    median: float | None
+    n_too_coarse: int
+    early: str = ""
+    n_early: int = 0
+
+
+def reference_day(papers: pd.DataFrame, *, snapshot_date: date | None) -> pd.Timestamp | None:
+    """Return the day up to which the papers are known.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        With `listed` and `published`.
+    snapshot_date : date or None
+        The snapshot's own date where it is known.
+
+    Returns
+    -------
+    Timestamp or None
+        The snapshot's date, else the latest `listed`, else the latest `published`; None where
+        there is no date at all. A latest paper of month or year precision stands at the first
+        day of it, so that its period counts as partial.
+    """
+    for day in (snapshot_date, papers["listed"].max(), papers["published"].max()):
+        if day is not None and not pd.isna(day):
+            return pd.Timestamp(day).normalize().as_unit("us")
+    return None
+
+
+def choose_period(
+    papers: pd.DataFrame, *, period: str = "auto", reference: pd.Timestamp | None, lag: int = 0
+) -> PeriodChoice:
+    """Choose the length of the periods that trends are counted in.
+
+    With "auto" this is the finest of month, quarter, half-year and year with a median of at least
+    20 papers a full period and at least 6 periods; else the coarsest with at least 4 periods; else
+    none. Where more than half of the dated papers are known to the year only, nothing but years is
+    considered (at least 4 of them).
+
+    A grid runs from the first to the last placeable paper's period without gaps, without the
+    nearly empty stretch that it may begin with (`first_charted`). A period is full if it ends on
+    or before the reference day. The median is taken over full periods, those without
+    any paper included; the numbers of periods (6 and 4) count partial periods too.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        With `published` and `published_precision`.
+    period : {"auto", "month", "quarter", "half-year", "year"}
+        A named period is used as asked.
+    reference : Timestamp or None
+        From `reference_day`, less `lag`; None leaves no period full.
+    lag : int, default 0
+        From `listing_lag`; said in the reason.
+
+    Returns
+    -------
+    PeriodChoice
+
+    Raises
+    ------
+    InputError
+        Where `period` is none of the above, or no paper can be placed in the period asked for.
+    """
+    if period != "auto":
+        check_freq(period, more=("auto",))
+    grids = {freq: _grid(papers, freq=freq, reference=reference) for freq in FREQUENCIES}
+    n_undated = int(papers["published"].isna().sum())
+    if period != "auto":
+        if not grids[period].n_placed:
+            raise _nothing_toplace(grids[period], n_undated=n_undated)
+        choice = _choice(grids[period], why="as asked for", n_undated=n_undated)
+        return _with_lag(choice, lag=lag)
+    n_year_only = grids["month"].n_too_coarse
+    n_dated = len(papers) - n_undated
+    if 2 * n_year_only > n_dated:
+        grids = {"year": grids["year"]}
+    choice = _automatic(grids, n_dated=n_dated, n_undated=n_undated, n_year_only=n_year_only)
+    return _with_lag(choice, lag=lag)
+
+
+def _with_lag(choice: PeriodChoice, *, lag: int) -> PeriodChoice:
+    if not lag or choice.freq is None:
+        return choice
+    said = (
+        f" A {choice.freq} counts as full from {_many(lag, 'day')} after its end, when 99 % of its "
+        "papers are listed."
+    )
+    return replace(choice, reason=choice.reason + said)
+
+
+def _grid(papers: pd.DataFrame, *, freq: str, reference: pd.Timestamp | None) -> _Grid:
+    numbers, placed = place(papers, freq=freq)
+    n_too_coarse = int(papers["published"].notna().sum() - placed.sum())
+    if not placed.any():
+        return _Grid(freq, 0, 0, 0, None, n_too_coarse)
+    first = first_charted(numbers[placed])
+    charted = numbers[placed & (numbers >= first)]
+    counts = np.bincount(charted - first)
+    _, ends = bounds(first + np.arange(len(counts)), freq=freq)
+    full = counts[~is_partial(ends, reference=reference)]
+    median = float(np.median(full)) if len(full) else None
+    n_early = int(placed.sum()) - len(charted)
+    start = str(bounds(np.array([first]), freq=freq)[0][0].astype("datetime64[M]"))
+    return _Grid(
+        freq, int(placed.sum()), len(counts), len(full), median, n_too_coarse, start, n_early
+    )
+
+
+def _automatic(
+    grids: Mapping[str, _Grid], *, n_dated: int, n_undated: int, n_year_only: int
+) -> PeriodChoice:
+    years_only = ""
+    if len(grids) == 1:
+        years_only = f"{n_year_only:,} of {n_dated:,} dated papers are known to the year only"
+    for freq in FREQUENCIES:
+        grid = grids.get(freq)
+        if grid and grid.n_periods >= GOOD_PERIODS and (grid.median or 0) >= MEDIAN_PAPERS:
+            why = years_only or (
+                f"this is the finest length that gives at least {GOOD_PERIODS} periods with a "
+                f"median of at least {MEDIAN_PAPERS} papers in the full ones"
+            )
+            return _choice(grid, why=why, n_undated=n_undated)
+    for freq in reversed(FREQUENCIES):
+        grid = grids.get(freq)
+        if grid and grid.n_periods >= LEAST_PERIODS:
+            why = years_only or (
+                f"no length gives at least {GOOD_PERIODS} periods with a median of at least "
+                f"{MEDIAN_PAPERS} papers in the full ones, so this is the coarsest with at least "
+                f"{LEAST_PERIODS}"
+            )
+            return _choice(grid, why=why, n_undated=n_undated)
+    reason = f"No trend chart: {_why_none(grids, n_dated=n_dated, years_only=years_only)}."
+    return PeriodChoice(None, reason + _left_out(n_undated, 0), 0, None, n_undated, 0)
+
+
+def _why_none(grids: Mapping[str, _Grid], *, n_dated: int, years_only: str) -> str:
+    if not n_dated:
+        return "no paper has a date"
+    grid = next(iter(grids.values()))
+    papers = "1 dated paper spans" if n_dated == 1 else f"{n_dated:,} dated papers span"
+    because = f"; {years_only}" if years_only else ""
+    return (
+        f"the {papers} {_many(grid.n_periods, grid.freq)}, "
+        f"and a trend needs at least {LEAST_PERIODS} periods{because}"
+    )
+
+
+def _choice(grid: _Grid, *, why: str, n_undated: int) -> PeriodChoice:
+    if grid.median is None:
+        full = "none of them full"
+    elif grid.n_full == 1:
+        full = f"the full one with {_many(grid.median, 'paper')}"
+    else:
+        full = f"the {grid.n_full} full ones with a median of {_many(grid.median, 'paper')}"
+    reason = (
+        f"Papers are counted by {grid.freq}: {why}. "
+        f"There {_is(grid.n_periods)} {_many(grid.n_periods, grid.freq)}, {full}."
+    )
+    return PeriodChoice(
+        freq=grid.freq,
+        reason=reason + _early(grid) + _left_out(n_undated, grid.n_too_coarse),
+        n_periods=grid.n_periods,
+        median_papers=grid.median,
+        n_undated=n_undated,
+        n_too_coarse=grid.n_too_coarse,
+        n_early=grid.n_early,
+    )
+
+
+def _early(grid: _Grid) -> str:
+    if not grid.n_early:
+        return ""
+    since = grid.early[:4] if grid.freq == "year" else grid.early
+    return (
+        f" {_many(grid.n_early, 'paper')} before {since} {_is(grid.n_early)} not charted: "
+        f"spread over so many {grid.freq}s they are too few."
+    )
+
+
+def _left_out(n_undated: int, n_too_coarse: int) -> str:
+    out = ""
+    if n_undated:
+        out += f" {_many(n_undated, 'paper')} without a date {_is(n_undated)} left out."
+    if n_too_coarse:
+        out += (
+            f" {_many(n_too_coarse, 'paper')} known to the year only {_is(n_too_coarse)} left out."
+        )
+    return out
+
+
+def _nothing_toplace(grid: _Grid, *, n_undated: int) -> InputError:
+    return InputError(
+        f"no paper can be placed in a {grid.freq}: {n_undated:,} without a date, "
+        f"{grid.n_too_coarse} known to the year only",
+        allowed="a period that the papers' dates are precise enough for",
+        next_step="use --period year"
+        if grid.n_too_coarse
+        else "date the papers with --dates FILE, or use --period auto",
+    )
+
+
+def _many(count: float, noun: str) -> str:
+    number = f"{count:,.1f}".removesuffix(".0")
+    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"

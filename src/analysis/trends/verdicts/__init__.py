@@ -1,0 +1,1 @@
+"""Whether a share rises, falls or stays flat."""

@@ -1,0 +1,156 @@
+"""How sure one can be: what would be found with so many papers, and shares corrected for error."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from ..counting.counts import Counts
+from ..counting.intervals import share_interval
+from .fits import fit_lines
+from .verdicts import SURE
+
+STARTS = (0.01, 0.02, 0.05, 0.1, 0.2)
+"""Shares of the first period for which `power_figures` tells how often a change is found."""
+
+
+def detection_power(
+    n_total: ArrayLike, *, first: float, last: float, n_groups: int, phi: ArrayLike = 1.0
+) -> float:
+    """Return how often a share that goes from `first` to `last` would be called rising or falling.
+
+    The signed root of the likelihood ratio that the expected papers give is the mean of the test's
+    statistic, whose standard deviation is about 1; the limit is the level of .05 over the number
+    of groups, which the first of them to be found must pass (Benjamini-Hochberg). Beside the
+    simulation of `benchmarks/bench_trends.py` it is right within a few percentage points.
+
+    Parameters
+    ----------
+    n_total : array-like, shape (n_periods,)
+        Papers of each full period, at equal distances.
+    first, last : float
+        Shares of the first and the last period, between 0 and 1; a straight line between them.
+    n_groups : int
+        Groups tested, those of all kinds: with two kinds of one size, twice as many as one has.
+    phi : array-like, default 1
+        Design effect, by period or one for all.
+
+    Returns
+    -------
+    float
+        From 0 to 1; 0 where fewer than four periods have papers.
+    """
+    n = np.asarray(n_total, dtype="float64") / np.asarray(phi, dtype="float64")
+    if (n > 0).sum() < 4:
+        return 0.0
+    x = np.arange(len(n), dtype="float64")
+    expected = n * np.linspace(first, last, len(n))
+    root = abs(float(fit_lines(expected[None, :], n=n, x=x).root[0]))
+    limit = float(stats.norm.isf(SURE / 2 / max(n_groups, 1)))
+    return float(stats.norm.sf(limit - root) + stats.norm.sf(limit + root))
+
+
+def power_figures(counts: Counts, *, found: pd.DataFrame) -> list[dict[str, float]]:
+    """Say how often shares that double or halve would be found with a run's papers.
+
+    `detection_power` in the full periods, with as many groups as were tested and the scatter of the
+    run: the median dispersion of the tested groups times the design effect of each period.
+
+    Parameters
+    ----------
+    counts : Counts
+    found : DataFrame
+        Table `verdicts` of these counts.
+
+    Returns
+    -------
+    list of dict
+        `first`, `last` (shares) and `power` (0 to 1), for each of `STARTS` a doubling and a
+        halving; nothing where no group was tested.
+    """
+    tested = found[found["direction"] != "too few to say"]
+    if tested.empty:
+        return []
+    full = ~counts.is_partial & (counts.n_total > 0)
+    phi = counts.phi[full] * float(tested["dispersion"].median())
+    return [
+        {
+            "first": first,
+            "last": round(first * times, 6),
+            "power": round(
+                detection_power(
+                    counts.n_total[full],
+                    first=first,
+                    last=first * times,
+                    n_groups=len(tested),
+                    phi=phi,
+                ),
+                6,
+            ),
+        }
+        for first in STARTS
+        for times in (2.0, 0.5)
+    ]
+
+
+def corrected_share(
+    k: ArrayLike,
+    n: ArrayLike,
+    *,
+    precision: tuple[int, int],
+    recall: tuple[int, int],
+    phi: ArrayLike = 1.0,
+    level: float = 0.95,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the share of papers that truly belong to a topic, with its interval.
+
+    share * precision / recall: of the papers counted, the precision is right, and those are the
+    recall's part of all that belong. The three are independent, so the squared distances of their
+    ends on the scale of logarithms add up. What is wrong in every period alike changes the level
+    of a share but no ratio between periods.
+
+    Parameters
+    ----------
+    k, n : array-like
+        Papers counted and papers in all.
+    precision : (int, int)
+        Labelled papers counted rightly, and labelled papers counted.
+    recall : (int, int)
+        Labelled papers counted rightly, and labelled papers that belong.
+    phi : array-like, default 1
+    level : float, default .95
+
+    Returns
+    -------
+    share, low, high : ndarray of float64
+        At most 1; NaN where n is 0 or nothing is labelled, or none was counted rightly.
+
+    References
+    ----------
+    W. J. Rogan and B. Gladen (1978), "Estimating prevalence from the results of a screening test",
+    American Journal of Epidemiology 107:71-76, with precision in place of specificity; adding up
+    distances: R. G. Newcombe (2001), "Logit confidence intervals and the inverse sinh
+    transformation", The American Statistician 55:200-202.
+    """
+    k, n = np.asarray(k, dtype="float64"), np.asarray(n, dtype="float64")
+    ends = [share_interval(k, n, phi=phi, level=level),
+            *(share_interval(*each, level=level) for each in (precision, recall))]  # fmt: skip
+    whole = np.where(n > 0, n, np.nan)
+    if not (precision[0] and recall[0]):
+        nothing = np.full(whole.shape, np.nan)
+        return nothing, nothing, nothing
+    # Where no paper is counted its share has no logarithm: the upper end stands for it.
+    values = [np.where(k > 0, k / whole, ends[0][1]),
+              precision[0] / precision[1], recall[0] / recall[1]]  # fmt: skip
+    with np.errstate(divide="ignore"):
+        below = [np.log(v) - np.log(low) for v, (low, _) in zip(values, ends, strict=True)]
+    above = [np.log(high) - np.log(v) for v, (_, high) in zip(values, ends, strict=True)]
+    middle = np.log(values[0]) + np.log(values[1]) - np.log(values[2])
+    # What is divided by turns its ends round.
+    down = np.sqrt(below[0] ** 2 + below[1] ** 2 + above[2] ** 2)
+    up = np.sqrt(above[0] ** 2 + above[1] ** 2 + below[2] ** 2)
+    share = np.where(k > 0, np.exp(middle), np.where(n > 0, 0.0, np.nan))
+    low, high = np.exp(middle - down), np.exp(middle + up)
+    return np.minimum(share, 1.0), np.minimum(low, 1.0), np.minimum(high, 1.0)

@@ -1,0 +1,270 @@
+"""Clusters carried on: old papers keep theirs, and news, splits and mergers come on evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.clusters import centred, find_clusters, neighbour_graph
+from analysis.clusters.extend.extend import Carried, carry_on
+from analysis.clusters.extend.thresholds import Thresholds
+from blobs import blobs
+
+
+def never() -> tuple:
+    raise AssertionError("no fresh look is due")
+
+
+def look(vectors: np.ndarray, *, cold: np.ndarray):
+    """A fresh fit that finds these clusters."""
+    return lambda: (cold, neighbour_graph(vectors), 10)
+
+
+def carried(vectors: np.ndarray, labels: np.ndarray, *, cold=None, **given) -> Carried:
+    """Carry on; `cold` is what a fresh look finds, none is made where it is None."""
+    is_new = given.pop("is_new", labels < 0)
+    n_old = int((~is_new).sum())
+    told = {
+        "revised": np.zeros(len(labels), dtype=bool),
+        "n_looked": n_old if cold is not None else len(labels),
+        "n_revised": n_old,
+        "fit": never if cold is None else look(vectors, cold=cold),
+        **given,
+    }
+    return carry_on(vectors, labels=labels, is_new=is_new, **told)
+
+
+def hidden(truth: np.ndarray, is_new: np.ndarray) -> np.ndarray:
+    return np.where(is_new, -1, truth)
+
+
+def events(found: Carried) -> list[tuple[str, int, tuple[int, ...]]]:
+    return [(event.what, event.cluster, event.others) for event in found.events]
+
+
+# nothing new
+
+
+@pytest.mark.parametrize("sizes", [(1,), (2,), (3,), (7,), (30,), (60, 60)])
+def test_without_a_new_paper_nothing_changes(sizes: tuple[int, ...]):
+    vectors, truth = blobs(sizes)
+    found = carried(vectors, truth)
+    assert found.labels.tobytes() == truth.tobytes()
+    assert (found.events, found.looked, found.revised, found.waiting) == ((), False, False, 0)
+    assert not found.weighed.any()
+    assert found.weights.nnz == 0
+
+
+@pytest.mark.parametrize("n_new", [1, 2, 3, 7, 30])
+def test_new_papers_of_known_fields_join_them(n_new: int):
+    vectors, truth = blobs([200, 200, 200], seed=n_new)
+    is_new = np.random.default_rng(n_new).permutation(600) < n_new
+    found = carried(vectors, hidden(truth, is_new))
+    assert found.labels.tolist() == truth.tolist()
+    assert found.events == ()
+    assert found.weighed.tolist() == is_new.tolist()
+    weights = found.weights.toarray()
+    assert (weights[is_new, truth[is_new]] > 0.9).all()
+    assert weights[~is_new].sum() == 0
+    assert (weights.sum(axis=1) <= 1 + 1e-9).all()
+
+
+def test_a_revised_paper_moves_to_where_it_belongs_now():
+    vectors, truth = blobs([100, 100])
+    labels = truth.copy()
+    labels[7] = 1
+    revised = np.arange(200) == 7
+    found = carried(vectors, labels, is_new=np.zeros(200, dtype=bool), revised=revised)
+    assert found.labels.tolist() == truth.tolist()
+    assert found.weighed.tolist() == revised.tolist()
+    assert found.events == ()
+
+
+def test_the_order_of_papers_does_not_matter():
+    vectors, truth = blobs([120, 120, 120, 120, 30], seed=8, spread=0.7)
+    is_new = (truth == 4) | (np.random.default_rng(0).random(510) < 0.02)
+    order = np.random.default_rng(3).permutation(510)
+    one = carried(vectors, hidden(truth, is_new))
+    other = carried(vectors[order], hidden(truth, is_new)[order])
+    assert other.labels.tolist() == one.labels[order].tolist()
+    assert events(other) == events(one) == [("born", 4, ())]
+    np.testing.assert_allclose(other.weights.toarray(), one.weights.toarray()[order], atol=1e-6)
+
+
+def test_the_same_input_gives_the_same_bytes():
+    vectors, truth = blobs([120, 120, 30], seed=8)
+    one, other = (carried(vectors, hidden(truth, truth == 2)) for _ in range(2))
+    assert one.labels.tobytes() == other.labels.tobytes()
+    assert one.weights.data.tobytes() == other.weights.data.tobytes()
+    assert one.events == other.events
+
+
+# news
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_thirty_papers_of_an_absent_field_are_born_in_a_small_step(seed: int):
+    vectors, truth = blobs([130, 130, 130, 130, 30], seed=seed)
+    is_new = (truth == 4) | (np.random.default_rng(seed).random(550) < 0.02)
+    found = carried(vectors, hidden(truth, is_new))
+    assert events(found) == [("born", 4, ())]
+    born = found.labels == 4
+    assert (truth[born] == 4).mean() >= 0.85
+    assert born[truth == 4].mean() >= 0.75
+    assert (found.labels == truth)[~is_new].all()
+
+
+@pytest.mark.parametrize("n_new", [9, 10])
+def test_nine_papers_are_too_few_to_be_born(n_new: int):
+    vectors, truth = blobs([200, 200, n_new])
+    found = carried(vectors, hidden(truth, truth == 2))
+    assert bool(found.events) == (n_new >= 10)
+
+
+def test_an_absent_field_is_born_in_a_large_step_by_the_fresh_look():
+    vectors, truth = blobs([150, 150, 60], seed=2)
+    is_new = (truth == 2) | (np.arange(360) % 6 == 0)
+    found = carried(vectors, hidden(truth, is_new), cold=truth)
+    assert events(found) == [("born", 2, ())]
+    assert found.labels.tolist() == truth.tolist()
+    assert found.looked
+    assert found.events[0].evidence == 1.0
+
+
+def test_old_papers_that_a_born_cluster_takes_are_counted():
+    """Forty papers of a field came before it was seen to be one; the new 60 make it a cluster."""
+    vectors, truth = blobs([150, 150, 100], seed=4)
+    is_new = np.arange(400) >= 340
+    labels = hidden(np.where(truth == 2, 1, truth), is_new)
+    found = carried(vectors, labels, cold=truth)
+    (event,) = found.events
+    assert (event.what, event.cluster, event.others, event.n_moved) == ("born", 2, (1,), 40)
+    assert found.labels.tolist() == truth.tolist()
+
+
+def test_a_random_tenth_of_the_same_corpus_gives_no_birth():
+    for seed in range(20):
+        vectors, truth = blobs([90] * 6, seed=seed, spread=0.9)
+        is_new = np.random.default_rng(seed).random(540) < (0.05, 0.1)[seed % 2]
+        found = carried(vectors, hidden(truth, is_new), cold=truth)
+        assert [event for event in found.events if event.what == "born"] == []
+
+
+def test_with_real_fits_a_planted_birth_is_the_one_event():
+    vectors, truth = blobs([150, 150, 150, 40], seed=11)
+    is_new = (truth == 3) | (np.random.default_rng(1).random(490) < 0.05)
+    start = find_clusters(vectors[~is_new]).labels
+    assert start.max() == 2
+    labels = np.full(490, -1)
+    labels[~is_new] = start
+
+    def fit() -> tuple:
+        found = find_clusters(vectors)
+        return found.labels, found.graph, int(found.settings["min_cluster_size"])
+
+    n_old = int((~is_new).sum())
+    found = carried(centred(vectors), labels, fit=fit, n_looked=n_old, n_revised=n_old)
+    assert events(found) == [("born", 3, ())]
+    assert set(np.flatnonzero(found.labels == 3)) == set(np.flatnonzero(truth == 3))
+
+
+def test_a_born_cluster_is_not_split_off_as_well():
+    """Forty of its papers are old ones of cluster 1, a part of it by the rule for splits.
+
+    Else the part would be taken out of the born cluster again, which could end up empty.
+    """
+    vectors, truth = blobs([150, 150, 100], seed=4)
+    is_new = (np.arange(400) >= 340) | (np.arange(400) % 10 == 0)
+    labels = hidden(np.where(truth == 2, 1, truth), is_new)
+    found = carried(vectors, labels, cold=truth)
+    assert found.revised
+    assert events(found) == [("born", 2, (1,))]
+    assert found.labels.tolist() == truth.tolist()
+
+
+def test_in_a_small_step_what_is_new_alone_is_born():
+    """Twelve old papers lie beside the field, and the fresh look has them with it: they stay."""
+    vectors, truth = blobs([200, 200, 200, 42], seed=6)
+    is_new = np.arange(642) >= 612
+    labels = hidden(np.where(truth == 3, 0, truth), is_new)
+    old = (truth == 3) & ~is_new
+    found = carried(vectors, labels, cold=truth)
+    (event,) = found.events
+    assert (event.what, event.n_moved) == ("born", 0)
+    assert (found.labels[is_new] == 3).all()
+    assert (found.labels[old] == 0).all()
+
+
+# splits and mergers
+
+
+def test_a_planted_split_is_named_so():
+    vectors, truth = blobs([150, 100, 150], seed=1)
+    is_new = np.random.default_rng(0).random(400) < 0.25
+    labels = hidden(np.where(truth == 1, 0, truth * 1), is_new)
+    labels[labels == 2] = 1
+    found = carried(vectors, labels, cold=truth)
+    (event,) = found.events
+    assert (event.what, event.cluster, event.others) == ("split", 2, (0,))
+    assert event.n_moved == int(((truth == 1) & ~is_new).sum())
+    assert found.revised
+    assert set(np.flatnonzero(found.labels == 2)) == set(np.flatnonzero(truth == 1))
+    moved = found.labels[~is_new] != labels[~is_new]
+    assert moved.sum() == event.n_moved, "every move belongs to an event"
+
+
+def test_a_planted_merger_is_named_so_and_frees_no_number():
+    vectors, truth = blobs([200, 150], seed=1)
+    is_new = np.random.default_rng(0).random(350) < 0.25
+    halves = np.where((truth == 0) & (np.arange(350) % 3 == 0), 2, truth)
+    found = carried(vectors, hidden(halves, is_new), cold=truth)
+    (event,) = found.events
+    assert (event.what, event.cluster, event.others) == ("merged", 0, (2,))
+    assert found.labels.tolist() == truth.tolist()
+    assert not (found.labels == 2).any()
+    assert found.weighed[truth == 0].all()
+    assert not found.weighed[(truth == 1) & ~is_new].any()
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.09])
+def test_a_small_step_moves_few_old_papers_and_the_rest_waits(share: float):
+    """Every cluster is two in the fresh look: half of all old papers would move."""
+    vectors, truth = blobs([100] * 8, seed=5)
+    is_new = np.random.default_rng(2).random(800) < share
+    labels = hidden(truth // 2, is_new)
+    n_old, n_new = int((~is_new).sum()), int(is_new.sum())
+    found = carried(vectors, labels, cold=truth, n_looked=500, n_revised=500)
+    moved = (found.labels != labels)[~is_new].sum()
+    assert moved <= 0.45 * n_new
+    assert moved == sum(event.n_moved for event in found.events)
+    assert found.waiting == 4 - len(found.events) > 0
+    assert not found.revised, "it is looked at again in the next run"
+    assert n_new <= 0.1 * n_old
+
+
+def test_a_large_step_takes_all_of_them():
+    vectors, truth = blobs([100] * 8, seed=5)
+    is_new = np.random.default_rng(2).random(800) < 0.3
+    found = carried(vectors, hidden(truth // 2, is_new), cold=truth)
+    assert [event.what for event in found.events] == ["split"] * 4
+    assert (found.waiting, found.revised) == (0, True)
+
+
+@pytest.mark.parametrize(("n_looked", "looks"), [(380, True), (381, False)])
+def test_a_look_is_due_after_a_twentieth(n_looked: int, looks: bool):
+    """400 papers: more than 1.05 × 380 = 399, not more than 1.05 × 381 = 400.05."""
+    vectors, truth = blobs([200, 200])
+    is_new = np.arange(400) % 100 == 0
+    found = carried(vectors, hidden(truth, is_new), cold=truth, n_looked=n_looked)
+    assert found.looked == looks
+    assert (found.cold is not None) == looks
+
+
+def test_thresholds_decide():
+    vectors, truth = blobs([200, 200, 12])
+    labels = hidden(truth, truth == 2)
+    assert carried(vectors, labels).events
+    assert not carried(vectors, labels, limits=Thresholds(least_part=13)).events
+    assert not carried(vectors, labels, limits=replace(Thresholds(), newness=1.1)).events

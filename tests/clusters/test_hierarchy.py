@@ -1,0 +1,196 @@
+"""Broader clusters: found on the graph, named by their parts, rows of `groups` only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.sparse as sp
+
+from analysis import group_papers, map_points
+from analysis.base.laws import check_laws
+from analysis.base.schema import broader_clusters, broader_ids, conform, groups_of, parts_of
+from analysis.clusters import broader_heading, broader_levels, neighbour_graph
+from analysis.clusters.group_rows import cluster_groups, with_broader
+from analysis.figures.frames.cluster_names import heart, map_labels
+from analysis.runs import tables_of
+from page_runs import made_run
+
+
+def nested(fields: int, *, parts: int, size: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return unit vectors of `fields` fields with `parts` clusters each, and their clusters."""
+    random = np.random.default_rng(seed)
+    centres = random.normal(size=(fields, 60))
+    rows, labels = [], []
+    for field in range(fields):
+        for part in range(parts):
+            own = centres[field] + 0.6 * random.normal(size=60)
+            rows.append(own + 0.45 * random.normal(size=(size, 60)))
+            labels += [field * parts + part] * size
+    vectors = np.concatenate(rows)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors.astype(np.float32), np.array(labels)
+
+
+def test_planted_fields_come_out_as_broader_clusters():
+    vectors, labels = nested(4, parts=3, size=60)
+    (found,) = broader_levels(labels, graph=neighbour_graph(vectors))
+    assert len(found) == 12
+    assert [len(set(found[3 * field : 3 * field + 3])) for field in range(4)] == [1, 1, 1, 1]
+    assert len(set(found)) == 4
+
+
+def test_many_clusters_get_two_levels_above_them():
+    vectors, labels = nested(15, parts=6, size=25)
+    graph = neighbour_graph(vectors)
+    levels = broader_levels(labels, graph=graph)
+    assert len(levels) == 2
+    assert len(levels[0]) == 90
+    assert len(levels[1]) == levels[0].max() + 1 > 24
+    assert 2 <= levels[1].max() + 1 <= 8
+    for level in levels:
+        sizes = np.bincount(level[level >= 0])
+        assert sizes.min() >= 2, "a broader cluster of one says nothing"
+
+
+@pytest.mark.parametrize(("n", "count"), [(499, 10), (600, 3), (600, 1), (0, 0)])
+def test_few_papers_or_clusters_have_no_broader_ones(n: int, count: int):
+    labels = np.arange(n) % max(count, 1)
+    assert broader_levels(labels, graph=sp.identity(n, format="csr")) == []
+    assert broader_levels(np.full(600, -1), graph=sp.identity(600, format="csr")) == []
+
+
+def test_a_cluster_far_from_all_others_stays_alone():
+    """Five clusters of which four hang together in pairs: two broader ones, and one in none."""
+    count, size = 5, 120
+    ties = np.eye(count) * 100.0
+    for a, b in ((0, 1), (2, 3)):
+        ties[a, b] = ties[b, a] = 10.0
+    labels = np.repeat(np.arange(count), size)
+    graph = sp.csr_matrix(ties[np.ix_(labels, labels)] / size**2)
+    (found,) = broader_levels(labels, graph=graph)
+    # A third of five clusters are two groups: the two pairs join next, the last one stays alone.
+    assert found[0] == found[1] == found[2] == found[3] == 0
+    assert found[4] == -1
+
+
+@pytest.mark.parametrize(
+    ("own", "held", "expected"),
+    [
+        ("Audio", [0.4, 0.3, 0.2], "Audio"),  # held by all three
+        ("Audio", [0.4, 0.3, 0.0], "Audio"),  # by parts with 90 of 100 papers
+        ("Audio", [0.4, 0.01, 0.2], "Speech · Music"),  # by parts with 60 of 100
+        ("speech", [0.4, 0.3, 0.2], "Speech · Music"),  # a part has that name
+    ],
+)
+def test_the_heading_stands_for_most_parts_or_names_two(own, held, expected):
+    sizes = [50, 40, 10]
+    assert (
+        broader_heading(own, held=held, sizes=sizes, below=["Speech", "Music", "Noise"]) == expected
+    )
+
+
+def test_names_of_two_do_not_pile_up():
+    said = broader_heading("X", held=[0, 0], sizes=[2, 3], below=["A · B", "C · D"])
+    assert said == "C · A"
+
+
+def small_groups() -> pd.DataFrame:
+    papers = pd.DataFrame({"paper_id": [f"p{i:02d}" for i in range(10)]})
+    labels = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 3])
+    groups = cluster_groups(
+        papers, labels=labels, headings=list("ABCD"), terms=[[]] * 4, exemplars=[[0], [4], [7], [9]]
+    )
+    return with_broader(
+        groups,
+        levels=[np.array([0, 1, 0, -1]), np.array([0, 0])],
+        headings=[["A · C", "B+"], ["All"]],
+        terms=[[["x", "y"], []], [["z"]]],
+        exemplars=[[["p00"], ["p04"]], [["p00"]]],
+    )
+
+
+def test_broader_rows_count_their_parts_and_take_the_largest_part_s_colour():
+    groups = small_groups().set_index("group_id")
+    assert groups["n_papers"].to_dict() == {
+        "c0001": 4, "c0002": 3, "c0003": 2, "c0004": 1, "c0005": 6, "c0006": 3, "c0007": 9,
+    }  # fmt: skip
+    parents = groups["parent_id"].fillna("").to_dict()
+    assert parents == {
+        "c0001": "c0005", "c0002": "c0006", "c0003": "c0005", "c0004": "", "c0005": "c0007",
+        "c0006": "c0007", "c0007": "",
+    }  # fmt: skip
+    assert groups.at["c0005", "color"] == groups.at["c0001", "color"]
+    assert groups.at["c0007", "color"] == groups.at["c0005", "color"]
+    assert groups.at["c0005", "description"] == "Papers on x and y."
+
+
+def test_who_is_broader_and_what_is_in_it():
+    groups = small_groups()
+    assert broader_clusters(groups) == {"c0005", "c0006", "c0007"}
+    assert broader_ids(groups)["c0003"] == "c0005"
+    assert list(groups_of(groups, kind="cluster")["group_id"]) == [f"c000{i}" for i in range(1, 5)]
+    assert parts_of(groups, "c0007") == {"c0001", "c0002", "c0003"}
+    assert parts_of(groups, "c0004") == {"c0004"}
+
+
+def with_hierarchy(n: int = 80):
+    """Return a made run whose clusters 1 and 3, and 2 and 4, have a broader one each."""
+    run = made_run(n)
+    groups = run.groups
+    levels = [np.array([0, 1, 0, 1])]
+    clusters = with_broader(
+        groups[groups["kind"] == "cluster"], levels=levels, headings=[["Odd", "Even"]],
+        terms=[[["odd"], ["even"]]], exemplars=[[[], []]],
+    )  # fmt: skip
+    both = pd.concat([clusters, groups[groups["kind"] == "topic"]])
+    return replace(run, groups=conform(both, name="groups"))
+
+
+def test_the_laws_hold_and_are_broken_by_rows_of_a_broader_cluster():
+    run = with_hierarchy()
+    assert check_laws(tables_of(run)) == []
+    groups = run.groups.copy()
+    groups.loc[groups["group_id"] == "c0005", "n_papers"] += 1
+    assert "groups: c0005 has 41 papers, its parts have 40" in str(
+        check_laws({**tables_of(run), "groups": groups})
+    )
+    moved = run.memberships.replace({"group_id": {"c0001": "c0005"}})
+    assert "memberships: a broader cluster has rows of its own" in check_laws(
+        {**tables_of(run), "memberships": moved}
+    )
+    orphan = run.groups[run.groups["group_id"] != "c0006"]
+    assert "groups: the broader cluster c0006 is not in groups" in check_laws(
+        {**tables_of(run), "groups": orphan}
+    )
+
+
+def test_labels_of_the_map_stand_where_the_papers_are_densest():
+    run = with_hierarchy()
+    labels = map_labels(run)
+    assert list(labels["level"]) == [0, 0, 1, 1, 1, 1]
+    assert set(labels.loc[labels["level"] == 0, "label"]) == {"Odd", "Even"}
+    assert labels.loc[labels["level"] == 1, "parent_id"].isin(["c0005", "c0006"]).all()
+    points = map_points(run)
+    assert set(points["broader"]) == {"Odd", "Even"}
+    for row in labels[labels["level"] == 1].itertuples():
+        own = points[points["cluster_id"] == row.group_id]
+        assert own["x"].min() <= row.x <= own["x"].max()
+    assert map_labels(made_run(14)).empty
+    assert map_labels(made_run(30)).empty
+    assert list(map_labels(made_run(60))["level"]) == [0] * 4
+
+
+def test_a_heart_is_the_middle_of_the_fullest_cells():
+    x = np.array([0.1, 0.2, 0.3, 9.0, -7.0])
+    y = np.array([5.1, 5.2, 5.3, 0.0, 2.0])
+    assert heart(x, y) == pytest.approx((0.2, 5.2))
+    assert heart(x[3:4], y[3:4]) == (9.0, 0.0)
+
+
+def test_papers_of_a_broader_cluster_are_those_of_its_parts():
+    run = with_hierarchy()
+    assert len(group_papers(run, "c0005")) == 40
+    assert map_points(made_run(80))["broader"].isna().all()

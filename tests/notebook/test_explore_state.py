@@ -1,0 +1,126 @@
+"""The search and the filters of a view of the map."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import explore
+from analysis.notebook.explore.arguments import descendants
+from analysis.notebook.explore.frames.filters import ViewState, state_words
+from analysis.notebook.explore.frames.search import haystack, hits, needles
+from explored import shown, told_run, two_levels
+from hostile import HOSTILE
+
+# searching
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", [True, True, True]),
+        ("   ", [True, True, True]),
+        ("learn", [True, False, False]),
+        ("earning", [False, False, False]),
+        ("deep learning", [True, False, False]),
+        ("LEARNING Deep", [True, False, False]),
+        ("cafe", [False, True, False]),
+        ("café", [False, True, False]),
+        ("学習", [False, False, True]),
+        ("...", [False, False, False]),
+        ("self-sup", [True, False, False]),
+    ],
+)
+def test_every_word_must_begin_a_word(query, found):
+    haystacks = [
+        haystack("Deep learning", "a self-supervised way"),
+        haystack("Café tables", None),
+        haystack("深層学習の研究", "ﬁne"),
+    ]
+    assert hits(query, haystacks=haystacks).tolist() == found
+
+
+def test_ascii_and_other_texts_are_cut_alike():
+    plain = haystack("A_b-c 3.5", "x'y").split()
+    assert plain == ["a", "b", "c", "3", "5", "x", "y"]
+    assert haystack("A_b-c 3.5 é", "x'y").split() == [*plain[:5], "e", "x", "y"]
+    assert needles("A_b-c") == [" a", " b", " c"]
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+def test_hostile_queries_find_their_own_text(query):
+    found = hits(query, haystacks=[haystack(query, None), haystack("wombat", None)])
+    assert found.tolist() == [bool(needles(query)), False]
+
+
+# the state
+
+
+def test_filters_combine_and_are_said_in_words(view):
+    view.filter(text="vis tran")
+    assert view.state == "50 of 200 papers with “vis tran” in title or abstract."
+    view.filter(topic="Fine-tuning", dates=("2023-01-01", "2024-01-01"))
+    assert view.state == (
+        "10 of 200 papers with “vis tran” in title or abstract, in topic Fine-tuning, "
+        "dated 2023-01-01 to 2024-01-01."
+    )
+    view.filter(text=None, dates=None)
+    assert view.state == "75 of 200 papers in topic Fine-tuning."
+    view.filter(topic=None, least_weight=0.6)
+    expected = int((view._core.papers["cluster_weight"] >= np.float32(0.6)).sum())
+    assert 0 < expected < 200
+    assert view.state == (
+        f"{expected} of 200 papers with a weight of at least 0.60 in their cluster."
+    )
+    view.reset()
+    assert view.state == "All 200 papers shown."
+
+
+def test_a_filter_that_leaves_nothing(view):
+    view.filter(text="wombats of the moon")
+    assert view.state == "No paper with “wombats of the moon” in title or abstract."
+    assert view.widgets.table.rows == []
+    assert view.widgets.table.page == 0
+
+
+def test_open_sides_of_dates(view):
+    assert state_words(
+        replace(ViewState(), dates=(pd.Timestamp("2024-01-01"), None)),
+        n_shown=1, n_papers=2, n_chosen=1, labels={},
+    ) == "1 of 2 papers dated 2024-01-01 or later. 1 chosen."  # fmt: skip
+    view.filter(dates=(None, "2023-01-10"))
+    assert shown(view) == 1
+
+
+def test_a_paper_known_to_the_year_is_shown_where_any_day_of_it_would_be(subjects):
+    papers = subjects.papers.assign(
+        published_precision="year", published=pd.Timestamp("2024-01-01")
+    )
+    view = explore(replace(subjects, papers=papers.astype({"published": "datetime64[us]"})))
+    view.filter(dates=("2024-06-01", "2024-07-01"))
+    assert shown(view) == 200
+    view.filter(dates=("2025-01-01", None))
+    assert shown(view) == 0
+
+
+def test_undated_papers_are_hidden_by_dates_only():
+    view = explore(told_run(30, n_undated=5))
+    assert shown(view) == 30
+    view.filter(dates=("2020-01-01", None))
+    assert shown(view) == 25
+    assert view.widgets.bars.note == "Not in the bars: 5 undated."
+
+
+def test_a_broader_cluster_stands_for_its_parts(subjects):
+    view = explore(two_levels(subjects))
+    view.filter(cluster="c0101")
+    assert shown(view) == 100
+    assert descendants(two_levels(subjects).groups)["c0101"] == {"c0101", "c0001", "c0002"}
+    options = [label for label, _ in view.widgets.cluster.options]
+    assert options == [
+        *("all clusters", "Cluster 3 (50)", "Cluster 4 (50)", "Learning at large"),
+        *("    Cluster 1 (50)", "    Cluster 2 (50)"),
+    ]

@@ -1,0 +1,165 @@
+"""The report page and the list: map, charts, groups, sentences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.base.schema import conform, empty
+from analysis.figures.frames import map_points
+from analysis.report import map_page, report_page
+from analysis.report.charts.plotly_json import MOST_POINTS, colouring, colourings, sample
+from analysis.report.page_text import in_no_topic
+from page_runs import made_run
+from pages_read import data_of, text_of
+
+# the map
+
+
+@pytest.mark.parametrize("n_undated", [0, 4, 64])
+def test_each_colouring_draws_every_paper_once(n_undated):
+    points = map_points(made_run(64, n_undated=n_undated))
+    for color in colourings(points):
+        traces = colouring(points, color=color)["traces"]
+        rows = sorted(row for trace in traces for row in trace["rows"])
+        assert rows == list(range(64))
+    assert ("date" in colourings(points)) == (n_undated < 64)
+
+
+def test_rows_of_a_trace_are_its_papers():
+    (chart, *_) = data_of(report_page(made_run(64)))["charts"]
+    papers = data_of(report_page(made_run(64)))["papers"]
+    assert chart["key"] == "cluster"
+    for trace in chart["traces"]:
+        assert {papers["cluster"][row] for row in trace["rows"]} == {trace["label"]}
+    points = map_points(made_run(64))
+    assert papers["title"] == points["title"].tolist()
+    np.testing.assert_allclose(papers["x"], points["x"], atol=1e-4)
+
+
+def test_landmarks_are_the_clusters_largest_first():
+    groups = data_of(report_page(made_run(62)))["groups"]
+    assert [(g["plotly_label"], len(g["rows"])) for g in groups] == [
+        ("Cluster 1", 16),
+        ("Cluster 2", 16),
+        ("Cluster 3", 15),
+        ("Cluster 4", 15),
+    ]
+
+
+def test_too_many_points_are_sampled_evenly():
+    points = pd.DataFrame({"row": range(12_501)})
+    rows = sample(points)["row"]
+    assert len(rows) == MOST_POINTS == rows.nunique()
+    assert rows.iloc[[0, -1]].tolist() == [0, 12_500]
+    assert set(rows.diff().dropna()) == {5.0, 6.0}
+    assert len(sample(points.head(MOST_POINTS))) == MOST_POINTS
+
+
+def test_a_sampled_map_says_so(monkeypatch):
+    monkeypatch.setattr("analysis.report.charts.plotly_json.MOST_POINTS", 30)
+    page = report_page(made_run(64))
+    assert len(data_of(page)["papers"]["title"]) == 30
+    assert "Drawn are 30 of 64 papers." in text_of(page)
+
+
+def test_colourings_are_those_that_some_point_has():
+    points = map_points(made_run(64))
+    assert colourings(points) == ["cluster", "topic", "date"]
+    assert colourings(points.assign(cluster=None, published=pd.NaT)) == ["topic"]
+    assert colourings(points.assign(cluster=None, topic=None)) == ["date"]
+
+
+# the list
+
+
+def test_the_list_has_every_paper_with_its_facts():
+    run = made_run(5, n_undated=1)
+    page = map_page(run)
+    text = text_of(page)
+    assert page.count("<details>") == 5
+    assert "2023-01-10 · Pretraining, Fine-tuning" in text
+    assert "undated · Pretraining" in text
+    assert "Abstract 3: we study wombats." in text
+    assert page.count('href="https://arxiv.invalid/abs/2301.00002"') == 5
+
+
+# the report
+
+
+def test_the_summary_counts_what_there_is():
+    run = made_run(62, n_undated=2)
+    papers = run.papers.copy()
+    papers.loc[4, "abstract"] = None
+    text = text_of(report_page(replace(run, papers=conform(papers, name="papers"))))
+    assert (
+        "This report covers 62 papers from 1 file (papers.csv), a snapshot of 17 March 2025. "
+        "The 60 with a date were published between 10 January 2023 and 24 June 2024. "
+        "2 papers have no date. 1 paper has no abstract and is placed by its title alone. "
+        "The papers fall into 4 clusters, which the data show; the largest is “Cluster 1” with "
+        "16 papers (26 %). Of 3 topics that were looked for, the most common is “Fine-tuning” "
+        "with 24 papers (39 %). 15 papers are in no topic. "
+        "2 rows of the input were left out: duplicate title (2)."
+    ) in text
+
+
+def test_papers_in_no_topic_are_those_no_topic_counts():
+    run = made_run(8)
+    assert in_no_topic(run) == 2
+    weak = run.memberships.assign(weight=np.float32(0.49))
+    assert in_no_topic(replace(run, memberships=weak)) == 8
+    assert in_no_topic(replace(run, memberships=empty("memberships"))) == 8
+
+
+def test_undated_papers_are_counted_and_the_first_ten_named():
+    text = text_of(report_page(made_run(20, n_undated=1)))
+    assert "1 paper has no date: on the map and in the groups" in text
+    text = text_of(report_page(made_run(20, n_undated=12)))
+    assert "12 papers have no date" in text
+    assert "And 2 more papers." in text
+    page = report_page(made_run(20, n_undated=12)).split('id="undated"')[1]
+    assert "Paper 17 on" in page.split('id="methods"')[0]
+    assert "Paper 18 on" not in page.split('id="methods"')[0]
+
+
+def test_there_is_one_chart_a_kind_or_a_sentence():
+    run = made_run(64)
+    assert [c["id"] for c in data_of(report_page(run))["charts"]] == [
+        "topic-map",
+        "share-topic",
+        "share-cluster",
+    ]
+    text = text_of(report_page(run))
+    assert "The period 2024 Q3 is partial: the snapshot does not cover it to the end." in text
+    without = made_run(64, freq=None)
+    assert [c["id"] for c in data_of(report_page(without))["charts"]] == ["topic-map"]
+    assert "Quarters, the finest with 20 papers" in text_of(report_page(without))
+
+
+def test_tables_name_groups_and_exemplars():
+    page = report_page(made_run(64))
+    topics = page.split('id="topics"')[1].split('id="clusters"')[0]
+    assert topics.count('<th scope="row">') == 3
+    assert topics.index("Fine-tuning") < topics.index("Pretraining") < topics.index("Multimodal")
+    assert 'href="https://arxiv.invalid/abs/2301.00002"' in topics
+    clusters = page.split('id="clusters"')[1].split('id="undated"')[0]
+    assert "Terms: wombat and burrow." in clusters
+    assert '<td class="num" data-unit="papers">16</td><td class="num">25 %</td>' in clusters
+
+
+def test_methods_explain_numbers_and_denominators():
+    text = text_of(report_page(made_run(64)))
+    for words in (
+        "Coherence: 0.12",
+        "The snapshot's date was given by hand.",
+        "Diversity: 0.91",
+        "Well placed: 78 %",
+        "The bands are 95 % intervals",
+        "not all research",
+        "Clusters are dense regions",
+        "Two files were read.",
+    ):
+        assert words in text

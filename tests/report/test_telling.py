@@ -1,0 +1,426 @@
+"""What the report says of trends: which groups, in which words, with which receipts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import describe_verdicts
+from analysis.base.schema import conform
+from analysis.report import report_page
+from analysis.report.findings import findings as found_module
+from analysis.report.findings.brief import brief
+from analysis.report.findings.facts import Grounds
+from analysis.report.findings.findings import find
+from analysis.report.findings.formatting import plain
+from analysis.report.findings.receipts import (
+    FORMS,
+    Value,
+    fold_text,
+    look_up,
+    share_text,
+    span_text,
+)
+from analysis.report.findings.selection import (
+    first_and_last,
+    moved,
+    not_known,
+    seem_changed,
+    within_counts,
+)
+from analysis.report.findings.sentences import Name, strength_words, tell_event, tell_move
+from analysis.report.findings.sureness import READING, power_words
+from analysis.runs import Run
+from analysis.trends import detection_power
+from analysis.trends.verdicts.judging import FLAT_LEVEL, LEVEL
+from analysis.trends.verdicts.verdicts import FLAT, LEAST_FULL_PERIODS, LEAST_PAPERS, SURE
+from hostile import HOSTILE
+from page_runs import made_run
+from told_runs import MONTHS, judged, planted_run
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    """The planted run."""
+    return planted_run()
+
+
+@pytest.fixture(scope="module")
+def grounds(run) -> Grounds:
+    return Grounds(run)
+
+
+def said(run: Run) -> list[str]:
+    """Return every sentence on trends as plain text."""
+    found = find(Grounds(run))
+    texts = [plain(each.parts) for each in found.told]
+    return [plain(found.counted), plain(found.over), found.why_no_move, found.why_no_flat, *texts]
+
+
+# what is chosen
+
+
+def verdict_rows(rows: list[tuple]) -> pd.DataFrame:
+    """Make verdicts: group, direction, share first and last, ratio's interval."""
+    names = ["group_id", "direction", "share_first", "share_last", "ratio_low", "ratio_high"]
+    return pd.DataFrame(rows, columns=names).assign(kind="topic")
+
+
+def test_rises_and_falls_come_by_their_effect_and_leave_room_for_the_rarer():
+    rows = verdict_rows(
+        [(f"up{i}", "rising", 0.10, 0.30 + i / 100, 2.0, 3.0) for i in range(6)]
+        + [("down", "falling", 0.020, 0.010, 0.3, 0.7), ("flat", "flat", 0.5, 0.5, 0.9, 1.1)]
+    )
+    chosen = [key[1] for key, _ in moved(rows, papers={})]
+    assert chosen == ["up5", "up4", "up3", "up2", "down"]
+    # h of 1 to 4 % is .20, of 20 to 25 % is .12
+    rows = verdict_rows([("a", "rising", 0.20, 0.25, 1, 2), ("b", "rising", 0.01, 0.04, 1, 2)])
+    assert [key[1] for key, _ in moved(rows, papers={})] == ["b", "a"]
+    assert moved(rows.iloc[:0], papers={}) == []
+
+
+def test_groups_of_the_same_papers_are_told_once():
+    rows = verdict_rows(
+        [("a", "rising", 0.1, 0.3, 2, 3), ("b", "rising", 0.1, 0.25, 2, 3),
+         ("c", "falling", 0.3, 0.1, 0.2, 0.4)]
+    )  # fmt: skip
+    papers = {("topic", "a"): frozenset("12345"), ("topic", "b"): frozenset("345"),
+              ("topic", "c"): frozenset("345")}  # fmt: skip
+    assert moved(rows, papers=papers) == [
+        (("topic", "c"), ()),
+        (("topic", "a"), (("topic", "b"),)),
+    ] or moved(rows, papers=papers) == [
+        (("topic", "a"), (("topic", "b"),)),
+        (("topic", "c"), ()),
+    ]
+    papers[("topic", "b")] = frozenset("3678")
+    assert len(moved(rows, papers=papers)) == 3
+
+
+def test_flat_groups_that_seem_to_have_changed_most_come_first():
+    verdicts = verdict_rows([(name, "flat", 0.1, 0.1, 0.9, 1.1) for name in "abcd"])
+    names = ["group_id", "n_first", "n_last", "total_first", "total_last"]
+    ends = pd.DataFrame(
+        [("a", 10, 10, 100, 100), ("b", 10, 80, 100, 800), ("c", 10, 40, 100, 100),
+         ("d", 10, 20, 100, 200)], columns=names,
+    ).assign(kind="topic")  # fmt: skip
+    assert [key[1] for key in seem_changed(verdicts, ends=ends)] == ["b", "c", "d"]
+
+
+def test_of_unclear_groups_those_are_told_that_neither_halved_nor_doubled():
+    rows = verdict_rows([
+        ("wide", "unclear", 0.1, 0.1, 0.3, 1.5), ("up", "unclear", 0.1, 0.1, 1.01, 1.5),
+        ("known", "unclear", 0.1, 0.1, 0.7, 1.6), ("best", "unclear", 0.1, 0.1, 0.8, 1.3),
+        ("flat", "flat", 0.1, 0.1, 0.9, 1.1),
+    ])  # fmt: skip
+    assert [key[1] for key in not_known(rows, most=3)] == ["best", "known"]
+    assert not_known(rows, most=0) == []
+
+
+def test_ends_are_the_first_and_the_last_full_period_with_papers(run):
+    ends = first_and_last(run.trends)
+    assert ends["period_first"].eq(MONTHS[0]).all()
+    assert ends["period_last"].eq(MONTHS[-2]).all()
+    assert first_and_last(run.trends.iloc[:0]).empty
+    one = run.trends[run.trends["period"].isin((MONTHS[0], MONTHS[-1]))]
+    assert first_and_last(one).empty
+
+
+# what is said
+
+
+def test_the_planted_truth_is_told(grounds):
+    found = find(grounds)
+    assert {(each.key[1], each.direction) for each in found.moves} == {
+        ("rises", "rising"), ("falls", "falling"), ("late", "rising")
+    }  # fmt: skip
+    assert {each.key[1] for each in found.flats} == {"level", "steady"}
+    assert [(each.key[1], each.direction) for each in found.events] == [("bursts", "burst")]
+    assert not found.why_no_move
+    assert not found.why_no_flat
+    told = {each.key[1]: plain(each.parts) for each in found.told}
+    assert "So did “Agents once more” (topic), with many of the same papers." in told["rises"]
+    assert re.search(r"-fold \(\d\.\d to \d\.\d\), doubling in about \d+ months\.", told["rises"])
+    assert re.search(r"fell from 2\d % of papers to 5\.\d %, by 7\d % ", told["falls"])
+    assert "had a very strong burst in October 2023: " in told["bursts"]
+    assert "more papers because there are more papers in all." in told["level"]
+    assert plain(found.counted) == (
+        "Of 8 groups, 3 rose, 1 fell, 2 are flat, 1 is unclear and 1 has too few papers to say."
+    )
+
+
+def test_a_group_born_late_is_told_without_an_astronomic_ratio(grounds):
+    (late,) = [each for each in find(grounds).moves if each.key[1] == "late"]
+    text = plain(late.parts)
+    assert "rose from under 0.1 % of papers to 1" in text
+    assert "-fold" not in text
+    assert "doubling" not in text
+    assert "It had no paper before December 2023." in text
+
+
+def test_plain_words_hold_no_digit_and_values_are_their_cells(run, grounds):
+    found = find(grounds)
+    told = [found.counted, found.over, power_words(grounds), *(e.parts for e in found.told)]
+    values = 0
+    for parts in told:
+        for part in parts:
+            if isinstance(part, Value):
+                held = look_up(part.receipt, tables=grounds.tables, manifest=run.manifest)
+                assert part.text == FORMS[part.form](held[part.column])
+                values += 1
+            elif isinstance(part, str):
+                assert not isinstance(part, Name)
+                assert not re.search(r"\d", part)
+    assert values > 60
+    assert not re.search(r"\d", found_module.LEAST_WORDS)
+
+
+def test_no_sentence_speaks_of_the_partial_month(run, grounds):
+    partial = run.trends[run.trends["is_partial"]]
+    assert partial["period"].unique().tolist() == [MONTHS[-1]]
+    assert (partial["n_papers"] == 0).all()  # a collapse, for who counts it
+    for text in (*said(run), brief(run).split("## ", 1)[1], describe_verdicts(run)):
+        assert "July 2024" not in text
+    for each in find(grounds).told:
+        for receipt in each.receipts:
+            assert ("period", "2024-07-01") not in receipt.key
+    assert "July 2024" not in report_page(run).split('id="map"')[0].split('id="moved"')[1]
+
+
+def test_behind_every_count_is_a_list_of_as_many_papers(run, grounds):
+    seen = set()
+    for each in find(grounds).told:
+        for receipt in each.receipts:
+            if "n_papers" in receipt.columns:
+                held = look_up(receipt, tables=grounds.tables, manifest=run.manifest)
+                assert len(set(receipt.papers)) == len(receipt.papers) == held["n_papers"]
+                seen.add(receipt.table)
+    assert seen == {"verdicts", "trends", "events"}
+
+
+def test_a_share_that_has_come_down_again_is_said_to_have():
+    run = course([*(0.02 + 0.03 * month for month in range(13)), *[0.25] * 24], name="hype")
+    (text,) = [plain(each.parts) for each in find(Grounds(run)).moves]
+    assert "It was highest in January 2024, 38 % (" in text
+    assert ", and has come down since." in text
+
+
+def course(shares: list[float], *, name: str) -> Run:
+    """Return a run of 400 papers a month, of which a group has these shares."""
+    days, members = [], []
+    for start, part in zip(MONTHS, shares, strict=False):
+        for i in range(400):
+            paper = f"{start:%y%m}.{i:05d}"
+            days.append((paper, start + pd.Timedelta(days=i % 28)))
+            if i * 7919 % 400 < 400 * part:
+                members.append((paper, name))
+            if i % 3 == 0:
+                members.append((paper, "rest"))
+    return judged(pd.DataFrame(days, columns=["paper_id", "day"]), members=members)
+
+
+def test_a_line_that_ends_where_no_share_was_is_not_told():
+    wave = [0.01, 0.4, 0.5, 0.4] + [0.3 * 0.75**i for i in range(len(MONTHS) - 4)]
+    run = course(wave, name="wave")
+    grounds = Grounds(run)
+    key = ("topic", "wave")
+    row = grounds.verdicts[key]
+    assert row.direction == "falling"
+    assert row.share_first > 0.3
+    assert not grounds.is_line(key)
+    text = plain(tell_move(key, with_it=(), grounds=grounds).parts)
+    assert text.startswith(
+        "“wave” (topic) fell, but not steadily enough for a rate. Counted: 4 of 400 papers"
+    )
+    assert " It was highest in March 2023, 50 % (" in text
+    assert "halving" not in text
+    drawn = within_counts(run.verdicts, trends=run.trends).set_index("group_id")
+    first = grounds.trend_row(key, period=MONTHS[0])
+    assert drawn.at["wave", "share_first"] == first.share_high < 0.1
+    assert drawn.at["rest", "share_first"] == grounds.verdicts[("topic", "rest")].share_first
+
+
+def test_nothing_counted_leaves_fitted_shares_as_they_are(run):
+    none = within_counts(run.verdicts, trends=run.trends.iloc[:0])
+    pd.testing.assert_frame_equal(none, run.verdicts.reset_index(drop=True))
+
+
+def test_a_sign_that_flips_is_put_down_to_the_mix(run):
+    flips = run.verdicts.assign(sign_flips=run.verdicts["group_id"] == "rises")
+    period = {**run.manifest["period"], "standardised_by": "venue"}
+    changed = replace(run, verdicts=flips, manifest={**run.manifest, "period": period})
+    told = tell_move(("topic", "rises"), with_it=(), grounds=Grounds(changed))
+    assert (
+        " This rise is due to the mix of venues: with the mix held constant, the line points the "
+        "other way." in plain(told.parts)
+    )
+    assert told.sure == "fairly sure"
+    page = report_page(changed)
+    assert "computed with the mix of venues held constant" in page
+    assert page.count("with the mix of venues held constant the other way") == 1
+
+
+def test_a_doubling_that_nobody_has_seen_is_not_told(run):
+    verdicts = run.verdicts.assign(ratio=1.6, ratio_low=1.3, ratio_high=1.9)
+    grounds = Grounds(replace(run, verdicts=verdicts))
+    text = plain(tell_move(("topic", "rises"), with_it=(), grounds=grounds).parts)
+    assert ", by 60 % (30 to 90 %). Counted: " in text
+
+
+def test_how_sure_follows_p_and_the_width_of_flatness(run):
+    for p, sure in ((0.0009, "very sure"), (0.001, "sure"), (0.01, "fairly sure")):
+        verdicts = run.verdicts.assign(p_adjusted=p)
+        told = tell_move(
+            ("topic", "falls"), with_it=(), grounds=Grounds(replace(run, verdicts=verdicts))
+        )
+        assert told.sure == sure
+    wide = run.verdicts.assign(ratio_low=0.85)
+    flats = find(Grounds(replace(run, verdicts=wide))).flats
+    assert {each.sure for each in flats} == {"fairly sure"}
+    assert {each.sure for each in find(Grounds(run)).flats} == {"sure"}
+
+
+# what is said where there is little
+
+
+def test_few_papers_are_told_with_the_reason():
+    few = made_run(80)
+    text = " ".join(said(few))
+    assert "All 7 groups have too few papers to say." in text
+    assert "fewer than four full periods, or under twenty papers" in text
+    assert "No group can be called flat" not in text
+    assert "nothing can be said of rises and falls" in " ".join(said(made_run(80, freq=None)))
+
+
+def test_none_that_rose_is_said_plainly(run):
+    level = run.verdicts.assign(
+        direction=np.where(run.verdicts["direction"] == "flat", "flat", "unclear")
+    )
+    text = " ".join(said(replace(run, verdicts=level)))
+    assert "No group is known to have risen or fallen" in text
+    nothing = run.verdicts.assign(direction="unclear")
+    assert "No group can be called flat" in " ".join(said(replace(run, verdicts=nothing)))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 7, 30, 60])
+def test_every_size_has_whole_sentences(n):
+    for run in (made_run(n), made_run(n, n_undated=n, freq=None)):
+        for text in (*said(run), brief(run), describe_verdicts(run)):
+            assert not re.search(r"\bnan\b|\bNone\b|NaT|  ", text)
+
+
+# words
+
+
+def test_the_words_agree_with_the_constants_of_the_verdicts():
+    numbers = {"four": 4, "twenty": 20}
+    least = found_module.LEAST_WORDS
+    assert numbers[re.search(r"than (\w+) full", least)[1]] == LEAST_FULL_PERIODS
+    assert numbers[re.search(r"under (\w+) papers", least)[1]] == LEAST_PAPERS
+    assert f"shares at {LEVEL:.0%}".replace("%", " %") in READING
+    assert f"changes at {FLAT_LEVEL:.0%}".replace("%", " %") in READING
+    assert f"under {SURE}." in READING
+    low, high = FLAT
+    assert f"within {100 * (1 - low):.0f} % down and {100 * (high - 1):.0f} % up" in READING
+    inner = f"within {100 * (1 - low**0.5):.0f} % down and {100 * (high**0.5 - 1):.0f} % up"
+    assert inner in READING
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "text"),
+    [
+        (share_text, 0.0, "0 %"), (share_text, 0.0004, "under 0.1 %"), (share_text, 0.041, "4.1 %"),
+        (share_text, 0.18, "18 %"), (share_text, 0.9997, "over 99.9 %"), (share_text, 1.0, "100 %"),
+        (fold_text, 1.034, "1.03"), (fold_text, 4.21, "4.2"), (fold_text, 18.4, "18"),
+        (span_text, 0.05, "1 month"), (span_text, -0.75, "9 months"),
+        (span_text, 2.44, "2.4 years"),
+    ],
+)  # fmt: skip
+def test_cells_in_words(form, value, text):
+    assert form(value) == text
+
+
+def test_strengths_in_words():
+    assert [strength_words(x) for x in (1.3, 2.0, 3.9, 4.0)] == [
+        "mild", "strong", "strong", "very strong"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("strength", "words"),
+    [
+        (279.0, "its share since then is many times that before."),
+        (2.34, "its share since then is 2.3 times that before."),
+        (1.1, "its share since then is on the whole about that before, but runs another way."),
+        (0.4, "its share since then is 60 % lower than before."),
+        (0.02, "its share since then is a small part of that before."),
+    ],
+)
+def test_turns_are_told_with_their_size_in_words(run, strength, words):
+    row = run.events[run.events["what"] == "change"].assign(strength=strength)
+    events = conform(row, name="events")
+    told = tell_event(next(events.itertuples()), grounds=Grounds(replace(run, events=events)))
+    assert f"took another course from December 2023 on: {words}" in plain(told.parts)
+
+
+def test_power_figures_are_those_of_the_full_periods(run):
+    full = run.trends[~run.trends["is_partial"] & (run.trends["group_id"] == "level")]
+    tested = run.verdicts[run.verdicts["direction"] != "too few to say"]
+    phi = full["phi"] * tested["dispersion"].median()
+    for row in run.manifest["period"]["power"]:
+        expected = detection_power(
+            full["n_total"], first=row["first"], last=row["last"], n_groups=7, phi=phi
+        )
+        assert row["power"] == pytest.approx(expected, abs=1e-6)
+    assert len(tested) == 7
+    assert [row["last"] / row["first"] for row in run.manifest["period"]["power"]] == (
+        pytest.approx([2.0, 0.5] * 5)
+    )
+
+
+def test_power_is_told_for_a_run_that_tested_something(run, grounds):
+    text = plain(power_words(grounds))
+    assert text.startswith("With this many papers, a doubling is found ")
+    (row,) = [r for r in run.manifest["period"]["power"] if (r["first"], r["last"]) == (0.02, 0.04)]
+    assert 0.5 < row["power"] <= 1
+    assert power_words(Grounds(made_run(30))) == ()
+
+
+# texts of the input
+
+
+class Attributes(HTMLParser):
+    """The names and values of all attributes."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.held: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.held += [(name, value or "") for name, value in attrs]
+
+
+@pytest.mark.parametrize("first", [0, 8, 16])
+def test_hostile_labels_and_titles_stay_texts(run, first):
+    stored = [text.replace("\ud800", "\ufffd") for text in HOSTILE]
+    labels = (stored * 2)[first : first + len(run.groups)]
+    titles = (stored * len(run.papers))[: len(run.papers)]
+    groups = conform(run.groups.assign(label=labels), name="groups")
+    papers = conform(run.papers.assign(title=titles, url=titles), name="papers")
+    hostile = replace(run, groups=groups, papers=papers)
+    page = brief(hostile)
+    assert not re.search(r"<(script|img|svg|iframe|a) ?", page)
+    assert not re.search(r"\]\(<?javascript", page)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", page)
+    html = report_page(hostile).split("<main>")[1].split('id="map"')[0]
+    seen = Attributes()
+    seen.feed(html)
+    assert not re.search(r"<(script|img|iframe)", html)
+    assert not [name for name, _ in seen.held if name.startswith("on")]
+    assert all(re.match(r"#|https?://", value) for name, value in seen.held if name == "href")
+    assert html.count("<strong><bdi>") >= len(find(Grounds(hostile)).told)
