@@ -21,10 +21,10 @@ from typing import Any
 from make_dump import write_dump
 
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.input_file import load
+from analysis.sources.files.input_file import load
+from analysis.sources.files.read_file import read_file
 from analysis.sources.large.conditions import asked_for
 from analysis.sources.large.filtering import filter_file
-from analysis.sources.read import read_file
 
 TITLE = "A title about small gardens by the sea, number {i}"
 ABSTRACT = " ".join(["Sentence about gardens and the sea, which is read to the end."] * 18)

@@ -216,7 +216,7 @@ def speed(asked: Asked) -> None:
         times, used = [time.perf_counter()], time.process_time()
         counts = trends.count(memberships, papers=papers, groups=groups, freq="month",
                               reference=reference)  # fmt: skip
-        for made in (trends.trend_table, trends.verdicts, trends.events):
+        for made in (trends.trend_table, trends.verdict_table, trends.find_events):
             times.append(time.perf_counter())
             made(counts)
         times.append(time.perf_counter())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import browser
-from analysis.__main__ import main
+from analysis.cli.main import main
 from analysis.pipeline.run import Settings, run
 from analysis.runs import Run
 from command_line import Cli, Said

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import analysis
-from analysis.__main__ import cli
 from analysis.base.schema import TABLES
+from analysis.cli.main import cli
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")

@@ -46,6 +46,8 @@ from .report.text import (
 from .report.workbook import save_workbook
 from .runs.folder import Run
 
+__version__: str
+
 __all__ = [
     "InputError",
     "Run",

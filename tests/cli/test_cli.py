@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.__main__ import main
+from analysis.cli.main import main
 from command_line import ABSTRACT, Said, refusal
 from planted import planted_csv
 

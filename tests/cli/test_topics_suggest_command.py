@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from analysis import suggest_topics
-from analysis.__main__ import cli
+from analysis.cli.main import cli
 from analysis.topics import read_topics
 from page_runs import made_run, written
 

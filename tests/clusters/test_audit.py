@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from analysis.__main__ import cli
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
+from analysis.cli.main import cli
 from analysis.clusters.audit import audit, audit_line, audit_text
 from analysis.pipeline.audit import audited
 from analysis.pipeline.run import Settings, run

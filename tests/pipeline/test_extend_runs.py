@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.__main__ import main
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.base.schema import groups_of
+from analysis.cli.main import main
 from analysis.clusters.extend.thresholds import Thresholds
 from analysis.clusters.identity.ledger import read_ledger
 from analysis.pipeline.run import Settings, open_run, run

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from analysis.__main__ import cli
 from analysis.base.errors import InputError
 from analysis.base.schema import TABLES
+from analysis.cli.main import cli
 from analysis.pipeline.replay import FILES, replay
 from analysis.pipeline.run import Settings, run
 from conftest import TODAY

@@ -22,7 +22,7 @@ from analysis import run as run_analysis
 from analysis.base.laws import check_laws
 from analysis.pipeline.recount import narrowed
 from analysis.report.findings.brief import brief
-from analysis.report.report_page import report_page
+from analysis.report.page.report import report_page
 from analysis.runs import Run, tables_of
 from page_runs import made_run
 

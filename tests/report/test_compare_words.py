@@ -16,9 +16,9 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from analysis import describe_changes
 from analysis.base.schema import CAUSES, LINEAGE
 from analysis.cli.compare_text import compared
-from analysis.report import report_page
 from analysis.report.changes.section import what_changed
 from analysis.report.changes.shares import change_words, changed_most, signed
+from analysis.report.page import report as report_page
 from analysis.runs import Run
 from analysis.runs.compare import compare
 from compared_runs import DAY, EVENTS_OF_PAIR, small_pair, told

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from analysis.base import english as w
-from analysis.report import map_page, report_page
-from analysis.report.html import html_page, link, plotly_js, policy
+from analysis.report import map_page
+from analysis.report.page import report as report_page
+from analysis.report.page.html import html_page, link, plotly_js, policy
 from hostile import HOSTILE
 from page_runs import made_run
 from pages_read import Seen, data_of, seen, text_of

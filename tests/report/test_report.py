@@ -10,9 +10,10 @@ import pytest
 
 from analysis.base.schema import conform, empty
 from analysis.figures.frames import map_points
-from analysis.report import map_page, report_page
+from analysis.report import map_page
 from analysis.report.charts.plotly_json import MOST_POINTS, colouring, colourings, sample
-from analysis.report.page_text import in_no_topic
+from analysis.report.page import report as report_page
+from analysis.report.page.method_text import in_no_topic
 from page_runs import made_run
 from pages_read import data_of, text_of
 

@@ -12,7 +12,6 @@ import pytest
 
 from analysis import describe_verdicts
 from analysis.base.schema import conform
-from analysis.report import report_page
 from analysis.report.findings import findings as found_module
 from analysis.report.findings.brief import brief
 from analysis.report.findings.facts import Grounds
@@ -35,6 +34,7 @@ from analysis.report.findings.selection import (
 )
 from analysis.report.findings.sentences import Name, strength_words, tell_event, tell_move
 from analysis.report.findings.sureness import READING, power_words
+from analysis.report.page import report as report_page
 from analysis.runs import Run
 from analysis.trends import detection_power
 from analysis.trends.verdicts.judging import FLAT_LEVEL, LEVEL

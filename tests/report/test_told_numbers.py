@@ -15,9 +15,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from analysis.report import report_page
 from analysis.report.findings.brief import brief
 from analysis.report.findings.receipts import FORMS
+from analysis.report.page import report as report_page
 from analysis.runs import Run, read_run
 from page_runs import made_run, written
 from told_runs import planted_run

@@ -222,7 +222,7 @@ def test_a_full_disk_is_one_message_and_nothing_stays(tmp_path, monkeypatch, sta
 def test_a_full_disk_that_numpy_meets_is_told_from_other_faults(tmp_path, monkeypatch):
     def short(free: int) -> None:
         usage = type("usage", (), {"free": free})
-        monkeypatch.setattr(runs.shutil, "disk_usage", lambda _: usage)
+        monkeypatch.setattr("analysis.runs.folder.shutil.disk_usage", lambda _: usage)
         with new_run_folder(tmp_path):
             raise OSError("4000 requested and 12 written")
 

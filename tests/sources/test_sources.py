@@ -17,7 +17,7 @@ from analysis.base.escaping import clean, short_hash
 from analysis.base.schema import TABLES, conform
 from analysis.papers.snapshot import Snapshot, dropped_line, read_snapshot
 from analysis.sources import read_dates
-from analysis.sources.cleaning import cleaned
+from analysis.sources.records.cleaning import cleaned
 from conftest import ROOT
 from hostile import HOSTILE
 

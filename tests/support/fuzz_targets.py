@@ -14,16 +14,16 @@ from pathlib import Path
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_terminal
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.archives import unpacked
 from analysis.sources.dates.files import read_dates
-from analysis.sources.files import _part
+from analysis.sources.files.archives import unpacked
+from analysis.sources.files.input_file import File
+from analysis.sources.files.read_file import FORMATS
+from analysis.sources.files.read_files import _part
 from analysis.sources.formats.latex import clean_source, from_latex
-from analysis.sources.input_file import File
 from analysis.sources.large.conditions import asked_for
 from analysis.sources.large.filtering import filter_file
 from analysis.sources.large.stream import Limits
-from analysis.sources.paper_rows import papers_of
-from analysis.sources.read import FORMATS
+from analysis.sources.records.paper_rows import papers_of
 
 TODAY = date(2026, 1, 1)
 _ASKED = asked_for(categories=["cs.*"], first="2007", any_words=['"of the" a'])

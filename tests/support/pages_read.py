@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
-from analysis.report.html import plotly_js
+from analysis.report.page.html import plotly_js
 
 
 class Seen(HTMLParser):

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from analysis.__main__ import cli
 from analysis.base.schema import TABLES, conform
+from analysis.cli.main import cli
 from analysis.clusters.labels.phrases import phrases
 from analysis.pipeline.topic_questions import topic_drift
-from analysis.report import report_page
+from analysis.report.page import report as report_page
 from analysis.topics import Topic
 from analysis.topics.growth.counting import fisher, unit
 from analysis.topics.growth.drift import Drift, drift, told

@@ -13,7 +13,7 @@ from analysis.base.laws import check_laws
 from analysis.base.resources import data_file
 from analysis.base.schema import TABLES
 from analysis.pipeline.run import Settings, run
-from analysis.report.report_page import report_page
+from analysis.report.page.report import report_page
 from analysis.topics.overrides.apply import Overridden, apply_overrides, overrides_line
 from analysis.topics.overrides.read import Override, read_overrides
 from conftest import ROOT, TODAY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from datetime import date, datetime
@@ -14,6 +15,9 @@ import click
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
+
+interrupts = threading.Event()
+"""Set by the first signal that asks the command to end."""
 
 DONE, DEFECT, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 

@@ -60,7 +60,7 @@ def filter_command(
     ended when it is given again. A broken line loses that line only.
     """
     from analysis import __version__
-    from analysis.sources.input_file import MEGABYTE
+    from analysis.sources.files.input_file import MEGABYTE
     from analysis.sources.large.conditions import asked_for
     from analysis.sources.large.filtering import filter_file
     from analysis.sources.large.stream import Limits

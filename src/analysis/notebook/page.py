@@ -67,7 +67,7 @@ def notebook_page(notebook: NotebookNode, *, title: str) -> str:
     """
     from nbconvert import HTMLExporter
 
-    from analysis.report.html import plotly_js, policy
+    from analysis.report.page.html import plotly_js, policy
 
     shown = deepcopy(notebook)
     shown.metadata["title"] = title

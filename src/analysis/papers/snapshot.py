@@ -17,11 +17,11 @@ from analysis.base.schema import TABLES
 from analysis.sources.dates.files import add_arxiv_ids
 from analysis.sources.dates.fill import date_by_id, with_dates
 from analysis.sources.dates.parsing import EARLIEST, GRACE, file_date
-from analysis.sources.extra_columns import tidy_values
-from analysis.sources.files import Part, inputs_of, read_parts
-from analysis.sources.input_file import FORMATS_IN_WORDS, MAX_MB
-from analysis.sources.paper_rows import papers_of
-from analysis.sources.read import FORMATS
+from analysis.sources.files.input_file import FORMATS_IN_WORDS, MAX_MB
+from analysis.sources.files.read_file import FORMATS
+from analysis.sources.files.read_files import Part, inputs_of, read_parts
+from analysis.sources.records.extra_columns import tidy_values
+from analysis.sources.records.paper_rows import papers_of
 
 from .duplicates.exact import assign_ids
 from .duplicates.merge import LEVELS, merge_rows

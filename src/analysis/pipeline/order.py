@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import runs, sources
+from analysis import runs
 from analysis.base import laws, schema
 from analysis.base.progress import Progress
 from analysis.clusters import quality
 from analysis.clusters.identity.ledger import ledger_text
 from analysis.embedding import EMBEDDINGS, embedding_version
+from analysis.papers import Snapshot
 from analysis.runs import Run, manifest
 from analysis.runs import compare as comparing
 from analysis.topics import as_arrays
@@ -30,7 +31,7 @@ from .trends import over_time
 
 
 def analyse(
-    read: sources.Snapshot,
+    read: Snapshot,
     *,
     settings: Settings,
     definitions: Definitions,

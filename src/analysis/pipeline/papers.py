@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import sources
 from analysis.base import schema
 from analysis.base.progress import Progress
 from analysis.embedding import embed, paper_texts
+from analysis.papers import Snapshot
 from analysis.papers.union import Joined, join_papers
 
 from .parent import Parent, check_embedding, refuse_unrelated, union_vectors
@@ -32,7 +32,7 @@ class Papers:
 
 
 def papers_of(
-    read: sources.Snapshot,
+    read: Snapshot,
     *,
     settings: Settings,
     parent: Parent | None,

@@ -15,6 +15,7 @@ from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.base.resources import data_file, dates_index
 from analysis.embedding import ALLOWED, is_known
+from analysis.papers import Snapshot, dropped_line, read_snapshot
 from analysis.runs import Run, manifest
 
 from .audit import audit_unasked
@@ -142,8 +143,8 @@ def _read(
     date_files: Sequence[Path],
     index: Path | str | None,
     today: date,
-) -> sources.Snapshot:
-    read = sources.read_snapshot(
+) -> Snapshot:
+    read = read_snapshot(
         [Path(path) for path in paths],
         format=settings.format,
         snapshot_date=settings.snapshot_date,
@@ -156,7 +157,7 @@ def _read(
     return read if settings.as_of is None else _as_of(read, day=settings.as_of)
 
 
-def _as_of(read: sources.Snapshot, *, day: date) -> sources.Snapshot:
+def _as_of(read: Snapshot, *, day: date) -> Snapshot:
     """Keep what was listed, else published, by a day; undated papers are left out and said."""
     when = read.papers["listed"].fillna(read.papers["published"])
     kept = read.papers[when <= pd.Timestamp(day)].reset_index(drop=True)
@@ -189,9 +190,9 @@ def _parent(series: Path, *, settings: Settings, progress: Progress) -> Parent |
         return None
 
 
-def _said(read: sources.Snapshot) -> list[str]:
+def _said(read: Snapshot) -> list[str]:
     lines = [f"{len(read.papers):,} papers, {int(read.papers['published'].notna().sum()):,} dated"]
-    lines += [sources.dropped_line(read.dropped)] if read.dropped else []
+    lines += [dropped_line(read.dropped)] if read.dropped else []
     lines += [*read.notes, sources.missing_dates(read.papers)]
     if read.date is None:
         lines.append("The snapshot's date is unknown; give it with --snapshot-date YYYY-MM-DD.")

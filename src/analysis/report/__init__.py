@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .map.page import map_page
-from .report_page import report_page
+from .page.report import report_page
 from .tables.csv import write_csv_tables
 from .write import write_pages
 

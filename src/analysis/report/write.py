@@ -10,7 +10,7 @@ from analysis.runs import Run, tables_of
 from .charts.printed import write_charts
 from .findings.brief import brief
 from .map.page import map_page
-from .report_page import report_page
+from .page.report import report_page
 from .tables.csv import write_csv_tables
 from .workbook import save_workbook
 

@@ -1,8 +1,8 @@
 """Files and services in, records out.
 
-A file is unpacked (`archives`), recognised (`detect`), read (one module per format in `formats/`),
-and its columns get standard names (`columns`); texts are cleaned (`cleaning`), dates parsed
-(`dates/`) and ids recognised (`ids`). What becomes a paper is decided in `analysis.papers`.
+A file is unpacked and recognised (`files/`), read (one module per format in `formats/`), and its
+columns get standard names and clean values (`records/`); dates are parsed in `dates/`. Which
+records are one paper is decided in `analysis.papers`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 from .dates.files import add_dates, missing_dates, read_dates
 from .dates.index import add_to_index
-from .input_file import MAX_MB
-from .read import FORMATS
+from .files.input_file import MAX_MB
+from .files.read_file import FORMATS
 
 __all__ = [
     "FORMATS",

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from analysis.__main__ import cli
 from analysis.base.errors import InputError
+from analysis.cli.main import cli
 from analysis.papers.snapshot import read_snapshot
 from analysis.sources import add_to_index, read_dates
 from conftest import ROOT

@@ -153,7 +153,7 @@ def hook(event, arguments):
     elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
         places.append(repr(arguments[:2]))
 sys.addaudithook(hook)
-from analysis.__main__ import main
+from analysis.cli.main import main
 sys.argv[0] = "papertide"
 try:
     main()

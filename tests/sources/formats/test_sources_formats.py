@@ -10,8 +10,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import Snapshot, read_snapshot
-from analysis.sources.columns import ALIASES, column_key, match_columns
-from analysis.sources.detect import looks_like
+from analysis.sources.files.detect import looks_like
+from analysis.sources.records.columns import ALIASES, column_key, match_columns
 
 TODAY = date(2025, 3, 20)
 

@@ -25,7 +25,7 @@ from hostile import HOSTILE
 GIGABYTE = 10**9
 MEASURED = """
 import sys
-from analysis.__main__ import main
+from analysis.cli.main import main
 from analysis.manifest import peak_memory_mb
 sys.argv, code = ["papertide", "filter", *sys.argv[1:]], 0
 try:

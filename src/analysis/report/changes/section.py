@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.runs.compare import of_its_parent
 
-from ..html import link, shown
+from ..page.html import link, shown
 from .basics import Part, Target
 from .sentences import change_parts
 

@@ -8,7 +8,7 @@ from analysis.base.escaping import for_html
 from analysis.figures.frames import chart_note, event_table, share_table, then_and_now_table
 from analysis.figures.interactive import burst_timeline, share_over_time, then_and_now
 
-from .. import page_text as sentences
+from ..page import method_text as sentences
 from .plotly_json import plain_figure
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analysis.base.english import capital, count
 from analysis.base.escaping import for_markdown
 
-from ..page_text import snapshot_words
+from ..page.method_text import snapshot_words
 from .facts import Grounds
 from .findings import Findings, find
 from .footnotes import numbered, papers_words, short_title, source_words

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.base.english import count, listing
 from analysis.base.escaping import clean, first_lines, for_html
 
-from ..html import link, shown
+from ..page.html import link, shown
 from .receipts import MANIFEST, ROWS, Mark, Receipt
 from .sentences import Part
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..html import link, shown
+from ..page.html import link, shown
 from .facts import Grounds
 from .findings import Findings
 from .footnotes import mark_html, note_html, numbered

@@ -8,7 +8,7 @@ from analysis.base.english import sentence
 from analysis.base.escaping import for_html
 from analysis.base.schema import COUNTED_WEIGHT
 
-from ..html import shown
+from ..page.html import shown
 from .paper_list import facts
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from analysis.figures.frames import map_points
 from analysis.figures.frames.cluster_names import map_labels
 
 from ..charts.plotly_json import topic_choices
-from ..html import asset, html_page
+from ..page.html import asset, html_page
 from .body import page_body
 from .columns import map_columns
 from .paper_list import list_page

@@ -10,7 +10,7 @@ from analysis.base.english import capital, count, day_words
 from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.frames import date_label
 
-from ..html import asset, html_page, link, shown
+from ..page.html import asset, html_page, link, shown
 
 if TYPE_CHECKING:
     from analysis.runs import Run

@@ -21,14 +21,14 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal, normalised_title
 
-from ..archives import GZIP, ZIP
-from ..cleaning import cleaned
+from ..files.archives import GZIP, ZIP
+from ..files.input_file import MEGABYTE, size_error
 from ..formats.json.arxiv import first_version
 from ..formats.json.services import kind_of
 from ..formats.latex import clean_source
-from ..ids import arxiv_ids
-from ..input_file import MEGABYTE, size_error
-from ..records import text_of
+from ..records.cleaning import cleaned
+from ..records.ids import arxiv_ids
+from ..records.records import text_of
 from .parsing import parse_dates
 
 CHUNK = 50_000

@@ -11,10 +11,10 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_terminal, normalised_title
 
-from ..columns import ALIASES, match_columns, shown_names, standardise
-from ..ids import arxiv_id, arxiv_ids
-from ..input_file import joined, load
-from ..read import read_file
+from ..files.input_file import joined, load
+from ..files.read_file import read_file
+from ..records.columns import ALIASES, match_columns, shown_names, standardise
+from ..records.ids import arxiv_id, arxiv_ids
 from .parsing import RANK, combine_dates
 
 DATE_COLUMNS = ("title_key", "arxiv_id", "published", "published_precision", "problem", "text")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from ..ids import arxiv_month
+from ..records.ids import arxiv_month
 from .files import add_dates
 from .parsing import BEFORE, EARLIEST, LATER, refused_line
 

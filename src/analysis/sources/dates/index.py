@@ -15,9 +15,9 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal, normalised_title
 
-from ..files import read_parts
-from ..input_file import MAX_MB
-from ..paper_rows import papers_of
+from ..files.input_file import MAX_MB
+from ..files.read_files import read_parts
+from ..records.paper_rows import papers_of
 from .arxiv_metadata import arxiv_dates
 from .files import DATE_COLUMNS, read_dates
 from .parsing import GRACE, RANK

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.base.escaping import clean, first_lines
 
-from ..cleaning import cleaned
+from ..records.cleaning import cleaned
 
 EARLIEST = date(1900, 1, 1)
 

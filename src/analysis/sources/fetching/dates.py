@@ -125,7 +125,7 @@ def fetch_dates(papers: pd.DataFrame, *, name: str, precise: bool = False, where
 
 
 def _wanted(papers: pd.DataFrame, *, precise: bool) -> Iterator[_Wanted]:
-    from ..ids import arxiv_id
+    from ..records.ids import arxiv_id
 
     undated = papers["published"].isna()
     if precise:

@@ -12,8 +12,8 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_terminal
 
 from ..dates.parsing import parse_date
-from ..input_file import Rows
-from ..records import Record, filled, frame_of, names_text
+from ..files.input_file import Rows
+from ..records.records import Record, filled, frame_of, names_text
 from .latex import clean_source
 
 DELETED = "deleted record"

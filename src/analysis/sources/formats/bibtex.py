@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from analysis.base.errors import InputError
 
 from ..dates.parsing import parse_date
-from ..input_file import Rows
-from ..records import Record, filled, frame_of, names_text
+from ..files.input_file import Rows
+from ..records.records import Record, filled, frame_of, names_text
 from .latex import from_latex, unmixed
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 
-from ..columns import exporter_of, match_columns
-from ..detect import skip_preamble, sniff
-from ..input_file import Rows
+from ..files.detect import skip_preamble, sniff
+from ..files.input_file import Rows
+from ..records.columns import exporter_of, match_columns
 
 RAGGED = "wrong number of cells"
 HEADER = "repeated header"

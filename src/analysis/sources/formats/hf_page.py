@@ -18,7 +18,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 
 from ..dates.parsing import file_date, parse_date
-from ..input_file import FORMATS_IN_WORDS, Rows
+from ..files.input_file import FORMATS_IN_WORDS, Rows
 from .hf_lines import LONG, Line, is_papers_page, page_lines
 
 UNUSED = "line that is neither title nor abstract"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 
-from ..input_file import FORMATS_IN_WORDS, Rows
-from ..records import frame_of
+from ..files.input_file import FORMATS_IN_WORDS, Rows
+from ..records.records import frame_of
 from .hf_page import read_page
 from .json import hf_daily
 from .json.services import kind_of

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
 
-from ..input_file import Rows
+from ..files.input_file import Rows
 
 SHORT_FLOATS = (
     "{shown}: the ids are 32-bit floats, too short for an arXiv id; they were not used (store ids "

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from analysis.base.errors import InputError
 
-from ..input_file import Rows
-from ..records import Record, filled, frame_of, names_text
+from ..files.input_file import Rows
+from ..records.records import Record, filled, frame_of, names_text
 
 Tags = dict[str, list[str]]
 """The values of one record by tag, in the order of the file."""

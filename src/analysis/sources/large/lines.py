@@ -11,15 +11,15 @@ from typing import Any
 
 from analysis.base.escaping import safe_url
 
-from ..cleaning import cleaned
-from ..columns import match_columns
 from ..dates.parsing import EARLIEST, RANK, Parsed, parse_date
 from ..formats.json.arxiv import first_version
 from ..formats.json.services import kind_of, record_of
 from ..formats.json.text import BAD_LINE, loads
 from ..formats.latex import clean_source
-from ..ids import arxiv_id, arxiv_month
-from ..records import Record, names_text, text_of, texts_of
+from ..records.cleaning import cleaned
+from ..records.columns import match_columns
+from ..records.ids import arxiv_id, arxiv_month
+from ..records.records import Record, names_text, text_of, texts_of
 from .conditions import Asked, Dated
 
 NO_TITLE = "no title"

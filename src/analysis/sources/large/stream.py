@@ -20,8 +20,8 @@ from typing import IO
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
-from ..archives import GZIP, NESTED, ZIP, bad_archive, members_of
-from ..input_file import MEGABYTE
+from ..files.archives import GZIP, NESTED, ZIP, bad_archive, members_of
+from ..files.input_file import MEGABYTE
 
 PART_BYTES = 64 * MEGABYTE
 READ_BYTES = 4 * MEGABYTE

@@ -112,7 +112,7 @@ def _entry(entry: Element, *, number: int) -> Entry:
 
 def id_of(text: str) -> str:
     """Return the arXiv id of an entry; what it says itself where that is none."""
-    from analysis.sources.ids import arxiv_id
+    from analysis.sources.records.ids import arxiv_id
 
     return arxiv_id(text) or text
 

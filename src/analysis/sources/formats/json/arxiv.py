@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.sources.records import Record, dicts_of, filled, text_of
+from analysis.sources.records.records import Record, dicts_of, filled, text_of
 
 from ..latex import clean_source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.sources.records import Record, dict_of, dicts_of, filled, names_text, text_of
+from analysis.sources.records.records import Record, dict_of, dicts_of, filled, names_text, text_of
 
 LONGEST = 50_000
 """Words of an abstract at most; a position beyond is a broken index and not a long text."""

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.sources.columns import column_key
+from analysis.sources.records.columns import column_key
 
 _GAP = re.compile(r"[\s,\x1e]*")
 _LIST = re.compile(r"[\s\ufeff]*\[\s*")

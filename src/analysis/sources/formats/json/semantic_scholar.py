@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.sources.records import (
+from analysis.sources.records.records import (
     Record,
     dict_of,
     dicts_of,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from analysis.sources.ids import arxiv_id
-from analysis.sources.records import Record
+from analysis.sources.records.ids import arxiv_id
+from analysis.sources.records.records import Record
 
 from . import arxiv as arxiv_json
 from . import hf_daily, openalex, semantic_scholar

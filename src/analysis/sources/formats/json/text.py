@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
-from analysis.sources.columns import column_key, match_columns
-from analysis.sources.input_file import Rows
+from analysis.sources.files.input_file import Rows
+from analysis.sources.records.columns import column_key, match_columns
 
 from .salvage import salvage
 from .services import kind_of, record_of

@@ -8,9 +8,9 @@ import pandas as pd
 
 from analysis.base.escaping import safe_url
 
+from ..dates.parsing import MISSING, combine_dates, refused_line
 from .cleaning import cleaned
 from .columns import standardise
-from .dates.parsing import MISSING, combine_dates, refused_line
 from .extra_columns import tidy_names
 from .ids import arxiv_ids, source_ids
 

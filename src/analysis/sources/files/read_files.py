@@ -13,11 +13,11 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
+from ..dates.parsing import no_dates, parse_dates
+from ..records.columns import missing_columns, standardise
 from .archives import unpacked
-from .columns import missing_columns, standardise
-from .dates.parsing import no_dates, parse_dates
 from .input_file import File, Rows, joined, load
-from .read import read_file
+from .read_file import read_file
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def plotly_js() -> str:
 
 def asset(name: str) -> str:
     """Return one of the scripts or style sheets that lie beside this module."""
-    return (resources.files(__package__) / "assets" / name).read_text(encoding="utf-8")
+    return (resources.files("analysis.report") / "assets" / name).read_text(encoding="utf-8")
 
 
 def shown(text: str) -> str:

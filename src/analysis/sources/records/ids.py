@@ -11,8 +11,8 @@ from datetime import date
 
 import pandas as pd
 
+from ..dates.parsing import MISSING
 from .cleaning import cleaned
-from .dates.parsing import MISSING
 
 _SPELLING = re.compile(
     r"""\s*

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from .columns import column_key, match_columns
+from ..records.columns import column_key, match_columns
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD = 200_000

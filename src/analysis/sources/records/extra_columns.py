@@ -16,8 +16,8 @@ import pandas as pd
 from analysis.base.escaping import first_lines
 from analysis.base.schema import TABLES
 
+from ..formats.json.text import Number, number, plain
 from .cleaning import cleaned
-from .formats.json.text import Number, number, plain
 
 PREFIX = "input_"
 """Put before a column name that a papers table uses itself."""

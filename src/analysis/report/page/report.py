@@ -12,11 +12,10 @@ from analysis.base.schema import grade, groups_of
 from analysis.figures import GREY
 from analysis.figures.frames import date_label, map_points
 
-from . import page_text as sentences
-from .changes.section import what_changed
-from .charts import plotly_json as drawing
-from .charts.page import KINDS, place, trend_charts
-from .charts.plotly_json import (
+from ..changes.section import what_changed
+from ..charts import plotly_json as drawing
+from ..charts.page import KINDS, place, trend_charts
+from ..charts.plotly_json import (
     PALE_POINTS,
     colouring,
     colourings,
@@ -25,12 +24,13 @@ from .charts.plotly_json import (
     sample,
     snippets,
 )
-from .findings.facts import Grounds
-from .findings.findings import find
-from .findings.html import told_sections
+from ..findings.facts import Grounds
+from ..findings.findings import find
+from ..findings.html import told_sections
+from ..tables.trend_cells import ends_words, trend_cell
+from . import method_text as sentences
 from .grade_words import stability_words
 from .html import asset, html_page, link, plotly_js, shown
-from .tables.trend_cells import ends_words, trend_cell
 
 if TYPE_CHECKING:
     from analysis.runs import Run

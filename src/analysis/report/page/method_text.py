@@ -17,7 +17,7 @@ from analysis.base.english import (
 from analysis.base.schema import COUNTED_WEIGHT, groups_of
 from analysis.figures.frames import date_label, period_label
 
-from .findings.verdict_words import verdict_words
+from ..findings.verdict_words import verdict_words
 from .html import link, shown
 
 if TYPE_CHECKING:

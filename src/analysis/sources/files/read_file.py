@@ -32,8 +32,8 @@ WORDS = {
 _TABLES = frozenset(("csv", "json", "jsonl", "parquet"))
 _READERS = {
     "csv": ("csv_text", "read_csv"),
-    "json": ("json_text", "read_json"),
-    "jsonl": ("json_text", "read_jsonl"),
+    "json": ("json.text", "read_json"),
+    "jsonl": ("json.text", "read_jsonl"),
     "xml": ("arxiv_xml", "read_xml"),
     "bibtex": ("bibtex", "read_bibtex"),
     "ris": ("tagged", "read_ris"),
@@ -124,16 +124,16 @@ def _blank(shown: str) -> InputError:
 
 def _read(file: File, *, text: str | None, chosen: str, shown: str) -> Rows:
     if text is None:
-        from .formats.parquet import read_parquet
+        from ..formats.parquet import read_parquet
 
         return read_parquet(file.data, shown=shown)
     if chosen == "hf-page":
-        from .formats.hf_page import read_page
+        from ..formats.hf_page import read_page
 
         return read_page(text, shown=shown, file_name=file.name)
     if chosen == "html":
-        from .formats.html_page import read_html
+        from ..formats.html_page import read_html
 
         return read_html(text, shown=shown, file_name=file.name)
     module, function = _READERS[chosen]
-    return getattr(import_module(f".{module}", __package__), function)(text, shown=shown)
+    return getattr(import_module(f"analysis.sources.formats.{module}"), function)(text, shown=shown)

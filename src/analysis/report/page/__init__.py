@@ -1,0 +1,1 @@
+"""The report page: its frame, its sections and its text."""

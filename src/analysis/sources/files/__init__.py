@@ -1,0 +1,1 @@
+"""A file: unpacked, recognised, decoded, read."""

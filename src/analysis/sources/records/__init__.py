@@ -1,0 +1,1 @@
+"""Records of one file under standard names, cleaned."""
