@@ -55,11 +55,7 @@ def dealt_anew(counts: Counts, *, rng: np.random.Generator) -> Counts:
 
 
 def made_up(
-    shares: NDArray[np.float64],
-    *,
-    per_month: int,
-    correlation: float,
-    rng: np.random.Generator,
+    shares: NDArray[np.float64], *, per_month: int, correlation: float, rng: np.random.Generator
 ) -> Counts:
     """Draw papers: `per_month` of them over 21 days, groups of a day from a Dirichlet.
 
@@ -113,13 +109,7 @@ def with_others(course: NDArray[np.float64], *, n_groups: int = 30) -> NDArray[n
 
 
 def beta_binomial(
-    n: int,
-    *,
-    share: float,
-    correlation: float,
-    clump: int,
-    draws: int,
-    rng: np.random.Generator,
+    n: int, *, share: float, correlation: float, clump: int, draws: int, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Draw papers of one group in one period: (draws, clumps) and the clumps' sizes."""
     n_clumps = max(1, round(n / clump))

@@ -131,14 +131,8 @@ def without(name: str, row: int) -> dict[str, pd.DataFrame]:
             changed("neighbours", 0, neighbour_id="z"),
             "neighbours.neighbour_id names a paper that is not in papers",
         ),
-        (
-            changed("evidence", 0, group_id="z"),
-            "evidence names a group that is not in groups",
-        ),
-        (
-            changed("evidence", 0, kind="cluster"),
-            "evidence names a group that is not in groups",
-        ),
+        (changed("evidence", 0, group_id="z"), "evidence names a group that is not in groups"),
+        (changed("evidence", 0, kind="cluster"), "evidence names a group that is not in groups"),
         (
             changed("memberships", 2, is_primary=False),
             "memberships: not every paper has exactly one primary cluster",
@@ -176,10 +170,7 @@ def without(name: str, row: int) -> dict[str, pd.DataFrame]:
             changed("verdicts", 0, direction="too few to say"),
             "verdicts: p is null elsewhere than where there are too few to say",
         ),
-        (
-            changed("verdicts", 0, low=1.1),
-            "verdicts: log_odds_per_year lies outside its bounds",
-        ),
+        (changed("verdicts", 0, low=1.1), "verdicts: log_odds_per_year lies outside its bounds"),
         (changed("verdicts", 0, ratio_high=0.9), "verdicts: ratio lies outside its bounds"),
         (changed("verdicts", 0, p=0.03), "verdicts: p_adjusted lies outside its bounds"),
         (changed("verdicts", 0, p_adjusted=1.1), "verdicts: p_adjusted lies outside its bounds"),
@@ -193,10 +184,7 @@ def without(name: str, row: int) -> dict[str, pd.DataFrame]:
             "trends: the grid of groups and periods is not complete",
         ),
         (changed("trends", 1, n_total=3), "trends: a period has more than one n_total"),
-        (
-            changed("trends", 0, n_papers=1),
-            "trends: the clusters' papers do not add up to n_total",
-        ),
+        (changed("trends", 0, n_papers=1), "trends: the clusters' papers do not add up to n_total"),
         (changed("trends", 1, share_low=0.6), "trends: an interval does not contain its share"),
         (changed("trends", 1, share_high=0.4), "trends: an interval does not contain its share"),
     ],

@@ -88,10 +88,7 @@ def test_given_vectors_are_normalised_and_put_in_order(tmp_path):
         (np.ones((2, 4)), "holds 2 vectors for 3 papers"),
         (np.ones(3), r"shape \(3,\)"),
         (np.ones((3, 4), int), "dtype int64"),
-        (
-            np.array([[1, np.nan], [1, np.inf], [0, 0.0]]),
-            r"(?s)2 vectors .*1 vectors .* zero",
-        ),
+        (np.array([[1, np.nan], [1, np.inf], [0, 0.0]]), r"(?s)2 vectors .*1 vectors .* zero"),
         (np.array([["a"]] * 3, dtype=object), "cannot be read"),
     ],
 )

@@ -240,7 +240,7 @@ def test_bursts_are_the_frame_in_both(count):
 @pytest.mark.parametrize("name", DRAW)
 def test_note_and_hidden_groups_stand_below_both(name):
     frame = DRAW[name](TOPICS[:5])
-    for draw in (getattr(interactive, name), getattr(printed, name)):
+    for draw in (getattr(interactive, name), getattr(printed, f"print_{name}")):
         figure = draw(frame, title="T", top=3, note="99 papers, snapshot of 2025-03-17.")
         texts = written(figure) if hasattr(figure, "data") else drawn(figure)
         note = next(text for text in texts if "99 papers" in text)
@@ -251,12 +251,12 @@ def test_note_and_hidden_groups_stand_below_both(name):
 @pytest.mark.parametrize("name", DRAW)
 def test_bad_arguments_are_refused(name):
     frame = DRAW[name](TOPICS[:2])
-    for draw in (getattr(interactive, name), getattr(printed, name)):
+    for draw in (getattr(interactive, name), getattr(printed, f"print_{name}")):
         with pytest.raises(InputError, match="top=0"):
             draw(frame, top=0)
     for rows in (frame, frame.head(0)):
         with pytest.raises(InputError) as caught:
-            getattr(printed, name)(rows, columns=3)
+            getattr(printed, f"print_{name}")(rows, columns=3)
         assert str(caught.value) == (
             "Found: columns=3\nAllowed: 1 or 2, columns of a two-column page\n"
             "Next: choose one of them, or leave columns out"
@@ -267,7 +267,7 @@ def test_bad_arguments_are_refused(name):
 def test_no_row_is_a_sentence_in_both(name):
     frame = DRAW[name](["a"]).head(0)
     said = getattr(interactive, name)(frame, title="T").layout.annotations[0].text
-    assert said in drawn(getattr(printed, name)(frame, title="T"))
+    assert said in drawn(getattr(printed, f"print_{name}")(frame, title="T"))
     assert said.endswith(".")
 
 
@@ -277,7 +277,7 @@ def test_inputs_are_left_alone_and_figures_are_the_same_twice(name):
     before = frame.copy()
     first, second = (getattr(interactive, name)(frame).to_json() for _ in range(2))
     assert first == second
-    getattr(printed, name)(frame)
+    getattr(printed, f"print_{name}")(frame)
     pd.testing.assert_frame_equal(frame, before)
 
 

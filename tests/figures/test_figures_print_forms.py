@@ -51,7 +51,9 @@ def outside(figure) -> list[str]:
 @pytest.mark.parametrize("count", [1, 2, 3, 7, 30])
 def test_every_text_lies_on_the_page(name, columns, count):
     frame = DRAW[name]([f"group number {i}" for i in range(count)])
-    figure = getattr(printed, name)(frame, title="Title", note="Source: us.", columns=columns)
+    figure = getattr(printed, f"print_{name}")(
+        frame, title="Title", note="Source: us.", columns=columns
+    )
     assert figure.get_figwidth() == {1: 3.5, 2: 7.2}[columns]
     assert outside(figure) == []
 
@@ -61,7 +63,7 @@ def test_every_text_lies_on_the_page(name, columns, count):
 @pytest.mark.parametrize("count", [3, 6])
 def test_odd_labels_lie_on_the_page(name, columns, count):
     frame = DRAW[name](ODD[:count])
-    figure = getattr(printed, name)(frame, title=ODD[0], note=ODD[1], columns=columns)
+    figure = getattr(printed, f"print_{name}")(frame, title=ODD[0], note=ODD[1], columns=columns)
     assert outside(figure) == []
 
 
@@ -69,11 +71,11 @@ def test_odd_labels_lie_on_the_page(name, columns, count):
 @pytest.mark.parametrize("name", ["share_over_time", "share_heatmap"])
 def test_any_number_of_periods(name, periods):
     shares = make_shares(TOPICS[:5], totals=[30] * periods, freq="month")
-    figure = getattr(printed, name)(shares, title="T")
+    figure = getattr(printed, f"print_{name}")(shares, title="T")
     assert outside(figure) == []
     assert getattr(interactive, name)(shares).data
     partial = make_shares(TOPICS[:2], totals=[30] * periods, freq="month", n_partial=periods)
-    assert outside(getattr(printed, name)(partial)) == []
+    assert outside(getattr(printed, f"print_{name}")(partial)) == []
 
 
 def many(name):
@@ -93,7 +95,7 @@ def many(name):
 @pytest.mark.parametrize("name", DRAW)
 def test_three_hundred_groups(name):
     frame = many(name)
-    figure = getattr(printed, name)(frame, title="T")
+    figure = getattr(printed, f"print_{name}")(frame, title="T")
     assert outside(figure) == []
     assert figure.get_figheight() < 12
     assert len(getattr(interactive, name)(frame).to_json()) < 1_000_000
@@ -103,7 +105,7 @@ def test_shares_that_are_all_zero():
     shares = make_shares(TOPICS[:3])
     shares[["n_papers", "share", "share_low"]] = shares[["n_papers", "share", "share_low"]] * 0
     for name in ("share_over_time", "share_heatmap"):
-        assert outside(getattr(printed, name)(shares)) == []
+        assert outside(getattr(printed, f"print_{name}")(shares)) == []
     changes = make_changes(TOPICS[:3])
     ends = [name for name in changes if name.startswith("share_")]
     assert outside(printed.print_then_and_now(changes.assign(**dict.fromkeys(ends, 0.0)))) == []
@@ -112,7 +114,9 @@ def test_shares_that_are_all_zero():
 @pytest.mark.parametrize("name", DRAW)
 def test_svg_is_the_same_bytes_without_text_elements_or_date(name, tmp_path):
     paths = [
-        printed.save_figure(getattr(printed, name)(DRAW[name](TOPICS)), tmp_path / f"{i}.svg")
+        printed.save_figure(
+            getattr(printed, f"print_{name}")(DRAW[name](TOPICS)), tmp_path / f"{i}.svg"
+        )
         for i in range(2)
     ]
     first, second = (path.read_bytes() for path in paths)
@@ -123,7 +127,9 @@ def test_svg_is_the_same_bytes_without_text_elements_or_date(name, tmp_path):
 
 @pytest.mark.parametrize("name", DRAW)
 def test_pdf_embeds_truetype_fonts(name, tmp_path):
-    path = printed.save_figure(getattr(printed, name)(DRAW[name](TOPICS)), tmp_path / "a.pdf")
+    path = printed.save_figure(
+        getattr(printed, f"print_{name}")(DRAW[name](TOPICS)), tmp_path / "a.pdf"
+    )
     pdf = path.read_bytes()
     parts = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
     streams = [zlib.decompress(part) for part in parts if part[:1] == b"x"]
@@ -136,7 +142,7 @@ def test_pdf_embeds_truetype_fonts(name, tmp_path):
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_hostile_labels_are_only_text_in_print(name, hostile, tmp_path):
     frame = DRAW[name]([hostile] * 2)
-    figure = getattr(printed, name)(frame, title=hostile, note=hostile)
+    figure = getattr(printed, f"print_{name}")(frame, title=hostile, note=hostile)
     path = printed.save_figure(figure, tmp_path / "a.svg")
     elements = {element.tag.split("}")[-1] for element in ElementTree.parse(path).iter()}
     assert not {"script", "text", "a", "foreignObject"} & elements

@@ -12,10 +12,7 @@ from hostile import HOSTILE
 from lab import Lab, jupyterlab
 from page_runs import written
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 N = 200
 RIGHT = [(0.64, 0.2), (0.95, 0.2), (0.95, 0.8), (0.64, 0.8), (0.64, 0.25)]

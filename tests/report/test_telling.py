@@ -94,10 +94,7 @@ def test_groups_of_the_same_papers_are_told_once():
     assert moved(rows, papers=papers) == [
         (("topic", "c"), ()),
         (("topic", "a"), (("topic", "b"),)),
-    ] or moved(rows, papers=papers) == [
-        (("topic", "a"), (("topic", "b"),)),
-        (("topic", "c"), ()),
-    ]
+    ] or moved(rows, papers=papers) == [(("topic", "a"), (("topic", "b"),)), (("topic", "c"), ())]
     papers[("topic", "b")] = frozenset("3678")
     assert len(moved(rows, papers=papers)) == 3
 

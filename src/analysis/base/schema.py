@@ -35,11 +35,7 @@ EVENTS = ("burst", "change")
 PRECISIONS = ("day", "month", "year")
 
 
-GRADES = (
-    (0.75, "often found again"),
-    (0.5, "sometimes found again"),
-    (0.0, "seldom found again"),
-)
+GRADES = ((0.75, "often found again"), (0.5, "sometimes found again"), (0.0, "seldom found again"))
 """What a cluster's stability is called, from which figure on. Hennig 2007: from .75 on a cluster
 is found again, at .5 and below it is dissolved."""
 

@@ -62,10 +62,7 @@ from .snapshot import snapshot_options
 @debug_option
 @ends_well
 def run_command(
-    snapshot: tuple[Path, ...],
-    quiet: bool,
-    dates: tuple[Path, ...],
-    **settings: Any,
+    snapshot: tuple[Path, ...], quiet: bool, dates: tuple[Path, ...], **settings: Any
 ) -> None:
     """Analyse SNAPSHOT... and print the path of the run; it extends the last one.
 

@@ -168,12 +168,7 @@ def _corrected(
 
 
 def _graded(
-    papers: Papers,
-    *,
-    found: Grouped,
-    settings: Settings,
-    parent: Parent | None,
-    progress: Progress,
+    papers: Papers, *, found: Grouped, settings: Settings, parent: Parent | None, progress: Progress
 ) -> Grouped:
     """Grade the clusters where it is due; else those of the parent keep the grades they had."""
     ours = found.memberships[found.memberships["kind"] == "cluster"]

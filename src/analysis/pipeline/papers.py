@@ -32,12 +32,7 @@ class Papers:
 
 
 def papers_of(
-    read: Snapshot,
-    *,
-    settings: Settings,
-    parent: Parent | None,
-    path: Path,
-    progress: Progress,
+    read: Snapshot, *, settings: Settings, parent: Parent | None, path: Path, progress: Progress
 ) -> Papers:
     """Join the snapshot with what the series knows, and embed what is new."""
     # A model from a hub embeds 10 to 30 papers a second: what it made once is kept.

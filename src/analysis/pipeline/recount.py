@@ -24,11 +24,7 @@ _USUAL = {name: getattr(Settings(), name) for name in ("period", "by", "only_sna
 
 
 def retold(
-    run: Run,
-    *,
-    period: str | None = None,
-    by: str | None = None,
-    only_snapshot: bool | None = None,
+    run: Run, *, period: str | None = None, by: str | None = None, only_snapshot: bool | None = None
 ) -> Run:
     """Count a run's trends anew, by the stage that every run goes through.
 

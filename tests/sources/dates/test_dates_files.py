@@ -70,8 +70,7 @@ def test_papers_are_dated_by_id_then_by_title(tmp_path: Path) -> None:
         "title,arxiv_id,published\nA,2401.00001,2024-01-05\nB,,2023-02\nC,2401.00009,2024-01-09\n",
     )
     frame = papers(
-        title=["another title", " b! ", "C", "D"],
-        arxiv_id=["2401.00001", None, "2312.00002", None],
+        title=["another title", " b! ", "C", "D"], arxiv_id=["2401.00001", None, "2312.00002", None]
     )
     before = frame.copy()
     out = add_dates(frame, dates=read_dates([file]))
@@ -148,10 +147,7 @@ def test_a_snapshot_takes_ids_and_dates_from_a_dates_file() -> None:
 def test_dates_after_the_snapshot_are_not_used_and_only_ours_are_counted(tmp_path: Path) -> None:
     page = tmp_path / "2020-01-01.csv"
     write(page, "title,abstract\nA,about a\nB,about b\n")
-    file = write(
-        tmp_path / "d.csv",
-        "title,published\nA,2020-03-01\nB,2020-01-31\nC,2020-03-01\n",
-    )
+    file = write(tmp_path / "d.csv", "title,published\nA,2020-03-01\nB,2020-01-31\nC,2020-03-01\n")
     snapshot = read_snapshot([page], dates=read_dates([file]), today=TODAY)
     assert dates_of(snapshot.papers.sort_values("title")) == ["undated -", "2020-01-31 day"]
     assert snapshot.notes == [

@@ -9,12 +9,7 @@ from .placing import neighbour_rows
 
 
 def updated_neighbours(
-    vectors: np.ndarray,
-    *,
-    indices: np.ndarray,
-    similarities: np.ndarray,
-    rows: np.ndarray,
-    k: int,
+    vectors: np.ndarray, *, indices: np.ndarray, similarities: np.ndarray, rows: np.ndarray, k: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bring the k nearest papers of all papers up to date.
 

@@ -126,12 +126,7 @@ def mergers(
 
 
 def births(
-    labels: np.ndarray,
-    *,
-    is_new: np.ndarray,
-    cold: np.ndarray,
-    crowded: list[int],
-    first_free: int,
+    labels: np.ndarray, *, is_new: np.ndarray, cold: np.ndarray, crowded: list[int], first_free: int
 ) -> list[_Change]:
     """Turn clusters of a fresh look that are mostly new papers into born ones.
 

@@ -169,11 +169,7 @@ def _events(lineage: pd.DataFrame, *, run: str) -> dict[str, _Told]:
 
 
 def standing(
-    ledger: Ledger,
-    *,
-    dormant: Iterable[str],
-    placed: Iterable[str],
-    snapshot_date: date | None,
+    ledger: Ledger, *, dormant: Iterable[str], placed: Iterable[str], snapshot_date: date | None
 ) -> Standing:
     """Say which clusters are active, dormant or retired now.
 

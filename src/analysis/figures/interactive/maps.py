@@ -29,11 +29,7 @@ _CELL = 1.0
 
 
 def topic_map(
-    points: pd.DataFrame,
-    *,
-    color: str = "cluster",
-    title: str | None = None,
-    names: bool = True,
+    points: pd.DataFrame, *, color: str = "cluster", title: str | None = None, names: bool = True
 ) -> go.Figure:
     """Draw the map of papers, coloured by cluster, topic or date.
 
@@ -128,11 +124,7 @@ def _group_trace(rows: pd.DataFrame, *, points: pd.DataFrame, kind: str) -> go.S
     opacity: float | list[float] = 0.85
     if kind == "cluster":
         opacity = np.where(rows["cluster_weight"] < COUNTED_WEIGHT, 0.35, 0.85).tolist()
-    look = {
-        "color": first[f"{kind}_color"],
-        "symbol": first[f"{kind}_symbol"],
-        "opacity": opacity,
-    }
+    look = {"color": first[f"{kind}_color"], "symbol": first[f"{kind}_symbol"], "opacity": opacity}
     return _trace(rows, points=points, name=str(first[kind]), marker=look)
 
 
@@ -219,9 +211,7 @@ def _add_labels(figure: go.Figure, points: pd.DataFrame) -> None:
         return
     hearts = placed.groupby("cluster_id", group_keys=False)[list(placed.columns)].apply(_heart)
     spots = placed.groupby("cluster_id").agg(
-        label=("cluster", "first"),
-        color=("cluster_color", "first"),
-        n=("paper_id", "size"),
+        label=("cluster", "first"), color=("cluster_color", "first"), n=("paper_id", "size")
     )
     spots = spots.join(hearts.groupby("cluster_id")[["x", "y"]].median())
     spots = spots.sort_values(["n"], ascending=False, kind="stable").head(LABELS_ON_MAP)

@@ -241,12 +241,7 @@ def _set_panel(
 
 
 def _shade_partial(
-    figure: go.Figure,
-    periods: pd.DataFrame,
-    *,
-    number: int,
-    end: pd.Timestamp,
-    limit: float | None,
+    figure: go.Figure, periods: pd.DataFrame, *, number: int, end: pd.Timestamp, limit: float | None
 ) -> None:
     suffix = "" if number == 1 else str(number)
     partial = periods[periods["is_partial"]]

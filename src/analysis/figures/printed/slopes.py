@@ -122,8 +122,7 @@ def _write(
     leaders = [[(edge, start), (edge + away, place)]
                for start, place in zip(at, places, strict=True)]  # fmt: skip
     axes.add_collection(
-        LineCollection(leaders, colors=GREY, linewidths=0.4, zorder=1, clip_on=False),
-        autolim=False,
+        LineCollection(leaders, colors=GREY, linewidths=0.4, zorder=1, clip_on=False), autolim=False
     )
     for row, label, place in zip(rows.itertuples(), labels, places, strict=True):
         now = side > 0

@@ -256,12 +256,7 @@ def _neighbours(
 
 
 def _map(
-    papers: pd.DataFrame,
-    *,
-    vectors: np.ndarray,
-    parent: Run,
-    carried: Carried,
-    placed: np.ndarray,
+    papers: pd.DataFrame, *, vectors: np.ndarray, parent: Run, carried: Carried, placed: np.ndarray
 ) -> pd.DataFrame:
     """Keep the places there are, put new and revised papers near their neighbours."""
     from analysis import clusters

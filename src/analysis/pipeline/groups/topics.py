@@ -185,11 +185,7 @@ def changed_words(
     from analysis.topics.growth.drift import drift, told
 
     found = drift(
-        papers,
-        vectors=vectors,
-        memberships=memberships,
-        topics=definitions.topics,
-        phrases=phrases,
+        papers, vectors=vectors, memberships=memberships, topics=definitions.topics, phrases=phrases
     )
     return told(found)
 

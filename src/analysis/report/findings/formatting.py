@@ -13,10 +13,7 @@ _LONG_LABEL = 80
 
 
 def set_text(
-    parts: Sequence[Part],
-    *,
-    name: Callable[[Name], str],
-    mark: Callable[[Receipt], str],
+    parts: Sequence[Part], *, name: Callable[[Name], str], mark: Callable[[Receipt], str]
 ) -> str:
     """Join parts of sentences into one text.
 

@@ -152,11 +152,7 @@ def _under(run: Run, *, kind: str) -> str:
         said = stability_words(run)
         return f'<p class="note">Each paper counts in its primary cluster alone.{said}</p>'
     n = sentences.in_no_topic(run)
-    said = [
-        sentences.by_hand(run),
-        sentences.reclassified(run),
-        sentences.changed_words(run),
-    ]
+    said = [sentences.by_hand(run), sentences.reclassified(run), sentences.changed_words(run)]
     more = "".join(f" {part}" for part in said if part)
     return (
         f'<p class="note">{capital(count(n, "paper"))} of {len(run.papers):,} '

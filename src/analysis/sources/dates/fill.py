@@ -12,11 +12,7 @@ from .parsing import BEFORE, EARLIEST, LATER, refused_line
 
 
 def with_dates(
-    papers: pd.DataFrame,
-    *,
-    dates: pd.DataFrame | None,
-    latest: date,
-    source: str = "dates-file",
+    papers: pd.DataFrame, *, dates: pd.DataFrame | None, latest: date, source: str = "dates-file"
 ) -> tuple[pd.DataFrame, list[str]]:
     """Add what the dates files tell of these papers, and say which of it is implausible."""
     if dates is None:

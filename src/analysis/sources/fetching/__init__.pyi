@@ -5,12 +5,4 @@ from .http.limits import Clock, Pace
 from .hugging_face.daily import fetch_hf_daily
 from .work import Where
 
-__all__ = [
-    "Clock",
-    "Fetched",
-    "Pace",
-    "Where",
-    "fetch_arxiv",
-    "fetch_dates",
-    "fetch_hf_daily",
-]
+__all__ = ["Clock", "Fetched", "Pace", "Where", "fetch_arxiv", "fetch_dates", "fetch_hf_daily"]

@@ -115,7 +115,4 @@ def _source_columns(known: pd.DataFrame) -> dict[str, pd.Series]:
         sorted({alias for alias in row if isinstance(alias, str)})
         for row in zip(*(column.tolist() for column in aliases), strict=True)
     ] or [[] for _ in range(len(known))]
-    return {
-        "source_id": source_id,
-        "aliases": pd.Series(lists, index=known.index, dtype=object),
-    }
+    return {"source_id": source_id, "aliases": pd.Series(lists, index=known.index, dtype=object)}

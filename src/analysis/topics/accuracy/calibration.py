@@ -193,11 +193,7 @@ def _measured(known: Labelled, *, given: NDArray[np.bool_], seed: int) -> pd.Dat
 
 
 def _decisions(
-    known: Labelled,
-    *,
-    fold: NDArray[np.int64],
-    cuts: NDArray[np.float64],
-    given: NDArray[np.bool_],
+    known: Labelled, *, fold: NDArray[np.int64], cuts: NDArray[np.float64], given: NDArray[np.bool_]
 ) -> pd.DataFrame:
     rows, places = np.nonzero(~np.isnan(known.labels))
     return pd.DataFrame(

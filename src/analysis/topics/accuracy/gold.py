@@ -155,10 +155,7 @@ def _unreadable(path: Path, problem: str) -> InputError:
 
 
 def _columns(
-    header: Sequence[str],
-    records: Sequence[tuple[int, Sequence[str]]],
-    *,
-    topics: Sequence[str],
+    header: Sequence[str], records: Sequence[tuple[int, Sequence[str]]], *, topics: Sequence[str]
 ) -> tuple[dict[str, int], list[str], list[str]]:
     """Say which column is what: places of the columns to read, problems, columns ignored."""
     places: dict[str, int] = {}

@@ -107,9 +107,7 @@ def suggest(
     """
     if n < 1:
         raise InputError(
-            f"n={n}",
-            allowed="1 or more suggestions",
-            next_step="leave n out, or give a number",
+            f"n={n}", allowed="1 or more suggestions", next_step="leave n out, or give a number"
         )
     rows_of = pd.Series(np.arange(len(papers)), index=papers["paper_id"])
     covered = _covered(papers, memberships=memberships)

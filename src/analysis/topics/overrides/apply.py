@@ -181,10 +181,7 @@ def _memberships(
 
 
 def _evidence(
-    evidence: pd.DataFrame,
-    *,
-    memberships: pd.DataFrame,
-    decided: dict[tuple[str, str], Override],
+    evidence: pd.DataFrame, *, memberships: pd.DataFrame, decided: dict[tuple[str, str], Override]
 ) -> pd.DataFrame:
     given = dict(zip(_pairs(memberships), memberships["weight"].tolist(), strict=True))
     own = evidence[evidence["how"] == "override"]

@@ -105,10 +105,7 @@ def _case(counts: Counts, *, full: NDArray[np.bool_], tested: NDArray[np.bool_])
     share = fit_lines(k, n=n, x=x).share
     scatter, df = pearson(k, n=n, share=share)
     effect = group_effect(
-        counts.clumped,
-        n_groups=len(counts.groups),
-        correlation=counts.clump_correlation,
-        full=full,
+        counts.clumped, n_groups=len(counts.groups), correlation=counts.clump_correlation, full=full
     )
     return _Case(
         papers=papers,

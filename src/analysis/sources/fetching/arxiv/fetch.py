@@ -125,13 +125,7 @@ def _begun(where: Where, *, request: dict[str, Any], text: str) -> date:
 
 
 def _finished(
-    work: Work,
-    pages: list[_Page],
-    *,
-    query: Query,
-    ids: set[str],
-    total: int,
-    most: int | None,
+    work: Work, pages: list[_Page], *, query: Query, ids: set[str], total: int, most: int | None
 ) -> Fetched:
     expected = total if most is None else min(total, most)
     notes = ()
