@@ -32,12 +32,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `raw` is written as it is in place of everything else; `pieces` one by one."""
+    """One answer. `raw` is written as it is in place of everything else; `pieces` one by one.
+
+    `late` follows `raw` on the same connection, but only once the client has sent something more on
+    it.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes = b""
+    late: bytes = b""
     pieces: Iterator[bytes] | None = None
 
 
@@ -94,6 +99,8 @@ def serving(answer: Answer) -> Iterator[Service]:
 def _write(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
     if reply.raw:
         handler.wfile.write(reply.raw)
+        if reply.late and handler.rfile.readline():
+            handler.wfile.write(reply.late)
         handler.close_connection = True
         return
     handler.send_response(reply.status)

@@ -83,6 +83,18 @@ def test_a_passing_fault_is_asked_about_again(tmp_path, capsys, name):
     assert "\x1b" not in said
 
 
+def test_late_bytes_of_a_bad_answer_are_not_read_as_the_next_one(tmp_path):
+    """They come when the next request has been sent, if that uses the same connection."""
+    empty = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+    for status in (b"200 OK", b"503 Busy"):
+        folder = tmp_path / status[:3].decode()
+        folder.mkdir()
+        short = b"HTTP/1.1 " + status + b"\r\nContent-Length: 20\r\n\r\n" + BODY[:20]
+        with serving(at_first([Reply(raw=short, late=empty)], then=USUAL)) as service:
+            assert fetched(service.url, folder, waits=Waits()).n_papers == 3
+            assert len(service.asked) == 3
+
+
 def test_a_server_that_never_recovers_ends_it_after_six_tries(tmp_path):
     said = message_of(lambda asked: Reply(b"<h1>no \x1b[1m</h1>", status=502), tmp_path)
     assert said == (

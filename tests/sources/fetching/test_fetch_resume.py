@@ -50,7 +50,7 @@ import sys
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from analysis.fetching import Pace, Where, fetch_hf_daily
+from analysis.sources.fetching import Pace, Where, fetch_hf_daily
 
 where = Where(out=Path(sys.argv[1]), base_url=sys.argv[2], pace=Pace(between=0.02))
 fetch_hf_daily(first=date(2025, 1, 1), last=date(2025, 1, 12), where=where)

@@ -143,8 +143,10 @@ def ask(
             body = _answer(client, asked, explain=explain)
             return body, read(body, attempt=attempt)
         except RefusedError as problem:
+            client.pool.clear()
             raise _refused(problem, what=what, client=client) from None
         except PassingError as problem:
+            client.pool.clear()  # bytes of a bad answer may still arrive on its connection
             tries = min(problem.tries or pace.tries, pace.tries)
             last = attempt + 1 >= tries or (problem.after or 0) > pace.longest_asked
             if last:
