@@ -6,55 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from analysis import explore
 from analysis.notebook.explore.arguments import descendants
 from analysis.notebook.explore.frames.filters import ViewState, state_words
-from analysis.notebook.explore.frames.search import haystack, hits, needles
 from explored import shown, told_run, two_levels
-from hostile import HOSTILE
-
-# searching
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", [True, True, True]),
-        ("   ", [True, True, True]),
-        ("learn", [True, False, False]),
-        ("earning", [False, False, False]),
-        ("deep learning", [True, False, False]),
-        ("LEARNING Deep", [True, False, False]),
-        ("cafe", [False, True, False]),
-        ("café", [False, True, False]),
-        ("学習", [False, False, True]),
-        ("...", [False, False, False]),
-        ("self-sup", [True, False, False]),
-    ],
-)
-def test_every_word_must_begin_a_word(query, found):
-    haystacks = [
-        haystack("Deep learning", "a self-supervised way"),
-        haystack("Café tables", None),
-        haystack("深層学習の研究", "ﬁne"),
-    ]
-    assert hits(query, haystacks=haystacks).tolist() == found
-
-
-def test_ascii_and_other_texts_are_cut_alike():
-    plain = haystack("A_b-c 3.5", "x'y").split()
-    assert plain == ["a", "b", "c", "3", "5", "x", "y"]
-    assert haystack("A_b-c 3.5 é", "x'y").split() == [*plain[:5], "e", "x", "y"]
-    assert needles("A_b-c") == [" a", " b", " c"]
-
-
-@pytest.mark.parametrize("query", HOSTILE)
-def test_hostile_queries_find_their_own_text(query):
-    found = hits(query, haystacks=[haystack(query, None), haystack("wombat", None)])
-    assert found.tolist() == [bool(needles(query)), False]
-
 
 # the state
 

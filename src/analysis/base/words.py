@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -86,44 +85,3 @@ def content_words(text: str) -> list[str]:
 def sentences(text: str) -> list[str]:
     """Split `text` after full stops, question and exclamation marks that begin a new sentence."""
     return [part for part in _SENTENCE_END.split(text.strip()) if part]
-
-
-# Searching, by the rules of the map page (`report/assets/map.js`).
-
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_SEARCHED = re.compile(r"[^\W_]+")
-_UNSPACED = re.compile(
-    "[\u0e00-\u0e7f\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-)
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
-
-
-def fold(text: str) -> str:
-    """Return `text` in lower case, without accents, compatible characters made one."""
-    if text.isascii():
-        return text.lower()
-    split = unicodedata.normalize("NFKD", text)
-    return _NOT_ASCII.sub(_unmarked, split).lower()
-
-
-def _unmarked(match: re.Match[str]) -> str:
-    character = match.group()
-    return "" if unicodedata.category(character)[0] == "M" else character
-
-
-def haystack(title: str, abstract: str | None) -> str:
-    """Return the folded words of a paper, a space before each."""
-    text = f"{title} {abstract}" if isinstance(abstract, str) else title
-    if text.isascii():
-        return f" {text.translate(_ASCII)}"
-    return f" {' '.join(_SEARCHED.findall(fold(text)))}"
-
-
-def needles(query: str) -> list[str]:
-    """Return what a haystack must hold for the query, one string a word.
-
-    A space before a word makes it match at the beginning of words only; scripts that put no spaces
-    between words match anywhere.
-    """
-    found = _SEARCHED.findall(fold(query))
-    return [word if _UNSPACED.search(word) else f" {word}" for word in found]

@@ -23,9 +23,9 @@ LIMITS = Limits(part=20_000)
 SLOW = """
 import sys, time
 from pathlib import Path
-from analysis.sources.bulk import stream
-from analysis.sources.bulk.asked import asked_for
-from analysis.sources.bulk.filtering import filter_file
+from analysis.sources.large import stream
+from analysis.sources.large.conditions import asked_for
+from analysis.sources.large.filtering import filter_file
 stream.READ_BYTES = 7_000
 filter_file(Path(sys.argv[1]), out=Path(sys.argv[2]), asked=asked_for(categories=["cs.CL"]),
             limits=stream.Limits(part=20_000), progress=lambda *told: time.sleep(0.02))

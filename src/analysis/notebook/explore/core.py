@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.base.query import matching_texts, searchable_text
 from analysis.base.schema import TABLES
 from analysis.figures.frames.cluster_names import map_labels
 
@@ -22,7 +23,6 @@ from .frames.colors import Looks, colorings, looks
 from .frames.filters import ViewState, shown_rows, state_words
 from .frames.labels import Window, placed_labels, whole_map
 from .frames.papers import view_papers
-from .frames.search import haystack, hits
 from .widgets import points as marks
 
 if TYPE_CHECKING:
@@ -170,16 +170,21 @@ class Core:
         )
 
     @cached_property
-    def _haystacks(self) -> list[str]:
+    def _searchable_texts(self) -> list[str]:
         papers: pd.DataFrame = self.run.papers
-        return [haystack(*both) for both in zip(papers["title"], papers["abstract"], strict=True)]
+        return [
+            searchable_text(*both) for both in zip(papers["title"], papers["abstract"], strict=True)
+        ]
 
     def _find(self, text: str) -> NDArray[np.bool_]:
         """Search once for each text, however often it is asked for."""
         if text != self._found[0]:
             blank = not text.strip()
             found = np.ones(len(self.papers), dtype=bool)
-            self._found = (text, found if blank else hits(text, haystacks=self._haystacks))
+            self._found = (
+                text,
+                found if blank else matching_texts(text, texts=self._searchable_texts),
+            )
         return self._found[1]
 
     def _tell(self, *what: str) -> None:

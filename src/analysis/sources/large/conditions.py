@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
-from analysis.base.words import fold, haystack, needles
+from analysis.base.query import fold, query_terms, searchable_text
 
 from ..dates.parsing import EARLIEST, parse_date
 
@@ -23,7 +23,6 @@ Dated = tuple[date | None, str | None]
 """A date and its precision ("day", "month" or "year"); None where unknown."""
 
 _CATEGORY = re.compile(r"[A-Za-z-]+(?:\.(?:[A-Za-z-]+|\*))?|\*")
-_PHRASE = re.compile(r'"([^"]*)"|(\S+)')
 
 
 @dataclass(frozen=True)
@@ -71,15 +70,14 @@ class Asked:
     def refuses_words(self, title: str, abstract: str | None) -> str:
         """Return why the words of a paper do not pass, else nothing."""
         text = fold(f"{title} {abstract or ''}")
-        # Most papers lack a word wherever it might begin: that is soon seen.
-        may = [all(part in text for part in word.split()) for word in self.all_words]
-        may_one = not self.any_words or any(word.split()[0] in text for word in self.any_words)
-        if not (all(may) and may_one):
+        # Most papers lack a word even in the middle of words, which is quick to see.
+        every = all(part in text for term in self.all_words for part in term.split())
+        if not every or (self.any_words and not any(t.split()[0] in text for t in self.any_words)):
             return OTHER_WORDS
-        found = f" {' '.join(haystack(title, abstract).split())}"
-        whole = all(word in found for word in self.all_words)
-        one = not self.any_words or any(word in found for word in self.any_words)
-        return "" if whole and one else OTHER_WORDS
+        searched = searchable_text(title, abstract)
+        every = all(term in searched for term in self.all_words)
+        some = not self.any_words or any(term in searched for term in self.any_words)
+        return "" if every and some else OTHER_WORDS
 
 
 def asked_for(
@@ -116,8 +114,8 @@ def asked_for(
         if text and (day is None or day < EARLIEST):
             problems.append(f"{name} {for_terminal(text)} is {problem or 'no date from 1900 on'}")
         ends.append(last_day(day, precision=precision) if day and name == "--to" else day)
-    found, either = _phrases(words), _phrases(any_words)
-    if (words and not found) or (any_words and not either):
+    every, some = _terms(words), _terms(any_words)
+    if (words and not every) or (any_words and not some):
         problems.append("the words hold no letter and no digit")
     if ends[0] and ends[1] and ends[0] > ends[1]:
         problems.append(f"--from {for_terminal(first or '')} is after --to")
@@ -132,20 +130,15 @@ def asked_for(
         categories=tuple(name.lower() for name in categories),
         first=ends[0],
         last=ends[1],
-        all_words=found,
-        any_words=either,
+        all_words=every,
+        any_words=some,
     )
 
 
-def _phrases(texts: Sequence[str]) -> tuple[str, ...]:
-    found = []
-    for text in texts:
-        for match in _PHRASE.finditer(text):
-            words = needles(match[1] if match[2] is None else match[2])
-            # A word with a hyphen is a phrase; words of scripts without spaces match anywhere.
-            joined = "".join(word if word.startswith(" ") else f" {word}" for word in words)
-            found.append(joined if len(words) > 1 else "".join(words))
-    return tuple(dict.fromkeys(word for word in found if word))
+def _terms(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the terms of several texts; a word with a hyphen is a phrase."""
+    terms = (term for text in texts for term in query_terms(text, join_hyphens=True))
+    return tuple(dict.fromkeys(terms))
 
 
 @lru_cache(maxsize=1 << 17)

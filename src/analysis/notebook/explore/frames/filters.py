@@ -70,7 +70,7 @@ def shown_rows(
         From `papers.view_papers`, n rows.
     state : ViewState
     found : ndarray of bool, shape (n,)
-        What the text filter finds; see `search.hits`.
+        What the text filter finds; see `query.matching_texts`.
     inside : mapping of str to frozenset of str
         Each cluster's id to the ids of the clusters that it stands for.
 
