@@ -8,10 +8,10 @@ from pathlib import Path
 from analysis.runs import Run, tables_of
 
 from .charts.printed import write_charts
+from .csv_tables import write_csv_tables
 from .findings.brief import brief
 from .map.page import map_page
 from .page.report import report_page
-from .tables.csv import write_csv_tables
 from .workbook import save_workbook
 
 WORKBOOK = "papertide.xlsx"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.base.english import snapshot_words
 from analysis.base.schema import KINDS
 from analysis.figures.frames import (
     chart_note,
@@ -98,4 +99,4 @@ def _save(figure: Figure, path: Path, *, formats: Sequence[str], dpi: int = PNG_
 def snapshot(run: Run) -> str:
     """Return which snapshot a run is of: snapshot of 2025-03-17, or of unknown date."""
     day = run.manifest["snapshot_date"]
-    return f"snapshot of {day}" if day else "snapshot of unknown date"
+    return snapshot_words(day, iso=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analysis.base.english import capital, count
+from analysis.base.english import capital, count, snapshot_words
 from analysis.base.escaping import for_markdown
 
-from ..page.method_text import snapshot_words
 from .facts import Grounds
 from .findings import Findings, find
 from .footnotes import numbered, papers_words, short_title, source_words
@@ -48,7 +47,8 @@ def brief(run: Run) -> str:
     power = power_words(grounds)
     lead = (*found.counted, *([" ", *found.over] if found.over else []))
     numbers = numbered([lead, *(each.parts for each in found.told), power])
-    head = f"{count(len(run.papers), 'paper')}, {snapshot_words(run)}, run {_code(run.name)}"
+    snapshot = snapshot_words(run.manifest.get("snapshot_date"))
+    head = f"{count(len(run.papers), 'paper')}, {snapshot}, run {_code(run.name)}"
     parts = [
         "# What rose, what fell, what stayed",
         f"{capital(head)}.",

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.escaping import clean, first_lines, safe_url
-from analysis.base.schema import COUNTED_WEIGHT, TABLES, broader_clusters, grade
+from analysis.base.groups import broader_clusters, grade
+from analysis.base.schema import COUNTED_WEIGHT, TABLES
 from analysis.figures.frames import symbols
 
 from .packing import NONE, codes, days, lines, on_grid, pack, ranks

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from analysis.base.english import capital, count, day_words
-from analysis.base.schema import COUNTED_WEIGHT
+from analysis.base.groups import counted_memberships
 from analysis.figures.frames import date_label
 
 from ..page.html import asset, html_page, link, shown
@@ -69,8 +69,7 @@ def _item(paper: pd.Series, *, topics: str, near: list[str], known: pd.DataFrame
 
 def _topics(run: Run) -> dict[Any, str]:
     labels = run.groups[run.groups["kind"] == "topic"].set_index("group_id")["label"]
-    rows = run.memberships[run.memberships["kind"] == "topic"]
-    rows = rows[rows["weight"] >= COUNTED_WEIGHT]
+    rows = counted_memberships(run.memberships, kind="topic")
     rows = rows.sort_values(["paper_id", "weight", "group_id"], ascending=[True, False, True])
     return rows["group_id"].map(labels).groupby(rows["paper_id"]).agg(", ".join).to_dict()
 

@@ -12,9 +12,11 @@ from analysis.base.english import (
     number,
     percent,
     sentence,
+    snapshot_words,
     verb,
 )
-from analysis.base.schema import COUNTED_WEIGHT, groups_of
+from analysis.base.groups import counted_memberships, groups_of
+from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.frames import date_label, period_label
 
 from ..findings.verdict_words import verdict_words
@@ -55,12 +57,6 @@ def told_anew(run: Run) -> str:
     return f'<p class="note">{" ".join(shown(line) for line in said)}</p>' if said else ""
 
 
-def snapshot_words(run: Run) -> str:
-    """Return the snapshot's date in words, as plain text."""
-    date = run.manifest.get("snapshot_date")
-    return f"snapshot of {day_words(date)}" if date else "snapshot of unknown date"
-
-
 def dropped(run: Run) -> str:
     """Return how many rows of the input were left out, by reason; empty where none was."""
     reasons = {k: n for k, n in _counts(run).get("dropped", {}).items() if n}
@@ -74,8 +70,7 @@ def dropped(run: Run) -> str:
 
 def in_no_topic(run: Run) -> int:
     """Count the papers that no topic counts."""
-    rows = run.memberships[run.memberships["kind"] == "topic"]
-    counted = set(rows.loc[rows["weight"] >= COUNTED_WEIGHT, "paper_id"])
+    counted = set(counted_memberships(run.memberships, kind="topic")["paper_id"])
     return len(set(run.papers["paper_id"]) - counted)
 
 
@@ -211,7 +206,8 @@ def _origin(run: Run) -> str:
     names = listing([shown(str(source["name"])) for source in inputs[:3]])
     names = names if len(inputs) <= 3 else f"{names} and others"
     files = f" from {count(len(inputs), 'file')} ({names})" if inputs else ""
-    return f"This report covers {count(len(run.papers), 'paper')}{files}, a {snapshot_words(run)}."
+    snapshot = snapshot_words(run.manifest.get("snapshot_date"))
+    return f"This report covers {count(len(run.papers), 'paper')}{files}, a {snapshot}."
 
 
 def _span(run: Run) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.base.english import capital, count, listing, percent, sentence
-from analysis.base.schema import grade, groups_of
+from analysis.base.english import capital, count, listing, percent, sentence, snapshot_words
+from analysis.base.groups import grade, groups_of
 from analysis.figures import GREY
 from analysis.figures.frames import date_label, map_points
 
@@ -93,7 +93,7 @@ def _body(grounds: Grounds, *, heading: str, map_part: str, trends_part: str) ->
     )
     version = run.manifest.get("versions", {}).get("papertide", "")
     made = f"Papertide {shown(str(version))}" if version else "Papertide"
-    snapshot = shown(sentences.snapshot_words(run))
+    snapshot = shown(snapshot_words(run.manifest.get("snapshot_date")))
     return f"""<header><h1>{shown(heading)}</h1>
 <p>{capital(snapshot)} · run <span class="name">{shown(run.name)}</span></p>
 <nav aria-label="Sections">{links}</nav></header>

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from analysis.base.english import capital, count, listing, percent, sentence, verb
 from analysis.base.escaping import for_markdown
-from analysis.base.schema import COUNTED_WEIGHT, groups_of
+from analysis.base.groups import counted_memberships, groups_of
+from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.frames import group_papers
 
 from ..findings.markdown import linked
@@ -110,7 +111,7 @@ def _largest(run: Run, groups: pd.DataFrame, *, kind: str) -> str:
 
 
 def _clear_clusters(run: Run) -> str:
-    rows = run.memberships[(run.memberships["kind"] == "cluster") & run.memberships["is_primary"]]
+    rows = counted_memberships(run.memberships, kind="cluster")
     n = int((rows["weight"] >= COUNTED_WEIGHT).sum())
     rest = len(rows) - n
     between = (
@@ -120,8 +121,7 @@ def _clear_clusters(run: Run) -> str:
 
 
 def _topics_per_paper(run: Run) -> str:
-    rows = run.memberships[run.memberships["kind"] == "topic"]
-    per_paper = rows[rows["weight"] >= COUNTED_WEIGHT].groupby("paper_id").size()
+    per_paper = counted_memberships(run.memberships, kind="topic").groupby("paper_id").size()
     several = int((per_paper > 1).sum())
     none = len(run.papers) - len(per_paper)
     return (

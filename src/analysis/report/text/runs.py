@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.base.english import capital, count, day_words, listing, verb
+from analysis.base.english import capital, count, day_words, listing, snapshot_words, verb
 from analysis.base.escaping import for_markdown
-from analysis.base.schema import groups_of
+from analysis.base.groups import groups_of
 from analysis.figures.frames import date_label
 
 from .common import have, why_none
@@ -29,7 +29,7 @@ def describe_run(run: Run) -> str:
         rows left out, clusters (or why there are none) and topics.
     """
     day = run.manifest["snapshot_date"]
-    taken = f"a snapshot of {day_words(day)}" if day else "a snapshot of unknown date"
+    taken = f"a {snapshot_words(day)}"
     n = len(run.papers)
     parts = [
         f"Run {for_markdown(run.name)} holds **{count(n, 'paper')}** from {taken}.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.base.english import capital, count, listing, percent, verb
 from analysis.base.escaping import for_markdown
-from analysis.base.schema import COUNTED_WEIGHT
+from analysis.base.groups import counted_memberships
 
 from .common import why_none
 
@@ -33,8 +33,8 @@ def describe_topics(run: Run) -> str:
     topics = run.groups[run.groups["kind"] == "topic"]
     if topics.empty:
         return why_none(run, kind="topic")
-    rows = run.memberships[run.memberships["kind"] == "topic"]
-    none = len(run.papers) - rows.loc[rows["weight"] >= COUNTED_WEIGHT, "paper_id"].nunique()
+    counted = counted_memberships(run.memberships, kind="topic")
+    none = len(run.papers) - counted["paper_id"].nunique()
     n = len(topics)
     papers = count(len(run.papers), "paper")
     rest = f"{none:,} of its {papers} {verb(none, 'is', 'are')} in none" if none else (

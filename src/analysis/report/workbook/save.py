@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.base.english import snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.schema import KINDS
@@ -102,7 +103,7 @@ def _told_once(sheet: Sheet) -> list[Column]:
 
 def _about(run: Run) -> list[str]:
     counts, day = run.manifest["counts"], run.manifest["snapshot_date"]
-    taken = f"a snapshot of {day}" if day else "a snapshot of unknown date"
+    taken = f"a {snapshot_words(day, iso=True)}"
     period = run.manifest["period"]
     lines = [
         f"Run {run.name}: {counts['papers']:,} papers from {taken}, {counts['dated']:,} of them "

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.base.schema import COUNTED_WEIGHT, KINDS, grade
+from analysis.base.groups import counted_memberships, grade
+from analysis.base.schema import KINDS
 from analysis.figures.frames import period_label, share_table
 
 from .sheet import Column, Sheet
@@ -169,10 +170,10 @@ def papers(run: Run) -> Sheet:
     held = run.memberships
     label = {(kind, i): str(name) for kind, i, name in zip(
         *(run.groups[c] for c in ("kind", "group_id", "label")), strict=True)}  # fmt: skip
-    cluster = held[(held["kind"] == "cluster") & held["is_primary"]]
+    cluster = counted_memberships(held, kind="cluster")
     names = [label[("cluster", i)] for i in cluster["group_id"]]
     primary = dict(zip(cluster["paper_id"], names, strict=True))
-    topic = held[(held["kind"] == "topic") & (held["weight"] >= COUNTED_WEIGHT)]
+    topic = counted_memberships(held, kind="topic")
     topic = topic.sort_values(["paper_id", "weight", "group_id"], ascending=[True, False, True])
     told: dict[str, str] = {}
     for paper, group in zip(topic["paper_id"], topic["group_id"], strict=True):
