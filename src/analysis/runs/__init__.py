@@ -1,0 +1,7 @@
+"""A run on disk: its folder, manifest, lock and verification; `compare/` reads two of them."""
+
+from __future__ import annotations
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,223 @@
+"""Why groups count other papers in one run than in another, in whole papers that add up.
+
+What is counted, is counted as in `trends`, all periods together: a cluster counts its primary
+papers, a topic those with a weight of at least `schema.COUNTED_WEIGHT`, of the papers that have a
+date. The denominator of a run is the number of its papers with a date. Where a run's trends are
+of its snapshot alone (`only_snapshot` in the settings of its manifest), both are of the papers
+that the snapshot lists. Where the new run tells periods by the day of listing, "date" means that
+day, in both runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from analysis.base.groups import counted_memberships, groups_of
+from analysis.base.schema import CAUSES, COUNTED_WEIGHT, KINDS, conform, empty
+from .paper_changes import renamed, revised_papers, same_papers
+
+if TYPE_CHECKING:
+    from ..folder import Run
+
+_KEY = ["kind", "group_id", "paper_id"]
+
+
+class _Facts(NamedTuple):
+    """What decides on the cause: decisions by hand, definitions and papers that differ."""
+
+    by_hand: set[tuple[str, str, str]]
+    redefined: set[str]
+    revised: set[str]
+
+
+def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
+    """Count for each group why it holds more or fewer papers in one run than in another.
+
+    Each paper that only one of the runs knows is `added` or `gone`. Each paper of both that is
+    counted differently has one cause, the first that applies of `override` (a decision by hand on
+    paper and group differs), `definition` (of the topic, or the topic is defined in one run
+    alone), `revised` (text or date of the paper differs) and `refit` (all else: a fresh fit, or a
+    birth, split or merge).
+
+    Parameters
+    ----------
+    old, new : Run
+        Only their tables and settings are read; left unchanged.
+    clusters : bool
+        False where the two runs' cluster ids do not mean the same groups: no rows of clusters.
+
+    Returns
+    -------
+    DataFrame
+        Table `changes`, a row a group of either run. The columns of causes are signed, `gone` is
+        0 or less, and n_new - n_old is their sum exactly.
+    """
+    known = {name: _known(run) for name, run in (("old", old), ("new", new))}
+    day = axis_of(new)
+    same = same_papers(old.papers, new.papers)
+    before = _counted(old, papers=known["old"], day=day, same=same)
+    after = _counted(new, papers=known["new"], day=day)
+    kinds = KINDS if clusters else ("topic",)
+    pairs = before.merge(after, on=_KEY, how="outer", indicator="side")
+    pairs = pairs[(pairs["side"] != "both") & pairs["kind"].isin(kinds)]
+    sign = pairs["side"].map({"left_only": -1, "right_only": 1}).astype("int64")
+    cause = _causes(pairs, facts=_facts(old, new, same=same))
+    known_before = set(renamed(known["old"]["paper_id"], same=same))
+    cause = cause.mask((sign > 0) & ~pairs["paper_id"].isin(known_before), "added")
+    cause = cause.mask((sign < 0) & ~pairs["paper_id"].isin(known["new"]["paper_id"]), "gone")
+    sums = pairs.assign(cause=cause, sign=sign).groupby(["kind", "group_id", "cause"])["sign"].sum()
+    return _as_changes(
+        _all_groups(old, new, kinds=kinds),
+        counts={
+            "n_old": before.groupby(["kind", "group_id"]).size(),
+            "n_new": after.groupby(["kind", "group_id"]).size(),
+            **{cause: sums.xs(cause, level="cause") for cause in CAUSES
+               if cause in sums.index.get_level_values("cause")},
+        },
+        totals={f"n_total_{name}": int(papers[day].notna().sum())
+                for name, papers in known.items()},
+    )  # fmt: skip
+
+
+def _as_changes(
+    groups: pd.DataFrame, *, counts: dict[str, pd.Series], totals: dict[str, int]
+) -> pd.DataFrame:
+    index = pd.MultiIndex.from_frame(groups)
+    columns = {
+        name: counts[name].reindex(index, fill_value=0).to_numpy() if name in counts else 0
+        for name in ("n_old", "n_new", *CAUSES)
+    }
+    return conform(groups.assign(**columns, **totals), name="changes")
+
+
+def moves(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
+    """List the papers of both runs whose primary cluster or counted topics differ, with the cause.
+
+    Causes are those of `changes`; papers without a date move too.
+
+    Parameters
+    ----------
+    old, new : Run
+    clusters : bool
+        False where the two runs' cluster ids do not mean the same groups: topics alone.
+
+    Returns
+    -------
+    DataFrame
+        Table `moves` with the ids of the new run. `from_id` or `to_id` is "" where a paper came
+        into or went out of a topic, or where one of the runs has no clusters.
+    """
+    same = same_papers(old.papers, new.papers)
+    before, after = (_members(run) for run in (old, new))
+    before = before.assign(paper_id=renamed(before["paper_id"], same=same))
+    shared = set(same.values())
+    before, after = (rows[rows["paper_id"].isin(shared)] for rows in (before, after))
+    pairs = before.merge(after, on=_KEY, how="outer", indicator="side")
+    pairs = pairs[pairs["side"] != "both"]
+    left, right = pairs["side"] == "left_only", pairs["side"] == "right_only"
+    rows = pairs.assign(
+        from_id=pairs["group_id"].where(left, ""),
+        to_id=pairs["group_id"].where(right, ""),
+        cause=_causes(pairs, facts=_facts(old, new, same=same)),
+    )
+    topics = rows[rows["kind"] == "topic"]
+    ours = rows[rows["kind"] == "cluster"]
+    # One row a paper for clusters: what it left and what it joined are two rows until here.
+    joined = ours.groupby("paper_id", as_index=False).agg(
+        kind=("kind", "first"), from_id=("from_id", "max"), to_id=("to_id", "max"),
+        cause=("cause", "first"),
+    )  # fmt: skip
+    parts = [part for part in (topics, joined if clusters else ours[:0]) if len(part)]
+    return conform(pd.concat(parts), name="moves") if parts else empty("moves")
+
+
+def axis_of(run: Run) -> str:
+    """Return the column that tells a paper's period in a run: "published" or "listed"."""
+    return str((run.manifest.get("period") or {}).get("by") or "published")
+
+
+def counted_papers(run: Run) -> pd.DataFrame:
+    """List the papers behind the counts of a run's trends.
+
+    Returns
+    -------
+    DataFrame
+        `kind`, `group_id`, `paper_id`, `weight`, `day` (that tells the period) and
+        `day_precision`; dated papers alone, each group's in the order of falling weight. Papers
+        known to the year only are listed whatever the length of the periods.
+    """
+    day = axis_of(run)
+    papers = _known(run)[["paper_id", day, "published_precision"]]
+    papers = papers.rename(columns={day: "day", "published_precision": "day_precision"})
+    papers = papers[papers["day"].notna()]
+    if day == "listed":
+        papers = papers.assign(day=papers["day"].dt.normalize(), day_precision="day")
+    rows = _counting(run)[[*_KEY, "weight"]].merge(papers, on="paper_id")
+    order = ["kind", "group_id", "weight", "paper_id"]
+    return rows.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
+
+
+def _known(run: Run) -> pd.DataFrame:
+    """Return the papers that a run's trends are of, dated or not."""
+    settings = run.manifest.get("settings") or {}
+    return run.papers[run.papers["in_snapshot"]] if settings.get("only_snapshot") else run.papers
+
+
+def _members(run: Run) -> pd.DataFrame:
+    """Return the pairs of group and paper that count, dated or not."""
+    return _counting(run)[_KEY]
+
+
+def _counting(run: Run) -> pd.DataFrame:
+    return counted_memberships(run.memberships)
+
+
+def _counted(
+    run: Run, *, papers: pd.DataFrame, day: str, same: dict[str, str] | None = None
+) -> pd.DataFrame:
+    rows = _members(run)
+    rows = rows[rows["paper_id"].isin(papers.loc[papers[day].notna(), "paper_id"])]
+    return rows.assign(paper_id=renamed(rows["paper_id"], same=same or {}))
+
+
+def _all_groups(old: Run, new: Run, *, kinds: tuple[str, ...]) -> pd.DataFrame:
+    held = [groups_of(run.groups, kind=kind) for run in (old, new) for kind in kinds]
+    return pd.concat([rows[["kind", "group_id"]] for rows in held]).drop_duplicates()
+
+
+def _facts(old: Run, new: Run, *, same: dict[str, str]) -> _Facts:
+    decided = []
+    hashes = []
+    for run in (old, new):
+        rows = run.evidence[run.evidence["how"] == "override"]
+        ids = renamed(rows["paper_id"], same=same if run is old else {})
+        keys = zip(ids, rows["kind"], rows["group_id"], rows["text"], strict=True)
+        decided.append(set(keys))
+        topics = run.groups[run.groups["kind"] == "topic"]
+        hashes.append(dict(zip(topics["group_id"], topics["definition_hash"], strict=True)))
+    differ = {
+        # A paper pinned to one cluster leaves another: the decision is on the paper, not the pair.
+        (paper, kind, group if kind == "topic" else "")
+        for paper, kind, group, _ in decided[0] ^ decided[1]
+    }
+    redefined = {
+        name for name in {*hashes[0], *hashes[1]} if hashes[0].get(name) != hashes[1].get(name)
+    }
+    revised = revised_papers(old.papers, new.papers, same=same, day=axis_of(new))
+    return _Facts(differ, redefined, revised)
+
+
+def _causes(pairs: pd.DataFrame, *, facts: _Facts) -> pd.Series:
+    cause = pd.Series("refit", index=pairs.index, dtype="str")
+    cause = cause.mask(pairs["paper_id"].isin(facts.revised), "revised")
+    defined = (pairs["kind"] == "topic") & pairs["group_id"].isin(facts.redefined)
+    cause = cause.mask(defined, "definition")
+    by_hand = [
+        (paper, kind, group if kind == "topic" else "") in facts.by_hand
+        for kind, group, paper in zip(
+            pairs["kind"], pairs["group_id"], pairs["paper_id"], strict=True
+        )
+    ]
+    return cause.mask(pd.Series(by_hand, index=pairs.index, dtype="bool"), "override")

@@ -1,0 +1,142 @@
+"""Clusters that an older run does not have: how large, how they grow, what is near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.groups import counted_memberships, groups_of
+from analysis.base.schema import COUNTED_WEIGHT
+from .paper_changes import renamed
+
+if TYPE_CHECKING:
+    from ..folder import Run
+
+SHOWN_PERIODS = 4
+_BORN = {
+    "group_id": "str", "label": "str", "n_papers": "int64", "n_added": "int64",
+    "nearest_kind": "str", "nearest_id": "str", "nearest_label": "str", "similarity": "float64",
+    "growth": "object", "exemplars": "object",
+}  # fmt: skip
+
+
+def born(run: Run, *, known: Iterable[str], added: Iterable[str]) -> pd.DataFrame:
+    """List the clusters of a run that were not known before.
+
+    Parameters
+    ----------
+    run : Run
+    known : iterable of str
+        Ids of the clusters that were there before.
+    added : iterable of str
+        Ids of the papers that were not.
+
+    Returns
+    -------
+    DataFrame
+        `group_id`, `label`, `n_papers`, `n_added` (of these papers, not there before), the nearest
+        group that was known: `nearest_kind`, `nearest_id`, `nearest_label`, `similarity` (cosine
+        between the means of the groups' vectors less the mean of all; null where no group was
+        known), `growth` (list of period and number of papers, of the last four periods of the
+        trends), `exemplars` (list of paper ids). Largest first.
+    """
+    clusters = groups_of(run.groups, kind="cluster")
+    new = clusters[~clusters["group_id"].isin(set(known))]
+    if new.empty:
+        return pd.DataFrame(columns=list(_BORN)).astype(_BORN)
+    means = _means(run)
+    topics = set(run.groups.loc[run.groups["kind"] == "topic", "group_id"])
+    old = {("cluster", name) for name in known} | {("topic", name) for name in topics}
+    papers = _papers_of(run, kind="cluster")
+    fresh = papers[papers["paper_id"].isin(set(added))].groupby("group_id").size()
+    near = [_nearest(("cluster", name), means=means, among=old) for name in new["group_id"]]
+    labels = dict(zip(zip(run.groups["kind"], run.groups["group_id"], strict=True),
+                      run.groups["label"], strict=True))  # fmt: skip
+    table = new[["group_id", "label", "n_papers", "exemplars"]].assign(
+        n_added=[int(fresh.get(name, 0)) for name in new["group_id"]],
+        nearest_kind=[key[0] for key, _ in near],
+        nearest_id=[key[1] for key, _ in near],
+        nearest_label=[labels.get(key, key[1]) for key, _ in near],
+        similarity=[value for _, value in near],
+        growth=[_growth(run, name) for name in new["group_id"]],
+    )
+    order = ["n_papers", "group_id"]
+    table = table[list(_BORN)].astype(_BORN)
+    return table.sort_values(order, ascending=[False, True], ignore_index=True)
+
+
+def old_homes(old: Run, new: Run, *, same: dict[str, str]) -> pd.DataFrame:
+    """Say of each cluster of one run from which cluster of another most of its papers come.
+
+    For runs whose cluster ids do not mean the same groups.
+
+    Parameters
+    ----------
+    old, new : Run
+    same : dict of str to str
+        From `pairing.same_papers`.
+
+    Returns
+    -------
+    DataFrame
+        `group_id`, `label`, `n_papers`, `n_shared` (of these in the old run too), `old_id`,
+        `old_label`, `n_from` (of the shared ones, those that were in it). Largest first; clusters
+        without a shared paper are left out.
+    """
+    before = _papers_of(old, kind="cluster")
+    before = before[before["paper_id"].isin(same)]
+    before = before.assign(paper_id=renamed(before["paper_id"], same=same))
+    pairs = _papers_of(new, kind="cluster").merge(before, on="paper_id", suffixes=("", "_old"))
+    counts = pairs.groupby(["group_id", "group_id_old"], as_index=False).size()
+    counts["n_shared"] = counts.groupby("group_id")["size"].transform("sum")
+    counts = counts.sort_values(["size", "group_id_old"], ascending=[False, True], kind="stable")
+    counts = counts.drop_duplicates("group_id")
+    labels = dict(zip(old.groups["group_id"], old.groups["label"], strict=True))
+    rows = groups_of(new.groups, kind="cluster").merge(counts, on="group_id")
+    rows = rows.rename(columns={"group_id_old": "old_id", "size": "n_from"})
+    rows["old_label"] = rows["old_id"].map(labels).astype("str")
+    rows = rows.sort_values(["n_papers", "group_id"], ascending=[False, True], ignore_index=True)
+    columns = ["group_id", "label", "n_papers", "n_shared", "old_id", "old_label", "n_from"]
+    return rows[columns]
+
+
+def _papers_of(run: Run, *, kind: str) -> pd.DataFrame:
+    return counted_memberships(run.memberships, kind=kind)[["paper_id", "group_id"]]
+
+
+def _means(run: Run) -> dict[tuple[str, str], np.ndarray]:
+    """Return the direction of each group's mean vector from the mean of all papers."""
+    vectors = run.vectors.astype("float64")
+    centred = vectors - vectors.mean(axis=0)
+    place = pd.Series(np.arange(len(run.papers)), index=run.papers["paper_id"])
+    found = {}
+    for kind in ("cluster", "topic"):
+        for group, rows in _papers_of(run, kind=kind).groupby("group_id"):
+            mean = centred[place[rows["paper_id"]].to_numpy()].mean(axis=0)
+            length = float(np.linalg.norm(mean))
+            found[kind, str(group)] = mean / length if length else mean
+    return found
+
+
+def _nearest(
+    group: tuple[str, str],
+    *,
+    means: dict[tuple[str, str], np.ndarray],
+    among: set[tuple[str, str]],
+) -> tuple[tuple[str, str], float]:
+    here = means.get(group)
+    others = sorted(key for key in among if key in means and key != group)
+    if here is None or not others:
+        return ("", ""), float("nan")
+    values = [float(here @ means[key]) for key in others]
+    best = int(np.argmax(values))
+    return others[best], values[best]
+
+
+def _growth(run: Run, group_id: str) -> list[tuple[pd.Timestamp, int]]:
+    rows = run.trends[(run.trends["kind"] == "cluster") & (run.trends["group_id"] == group_id)]
+    rows = rows.sort_values("period").tail(SHOWN_PERIODS)
+    return list(zip(rows["period"], rows["n_papers"].tolist(), strict=True))

@@ -1,0 +1,134 @@
+"""Which paper of one run is which paper of another, and how the papers differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from analysis.base.escaping import normalised_title
+
+if TYPE_CHECKING:
+    from ..folder import Run
+
+
+class PaperChanges(NamedTuple):
+    """Ids of papers by what happened to them, sorted; those of the new run but for `gone`.
+
+    `revised` are in both with another text (title or abstract) or another date, `unlisted` in both
+    but listed by the old run's snapshot alone.
+    """
+
+    both: list[str]
+    added: list[str]
+    gone: list[str]
+    revised: list[str]
+    unlisted: list[str]
+
+
+def same_papers(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, str]:
+    """Find the papers that two runs share: by id, then by alias, then by normalised title.
+
+    Parameters
+    ----------
+    old, new : DataFrame
+        Tables `papers`.
+
+    Returns
+    -------
+    dict of str to str
+        Id in the old run to id in the new one, one to one. A title that several of the papers
+        left over have joins none of them.
+    """
+    free = set(new["paper_id"])
+    found = {paper: paper for paper in old["paper_id"] if paper in free}
+    free -= set(found)
+    for keys in (_names, _title):
+        left = old[~old["paper_id"].isin(found)]
+        if left.empty or not free:
+            return found
+        there = _unique(keys(new[new["paper_id"].isin(free)]))
+        for key, paper in _unique(keys(left)).items():
+            match = there.get(key)
+            if match in free and paper not in found:
+                found[paper] = match
+                free.discard(match)
+    return found
+
+
+def _names(papers: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield every id or alias of each paper."""
+    for paper, aliases in zip(papers["paper_id"], papers["aliases"], strict=True):
+        yield from ((name, paper) for name in (paper, *aliases))
+
+
+def _title(papers: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    titles = map(normalised_title, papers["title"])
+    yield from zip(titles, papers["paper_id"], strict=True)
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return key to paper where all pairs of a key name one paper."""
+    found: dict[str, str] = {}
+    doubtful = set()
+    for key, paper in pairs:
+        if found.setdefault(key, paper) != paper:
+            doubtful.add(key)
+    return {key: paper for key, paper in found.items() if key not in doubtful}
+
+
+def renamed(ids: pd.Series, *, same: dict[str, str]) -> pd.Series:
+    """Return ids of the old run as they are in the new one; those of papers gone stay."""
+    other = {old: new for old, new in same.items() if old != new}
+    return ids.map(lambda name: other.get(name, name)).astype("str") if other else ids
+
+
+def revised_papers(
+    old: pd.DataFrame, new: pd.DataFrame, *, same: dict[str, str], day: str = "published"
+) -> set[str]:
+    """Return the ids, as in the new run, of papers whose text or date differs.
+
+    Parameters
+    ----------
+    old, new : DataFrame
+        Tables `papers`.
+    same : dict of str to str
+        From `same_papers`.
+    day : str
+        The column whose date counts: "published" or "listed".
+    """
+    columns = ["text_hash", day]
+    before = old[old["paper_id"].isin(same)].set_index("paper_id")[columns].rename(index=same)
+    after = new.set_index("paper_id")[columns].loc[before.index]
+    alike = (before == after) | (before.isna() & after.isna())
+    return set(before.index[~alike.all(axis=1)])
+
+
+def first_seen(papers: pd.DataFrame, *, before: pd.DataFrame) -> pd.DataFrame:
+    """Return papers with the run that saw each first, for those that an earlier run knows.
+
+    Parameters
+    ----------
+    papers, before : DataFrame
+        Tables `papers` of a run and of an earlier one.
+    """
+    same = same_papers(before, papers)
+    runs = dict(zip(before["paper_id"], before["first_run"], strict=True))
+    first = {new: runs[old] for old, new in same.items()}
+    seen = papers["paper_id"].map(first).astype("str")  # all null where no paper is in both
+    return papers.assign(first_run=seen.fillna(papers["first_run"]))
+
+
+def paper_changes(old: Run, new: Run) -> PaperChanges:
+    """List the papers added, gone, revised and no longer listed from one run to another."""
+    same = same_papers(old.papers, new.papers)
+    listed = dict(zip(new.papers["paper_id"], new.papers["in_snapshot"], strict=True))
+    were = old.papers[old.papers["in_snapshot"] & old.papers["paper_id"].isin(same)]
+    return PaperChanges(
+        both=sorted(same.values()),
+        added=sorted(set(new.papers["paper_id"]) - set(same.values())),
+        gone=sorted(set(old.papers["paper_id"]) - set(same)),
+        revised=sorted(revised_papers(old.papers, new.papers, same=same)),
+        unlisted=sorted(same[i] for i in were["paper_id"] if not listed[same[i]]),
+    )

@@ -1,0 +1,115 @@
+"""What a run says about itself: inputs, counts, rules, settings, versions."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from .folder import sha256
+from analysis.base.groups import groups_of
+from analysis.base.schema import SCHEMA_VERSION
+from analysis.papers.snapshot import Snapshot
+
+DISTRIBUTIONS = (
+    *("papertide", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "umap-learn", "numba"),
+    *("hdbscan", "plotly", "matplotlib"),
+)
+"""Packages whose versions decide a run's bytes."""
+
+NAMED_DUPLICATES = 200
+"""Merged records and near misses that a run names; all are counted, and `papertide snapshot --json`
+names all."""
+
+
+def manifest(
+    papers: pd.DataFrame,
+    *,
+    groups: pd.DataFrame,
+    name: str,
+    read: Snapshot,
+    decided: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Describe a run before it is written.
+
+    Parameters
+    ----------
+    papers, groups : DataFrame
+        Tables of the run.
+    name : str
+        The run's name in the series.
+    read : Snapshot
+        What the input files held.
+    decided : mapping
+        What the stages decided and were told: `period`, `clustering`, `embedding`, `settings`.
+
+    Returns
+    -------
+    dict
+        Ready for JSON; the definitions' and outputs' hashes, the times and the peak
+        memory are added by the caller.
+    """
+    from analysis.papers.duplicates.account import duplicates_told
+
+    dated = int(papers["published"].notna().sum())
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": name,
+        "snapshot_date": read.date.isoformat() if read.date else None,
+        "snapshot_date_from": read.date_from,
+        "inputs": list(read.inputs),
+        "parent": None,
+        "counts": {
+            "papers": len(papers),
+            "dated": dated,
+            "undated": len(papers) - dated,
+            "no_abstract": int(papers["abstract"].isna().sum()),
+            "clusters": len(groups_of(groups, kind="cluster")),
+            "topics": len(groups_of(groups, kind="topic")),
+            "dropped": dict(read.dropped),
+        },
+        "notes": list(read.notes),
+        "duplicates": duplicates_told(read, limit=NAMED_DUPLICATES),
+        **decided,
+        "versions": versions(),
+    }
+
+
+def hashed(role: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return name, size and SHA-256 of files that a run depends on, under the role they play."""
+    return [
+        {"role": role, "name": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)}
+        for path in paths
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of every package in `DISTRIBUTIONS`."""
+    found = {"python": platform.python_version()}
+    for name in DISTRIBUTIONS:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def peak_memory_mb() -> int:
+    """Return the largest resident size that this process has had, in MiB.
+
+    Linux keeps in `ru_maxrss` also what the process that started this one had, so the kernel's
+    own figure of this program is read where there is one.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        for line in status.read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return round(int(line.split()[1]) / 2**10)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10))
