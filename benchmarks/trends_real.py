@@ -11,7 +11,8 @@ import pandas as pd
 from trends_simulated import dealt_anew, full_only
 
 from analysis import Run, Settings, open_run, run, trends
-from analysis.base.schema import KINDS, groups_of
+from analysis.base.groups import groups_of
+from analysis.base.schema import KINDS
 from analysis.runs import list_runs
 from analysis.trends import Counts
 

@@ -5,8 +5,14 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from analysis.base.group_table import PALETTE, cluster_id
-from analysis.base.schema import TABLES, conform
+from analysis.base.groups import (
+    PALETTE,
+    cluster_id,
+    cluster_number,
+    counted_memberships,
+    primary_memberships,
+)
+from analysis.base.schema import TABLES, conform, empty
 from analysis.clusters.group_rows import cluster_groups, cluster_memberships
 from analysis.topics import Topic
 from analysis.topics.group_rows import topic_groups
@@ -19,8 +25,49 @@ PAPERS = pd.DataFrame(
 )
 
 
-def test_ids_count_from_one():
-    assert [cluster_id(n) for n in (0, 8, 9998, 9999)] == ["c0001", "c0009", "c9999", "c10000"]
+@pytest.mark.parametrize(
+    ("number", "identifier"), [(1, "c0001"), (9, "c0009"), (9999, "c9999"), (10000, "c10000")]
+)
+def test_an_id_holds_the_number_of_its_cluster(number, identifier):
+    assert cluster_id(number) == identifier
+    assert cluster_number(identifier) == number
+
+
+@pytest.mark.parametrize("identifier", ["", "c1", "c001", "x0001", "c0001 ", "agents"])
+def test_another_id_has_no_number(identifier):
+    assert cluster_number(identifier) == 0
+
+
+MEMBERSHIPS = conform(
+    pd.DataFrame(
+        [
+            ("p1", "cluster", "c0001", 0.3, True),
+            ("p1", "cluster", "c0002", 0.6, False),
+            ("p1", "topic", "t", 0.5, False),
+            ("p1", "topic", "u", 0.9, True),
+            ("p2", "topic", "t", 0.49, False),
+        ],
+        columns=list(TABLES["memberships"].columns),
+    ),
+    name="memberships",
+)
+
+
+def pairs(rows):
+    return [*zip(rows["paper_id"], rows["group_id"], strict=True)]
+
+
+def test_a_cluster_counts_its_primary_papers_and_a_topic_those_of_one_half():
+    counted = [("p1", "c0001"), ("p1", "t"), ("p1", "u")]
+    assert pairs(counted_memberships(MEMBERSHIPS)) == counted
+    assert pairs(counted_memberships(MEMBERSHIPS, kind="cluster")) == counted[:1]
+    assert pairs(counted_memberships(MEMBERSHIPS, kind="topic")) == counted[1:]
+    assert pairs(counted_memberships(empty("memberships"))) == []
+
+
+def test_a_paper_has_one_primary_group_of_a_kind():
+    assert pairs(primary_memberships(MEMBERSHIPS, kind="cluster")) == [("p1", "c0001")]
+    assert pairs(primary_memberships(MEMBERSHIPS, kind="topic")) == [("p1", "u")]
 
 
 def test_one_primary_row_and_at_most_three_more_from_a_tenth():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import clusters
-from analysis.base.schema import grade
+from analysis.base.groups import grade
 from analysis.clusters.extend.fit_of_new_papers import drift, drift_line
 from analysis.clusters.find import fit
 from analysis.clusters.quality import contested, found_again

@@ -10,8 +10,9 @@ import pytest
 import scipy.sparse as sp
 
 from analysis import group_papers, map_points
+from analysis.base.groups import broader_clusters, broader_ids, groups_of, parts_of
 from analysis.base.laws import check_laws
-from analysis.base.schema import broader_clusters, broader_ids, conform, groups_of, parts_of
+from analysis.base.schema import conform
 from analysis.clusters import broader_heading, broader_levels, neighbour_graph
 from analysis.clusters.group_rows import cluster_groups, with_broader
 from analysis.figures.frames.cluster_names import heart, map_labels

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from analysis.base.group_table import PALETTE
+from analysis.base.groups import PALETTE
 from analysis.figures import darkened, interactive, printed
 from analysis.figures.ramp import RAMP, ink_on
 from tidy import TOPICS, make_shares

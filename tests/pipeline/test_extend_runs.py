@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
+from analysis.base.groups import groups_of
 from analysis.base.progress import Progress
-from analysis.base.schema import groups_of
 from analysis.cli.main import main
 from analysis.clusters.extend.thresholds import Thresholds
 from analysis.clusters.identity.ledger import read_ledger

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from analysis.base.groups import groups_of
 from analysis.base.laws import check_laws
-from analysis.base.schema import empty, groups_of
+from analysis.base.schema import empty
 from analysis.clusters.overrides.read import read_cluster_overrides
 from analysis.pipeline.groups.overrides import corrected
 from analysis.pipeline.groups.topics import Definitions

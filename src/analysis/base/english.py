@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -90,3 +94,27 @@ def period_words(start: date, *, freq: str) -> str:
     if freq == "half-year":
         return f"the {_ORDINALS[(start.month - 1) // 6]} half of {start.year}"
     return str(start.year)
+
+
+def period_label(period: pd.Timestamp, *, freq: str) -> str:
+    """Return the short name of a period: 2024-05, 2024 Q2, 2024 H1 or 2024."""
+    if freq == "month":
+        return f"{period.year}-{period.month:02d}"
+    if freq == "quarter":
+        return f"{period.year} Q{(period.month - 1) // 3 + 1}"
+    if freq == "half-year":
+        return f"{period.year} H{(period.month - 1) // 6 + 1}"
+    return str(period.year)
+
+
+def snapshot_words(day: str | None, *, iso: bool = False) -> str:
+    """Return what a run analysed: snapshot of 17 March 2025, or snapshot of unknown date.
+
+    Parameters
+    ----------
+    day : str or None
+        The manifest's `snapshot_date`, ISO.
+    iso : bool
+        Leave the date as it is: snapshot of 2025-03-17.
+    """
+    return f"snapshot of {(day if iso else day_words(day)) if day else 'unknown date'}"

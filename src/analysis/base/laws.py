@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .schema import COUNTED_WEIGHT, DIRECTIONS, EVENTS, KINDS, TABLES, broader_clusters, groups_of
+from .groups import broader_clusters, counted_memberships, groups_of
+from .schema import DIRECTIONS, EVENTS, KINDS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ def _broken_memberships(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     clusters = memberships[memberships["kind"] == "cluster"]
     topics = memberships[memberships["kind"] == "topic"]
     broken = []
-    primaries = clusters[clusters["is_primary"]]
+    primaries = counted_memberships(clusters)
     if (groups["kind"] == "cluster").any():
         ids = sorted(primaries["paper_id"])
         if ids != sorted(tables["papers"]["paper_id"]):
@@ -92,7 +93,7 @@ def _broken_memberships(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     weights = clusters.groupby("paper_id")["weight"].sum()
     if (weights > 1 + 1e-5).any():
         broken.append("memberships: cluster weights of a paper sum to more than 1")
-    counted = topics[topics["weight"] >= COUNTED_WEIGHT]
+    counted = counted_memberships(topics)
     counts = {("cluster", g): n for g, n in primaries.groupby("group_id").size().items()}
     counts |= {("topic", g): n for g, n in counted.groupby("group_id").size().items()}
     held = pd.concat([groups_of(groups, kind=kind) for kind in KINDS])

@@ -27,17 +27,14 @@ KINDS = ("cluster", "topic")
 LINEAGE = ("kept", "born", "split", "merged", "dormant", "retired", "revived")
 CAUSES = ("added", "gone", "override", "definition", "revised", "refit")
 STATUSES = ("active", "dormant", "retired")
-FREQUENCIES = ("month", "quarter", "half-year", "year")
+MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+"""Months in a period, by its `freq`."""
+FREQUENCIES = tuple(MONTHS)
 AXES = ("published", "listed")
 """What periods are told by: the day of publication, or the day a source showed the paper."""
 DIRECTIONS = ("rising", "falling", "flat", "unclear", "too few to say")
 EVENTS = ("burst", "change")
 PRECISIONS = ("day", "month", "year")
-
-
-GRADES = ((0.75, "often found again"), (0.5, "sometimes found again"), (0.0, "seldom found again"))
-"""What a cluster's stability is called, from which figure on. Hennig 2007: from .75 on a cluster
-is found again, at .5 and below it is dissolved."""
 
 
 @dataclass(frozen=True)
@@ -286,69 +283,3 @@ def conform(frame: pd.DataFrame, *, name: str) -> pd.DataFrame:
     casts = {c: "object" if d == "list" else d for c, d in table.columns.items()}
     out = frame[[*table.columns, *extra]].astype(casts)
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)
-
-
-def grade(stability: float | None) -> str:
-    """Return a stability in words, "" where it was not measured.
-
-    Parameters
-    ----------
-    stability : float or None
-        `stability` of the table `groups`: mean Jaccard similarity, NaN where not measured.
-    """
-    if stability is None or stability != stability:
-        return ""
-    return next(words for least, words in GRADES if round(float(stability), 2) >= least)
-
-
-def broader_clusters(groups: pd.DataFrame) -> frozenset[str]:
-    """Return the ids of clusters that are made of other clusters.
-
-    Parameters
-    ----------
-    groups : DataFrame
-        Table `groups`.
-    """
-    return frozenset(broader_ids(groups).values())
-
-
-def broader_ids(groups: pd.DataFrame) -> dict[str, str]:
-    """Return for each cluster that is part of a broader one the id of that one."""
-    rows = groups[groups["kind"] == "cluster"]
-    pairs = zip(rows["group_id"], rows["parent_id"], strict=True)
-    return {group: parent for group, parent in pairs if isinstance(parent, str)}
-
-
-def parts_of(groups: pd.DataFrame, group_id: str) -> frozenset[str]:
-    """Return the ids under which papers belong to a group: its own, or its parts' at any depth.
-
-    Parameters
-    ----------
-    groups : DataFrame
-        Table `groups`.
-    group_id : str
-        An id of it.
-    """
-    above = broader_ids(groups)
-    parts = {group for group, parent in above.items() if parent == group_id}
-    if not parts:
-        return frozenset({group_id})
-    return frozenset().union(*(parts_of(groups, part) for part in parts))
-
-
-def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
-    """Return the rows of one kind that papers can belong to.
-
-    Left out are broader clusters, which have parts, and retired ones, which have no papers.
-
-    Parameters
-    ----------
-    groups : DataFrame
-        Table `groups`.
-    kind : {"cluster", "topic"}
-    """
-    gone = (groups["status"] == "retired") & (groups["n_papers"] == 0)
-    rows = groups[(groups["kind"] == kind) & ~gone]
-    if kind != "cluster":
-        return rows
-    return rows[~rows["group_id"].isin(broader_clusters(groups))]

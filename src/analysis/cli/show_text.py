@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.base.english import snapshot_words
 from analysis.base.escaping import first_lines, for_terminal
-from analysis.base.schema import KINDS, SCHEMA_VERSION, grade, groups_of
+from analysis.base.groups import grade, groups_of
+from analysis.base.schema import KINDS, SCHEMA_VERSION
 from analysis.figures.frames import period_label
 from analysis.runs import Run, find_run, list_runs, read_manifest, read_run, runs_folder
 
@@ -101,9 +103,8 @@ def _events(run: Run) -> pd.DataFrame:
 
 def _as_text(run: Run) -> str:
     counts = run.manifest["counts"]
-    day = run.manifest["snapshot_date"] or "of unknown date"
     lines = [
-        f"Run {run.name} (snapshot {day})",
+        f"Run {run.name} ({snapshot_words(run.manifest['snapshot_date'], iso=True)})",
         f"{counts['papers']:,} papers, {counts['undated']:,} undated, "
         f"{counts['no_abstract']:,} without an abstract; "
         + (", ".join(f"{n:,} dropped ({why})" for why, n in counts["dropped"].items())

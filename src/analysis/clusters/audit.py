@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.escaping import first_lines
+from analysis.base.groups import cluster_id
 
 from .identity.lineage import lineage_rows
 from .identity.matching import match_fresh
@@ -124,7 +125,7 @@ def audit(
     )
     given, free = [], next_id
     for name in found:
-        given.append(name or f"c{free:04d}")
+        given.append(name or cluster_id(free))
         free += name is None
     new = pd.Series(np.array(given, dtype="str")[cold], index=own.index)
     fit, fit_cold = _agreement(numbers, fits=fits), _agreement(cold, fits=fits)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from analysis.base.group_table import cluster_id, group_rows
+from analysis.base.groups import cluster_id, group_rows
 from analysis.base.schema import conform
 
 MOST_OTHER_CLUSTERS = 3
@@ -41,7 +41,7 @@ def cluster_memberships(
         One primary row a paper, and at most three more with weight of at least .1.
     """
     ids = papers["paper_id"].to_numpy()
-    names = names or [cluster_id(number) for number in range(weights.shape[1])]
+    names = names or [cluster_id(number + 1) for number in range(weights.shape[1])]
     rows = []
     for row in range(len(labels) if weights.shape[1] else 0):
         start, stop = weights.indptr[row], weights.indptr[row + 1]
@@ -76,7 +76,7 @@ def cluster_groups(
     rows = [
         {
             "kind": "cluster",
-            "group_id": cluster_id(number),
+            "group_id": cluster_id(number + 1),
             "label": heading,
             "description": f"Papers on {_listed(terms[number][:4])}." if terms[number] else "",
             "n_papers": int((labels == number).sum()),
@@ -116,7 +116,7 @@ def with_broader(
     """
     out, below = groups, groups
     for level, parents in enumerate(levels):
-        ids = [cluster_id(len(out) + number) for number in range(parents.max() + 1)]
+        ids = [cluster_id(len(out) + number + 1) for number in range(parents.max() + 1)]
         rows = []
         for number, group_id in enumerate(ids):
             parts = below[parents == number].sort_values(["n_papers"], ascending=False)

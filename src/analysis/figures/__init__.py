@@ -15,8 +15,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
-from analysis.base.periods import MONTHS
-from analysis.base.schema import FEW_PAPERS
+from analysis.base.schema import FEW_PAPERS, MONTHS
 
 INK = "#24292f"
 MUTED = "#6b7280"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.groups import cluster_number
 from analysis.base.progress import Progress
 from analysis.clusters import quality
 from analysis.clusters.audit import Audit, audit, audit_line
-from analysis.clusters.identity.ledger import CLUSTER_ID
 from analysis.runs import Run
 
 from .groups.grading import subsamples
@@ -49,14 +49,13 @@ def audited(run: Run, *, progress: Progress) -> Audit:
         fits = cold.fits
         if fits is None:
             fits = clusters.subsample_fits(run.vectors, count=subsamples(len(own)), seed=seed)
-        given = [int(name[1:]) for name in run.groups["group_id"] if CLUSTER_ID.fullmatch(name)]
         return audit(
             own,
             cold=cold.labels,
             fits=fits,
             vectors=run.vectors,
             run=run.name,
-            next_id=max(given) + 1,
+            next_id=max(map(cluster_number, run.groups["group_id"])) + 1,
         )
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from analysis import runs
-from analysis.base import schema
 from analysis.base.errors import InputError
+from analysis.base.groups import cluster_number, counted_memberships, groups_of
 from analysis.clusters.extend.belongs import LEAST_NEAR, SMALLEST_JUDGED, share_near
-from analysis.clusters.identity.ledger import CLUSTER_ID, Ledger, read_ledger
+from analysis.clusters.identity.ledger import Ledger, read_ledger
 from analysis.embedding import embed, embedding_version, paper_texts
 from analysis.papers.union import Joined
 from analysis.runs import Run
@@ -91,7 +91,7 @@ def _highest(path: Path) -> int:
     except (OSError, ValueError):
         return 0
     ids = groups.loc[groups["kind"] == "cluster", "group_id"]
-    return max((int(name[1:]) for name in ids if CLUSTER_ID.fullmatch(name)), default=0)
+    return max(map(cluster_number, ids), default=0)
 
 
 def is_same(parent: Run, *, inputs: Sequence[Mapping[str, Any]], definitions: Sequence[Mapping],
@@ -193,7 +193,7 @@ def refuse_unrelated(
 
 def has_clusters(run: Run) -> bool:
     """Whether a run has any cluster that papers belong to."""
-    return len(schema.groups_of(run.groups, kind="cluster")) > 0
+    return len(groups_of(run.groups, kind="cluster")) > 0
 
 
 def primary_labels(papers: pd.DataFrame, *, run: Run) -> pd.Series:
@@ -203,7 +203,7 @@ def primary_labels(papers: pd.DataFrame, *, run: Run) -> pd.Series:
 
 def primary(memberships: pd.DataFrame) -> pd.Series:
     """Return the primary cluster of each paper, indexed by its id."""
-    rows = memberships[(memberships["kind"] == "cluster") & memberships["is_primary"]]
+    rows = counted_memberships(memberships, kind="cluster")
     return rows.set_index("paper_id")["group_id"]
 
 

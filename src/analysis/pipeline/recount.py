@@ -11,7 +11,8 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
-from analysis.base.schema import AXES, FREQUENCIES, KINDS, conform, empty, groups_of, parts_of
+from analysis.base.groups import groups_of, parts_of
+from analysis.base.schema import AXES, FREQUENCIES, KINDS, conform, empty
 from analysis.runs import Run
 
 from .settings import Settings

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis import runs
 from analysis.base.errors import InputError
+from analysis.base.groups import counted_memberships
 from analysis.base.progress import Progress
 from analysis.base.resources import data_file, dates_index
 from analysis.base.schema import SCHEMA_VERSION, TABLES
@@ -244,7 +245,6 @@ def _same_memberships(stored: Run, made: Run) -> str:
 
 
 def _groups_by_paper(run: Run, *, kind: str) -> pd.Series:
-    """Return what a paper counts for: its primary cluster, or its topics from a weight of .5."""
-    rows = run.memberships[run.memberships["kind"] == kind]
-    rows = rows[rows["is_primary"]] if kind == "cluster" else rows[rows["weight"] >= 0.5]
+    """Return what a paper counts for: its primary cluster, or its topics."""
+    rows = counted_memberships(run.memberships, kind=kind)
     return rows.sort_values("group_id").groupby("paper_id")["group_id"].agg(" ".join)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis import trends
 from analysis.base import schema
+from analysis.base.groups import groups_of
 
 from .settings import Settings
 
@@ -51,7 +52,7 @@ def over_time(
     counts = choice.freq and trends.count(
         memberships,
         papers=dated,
-        groups=pd.concat([schema.groups_of(groups, kind=kind) for kind in schema.KINDS]),
+        groups=pd.concat([groups_of(groups, kind=kind) for kind in schema.KINDS]),
         freq=choice.freq,
         reference=reference,
     )

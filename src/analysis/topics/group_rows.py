@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.base.group_table import group_rows
-from analysis.base.schema import COUNTED_WEIGHT
+from analysis.base.groups import counted_memberships, group_rows
 
 from .definitions import Topic
 
@@ -25,7 +24,7 @@ def topic_groups(
         `paper_id` and `published`; of equal weights the newer paper is the exemplar.
     topics : sequence of Topic
     """
-    counted = memberships[memberships["weight"] >= COUNTED_WEIGHT].merge(
+    counted = counted_memberships(memberships, kind="topic").merge(
         papers[["paper_id", "published"]], on="paper_id"
     )
     counted = counted.sort_values(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.base.english import period_label
 from analysis.base.escaping import first_lines
-from analysis.base.periods import period_label
 from analysis.pipeline.corrected_shares import corrected_shares
 from analysis.runs import Run
 

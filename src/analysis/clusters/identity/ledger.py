@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,10 +10,10 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_toml
+from analysis.base.groups import CLUSTER_ID, cluster_id, cluster_number
 from analysis.base.schema import LINEAGE, STATUSES
 
 DIGITS = 4
-CLUSTER_ID = re.compile(r"c\d{4,}")
 
 HEADER = """\
 # The register of the clusters of this series, as of this run: every id that was ever given, what
@@ -108,7 +107,7 @@ def _set(instance: object, **values: object) -> None:
 
 def id_key(identifier: str) -> tuple[int, str]:
     """Sort c0002 before c0010 before c10000."""
-    return (int(identifier[1:]) if CLUSTER_ID.fullmatch(identifier) else 0, identifier)
+    return (cluster_number(identifier), identifier)
 
 
 def ledger_text(ledger: Ledger) -> str:
@@ -249,9 +248,9 @@ def _id_problems(ids: list[str], *, next_id: int) -> list[str]:
         sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
     )
     problems = [f"cluster {name} is there twice" for name in twice]
-    largest = max((int(name[1:]) for name in ids), default=0)
+    largest = max(map(cluster_number, ids), default=0)
     if next_id <= largest:
-        problems.append(f"next_id is {next_id}, but c{largest:04d} is given")
+        problems.append(f"next_id is {next_id}, but {cluster_id(largest)} is given")
     return problems
 
 

@@ -8,9 +8,10 @@ from datetime import date
 
 import pandas as pd
 
+from analysis.base.groups import cluster_id, cluster_number
 from analysis.base.schema import conform, empty
 
-from .ledger import CLUSTER_ID, Entry, Event, Ledger, id_key, ledger_text, read_ledger
+from .ledger import Entry, Event, Ledger, id_key, ledger_text, read_ledger
 
 __all__ = [
     "Entry",
@@ -97,13 +98,13 @@ def continued(
     }  # fmt: skip
     for row in rows.to_dict("records"):
         name = row["group_id"]
-        if name not in known and int(name[1:]) < ledger.next_id:
+        if name not in known and cluster_number(name) < ledger.next_id:
             raise ValueError(f"the id {name} of the series was given before")
         entries[name] = _carried(known.get(name), row=row, run=run)
     for name, (own, parents, children) in events.items():
         if name in entries:
             entries[name] = _with_events(entries[name], own, parents=parents, children=children)
-    numbers = [int(name[1:]) for name in entries if CLUSTER_ID.fullmatch(name)]
+    numbers = map(cluster_number, entries)
     return Ledger(
         next_id=max([ledger.next_id - 1, *numbers], default=0) + 1,
         runs={**ledger.runs, run: snapshot_date.isoformat() if snapshot_date else ""},
@@ -113,7 +114,7 @@ def continued(
 
 def new_ids(ledger: Ledger, *, n: int) -> list[str]:
     """Return the next `n` ids of the series, none of which was ever given."""
-    return [f"c{number:04d}" for number in range(ledger.next_id, ledger.next_id + n)]
+    return [cluster_id(number) for number in range(ledger.next_id, ledger.next_id + n)]
 
 
 def _carried(entry: Entry | None, *, row: Mapping[str, object], run: str) -> Entry:

@@ -10,9 +10,8 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, normalised_title
+from analysis.base.groups import CLUSTER_ID
 from analysis.base.toml_tables import read_toml, table_lines
-
-from ..identity.ledger import CLUSTER_ID
 
 FORMS: dict[str, tuple[str, ...]] = {
     "rename": ("id", "label"),

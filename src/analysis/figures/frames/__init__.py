@@ -1,6 +1,6 @@
 """Tidy frames for figures and pages: tables of a run joined, nothing new computed."""
 
-from analysis.base.periods import period_label
+from analysis.base.english import period_label
 
 from .comparing import compare_shares, compare_topics
 from .names import SYMBOLS, date_label, symbols

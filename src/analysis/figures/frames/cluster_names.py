@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.base.schema import broader_ids
+from analysis.base.groups import broader_ids, counted_memberships
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -39,9 +39,7 @@ def map_labels(run: Run) -> pd.DataFrame:
     if clusters.empty or run.map.empty:
         return _as_table(pd.DataFrame(columns=_COLUMNS))
     parents = broader_ids(run.groups)
-    rows = run.memberships[
-        (run.memberships["kind"] == "cluster") & run.memberships["is_primary"]
-    ].merge(run.map, on="paper_id")
+    rows = counted_memberships(run.memberships, kind="cluster").merge(run.map, on="paper_id")
     lines = {group: _line(group, parents=parents) for group in clusters["group_id"]}
     held = pd.DataFrame(
         [(above, group) for group in rows["group_id"].unique() for above in lines[group]],

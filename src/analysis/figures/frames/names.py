@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.base.schema import groups_of
+from analysis.base.groups import groups_of
 
 if TYPE_CHECKING:
     from analysis.runs import Run

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import first_lines
-from analysis.base.schema import COUNTED_WEIGHT, broader_ids, parts_of
+from analysis.base.groups import broader_ids, counted_memberships, parts_of, primary_memberships
 
 from .names import date_label, looks
 
@@ -78,7 +78,7 @@ def map_places(run: Run) -> pd.DataFrame:
 
 
 def _primary(run: Run, *, kind: str) -> pd.DataFrame:
-    rows = run.memberships[(run.memberships["kind"] == kind) & run.memberships["is_primary"]]
+    rows = primary_memberships(run.memberships, kind=kind)
     groups = looks(run, kind=kind)[["group_id", "label", "color", "symbol"]]
     rows = rows[["paper_id", "group_id", "weight"]].merge(groups, on="group_id")
     names = {"group_id": f"{kind}_id", "label": kind, "color": f"{kind}_color"}
@@ -86,8 +86,7 @@ def _primary(run: Run, *, kind: str) -> pd.DataFrame:
 
 
 def _topic_lists(run: Run) -> pd.DataFrame:
-    rows = run.memberships[run.memberships["kind"] == "topic"]
-    rows = rows[rows["weight"] >= COUNTED_WEIGHT]
+    rows = counted_memberships(run.memberships, kind="topic")
     rows = rows.merge(looks(run, kind="topic")[["group_id", "label"]], on="group_id")
     rows = rows.merge(best_evidence(run), on=["paper_id", "group_id"], how="left")
     rows = rows.sort_values(["paper_id", "weight", "group_id"], ascending=[True, False, True])
@@ -171,10 +170,7 @@ def group_papers(run: Run, group_id: str, *, n: int | None = None) -> pd.DataFra
             next_step="look at run.groups for ids and labels",
         )
     rows = run.memberships[run.memberships["group_id"].isin(parts_of(run.groups, group_id))]
-    rows = rows[
-        rows["is_primary"] | ((rows["kind"] == "topic") & (rows["weight"] >= COUNTED_WEIGHT))
-    ]
-    rows = rows.merge(run.papers, on="paper_id")
+    rows = counted_memberships(rows).merge(run.papers, on="paper_id")
     rows = rows.sort_values(["weight", "paper_id"], ascending=[False, True], kind="stable").head(n)
     dates = [
         date_label(day, precision)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.base.periods import MONTHS, period_label
+from analysis.base.english import period_label
+from analysis.base.schema import MONTHS
 
 from .. import hidden_groups, shown, strided, times
 

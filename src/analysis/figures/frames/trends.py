@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.base.periods import period_label
+from analysis.base.english import period_label, snapshot_words
 from analysis.base.schema import DIRECTIONS, FEW_PAPERS
 
 from .names import looks
@@ -34,7 +34,7 @@ def chart_note(run: Run) -> str:
     n = int(papers[by].notna().sum())
     which, told = ("dated papers", by) if by == "published" else (
         "papers with a day of listing", f"{by} in it, not those published")  # fmt: skip
-    taken = f"snapshot of {day}" if day else "snapshot of unknown date"
+    taken = snapshot_words(day, iso=True)
     return f"{n:,} {which}, {taken}. A period holds the papers {told} in it."
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from analysis.base.groups import counted_memberships
 from analysis.base.schema import COUNTED_WEIGHT, conform
 from analysis.embedding import drawing_words
 from analysis.topics import Fitted, Recognised, Topic, recognise_topics
@@ -139,7 +140,7 @@ def _with_neighbours(
     titles = papers["title"].to_numpy()
     rows = []
     for topic, own in memberships.groupby("group_id"):
-        sure = row_of.reindex(own.loc[own["weight"] >= COUNTED_WEIGHT, "paper_id"]).to_numpy()
+        sure = row_of.reindex(counted_memberships(own)["paper_id"]).to_numpy()
         asked = row_of.reindex(own.loc[own["paper_id"].isin(again), "paper_id"]).to_numpy()
         if not len(sure):
             continue

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base import schema
+from analysis.base.groups import cluster_id, counted_memberships
 from analysis.base.progress import Progress
 from analysis.clusters import quality
 from analysis.clusters.extend.extend import Carried, carry_on
@@ -113,7 +114,7 @@ def extend_clusters(
     with progress.stage("map"):
         drawn = _map(papers, vectors=centred, parent=parent, carried=carried,
                      placed=is_new | again)  # fmt: skip
-    own = memberships.loc[memberships["is_primary"], "weight"].to_numpy()
+    own = counted_memberships(memberships, kind="cluster")["weight"].to_numpy()
     figures = drift(
         carried.labels,
         weights=own,
@@ -179,9 +180,7 @@ def _fresh(vectors: np.ndarray, *, seed: int) -> tuple[np.ndarray, sp.csr_matrix
 
 def _known_labels(papers: pd.DataFrame, *, parent: Run) -> tuple[list[str], np.ndarray]:
     """Return the ids of the parent's clusters and each paper's cluster by number, -1 for new."""
-    rows = parent.memberships[
-        (parent.memberships["kind"] == "cluster") & parent.memberships["is_primary"]
-    ]
+    rows = counted_memberships(parent.memberships, kind="cluster")
     known = sorted(rows["group_id"].unique(), key=lambda name: (len(name), name))
     number = {name: i for i, name in enumerate(known)}
     of_paper = dict(zip(rows["paper_id"], rows["group_id"].map(number), strict=True))
@@ -193,7 +192,7 @@ def _names(labels: np.ndarray, *, known: Sequence[str], next_id: int) -> list[st
     names = list(known) + [""] * (int(labels.max()) + 1 - len(known))
     for number in sorted(set(labels.tolist())):
         if number >= len(known):
-            names[number] = f"c{next_id:04d}"
+            names[number] = cluster_id(next_id)
             next_id += 1
     return names
 

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from analysis.base.group_table import PALETTE
-from analysis.base.schema import broader_clusters, conform, parts_of
+from analysis.base.groups import (
+    PALETTE,
+    broader_clusters,
+    cluster_number,
+    counted_memberships,
+    parts_of,
+)
+from analysis.base.schema import conform
 
 if TYPE_CHECKING:
     from analysis.clusters.extend.extend import Carried
@@ -70,8 +76,9 @@ def extended_groups(
             papers, carried=carried, names=names, fresh=fresh, taken={r["label"] for r in rows},
             parents=_parents(fresh, groups=groups, changes=changes, memberships=memberships),
         )  # fmt: skip
-    sizes = memberships[memberships["is_primary"]]["group_id"].value_counts()
-    own = memberships[memberships["is_primary"]].set_index("paper_id")["weight"]
+    primary = counted_memberships(memberships, kind="cluster")
+    sizes = primary["group_id"].value_counts()
+    own = primary.set_index("paper_id")["weight"]
     weights = own.reindex(papers["paper_id"]).to_numpy()
     used, labels = np.unique(carried.labels, return_inverse=True)
     best = clusters.exemplars(vectors, labels=labels, weights=weights)
@@ -124,7 +131,7 @@ def _parents(
 ) -> dict[str, str | None]:
     """Return the broader cluster of each new one; None where it hangs from none."""
     above = dict(zip(groups["group_id"], groups["parent_id"], strict=True))
-    primary = memberships[memberships["is_primary"]].set_index("paper_id")["group_id"]
+    primary = counted_memberships(memberships, kind="cluster").set_index("paper_id")["group_id"]
     out: dict[str, str | None] = {}
     for name in fresh:
         origin = [c.others[0] for c in changes if c.cluster == name and c.what == "split"]
@@ -173,7 +180,7 @@ def _new_rows(
             "kind": "cluster", "group_id": name, "label": label,
             "description": f"Papers on {', '.join(terms[:4])}." if terms else "",
             "n_papers": 0, "terms": list(terms), "exemplars": [],
-            "color": PALETTE[(int(name[1:]) - 1) % len(PALETTE)], "parent_id": parents[name],
+            "color": PALETTE[(cluster_number(name) - 1) % len(PALETTE)], "parent_id": parents[name],
             "status": "active", "definition_hash": None, "stability": np.nan,
         })  # fmt: skip
     return out

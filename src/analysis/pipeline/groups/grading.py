@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.base.groups import broader_clusters
 from analysis.base.progress import Progress
-from analysis.base.schema import broader_clusters, conform
+from analysis.base.schema import conform
 from analysis.clusters import quality
 
 from ..parent import primary

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base import schema
+from analysis.base.groups import cluster_id, groups_of
 from analysis.clusters.identity.ledger import Ledger
 from analysis.clusters.identity.lineage import dormant_clusters, lineage_rows
 from analysis.clusters.identity.matching import match_fresh
@@ -43,8 +44,8 @@ def identified(
         Matched one to one (`extension.identities.match_fresh`); what matches none, and every
         broader cluster, gets ids that the series has not given yet.
     """
-    ours = schema.groups_of(groups, kind="cluster")
-    theirs = schema.groups_of(parent.run.groups, kind="cluster")
+    ours = groups_of(groups, kind="cluster")
+    theirs = groups_of(parent.run.groups, kind="cluster")
     found: list[str | None] = [None] * len(ours)
     if len(ours) and len(theirs):
         found = _matched(
@@ -114,7 +115,7 @@ def _renamed(
     for row in rows:
         name = matched.get(row["group_id"])
         if name is None:
-            name = f"c{number:04d}"
+            name = cluster_id(number)
             number += 1
         else:
             row["label"], row["color"] = known.at[name, "label"], known.at[name, "color"]

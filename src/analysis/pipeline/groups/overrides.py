@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base import schema
+from analysis.base.groups import broader_clusters, counted_memberships
 from analysis.clusters.identity.ledger import Ledger
 from analysis.clusters.overrides.apply import apply_by_hand, renamed
 from analysis.topics.find_paper import paper_index, papers_named
@@ -96,13 +97,13 @@ def _recounted(
     groups: pd.DataFrame, *, memberships: pd.DataFrame, parent: Parent | None
 ) -> pd.DataFrame:
     """Count papers anew; a cluster without any is retired, one that came back has its row again."""
-    sizes = memberships[memberships["is_primary"]]["group_id"].value_counts()
+    sizes = counted_memberships(memberships, kind="cluster")["group_id"].value_counts()
     back = set(sizes.index) - set(groups["group_id"])
     if back and parent is not None:
         old = parent.run.groups
         rows = old[old["group_id"].isin(back)].assign(parent_id=None, status="active")
         groups = schema.conform(pd.concat([groups, rows]), name="groups")
-    broader = schema.broader_clusters(groups)
+    broader = broader_clusters(groups)
     leaf = (groups["kind"] == "cluster") & ~groups["group_id"].isin(broader)
     counted = groups["group_id"].map(sizes).fillna(0).astype("int64")
     empty = leaf & (counted == 0)

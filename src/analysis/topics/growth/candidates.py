@@ -11,6 +11,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
+from analysis.base.groups import counted_memberships
+
 from .drafts import folded
 
 FEWEST_UNCOVERED = 3
@@ -43,7 +45,7 @@ def clusters_as_groups(
     rows_of : Series of int64
         Row number of each paper id.
     """
-    own = memberships[memberships["kind"].eq("cluster") & memberships["is_primary"]]
+    own = counted_memberships(memberships, kind="cluster")
     rows = rows_of.reindex(own["paper_id"]).to_numpy()
     members = {
         cluster: np.sort(rows[places])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.base.schema import COUNTED_WEIGHT
+from analysis.base.groups import counted_memberships
 from analysis.base.words import STOP_WORDS
 
 from ..definitions import Topic
@@ -122,9 +122,7 @@ def drift(
     Drift
     """
     rows_of = pd.Series(np.arange(len(papers)), index=papers["paper_id"])
-    counted = memberships[
-        memberships["kind"].eq("topic") & memberships["weight"].ge(COUNTED_WEIGHT)
-    ]
+    counted = counted_memberships(memberships, kind="topic")
     texts = _Texts(texts_of(papers), phrases)
     members = {
         topic.id: np.sort(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
-from analysis.base.schema import COUNTED_WEIGHT
+from analysis.base.groups import counted_memberships
 
 from .candidates import (
     FEWEST_UNCOVERED,
@@ -141,8 +141,8 @@ def suggest(
 
 
 def _covered(papers: pd.DataFrame, *, memberships: pd.DataFrame) -> NDArray[np.bool_]:
-    counted = memberships["kind"].eq("topic") & memberships["weight"].ge(COUNTED_WEIGHT)
-    return papers["paper_id"].isin(memberships.loc[counted, "paper_id"]).to_numpy(dtype=bool)
+    counted = counted_memberships(memberships, kind="topic")
+    return papers["paper_id"].isin(counted["paper_id"]).to_numpy(dtype=bool)
 
 
 def _is_open(group: Group, *, covered: NDArray[np.bool_]) -> bool:
@@ -158,9 +158,7 @@ def _topic_centres(
     rows_of: pd.Series,
 ) -> dict[str, NDArray[np.float64]]:
     """Return the mean vector, at length 1, of each topic that has papers."""
-    counted = memberships[
-        memberships["kind"].eq("topic") & memberships["weight"].ge(COUNTED_WEIGHT)
-    ]
+    counted = counted_memberships(memberships, kind="topic")
     rows = rows_of.reindex(counted["paper_id"]).to_numpy()
     places = counted.groupby("group_id").indices
     topics = groups.loc[groups["kind"] == "topic", "group_id"]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import first_lines
+from analysis.base.groups import counted_memberships
 from analysis.base.schema import COUNTED_WEIGHT, conform
 
 from ..find_paper import PaperIndex, paper_by_id, paper_index, papers_by_title
@@ -152,7 +153,7 @@ def _pairs(frame: pd.DataFrame) -> list[tuple[str, str] | None]:
 
 
 def _counted(memberships: pd.DataFrame) -> set[tuple[str, str] | None]:
-    return set(_pairs(memberships[memberships["weight"] >= COUNTED_WEIGHT])) - {None}
+    return set(_pairs(counted_memberships(memberships, kind="topic"))) - {None}
 
 
 def _memberships(

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute
 
+from analysis.base.groups import is_counted
 from analysis.base.schema import COUNTED_WEIGHT, KINDS
 
 from .clumps import Clumped, clump_correlation, counted, design_effect
@@ -79,7 +80,7 @@ def count(
 ) -> Counts | None:
     """Count papers by group and period.
 
-    A cluster counts its primary papers, a topic those with weight >= `schema.COUNTED_WEIGHT`.
+    A cluster counts its primary papers, a topic those with weight >= `COUNTED_WEIGHT`.
     Undated papers are in no period, papers known to the year only in none finer than a year, and
     the first periods are left out where they are nearly empty (`first_charted`): neither in the
     numerator nor in the denominator.
@@ -166,8 +167,7 @@ def _rows(
 ) -> _Rows:
     topic = (memberships["kind"] != "cluster").to_numpy(dtype=bool)
     weight = memberships["weight"].to_numpy(dtype="float32")
-    primary = memberships["is_primary"].to_numpy(dtype=bool)
-    taken = np.where(topic, weight >= np.float32(COUNTED_WEIGHT), primary)
+    taken = is_counted(memberships).to_numpy(dtype=bool)
     limits = np.where(topic, CONFIDENT_WEIGHT["topic"], CONFIDENT_WEIGHT["cluster"])
     paper = _positions(memberships["paper_id"], within=papers["paper_id"], what="paper")
     group = _group_positions(memberships, topic=topic, groups=groups)

@@ -1,0 +1,163 @@
+"""Groups, that is clusters and topics: their ids, their rows, and the memberships that count."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from .schema import COUNTED_WEIGHT, conform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+CLUSTER_ID = re.compile(r"c\d{4,}")
+"""The form of a cluster id: c0001 for the first cluster of a series."""
+
+PALETTE = (
+    *("#1f77b4", "#d95f02", "#2ca02c", "#c23b4e", "#8a63b8", "#8c6d31", "#d670ae", "#4c5c6b"),
+    *("#a3a61b", "#17a2b8", "#5a86d6", "#f0a13c", "#66a46c", "#e8837f", "#b59ad6", "#b0826b"),
+    *("#7b4173", "#3d7f7a", "#c7b42e", "#6fb7d6"),
+)
+"""Twenty colours that stay distinct on white and black; further groups get another marker shape."""
+
+GRADES = ((0.75, "often found again"), (0.5, "sometimes found again"), (0.0, "seldom found again"))
+"""What a cluster's stability is called, from which figure on. Hennig 2007: from .75 on a cluster
+is found again, at .5 and below it is dissolved."""
+
+
+def cluster_id(number: int) -> str:
+    """Return the id of a cluster by its number in the series, counted from 1: c0001 for 1."""
+    return f"c{number:04d}"
+
+
+def cluster_number(identifier: str) -> int:
+    """Return the number in a cluster id, 12 for c0012; 0 if it is not a cluster id."""
+    return int(identifier[1:]) if CLUSTER_ID.fullmatch(identifier) else 0
+
+
+def group_rows(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """Return rows as a groups table; colors are assigned in order, the status is "active"."""
+    import numpy as np
+    import pandas as pd
+
+    columns = ["kind", "group_id", "label", "description", "n_papers", "terms", "exemplars"]
+    frame = pd.DataFrame(rows, columns=[*columns, "definition_hash", "parent_id"])
+    frame["parent_id"] = frame["parent_id"].where(frame["parent_id"].notna(), None)
+    colors = [PALETTE[number % len(PALETTE)] for number in range(len(frame))]
+    frame = frame.assign(color=colors, status="active", stability=np.nan)
+    return conform(frame, name="groups")
+
+
+def is_counted(memberships: pd.DataFrame) -> pd.Series:
+    """Return for each membership whether its group counts the paper.
+
+    A cluster counts its primary papers, a topic those with a weight of at least `COUNTED_WEIGHT`.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        Table `memberships`; `kind`, `weight` and `is_primary` are read.
+
+    Returns
+    -------
+    Series of bool
+        With the index of `memberships`.
+    """
+    heavy = memberships["weight"] >= COUNTED_WEIGHT
+    return memberships["is_primary"].where(memberships["kind"] == "cluster", heavy).astype("bool")
+
+
+def counted_memberships(memberships: pd.DataFrame, *, kind: str | None = None) -> pd.DataFrame:
+    """Return the rows of `memberships` that count (`is_counted`), of one kind if it is given.
+
+    Of a cluster these are its primary papers: each paper has one row of kind "cluster".
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        Table `memberships`.
+    kind : {"cluster", "topic"}, optional
+    """
+    rows = memberships if kind is None else memberships[memberships["kind"] == kind]
+    return rows[is_counted(rows)]
+
+
+def primary_memberships(memberships: pd.DataFrame, *, kind: str) -> pd.DataFrame:
+    """Return one row per paper: its primary cluster, or its topic of the highest weight.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        Table `memberships`.
+    kind : {"cluster", "topic"}
+        A paper that no topic counts has no row of kind "topic".
+    """
+    return memberships[(memberships["kind"] == kind) & memberships["is_primary"]]
+
+
+def grade(stability: float | None) -> str:
+    """Return a stability in words, "" where it was not measured.
+
+    Parameters
+    ----------
+    stability : float or None
+        `stability` of the table `groups`: mean Jaccard similarity, NaN where not measured.
+    """
+    if stability is None or stability != stability:
+        return ""
+    return next(words for least, words in GRADES if round(float(stability), 2) >= least)
+
+
+def broader_clusters(groups: pd.DataFrame) -> frozenset[str]:
+    """Return the ids of clusters that are made of other clusters.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`.
+    """
+    return frozenset(broader_ids(groups).values())
+
+
+def broader_ids(groups: pd.DataFrame) -> dict[str, str]:
+    """Return for each cluster that is part of a broader one the id of that one."""
+    rows = groups[groups["kind"] == "cluster"]
+    pairs = zip(rows["group_id"], rows["parent_id"], strict=True)
+    return {group: parent for group, parent in pairs if isinstance(parent, str)}
+
+
+def parts_of(groups: pd.DataFrame, group_id: str) -> frozenset[str]:
+    """Return the ids under which papers belong to a group: its own, or its parts' at any depth.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`.
+    group_id : str
+        An id of it.
+    """
+    above = broader_ids(groups)
+    parts = {group for group, parent in above.items() if parent == group_id}
+    if not parts:
+        return frozenset({group_id})
+    return frozenset().union(*(parts_of(groups, part) for part in parts))
+
+
+def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
+    """Return the rows of one kind that papers can belong to.
+
+    Left out are broader clusters, which have parts, and retired ones, which have no papers.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`.
+    kind : {"cluster", "topic"}
+    """
+    gone = (groups["status"] == "retired") & (groups["n_papers"] == 0)
+    rows = groups[(groups["kind"] == kind) & ~gone]
+    if kind != "cluster":
+        return rows
+    return rows[~rows["group_id"].isin(broader_clusters(groups))]

@@ -1,0 +1,60 @@
+"""Files appear under their name once they are complete."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from analysis.base.files import written_whole
+
+
+def test_a_file_appears_with_all_its_content(tmp_path):
+    path = tmp_path / "a.txt"
+    with written_whole(path, sync=True) as temporary:
+        temporary.write_text("new", encoding="utf-8")
+        assert not path.exists()
+        assert temporary.parent == tmp_path
+    assert path.read_text(encoding="utf-8") == "new"
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def _write_half(path, error):
+    with written_whole(path) as temporary:
+        temporary.write_text("half", encoding="utf-8")
+        raise error
+
+
+@pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt])
+def test_an_error_leaves_what_was_there(tmp_path, error):
+    path = tmp_path / "a.txt"
+    path.write_text("old", encoding="utf-8")
+    with pytest.raises(error):
+        _write_half(path, error)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_a_folder_appears_with_all_its_files(tmp_path):
+    path = tmp_path / "out"
+    with written_whole(path) as temporary:
+        temporary.mkdir()
+        (temporary / "a").touch()
+    assert [*path.iterdir()] == [path / "a"]
+    with pytest.raises(FileExistsError), written_whole(path) as temporary:
+        temporary.mkdir()
+    assert [*tmp_path.iterdir()] == [path]
+    assert [*path.iterdir()] == [path / "a"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_is_not_overwritten_where_that_is_asked(tmp_path, monkeypatch, links):
+    if not links:
+        monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError(95, "no links")))
+    path = tmp_path / "a.txt"
+    with written_whole(path, overwrite=False) as temporary:
+        temporary.write_text("first", encoding="utf-8")
+    with pytest.raises(FileExistsError), written_whole(path, overwrite=False) as temporary:
+        temporary.write_text("second", encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == "first"
+    assert [*tmp_path.iterdir()] == [path]
