@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
+import signal
+import subprocess
+import sys
 
 import pytest
+from filelock import Timeout
 
-from analysis.base.files import written_whole
+from analysis.base.files import exclusive_lock, written_whole
 
 
 def test_a_file_appears_with_all_its_content(tmp_path):
@@ -41,10 +47,14 @@ def test_a_folder_appears_with_all_its_files(tmp_path):
         temporary.mkdir()
         (temporary / "a").touch()
     assert [*path.iterdir()] == [path / "a"]
-    with pytest.raises(FileExistsError), written_whole(path) as temporary:
+    with pytest.raises(FileExistsError), written_whole(path, overwrite=False) as temporary:
         temporary.mkdir()
     assert [*tmp_path.iterdir()] == [path]
     assert [*path.iterdir()] == [path / "a"]
+    with written_whole(path) as temporary:
+        temporary.mkdir()
+    assert [*tmp_path.iterdir()] == [path]
+    assert [*path.iterdir()] == []
 
 
 @pytest.mark.parametrize("links", [True, False])
@@ -58,3 +68,48 @@ def test_a_file_is_not_overwritten_where_that_is_asked(tmp_path, monkeypatch, li
         temporary.write_text("second", encoding="utf-8")
     assert path.read_text(encoding="utf-8") == "first"
     assert [*tmp_path.iterdir()] == [path]
+
+
+# locks
+
+HOLDS = """
+import sys, time
+from pathlib import Path
+from analysis.base.files import exclusive_lock
+with exclusive_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_lock_ends_with_its_process_however_that_ends(tmp_path):
+    path = tmp_path / "lock"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, path], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(Timeout), exclusive_lock(path):
+        pytest.fail("two processes hold one lock")
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    holder.stdout.close()
+    with exclusive_lock(path, wait=5) as locked:
+        assert locked
+
+
+def test_the_content_of_a_locked_file_stays(tmp_path):
+    path = tmp_path / "lock"
+    path.write_text("whose", encoding="utf-8")
+    with exclusive_lock(path):
+        assert path.read_text(encoding="utf-8") == "whose"
+    assert path.read_text(encoding="utf-8") == "whose"
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_reported(tmp_path, monkeypatch, number):
+    def refuse(*_: object) -> None:
+        raise OSError(number, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with exclusive_lock(tmp_path / "lock") as locked:
+        assert not locked

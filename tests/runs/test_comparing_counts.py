@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.base.schema import CAUSES, TABLES, conform
 from analysis.runs import Run
-from analysis.runs.compare import changes, moves, same_papers
-from analysis.runs.compare import paper_changes
+from analysis.runs.compare import changes, moves, paper_changes, same_papers
 from page_runs import made_run
 from two_runs import tiny_run
 

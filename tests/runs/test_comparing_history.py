@@ -12,8 +12,16 @@ import pytest
 from analysis import InputError
 from analysis.base.schema import TABLES, conform, empty
 from analysis.runs import Run, read_run, sha256
-from analysis.runs.compare import born, compare, compare_opened, has_left, of_its_parent, old_homes, restated_by
-from analysis.runs.compare import restated
+from analysis.runs.compare import (
+    born,
+    compare,
+    compare_opened,
+    has_left,
+    of_its_parent,
+    old_homes,
+    restated,
+    restated_by,
+)
 from analysis.runs.compare.line_of_runs import line_of
 from page_runs import made_run, written
 from two_runs import lineage_rows, tiny_run, trend_rows, with_parent

@@ -15,7 +15,18 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.schema import SCHEMA_VERSION, TABLES
 from analysis.pipeline.run import open_run
-from analysis.runs import find_run, finish, list_runs, new_run_folder, next_name, read_run, runs_folder, sha256, tables_of, write_json
+from analysis.runs import (
+    find_run,
+    finish,
+    list_runs,
+    new_run_folder,
+    next_name,
+    read_run,
+    runs_folder,
+    sha256,
+    tables_of,
+    write_json,
+)
 
 
 def made(folder: Path, *names: str) -> Path:

@@ -1,4 +1,4 @@
-"""Files written whole: they get their name once they are complete."""
+"""Files written whole, and locks: whatever moment a process ends at, nothing is left half done."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
+_POLL_SECONDS = 0.1
 
 
 @contextmanager
@@ -23,7 +26,7 @@ def written_whole(path: Path, *, overwrite: bool = True, sync: bool = False) -> 
     path : Path
         The name to give; its folder exists.
     overwrite : bool
-        Replace a file of that name. A folder never replaces anything.
+        Replace a file or folder of that name.
     sync : bool
         Have a file on the disk before it gets its name, so that a power failure leaves no
         empty file.
@@ -58,8 +61,11 @@ def written_whole(path: Path, *, overwrite: bool = True, sync: bool = False) -> 
 
 def _rename(temporary: Path, path: Path, *, overwrite: bool) -> None:
     is_folder = temporary.is_dir()
-    if overwrite and not is_folder:
-        temporary.replace(path)
+    if overwrite:
+        if is_folder and path.is_dir() and any(path.iterdir()):
+            _replace_folder(temporary, path)
+        else:
+            temporary.replace(path)
         return
     try:
         if not is_folder:
@@ -72,3 +78,55 @@ def _rename(temporary: Path, path: Path, *, overwrite: bool) -> None:
     if path.exists() or path.is_symlink():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     temporary.rename(path)
+
+
+def _replace_folder(temporary: Path, path: Path) -> None:
+    old = temporary.with_suffix(".old")
+    path.replace(old)
+    try:
+        temporary.replace(path)
+    except BaseException:
+        old.replace(path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def exclusive_lock(path: Path, *, wait: float = 0.0) -> Iterator[bool]:
+    """Hold a lock on a file that the system releases when this process ends, however it ends.
+
+    Parameters
+    ----------
+    path : Path
+        Made if it is missing, and left in place; its content is neither read nor changed.
+    wait : float
+        Seconds to wait at most for another process.
+
+    Yields
+    ------
+    bool
+        False if the file system supports no locks, and nothing is locked.
+
+    Raises
+    ------
+    filelock.Timeout
+        If another process still holds the lock after that time.
+    OSError
+        If the file cannot be made.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, fallback_to_soft=False)
+    try:
+        lock.acquire(timeout=wait, poll_interval=_POLL_SECONDS)
+    except Timeout:
+        raise
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 import shlex
-import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +15,7 @@ import pyarrow.parquet as pq
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_csv, for_spreadsheet, for_terminal
+from analysis.base.files import written_whole
 from analysis.figures.frames import map_points
 from analysis.figures.frames.cluster_names import map_labels
 from analysis.runs import Run
@@ -92,19 +91,15 @@ def export_run(run: Run, *, to: str, out: Path, csv_safe: bool = True) -> str:
             next_step="export it to csv, or run the analysis on more papers",
         )
     _check_free(run, out)
-    temporary = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        writers[to](run, temporary)
-        temporary.rename(out)
+        with written_whole(out, overwrite=False) as temporary:
+            writers[to](run, temporary)
     except OSError as error:
         raise InputError(
             f"cannot write {for_terminal(str(out))}: {error.strerror or error}",
             allowed="a path in an existing folder that can be written",
             next_step="create the folder, or name another path with --out PATH",
         ) from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.unlink(missing_ok=True)
     return _next_step(to, out)
 
 

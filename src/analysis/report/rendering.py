@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
+from analysis.base.files import written_whole
 from analysis.runs import Run, list_runs, sha256, write_json
 
 from . import write_pages
@@ -69,12 +69,12 @@ def write_report(
     place = Path(os.path.abspath(out))  # noqa: PTH100 a link is replaced, not followed
     _check_place(place, shown=for_terminal(str(out)), run=run, overwrite=overwrite)
     made = [above for above in place.parents if not above.exists()]
-    temporary = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
-        temporary.mkdir(parents=True)
-        write_pages(run, temporary, formats=formats, csv_safe=csv_safe, all_papers=True)
-        write_json(temporary / ABOUT, _about(run, temporary, formats=formats, csv_safe=csv_safe))
-        _put(temporary, place)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(place) as folder:
+            folder.mkdir()
+            write_pages(run, folder, formats=formats, csv_safe=csv_safe, all_papers=True)
+            write_json(folder / ABOUT, _about(run, folder, formats=formats, csv_safe=csv_safe))
     except OSError as error:
         raise InputError(
             f"cannot write {for_terminal(str(out))}: {error.strerror or error}",
@@ -82,7 +82,6 @@ def write_report(
             next_step="name another with --out DIR",
         ) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
         for above in made:
             if not place.exists() and above.is_dir():
                 above.rmdir()
@@ -159,18 +158,3 @@ def _about(
         "made_with": f"papertide {metadata.version('papertide')}",
         "outputs": {p.relative_to(folder).as_posix(): sha256(p) for p in files},
     }
-
-
-def _put(temporary: Path, place: Path) -> None:
-    """Give a folder its name; what stood there is kept until that has worked."""
-    if not place.is_dir() or not any(place.iterdir()):
-        temporary.replace(place)
-        return
-    old = temporary.with_suffix(".old")
-    place.replace(old)
-    try:
-        temporary.replace(place)
-    except BaseException:
-        old.replace(place)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.base.errors import InputError
 from analysis.base.schema import SCHEMA_VERSION, TABLES
+
 from .lock import WAIT, series_lock
 
 if TYPE_CHECKING:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from .folder import sha256
 from analysis.base.groups import groups_of
 from analysis.base.schema import SCHEMA_VERSION
 from analysis.papers.snapshot import Snapshot
+
+from .folder import sha256
 
 DISTRIBUTIONS = (
     *("papertide", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "umap-learn", "numba"),

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from analysis.base.errors import InputError
-from .folder import read_manifest, sha256
 from analysis.base.escaping import clean, first_lines
+
+from .folder import read_manifest, sha256
 
 MANIFEST = "manifest.json"
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from analysis.base.errors import InputError
+from analysis.base.files import written_whole
 
 from ..common import debug_option, ends_well, runs_option
 
@@ -101,12 +101,10 @@ def _opened(run: str | None, *, topic: str | None, runs: Path | None) -> tuple[R
 
 
 def _write(file: Path, text: str) -> None:
-    temporary = file.with_name(f".{file.name}.writing-{os.getpid()}")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
+        with written_whole(file) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise InputError(
             f"cannot write {file}: {error.strerror or error}",
             allowed="a new file in a folder that can be written",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_matplotlib
+from analysis.base.files import written_whole
 
 from .base import style
 
@@ -47,20 +47,16 @@ def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
             next_step="choose one of these endings",
         )
     dates = {".svg": "Date", ".png": "Software", ".pdf": "CreationDate"}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with style():
+        with style(), written_whole(path) as temporary:
             more = {"pil_kwargs": {"compress_level": 3}} if suffix == ".png" else {}
             figure.savefig(
                 temporary, format=suffix[1:], dpi=dpi, metadata={dates[suffix]: None}, **more
             )
-        temporary.replace(path)
     except OSError as error:
         raise InputError(
             f"{for_matplotlib(str(path))} cannot be written ({error.strerror or error})",
             allowed="a file in an existing folder that you may write to",
             next_step="create the folder, or choose another path",
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return path

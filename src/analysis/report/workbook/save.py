@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import pandas as pd
 from analysis.base.english import snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
+from analysis.base.files import written_whole
 from analysis.base.schema import KINDS
 
 from .sheet import Column, Sheet
@@ -62,19 +62,16 @@ def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None
         with_papers = len(run.papers) <= MOST_PAPERS_UNASKED
     sheets = [groups(run), verdicts(run), trends(run), *(shares(run, kind=k) for k in KINDS[::-1]),
               events(run), changes(run), *([papers(run)] if with_papers else [])]  # fmt: skip
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    first = _readme(run, sheets=sheets, with_papers=with_papers)
     try:
-        first = _readme(run, sheets=sheets, with_papers=with_papers)
-        write_workbook([first, *sheets], temporary, title=f"Papertide, run {run.name}")
-        temporary.replace(path)
+        with written_whole(path) as temporary:
+            write_workbook([first, *sheets], temporary, title=f"Papertide, run {run.name}")
     except OSError as error:
         raise InputError(
             f"{for_terminal(str(path))} cannot be written ({error.strerror or error})",
             allowed="a file in an existing folder that you may write to",
             next_step="create the folder, or choose another path",
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return path
 
 

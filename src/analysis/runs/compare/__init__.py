@@ -3,12 +3,12 @@
 Tables in, tables out; nothing here makes sentences (`report.change_words` does).
 """
 
-from .comparison import Comparison, compare, compare_opened, of_its_parent
-from .new_clusters import born, old_homes
 from .causes import axis_of, changes, counted_papers, moves
-from .restated import has_left, restated, restated_by
-from .paper_changes import first_seen, paper_changes, same_papers
+from .comparison import Comparison, compare, compare_opened, of_its_parent
 from .line_of_runs import line_of
+from .new_clusters import born, old_homes
+from .paper_changes import first_seen, paper_changes, same_papers
+from .restated import has_left, restated, restated_by
 from .share_parts import PrintedChange, printed_change, share_change, share_parts
 
 __all__ = [

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from analysis.base.groups import counted_memberships, groups_of
-from analysis.base.schema import CAUSES, COUNTED_WEIGHT, KINDS, conform, empty
+from analysis.base.schema import CAUSES, KINDS, conform, empty
+
 from .paper_changes import renamed, revised_papers, same_papers
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import pandas as pd
 
 from analysis.base.groups import groups_of
 from analysis.base.schema import empty
-from .new_clusters import born, old_homes
+
 from .causes import axis_of, changes, moves
-from .restated import restated
-from .paper_changes import PaperChanges, paper_changes, same_papers
 from .line_of_runs import line_of, parent_of
+from .new_clusters import born, old_homes
+from .paper_changes import PaperChanges, paper_changes, same_papers
+from .restated import restated
 
 if TYPE_CHECKING:
     from ..folder import Run

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.groups import counted_memberships, groups_of
-from analysis.base.schema import COUNTED_WEIGHT
+
 from .paper_changes import renamed
 
 if TYPE_CHECKING:
@@ -122,10 +122,7 @@ def _means(run: Run) -> dict[tuple[str, str], np.ndarray]:
 
 
 def _nearest(
-    group: tuple[str, str],
-    *,
-    means: dict[tuple[str, str], np.ndarray],
-    among: set[tuple[str, str]],
+    group: tuple[str, str], *, means: dict[tuple[str, str], np.ndarray], among: set[tuple[str, str]]
 ) -> tuple[tuple[str, str], float]:
     here = means.get(group)
     others = sorted(key for key in among if key in means and key != group)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..folder import read_manifest
 from analysis.base.schema import conform, empty
+
+from ..folder import read_manifest
 
 _KEY = ["kind", "group_id", "period"]
 _THEN = {"share": "share_then", "share_low": "share_then_low", "share_high": "share_then_high"}

@@ -5,7 +5,6 @@ The index is one Parquet file of four columns. A run reads of it only the rows o
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal, normalised_title
+from analysis.base.files import written_whole
 
 from ..files.input_file import MAX_MB
 from ..files.read_files import read_parts
@@ -145,13 +145,11 @@ def _broken(index: Path, error: Exception) -> InputError:
 
 
 def _write(table: pd.DataFrame, *, index: Path) -> None:
-    temporary = index.with_name(f".{index.name}.writing-{os.getpid()}")
     try:
         index.parent.mkdir(parents=True, exist_ok=True)
-        table.to_parquet(temporary, index=False)
-        temporary.replace(index)
+        with written_whole(index) as temporary:
+            table.to_parquet(temporary, index=False)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise InputError(
             f"cannot write {for_terminal(str(index))}: {error.strerror or error}",
             allowed="a file in a folder that can be written",

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
+from analysis.base.files import written_whole
 
 from ..formats.parquet import ORIGIN_KEY
 from .lines import TEXTS, BadLine, Row
@@ -177,15 +178,13 @@ def join_parts(folder: Path, *, state: State, out: Path, told: Mapping[str, Any]
     fields = [field for field in SCHEMA if field.name in {*state.columns, "title", "abstract"}]
     metadata = {ORIGIN_KEY: json.dumps(told, ensure_ascii=False, sort_keys=True)}
     schema = pa.schema(fields, metadata=metadata)
-    temporary = out.with_name(f".{out.name}.writing-{os.getpid()}")
-    with writing(out):
-        try:
-            with pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
-                for table in _groups(folder, parts=state.parts):
-                    writer.write_table(table.select(schema.names).cast(schema))
-            _into_place(temporary, at=out)
-        finally:
-            temporary.unlink(missing_ok=True)
+    with (
+        writing(out),
+        written_whole(out, sync=True) as temporary,
+        pq.ParquetWriter(temporary, schema, compression="zstd") as writer,
+    ):
+        for table in _groups(folder, parts=state.parts):
+            writer.write_table(table.select(schema.names).cast(schema))
 
 
 def _groups(folder: Path, *, parts: Sequence[int]) -> Iterator[pa.Table]:

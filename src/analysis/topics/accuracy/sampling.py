@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_spreadsheet
+from analysis.base.files import written_whole
 from analysis.base.schema import COUNTED_WEIGHT
 
 COLUMNS = ("arxiv_id", "title", "abstract", "weight", "drawn", "chance")
@@ -142,21 +142,20 @@ def write_sample(sample: pd.DataFrame, *, path: Path) -> None:
             allowed="a new file: labels are never overwritten",
             next_step=next_step,
         )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with temporary.open("x", encoding="utf-8-sig", newline="") as file:
+        with (
+            written_whole(path, overwrite=False) as temporary,
+            temporary.open("x", encoding="utf-8-sig", newline="") as file,
+        ):
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([for_spreadsheet(str(column)) for column in sample.columns])
             writer.writerows([_cell(value) for value in row] for row in sample.to_numpy().tolist())
-        temporary.rename(path)
     except OSError as error:
         raise InputError(
             f"cannot write {path}: {error.strerror or error}",
             allowed="a file in a folder that can be written",
             next_step=next_step,
         ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _cell(value: object) -> str:
