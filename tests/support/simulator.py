@@ -151,8 +151,12 @@ class Waits:
 
     @property
     def clock(self) -> Clock:
-        return Clock(monotonic=lambda: self.now, sleep=self.sleep, now=lambda: NOON,
-                     chance=lambda: self.chance)  # fmt: skip
+        return Clock(
+            monotonic=lambda: self.now,
+            sleep=self.sleep,
+            now=lambda: NOON,
+            random=lambda: self.chance,
+        )
 
 
 def quick(**changes: float) -> Pace:

@@ -12,8 +12,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
-from analysis.sources.fetching import Where, fetch_arxiv, fetch_hf_daily
-from analysis.sources.fetching.http.addresses import base_of, origin_of, redirected
+from analysis.sources.fetching import FetchOptions, fetch_arxiv, fetch_hf_daily
+from analysis.sources.fetching.limits import origin_of, parse_base_url, redirect_target
 from simulator import (
     Answer,
     Reply,
@@ -32,9 +32,14 @@ KEY = "hf_thisIsAVerySecretKey"
 
 
 def fetched(url: str | None, folder: Path) -> Path:
-    where = Where(out=folder / "x.jsonl.gz", base_url=url, pace=quick(tries=1),
-                  clock=Waits().clock, progress=Progress())  # fmt: skip
-    return fetch_hf_daily(first=DAY, last=DAY, where=where).path
+    options = FetchOptions(
+        out=folder / "x.jsonl.gz",
+        base_url=url,
+        pace=quick(tries=1),
+        clock=Waits().clock,
+        progress=Progress(),
+    )
+    return fetch_hf_daily(first=DAY, last=DAY, options=options).path
 
 
 def message_of(answer: Answer, folder: Path) -> str:
@@ -48,19 +53,35 @@ def message_of(answer: Answer, folder: Path) -> str:
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "ftp://example.org", "example.org", "//example.org", "http://", "https:",
-     "http://exa mple.org", "http://a/?q=1", "http://a/#b", "http://a\n.b", "http://a:99999",
-     "http://[::1", "javascript:alert(1)", "", "http://a:0", "unix:///run/x", "http://é.org"],
-)  # fmt: skip
+    [
+        "file:///etc/passwd",
+        "ftp://example.org",
+        "example.org",
+        "//example.org",
+        "http://",
+        "https:",
+        "http://exa mple.org",
+        "http://a/?q=1",
+        "http://a/#b",
+        "http://a\n.b",
+        "http://a:99999",
+        "http://[::1",
+        "javascript:alert(1)",
+        "",
+        "http://a:0",
+        "unix:///run/x",
+        "http://é.org",
+    ],
+)
 def test_addresses_that_are_none(url, tmp_path):
     with pytest.raises(InputError, match="--base-url") as caught:
-        base_of(url)
+        parse_base_url(url)
     assert "Allowed: an http or https address" in str(caught.value)
 
 
 def test_an_address_with_a_password_is_refused_and_not_shown():
-    with pytest.raises(InputError, match="holds a name or a password") as caught:
-        base_of("https://me:secret@example.org")
+    with pytest.raises(InputError, match="contains a user name or a password") as caught:
+        parse_base_url("https://me:secret@example.org")
     assert "secret" not in str(caught.value)
 
 
@@ -74,7 +95,7 @@ def test_an_address_with_a_password_is_refused_and_not_shown():
     ],
 )
 def test_the_origin_of_an_address(url, origin):
-    assert base_of(url).origin == origin
+    assert parse_base_url(url).origin == origin
 
 
 def test_a_path_of_the_base_url_comes_before_the_services_own(tmp_path):
@@ -113,12 +134,12 @@ def test_a_redirect_elsewhere_is_refused(tmp_path, location, shown):
 
 def test_a_redirect_to_a_name_before_our_host_is_refused():
     asked = "http://here.example:8080/api"
-    assert redirected(asked, location="http://user@here.example:8080/x") is None
-    assert redirected(asked, location="http://here.example:8080@evil.example/") is None
-    assert redirected(asked, location="https://here.example:8080/") is None
-    assert redirected(asked, location="/x y") is None
-    assert redirected(asked, location="/new") == "http://here.example:8080/new"
-    assert redirected(asked, location="?p=1") == "http://here.example:8080/api?p=1"
+    assert redirect_target(asked, location="http://user@here.example:8080/x") is None
+    assert redirect_target(asked, location="http://here.example:8080@evil.example/") is None
+    assert redirect_target(asked, location="https://here.example:8080/") is None
+    assert redirect_target(asked, location="/x y") is None
+    assert redirect_target(asked, location="/new") == "http://here.example:8080/new"
+    assert redirect_target(asked, location="?p=1") == "http://here.example:8080/api?p=1"
 
 
 def test_a_redirect_within_is_followed(tmp_path):
@@ -164,16 +185,30 @@ finally:
 
 def places_of(*arguments: object, folder: Path) -> tuple[str, str]:
     """What a command printed, and every address that its process asked for or connected to."""
-    done = subprocess.run([sys.executable, "-c", WATCH, *map(str, arguments)], cwd=folder,
-                          capture_output=True, text=True, check=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, *map(str, arguments)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout, done.stderr.splitlines()[-1]
 
 
 def test_no_address_but_the_given_one_is_contacted(tmp_path):
     with serving(USUAL) as service:
         port = service.url.rpartition(":")[2]
-        out, places = places_of("fetch", "hf-daily", "--from", DAY, "--to", DAY, "--base-url",
-                                service.url, folder=tmp_path)  # fmt: skip
+        out, places = places_of(
+            "fetch",
+            "hf-daily",
+            "--from",
+            DAY,
+            "--to",
+            DAY,
+            "--base-url",
+            service.url,
+            folder=tmp_path,
+        )
         assert places == f"[\"('127.0.0.1', {port})\"]"
         n_asked = len(service.asked)
         shown, places = places_of("snapshot", out.strip(), folder=tmp_path)
@@ -203,7 +238,7 @@ def test_a_proxy_that_is_none_is_said_without_its_password(tmp_path, monkeypatch
     monkeypatch.setenv("http_proxy", proxy)
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
-    with pytest.raises(InputError, match="a proxy for http that is no http or https") as caught:
+    with pytest.raises(InputError, match="a proxy for http that is not an http or https") as caught:
         fetched("http://papers.invalid", tmp_path)
     assert "geheim" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
@@ -232,9 +267,14 @@ def test_the_key_is_sent_and_nowhere_written(tmp_path, monkeypatch, capsys):
 def test_no_key_goes_to_arxiv(tmp_path, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", KEY)
     with serving(arxiv_service(preprints(3))) as service:
-        where = Where(out=tmp_path / "x.zip", base_url=service.url, pace=quick(),
-                      clock=Waits().clock, progress=Progress(quiet=True))  # fmt: skip
-        fetch_arxiv("all:x", where=where)
+        options = FetchOptions(
+            out=tmp_path / "x.zip",
+            base_url=service.url,
+            pace=quick(),
+            clock=Waits().clock,
+            progress=Progress(quiet=True),
+        )
+        fetch_arxiv("all:x", options=options)
         assert all("Authorization" not in a.headers for a in service.asked)
 
 
@@ -253,21 +293,27 @@ def test_a_server_that_repeats_the_key_is_not_repeated(tmp_path, monkeypatch, ca
 def test_a_key_that_is_none_is_refused_and_not_shown(tmp_path, monkeypatch, key):
     monkeypatch.setenv("HF_TOKEN", key)
     with serving(USUAL) as service:
-        with pytest.raises(InputError, match="HF_TOKEN holds something that is no key") as caught:
+        with pytest.raises(InputError, match="HF_TOKEN is not a valid key") as caught:
             fetched(service.url, tmp_path)
         assert service.asked == []
     assert key not in str(caught.value)
-    assert caught.value.next_step == "set HF_TOKEN anew, or unset it"
+    assert caught.value.next_step == "set HF_TOKEN again, or unset it"
 
 
 @pytest.mark.parametrize(
     ("url", "may"),
-    [("https://huggingface.co", True), ("http://huggingface.co", False),
-     ("http://127.0.0.1:8000", True), ("http://localhost", True), ("http://[::1]", True),
-     ("http://127.0.0.1.example.org", False), ("http://10.0.0.1", False)],
-)  # fmt: skip
+    [
+        ("https://huggingface.co", True),
+        ("http://huggingface.co", False),
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://[::1]", True),
+        ("http://127.0.0.1.example.org", False),
+        ("http://10.0.0.1", False),
+    ],
+)
 def test_keys_go_over_https_or_stay_here(url, may):
-    assert base_of(url).may_carry_keys is may
+    assert parse_base_url(url).may_carry_keys is may
 
 
 def test_origins_compare_ports_and_schemes():

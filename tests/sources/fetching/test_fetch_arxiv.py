@@ -16,9 +16,8 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.fetching import Fetched, Where, fetch_arxiv
-from analysis.sources.fetching.arxiv import fetch as arxiv
-from analysis.sources.fetching.arxiv.feed import read_feed
+from analysis.sources.fetching import FetchedFile, FetchOptions, arxiv, fetch_arxiv
+from analysis.sources.fetching.arxiv_api import read_feed
 from simulator import (
     NOON,
     Answer,
@@ -38,19 +37,20 @@ PAPERS = preprints(450)
 MONTH = {"first": date(2025, 1, 1), "last": date(2025, 1, 31)}
 
 
-def fetched(url: str, folder: Path, *, query: str = "cat:cs.CL", waits: Waits | None = None,
-            **settings: Any) -> Fetched:  # fmt: skip
-    where = Where(
+def fetched(
+    url: str, folder: Path, *, query: str = "cat:cs.CL", waits: Waits | None = None, **settings: Any
+) -> FetchedFile:
+    options = FetchOptions(
         out=folder / "x.zip",
         base_url=url,
         pace=quick(between=3.0),
         clock=(waits or Waits()).clock,
         progress=Progress(quiet=True),
     )
-    return fetch_arxiv(query, where=where, **settings)
+    return fetch_arxiv(query, options=options, **settings)
 
 
-def from_service(answer: Answer, folder: Path, **settings: Any) -> tuple[Fetched, list[Asked]]:
+def from_service(answer: Answer, folder: Path, **settings: Any) -> tuple[FetchedFile, list[Asked]]:
     with serving(answer) as service:
         return fetched(service.url, folder, **settings), service.asked
 
@@ -133,7 +133,7 @@ def test_without_days_the_query_is_asked_as_it_is(tmp_path):
 
 @pytest.mark.parametrize("most", [1, 200, 250, 400, 450, 1000])
 def test_max_gives_the_newest(tmp_path, most):
-    done, asked = from_service(arxiv_service(PAPERS), tmp_path, most=most)
+    done, asked = from_service(arxiv_service(PAPERS), tmp_path, limit=most)
     newest = sorted((p.id for p in PAPERS), reverse=True)[:most]
     assert ids_of(done.path) == newest
     assert done.n_papers == len(newest)
@@ -142,11 +142,20 @@ def test_max_gives_the_newest(tmp_path, most):
 
 
 def test_the_command_names_the_file_after_query_and_days(cli, tmp_path, monkeypatch):
-    monkeypatch.setattr("analysis.sources.fetching.arxiv.fetch.ARXIV_PACE", quick(between=0.0))
+    monkeypatch.setattr("analysis.sources.fetching.arxiv.ARXIV_PACE", quick(between=0.0))
     monkeypatch.chdir(tmp_path)
     with serving(arxiv_service(PAPERS)) as service:
-        said = cli("fetch", "arxiv", 'ti:"Topic/Models" AND cat:cs.CL', "--from", "2025-01-01",
-                   "--to", "2025-01-02", "--base-url", service.url)  # fmt: skip
+        said = cli(
+            "fetch",
+            "arxiv",
+            'ti:"Topic/Models" AND cat:cs.CL',
+            "--from",
+            "2025-01-01",
+            "--to",
+            "2025-01-02",
+            "--base-url",
+            service.url,
+        )
     assert (said.code, said.out) == (
         0,
         "arxiv-ti-topic-models-and-cat-cs-cl-2025-01-01--2025-01-02.zip\n",
@@ -181,7 +190,7 @@ def test_a_page_in_the_middle_that_stays_empty_ends_it_and_keeps_the_rest(tmp_pa
     said, asked = message_of(answer, tmp_path)
     assert "Found: arXiv all, papers from 400 on: http" in said
     assert "gave a page without papers, 6 times" in said
-    assert "2 answers kept in" in said
+    assert "2 responses kept in" in said
     assert len(asked) == 8
 
 
@@ -194,7 +203,7 @@ def test_a_total_that_counts_too_many_is_said(tmp_path):
 
     done, asked = from_service(answer, tmp_path)
     assert done.n_papers == 450
-    assert done.notes == ("arXiv said 457 papers and gave 450",)
+    assert done.notes == ("arXiv announced 457 papers and returned 450",)
     assert json.loads(done.manifest.read_text())["notes"] == list(done.notes)
     assert len(asked) == 3 + 6
 
@@ -252,7 +261,7 @@ def test_a_bad_first_answer_passes(tmp_path, reply):
 
 def test_nothing_found_is_asked_twice_and_leaves_nothing(tmp_path):
     said, asked = message_of(arxiv_service([]), tmp_path, query="abs:zzz", **MONTH)
-    assert "Found: arXiv finds no paper for abs:zzz from 2025-01-01 to 2025-01-31" in said
+    assert "Found: arXiv finds no papers for abs:zzz from 2025-01-01 to 2025-01-31" in said
     assert len(asked) == 2
     assert list(tmp_path.iterdir()) == []
 
@@ -271,8 +280,9 @@ def test_an_error_entry_is_said_in_arxivs_words(tmp_path, status):
 
 def test_a_large_result_is_taken_in_halves_of_its_days(tmp_path, monkeypatch):
     monkeypatch.setattr(arxiv, "WINDOW", 150)
-    done, asked = from_service(arxiv_service(PAPERS), tmp_path, first=date(2025, 1, 1),
-                               last=date(2025, 2, 20))  # fmt: skip
+    done, asked = from_service(
+        arxiv_service(PAPERS), tmp_path, first=date(2025, 1, 1), last=date(2025, 2, 20)
+    )
     assert ids_of(done.path) == sorted((p.id for p in PAPERS), reverse=True)
     assert done.n_papers == 450
     assert json.loads(done.manifest.read_text())["said"] == 450
@@ -281,15 +291,16 @@ def test_a_large_result_is_taken_in_halves_of_its_days(tmp_path, monkeypatch):
 
 def test_a_large_result_without_days_is_taken_in_halves_too(tmp_path, monkeypatch):
     monkeypatch.setattr(arxiv, "WINDOW", 300)
-    done, _ = from_service(arxiv_service(PAPERS), tmp_path, most=400)
+    done, _ = from_service(arxiv_service(PAPERS), tmp_path, limit=400)
     assert ids_of(done.path) == sorted((p.id for p in PAPERS), reverse=True)[:400]
 
 
 def test_one_day_cannot_be_halved(tmp_path, monkeypatch):
     monkeypatch.setattr(arxiv, "WINDOW", 150)
     papers = preprints(420, a_day=420)
-    done, _ = from_service(arxiv_service(papers), tmp_path, first=papers[0].published,
-                           last=papers[0].published)  # fmt: skip
+    done, _ = from_service(
+        arxiv_service(papers), tmp_path, first=papers[0].published, last=papers[0].published
+    )
     assert done.n_papers == 420
 
 
@@ -298,7 +309,7 @@ def test_too_much_is_refused_at_once(tmp_path):
         return Reply(feed(PAPERS[:200], total=2_000_000))
 
     said, asked = message_of(answer, tmp_path)
-    assert "Found: the query has 2,000,000 papers\nAllowed: up to 150,000 papers a file" in said
+    assert "Found: the query has 2,000,000 papers\nAllowed: up to 150,000 papers per file" in said
     assert len(asked) == 1
 
 
@@ -342,14 +353,18 @@ def test_an_open_range_ends_on_the_day_on_which_it_began(tmp_path, monkeypatch):
         return Reply(status=500) if late else usual(asked)
 
     with serving(answer) as service:
-        where = Where(base_url=service.url, pace=quick(between=0), clock=Waits().clock,
-                      progress=Progress(quiet=True))  # fmt: skip
+        options = FetchOptions(
+            base_url=service.url,
+            pace=quick(between=0),
+            clock=Waits().clock,
+            progress=Progress(quiet=True),
+        )
         days = {"first": date(2025, 1, 1)}
-        with pytest.raises(InputError, match="2 answers kept in arxiv-x-2025-01-01--2026-01-01"):
-            fetch_arxiv("x", **days, where=where)
+        with pytest.raises(InputError, match="2 responses kept in arxiv-x-2025-01-01--2026-01-01"):
+            fetch_arxiv("x", **days, options=options)
         broken[0] = False
-        tomorrow = replace(where.clock, now=lambda: NOON + timedelta(days=1))
-        done = fetch_arxiv("x", **days, where=replace(where, clock=tomorrow))
+        tomorrow = replace(options.clock, now=lambda: NOON + timedelta(days=1))
+        done = fetch_arxiv("x", **days, options=replace(options, clock=tomorrow))
         assert len({a.query["search_query"] for a in service.asked}) == 1
     assert done.path.name == "arxiv-x-2025-01-01--2026-01-01.zip"
     assert json.loads(done.manifest.read_text())["fetched"] == {

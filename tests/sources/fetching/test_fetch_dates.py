@@ -15,7 +15,7 @@ from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.papers.snapshot import read_snapshot
 from analysis.sources import read_dates
-from analysis.sources.fetching import Fetched, Where, fetch_dates
+from analysis.sources.fetching import FetchedFile, FetchOptions, fetch_dates
 from simulator import Asked, Preprint, Reply, Waits, arxiv_service, error_feed, quick, serving
 
 ABOUT = "We " + " ".join(f"word{i}" for i in range(40))
@@ -47,16 +47,16 @@ def titled(*titles: str) -> pd.DataFrame:
 
 def looked_up(
     table: pd.DataFrame, folder: Path, *, answer=None, precise: bool = False
-) -> tuple[Fetched, list[Asked]]:
+) -> tuple[FetchedFile, list[Asked]]:
     with serving(answer or arxiv_service(KNOWN)) as service:
-        where = Where(
+        options = FetchOptions(
             out=folder / "dates.csv",
             base_url=service.url,
             pace=quick(between=3.0),
             clock=Waits().clock,
             progress=Progress(quiet=True),
         )
-        return fetch_dates(table, name="x", precise=precise, where=where), service.asked
+        return fetch_dates(table, name="x", precise=precise, options=options), service.asked
 
 
 def rows_of(path: Path) -> list[list[str]]:
@@ -78,16 +78,21 @@ def test_the_same_title_counts_and_a_longer_one_does_not(tmp_path, title):
 
 
 def test_what_is_not_near_certain_stays_undated_and_is_named(tmp_path):
-    table = titled("Tuning the Model: A Study", "Two of One Name", "Another abstract here",
-                   "LoRA", "Never Seen at All")  # fmt: skip
+    table = titled(
+        "Tuning the Model: A Study",
+        "Two of One Name",
+        "Another abstract here",
+        "LoRA",
+        "Never Seen at All",
+    )
     done, asked = looked_up(table, tmp_path)
     assert [row[1] for row in rows_of(done.path)[1:]] == ["2303.04610"]
     assert done.notes == (
         "1 of 5 papers dated",
-        "several papers of that title: “Two of One Name”",
+        "several papers with that title: “Two of One Name”",
         "another abstract under that title: “Another abstract here”",
-        "titles of under 3 words: “LoRA”",
-        "no paper of exactly that title: “Never Seen at All”",
+        "titles of fewer than 3 words: “LoRA”",
+        "no paper with exactly that title: “Never Seen at All”",
     )
     assert len(asked) == 4
     told = json.loads(done.manifest.read_text())
@@ -126,7 +131,7 @@ def test_a_title_that_arxiv_refuses_does_not_cost_the_others(tmp_path):
     table = titled("Never Seen at All", "Tuning the Model: A Study")
     done, _ = looked_up(table, tmp_path, answer=answer)
     assert done.n_papers == 1
-    assert done.notes[1] == "titles that arXiv refuses to look for: “Never Seen at All”"
+    assert done.notes[1] == "titles that arXiv refuses to search: “Never Seen at All”"
 
 
 def test_a_server_that_fails_costs_nothing_that_was_found(tmp_path):
@@ -138,15 +143,15 @@ def test_a_server_that_fails_costs_nothing_that_was_found(tmp_path):
     table = titled("Tuning the Model: A Study", "Two of One Name")
     with pytest.raises(InputError, match="HTTP 500, 6 times") as caught:
         looked_up(table, tmp_path, answer=answer)
-    assert "1 answer kept in" in str(caught.value)
+    assert "1 response kept in" in str(caught.value)
 
 
 def test_dates_to_the_day_are_left_alone(tmp_path):
     table = papers(("2303.04610", "Tuning the Model: A Study"))
     dated = table.assign(published=pd.Timestamp("2023-03-01"), published_precision="month")
-    with pytest.raises(InputError, match="no paper of 1 lacks a date") as caught:
+    with pytest.raises(InputError, match="none of the 1 papers lacks a date") as caught:
         looked_up(dated, tmp_path)
-    assert "give --precise" in str(caught.value)
+    assert "use --precise" in str(caught.value)
     done, _ = looked_up(dated, tmp_path, precise=True)
     assert rows_of(done.path)[1][2] == "2023-03-08"
     with pytest.raises(InputError, match="lacks a date to the day"):
@@ -155,11 +160,16 @@ def test_dates_to_the_day_are_left_alone(tmp_path):
 
 def test_how_long_it_takes_is_said_before(tmp_path, capsys):
     with serving(arxiv_service(KNOWN)) as service:
-        where = Where(out=tmp_path / "x.csv", base_url=service.url, pace=quick(between=3.0),
-                      clock=Waits().clock, progress=Progress())  # fmt: skip
-        fetch_dates(titled(*(p.title for p in KNOWN * 6)), name="x", where=where)
+        options = FetchOptions(
+            out=tmp_path / "x.csv",
+            base_url=service.url,
+            pace=quick(between=3.0),
+            clock=Waits().clock,
+            progress=Progress(),
+        )
+        fetch_dates(titled(*(p.title for p in KNOWN * 6)), name="x", options=options)
     said = capsys.readouterr().err.splitlines()
-    assert said[0] == "42 titles, each a request: about 2 minutes"
+    assert said[0] == "42 titles, one request each: about 2 minutes"
     assert said[1].startswith("dates of 42 titles: ")
 
 
@@ -167,9 +177,9 @@ def test_nothing_found_leaves_nothing(tmp_path):
     with pytest.raises(InputError) as caught:
         looked_up(titled("Never Seen at All", "LoRA"), tmp_path)
     assert caught.value.problems == [
-        "none of 2 papers was found at arXiv",
-        "no paper of exactly that title: “Never Seen at All”",
-        "titles of under 3 words: “LoRA”",
+        "none of the 2 papers was found at arXiv",
+        "no paper with exactly that title: “Never Seen at All”",
+        "titles of fewer than 3 words: “LoRA”",
     ]
     assert list(tmp_path.iterdir()) == []
 
@@ -207,8 +217,9 @@ def test_the_command_writes_what_a_run_takes(cli, tmp_path, monkeypatch):
     assert (said.code, said.out) == (0, "mine.csv.dates.csv\n")
     assert "dates of 2 titles: " in said.err
     assert "1 paper. Next: papertide run mine.csv --dates mine.csv.dates.csv" in said.err
-    read = read_snapshot([Path("mine.csv")], dates=read_dates([Path("mine.csv.dates.csv")]),
-                         today=date(2026, 1, 1))  # fmt: skip
+    read = read_snapshot(
+        [Path("mine.csv")], dates=read_dates([Path("mine.csv.dates.csv")]), today=date(2026, 1, 1)
+    )
     dated = read.papers.set_index("title").loc["Tuning the Model: A Study"]
     assert (dated["paper_id"], dated["published_precision"]) == ("2303.04610", "day")
     assert dated["published"] == pd.Timestamp("2023-03-08")

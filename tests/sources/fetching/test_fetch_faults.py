@@ -16,8 +16,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
-from analysis.sources.fetching import Fetched, Pace, Where, fetch_hf_daily
-from analysis.sources.fetching.http.limits import ARXIV_PACE, HF_PACE, wait_before
+from analysis.sources.fetching import FetchedFile, FetchOptions, Pace, fetch_hf_daily
+from analysis.sources.fetching.limits import ARXIV_PACE, HF_PACE, backoff
 from simulator import NOON, Answer, Reply, Waits, at_first, hf_paper, hf_service, quick, serving
 
 DAY = date(2025, 1, 2)
@@ -26,15 +26,15 @@ USUAL = hf_service({"2025-01-02": PAPERS})
 BODY = json.dumps(PAPERS).encode()
 
 
-def fetched(url: str, folder: Path, *, waits: Waits, pace: Pace | None = None) -> Fetched:
-    where = Where(
+def fetched(url: str, folder: Path, *, waits: Waits, pace: Pace | None = None) -> FetchedFile:
+    options = FetchOptions(
         out=folder / "x.jsonl.gz",
         base_url=url,
         pace=pace or quick(),
         clock=waits.clock,
         progress=Progress(),
     )
-    return fetch_hf_daily(first=DAY, last=DAY, where=where)
+    return fetch_hf_daily(first=DAY, last=DAY, options=options)
 
 
 def message_of(answer: Answer, folder: Path, *, pace: Pace | None = None) -> str:
@@ -67,7 +67,7 @@ PASSING = {
     "cut gzip": Reply(gzip.compress(BODY)[:-40], headers={"Content-Encoding": "gzip"}),
     "broken chunks": Reply(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
     "cut chunks": Reply(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n[{"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PASSING)
@@ -99,7 +99,7 @@ def test_a_server_that_never_recovers_ends_it_after_six_tries(tmp_path):
     said = message_of(lambda asked: Reply(b"<h1>no \x1b[1m</h1>", status=502), tmp_path)
     assert said == (
         "Found: daily papers of 2025-01-02, page 0: http://HERE gave HTTP 502 (no [1m), 6 times\n"
-        "Allowed: an answer within 6 tries\n"
+        "Allowed: a response within 6 tries\n"
         "Next: check the connection, then run the same command again, or later\n"
         "Waits: [4.0, 8.0, 16.0, 32.0, 64.0]\nAsked: 6"
     )
@@ -107,15 +107,17 @@ def test_a_server_that_never_recovers_ends_it_after_six_tries(tmp_path):
 
 
 def test_waits_double_up_to_a_bound_and_are_spread():
-    waits = [wait_before(n, pace=HF_PACE, chance=0.5) for n in range(1, 8)]
+    waits = [backoff(n, pace=HF_PACE, jitter=0.5) for n in range(1, 8)]
     assert waits == [4, 8, 16, 32, 64, 120, 120]
-    assert wait_before(1, pace=HF_PACE, chance=0.0) == 3
-    assert wait_before(1, pace=HF_PACE, chance=1.0) == 5
+    assert backoff(1, pace=HF_PACE, jitter=0.0) == 3
+    assert backoff(1, pace=HF_PACE, jitter=1.0) == 5
     assert (HF_PACE.between, ARXIV_PACE.between) == (1.0, 3.0)
 
 
-@pytest.mark.parametrize(("text", "wait"), [("30", 30.0), ("1", 4.0), ("soon", 4.0), ("", 4.0),
-                                            ("-5", 4.0), ("9" * 70, 4.0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [("30", 30.0), ("1", 4.0), ("soon", 4.0), ("", 4.0), ("-5", 4.0), ("9" * 70, 4.0)],
+)
 def test_retry_after_is_obeyed_where_it_is_longer(tmp_path, text, wait):
     waits = Waits()
     late = Reply(status=429, headers={"Retry-After": text})
@@ -124,8 +126,9 @@ def test_retry_after_is_obeyed_where_it_is_longer(tmp_path, text, wait):
     assert waits.seconds[0] == wait
 
 
-@pytest.mark.parametrize(("ahead", "wait"), [(timedelta(seconds=100), 100.0),
-                                             (timedelta(days=-1), 4.0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ahead", "wait"), [(timedelta(seconds=100), 100.0), (timedelta(days=-1), 4.0)]
+)
 def test_retry_after_may_be_a_date(tmp_path, ahead, wait):
     waits = Waits()
     late = Reply(status=503, headers={"Retry-After": format_datetime(NOON + ahead, usegmt=True)})
@@ -162,7 +165,7 @@ def test_a_server_that_drips_is_given_up(tmp_path):
 
     with (
         serving(lambda asked: Reply(pieces=drip())) as service,
-        pytest.raises(InputError, match="not complete after 300 s"),
+        pytest.raises(InputError, match="incomplete after 300 s"),
     ):
         fetched(service.url, tmp_path, waits=waits, pace=quick(tries=1))
 
@@ -192,9 +195,9 @@ def test_a_refusal_is_not_repeated(tmp_path, status):
 
 def test_a_body_without_end_is_refused(tmp_path):
     endless = repeat(b"[" + b" " * 99_999)
-    small = quick(most_bytes=2_000_000)
+    small = quick(max_bytes=2_000_000)
     said = message_of(lambda asked: Reply(pieces=endless), tmp_path, pace=small)
-    assert "gave an answer of more than 2 MB\nAllowed: answers of up to 2 MB" in said
+    assert "gave a response of more than 2 MB\nAllowed: responses of up to 2 MB" in said
     assert "Asked: 1" in said
 
 
@@ -204,16 +207,16 @@ def test_a_gzip_bomb_is_refused_early(tmp_path):
     assert len(bomb) < 300_000  # of 200 MB
     reply = Reply(bomb, headers={"Content-Encoding": "gzip"})
     begun = time.process_time()
-    said = message_of(lambda asked: reply, tmp_path, pace=quick(most_bytes=5_000_000))
-    assert "an answer of more than 5 MB" in said
+    said = message_of(lambda asked: reply, tmp_path, pace=quick(max_bytes=5_000_000))
+    assert "a response of more than 5 MB" in said
     assert time.process_time() - begun < 1
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip, gzip", "deflate", "x\x1b[1m"])
 def test_other_encodings_are_refused(tmp_path, encoding):
     said = message_of(lambda asked: Reply(BODY, headers={"Content-Encoding": encoding}), tmp_path)
-    assert "an answer in the encoding" in said
-    assert "Allowed: plain or gzip answers" in said
+    assert "a response in the encoding" in said
+    assert "Allowed: plain or gzip responses" in said
     assert "\x1b" not in said
 
 
@@ -237,4 +240,4 @@ def test_chunks_are_read(tmp_path):
 def test_headers_without_end_are_no_answer(tmp_path):
     raw = b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 5000
     said = message_of(lambda asked: Reply(raw=raw), tmp_path, pace=quick(tries=1))
-    assert "gave an answer that breaks off or is no HTTP, once" in said
+    assert "gave a response that breaks off or is not HTTP, once" in said

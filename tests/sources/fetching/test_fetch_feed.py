@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.fetching.arxiv.feed import explain, read_feed
-from analysis.sources.fetching.http.problems import PassingError, RefusedError
+from analysis.sources.fetching.arxiv_api import error_message, read_feed
+from analysis.sources.fetching.response import PermanentError, TransientError
 from simulator import Preprint, error_feed, feed
 
 ENTRY = Preprint("2501.00001", "A & B", date(2025, 1, 1))
@@ -27,7 +27,7 @@ def test_an_entry_without_what_it_needs_is_a_change_of_form(name):
     entry = entry.replace(f"<{name}>".encode(), b"<other>").replace(
         f"</{name}>".encode(), b"</other>"
     )
-    with pytest.raises(RefusedError, match=f"an entry without {name} \\(number 1 .* other"):
+    with pytest.raises(PermanentError, match=f"an entry without {name} \\(number 1 .* other"):
         read_feed(head + b"<entry>" + entry)
 
 
@@ -41,20 +41,20 @@ BILLION = b'<!DOCTYPE f [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><feed>&b;</feed>'
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"<a><b></a>", BILLION, b"\xff\xfe<", b"<html/>"])
 def test_what_is_no_feed_may_pass(body):
-    with pytest.raises(PassingError):
+    with pytest.raises(TransientError):
         read_feed(body)
 
 
 def test_another_kind_of_xml_will_not_pass():
-    with pytest.raises(RefusedError, match=r"no Atom feed \(its root is rss"):
+    with pytest.raises(PermanentError, match=r"not an Atom feed \(its root is rss"):
         read_feed(b"<rss/>")
 
 
 def test_an_error_is_explained_in_its_own_words():
-    assert explain(error_feed("start must be an integer")) == "start must be an integer"
-    assert explain(feed([ENTRY], total=1)) == ""
-    assert explain(b"<html>no</html>") == ""
-    assert explain(b"<rss/>") == ""
+    assert error_message(error_feed("start must be an integer")) == "start must be an integer"
+    assert error_message(feed([ENTRY], total=1)) == ""
+    assert error_message(b"<html>no</html>") == ""
+    assert error_message(b"<rss/>") == ""
 
 
 OAI = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">

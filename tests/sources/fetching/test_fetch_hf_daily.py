@@ -13,9 +13,9 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.fetching import Fetched, Where, fetch_hf_daily
-from analysis.sources.fetching.http.problems import PassingError, RefusedError
-from analysis.sources.fetching.hugging_face.answers import read_listing
+from analysis.sources.fetching import FetchedFile, FetchOptions, fetch_hf_daily
+from analysis.sources.fetching.hugging_face import read_listing
+from analysis.sources.fetching.response import PermanentError, TransientError
 from simulator import Answer, Reply, Service, Waits, hf_paper, hf_service, quick, serving
 
 DAYS = {
@@ -26,10 +26,14 @@ DAYS = {
 
 
 def fetched(
-    service: Service, folder: Path, *, first: str = "2025-01-01", last: str = "2025-01-03",
+    service: Service,
+    folder: Path,
+    *,
+    first: str = "2025-01-01",
+    last: str = "2025-01-03",
     waits: Waits | None = None,
-) -> Fetched:  # fmt: skip
-    where = Where(
+) -> FetchedFile:
+    options = FetchOptions(
         out=folder / "daily.jsonl.gz",
         base_url=service.url,
         pace=quick(),
@@ -37,7 +41,7 @@ def fetched(
         progress=Progress(quiet=True),
     )
     days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
-    return fetch_hf_daily(**days, where=where)
+    return fetch_hf_daily(**days, options=options)
 
 
 def lines_of(path: Path) -> list[dict]:
@@ -113,11 +117,21 @@ def test_the_snapshot_reader_takes_papers_dates_and_day_from_it(tmp_path):
 
 
 def test_the_commands_of_the_next_step_read_it(cli, tmp_path, monkeypatch):
-    monkeypatch.setattr("analysis.sources.fetching.hugging_face.daily.HF_PACE", quick(between=0.0))
+    monkeypatch.setattr("analysis.sources.fetching.hugging_face.HF_PACE", quick(between=0.0))
     out = tmp_path / "a day's list.jsonl.gz"
     with serving(hf_service(DAYS)) as service:
-        said = cli("fetch", "hf-daily", "--from", "2025-01-02", "--to", "2025-01-03", "--out", out,
-                   "--base-url", service.url)  # fmt: skip
+        said = cli(
+            "fetch",
+            "hf-daily",
+            "--from",
+            "2025-01-02",
+            "--to",
+            "2025-01-03",
+            "--out",
+            out,
+            "--base-url",
+            service.url,
+        )
     assert (said.code, said.out) == (0, f"{out}\n")
     assert "hf-daily 2025-01: " in said.err
     assert f"8 papers. Next: papertide snapshot '{tmp_path}/a day'\"'\"'s list" in said.err
@@ -176,7 +190,7 @@ def test_endless_pages_of_new_papers_end(tmp_path):
         pytest.raises(InputError, match="more than 50 pages") as caught,
     ):
         fetched(service, tmp_path, first="2025-01-02", last="2025-01-02")
-    assert "50 answers kept in" in str(caught.value)
+    assert "50 responses kept in" in str(caught.value)
 
 
 # pace
@@ -206,7 +220,7 @@ def test_days_that_are_none_are_refused_together(tmp_path):
     assert caught.value.problems == ["--from 2026-02-01 is after --to 2022-01-01"]
     assert later.value.problems == [
         "--from 2022-01-01 is before the first daily papers",
-        "--to 2026-01-02 has not come yet (it is 2026-01-01 in UTC)",
+        "--to 2026-01-02 is in the future (it is 2026-01-01 in UTC)",
     ]
     assert "days from 2023-05-01 to 2026-01-01" in str(later.value)
 
@@ -230,16 +244,25 @@ def test_a_day_that_is_not_over_is_said_and_not_kept(tmp_path):
 
 
 CHANGED = {
-    "without a title": ([{"paper": {"id": "2501.1", "name": "A", "summary": "b"}}],
-                        "a record without a title (number 1 of the page): an object with id, name"),
-    "without an id": ([hf_paper(1, day="2025-01-03"), {"paper": {"title": "A"}}],
-                      "a record without paper.id (number 2 of the page): an object with title"),
-    "without paper": ([{"article": {}}], "a record without paper (number 1 of the page): "
-                      "an object with article"),
-    "an object": ({"papers": [], "next": 2}, "no list of papers, but an object with papers, next"),
-    "an error": ({"error": "date is \x1b[31mwrong"}, "no list of papers, but an error (date is"),
-    "text": ("nothing", "no list of papers, but text"),
-}  # fmt: skip
+    "without a title": (
+        [{"paper": {"id": "2501.1", "name": "A", "summary": "b"}}],
+        "a record without a title (number 1 of the page): an object with id, name",
+    ),
+    "without an id": (
+        [hf_paper(1, day="2025-01-03"), {"paper": {"title": "A"}}],
+        "a record without paper.id (number 2 of the page): an object with title",
+    ),
+    "without paper": (
+        [{"article": {}}],
+        "a record without paper (number 1 of the page): an object with article",
+    ),
+    "an object": (
+        {"papers": [], "next": 2},
+        "an object with papers, next instead of a list of papers",
+    ),
+    "an error": ({"error": "date is \x1b[31mwrong"}, "gave an error (date is"),
+    "text": ("nothing", "gave text instead of a list of papers"),
+}
 
 
 def answering(body: bytes) -> Answer:
@@ -262,7 +285,7 @@ def test_another_form_names_the_day_and_what_was_found(tmp_path, name):
     assert "Found: daily papers of 2025-01-03, page 0: http://127.0.0.1" in message
     assert found in message
     assert "Allowed: a list of records, each with paper.id and a title" in message
-    assert "3 answers kept in" in message
+    assert "3 responses kept in" in message
     kept = sorted(p.name for p in (tmp_path / "daily.jsonl.gz.parts").glob("*.page-*"))
     assert kept == [f"2025-01-0{d}.page-{p}.json" for d, p in ((1, 0), (2, 0), (2, 1))]
     assert not (tmp_path / "daily.jsonl.gz").exists()
@@ -270,16 +293,27 @@ def test_another_form_names_the_day_and_what_was_found(tmp_path, name):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html><body>We are\nmending</body>", b"[", b'[{"paper": 1}', b"[1,]", b"[] []",
-     b"[1 2]", b'["\xff"]', b"[" * 100_000, b'{"a": ', b"\x00"],
-)  # fmt: skip
+    [
+        b"",
+        b"<html><body>We are\nmending</body>",
+        b"[",
+        b'[{"paper": 1}',
+        b"[1,]",
+        b"[] []",
+        b"[1 2]",
+        b'["\xff"]',
+        b"[" * 100_000,
+        b'{"a": ',
+        b"\x00",
+    ],
+)
 def test_what_is_no_json_may_pass(body):
-    with pytest.raises(PassingError, match="no whole JSON, but "):
+    with pytest.raises(TransientError, match="invalid JSON"):
         read_listing(body, attempt=0)
 
 
 def test_what_is_json_will_not_pass():
     for body in (b"[1]", b'[{"paper": {"id": 1, "title": "A"}}]', b"null", b"12", b"[[]]"):
-        with pytest.raises(RefusedError):
+        with pytest.raises(PermanentError):
             read_listing(body, attempt=0)
     assert read_listing(b"\xef\xbb\xbf [ ] \n", attempt=0) == []

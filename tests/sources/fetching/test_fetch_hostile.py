@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from analysis.base.escaping import clean
 from analysis.base.progress import Progress
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.fetching import Where, fetch_hf_daily
-from analysis.sources.fetching.arxiv.feed import read_feed
-from analysis.sources.fetching.http.problems import PassingError, RefusedError
-from analysis.sources.fetching.hugging_face.answers import line_of, read_listing
+from analysis.sources.fetching import FetchOptions, fetch_hf_daily
+from analysis.sources.fetching.arxiv_api import read_feed
+from analysis.sources.fetching.hugging_face import json_line, read_listing
+from analysis.sources.fetching.response import PermanentError, TransientError
 from hostile import HOSTILE
 from simulator import Preprint, Reply, Waits, feed, hf_paper, quick, serving
 
@@ -37,7 +37,7 @@ def ends(read: Callable[[bytes], object], body: bytes) -> bool:
     begun, words = time.process_time(), ""
     try:
         read(body)
-    except (PassingError, RefusedError) as problem:
+    except (TransientError, PermanentError) as problem:
         words = str(problem)
     return time.process_time() - begun < 1 and " ".join(words.split()) == clean(words)
 
@@ -69,28 +69,39 @@ def test_any_json_too(value):
     assert ends(listing, json.dumps([value, {"paper": value}]).encode())
 
 
-DEEP = (b"[" * 300_000, b'{"a":' * 300_000, b'[{"paper":' * 200_000, b"<a>" * 300_000,
-        b"[" + b'{"paper":{"id":"1","title":"a"}},' * 200_000, b"<" * 10**6, b"9" * 10**6,
-        b"[" + b"9" * 10**6 + b"]")  # fmt: skip
+DEEP = (
+    b"[" * 300_000,
+    b'{"a":' * 300_000,
+    b'[{"paper":' * 200_000,
+    b"<a>" * 300_000,
+    b"[" + b'{"paper":{"id":"1","title":"a"}},' * 200_000,
+    b"<" * 10**6,
+    b"9" * 10**6,
+    b"[" + b"9" * 10**6 + b"]",
+)
 
 
 @pytest.mark.parametrize("body", DEEP)
 @pytest.mark.parametrize("read", [listing, read_feed])
 def test_deep_and_long_answers_end_soon(read, body):
     begun = time.process_time()
-    with pytest.raises((PassingError, RefusedError)):
+    with pytest.raises((TransientError, PermanentError)):
         read(body)
     assert time.process_time() - begun < 5
 
 
 @settings(max_examples=50, deadline=None)
-@given(text=st.text(), number=st.floats(allow_nan=False, allow_infinity=False),
-       indent=st.sampled_from([None, 0, 2]), ascii=st.booleans())  # fmt: skip
+@given(
+    text=st.text(),
+    number=st.floats(allow_nan=False, allow_infinity=False),
+    indent=st.sampled_from([None, 0, 2]),
+    ascii=st.booleans(),
+)
 def test_a_record_is_one_line_and_what_it_was(text, number, indent, ascii):
     record = {"paper": {"id": "2501.00001", "title": "A", "new": [text, number, {text: None}]}}
     body = json.dumps([record], indent=indent, ensure_ascii=ascii).encode("utf-8", "replace")
     (found,) = listing(body)
-    line = line_of(found, day="2025-01-02")
+    line = json_line(found, day="2025-01-02")
     assert "\n" not in line
     assert json.loads(line) == {"listedOn": "2025-01-02", **json.loads(body)[0]}
 
@@ -103,9 +114,14 @@ def test_hostile_titles_go_through_as_they_are(tmp_path, capsys):
         papers.append(paper)
     pages = {"0": json.dumps(papers).encode()}
     with serving(lambda asked: Reply(pages.get(asked.query["p"], b"[]"))) as service:
-        where = Where(out=tmp_path / "x.jsonl.gz", base_url=service.url, pace=quick(),
-                      clock=Waits().clock, progress=Progress())  # fmt: skip
-        done = fetch_hf_daily(first=date(2025, 1, 2), last=date(2025, 1, 2), where=where)
+        options = FetchOptions(
+            out=tmp_path / "x.jsonl.gz",
+            base_url=service.url,
+            pace=quick(),
+            clock=Waits().clock,
+            progress=Progress(),
+        )
+        done = fetch_hf_daily(first=date(2025, 1, 2), last=date(2025, 1, 2), options=options)
     lines = gzip.decompress(done.path.read_bytes()).decode().splitlines()
     assert [json.loads(line)["paper"]["title"] for line in lines] == [
         paper["paper"]["title"] for paper in papers

@@ -18,7 +18,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
-from analysis.sources.fetching import Fetched, Where, fetch_hf_daily, files, parts, work
+from analysis.sources.fetching import FetchedFile, FetchOptions, fetch_hf_daily, files
 from simulator import Answer, Asked, Reply, Waits, hf_paper, hf_service, quick, serving
 
 DAYS = {f"2025-01-{d:02}": [hf_paper(d, day=f"2025-01-{d:02}")] for d in range(1, 13)}
@@ -26,10 +26,11 @@ N_REQUESTS = 2 * len(DAYS)
 FIRST, LAST = date(2025, 1, 1), date(2025, 1, 12)
 
 
-def fetched(url: str, out: Path, *, last: date = LAST) -> Fetched:
-    where = Where(out=out, base_url=url, pace=quick(), clock=Waits().clock,
-                  progress=Progress(quiet=True))  # fmt: skip
-    return fetch_hf_daily(first=FIRST, last=last, where=where)
+def fetched(url: str, out: Path, *, last: date = LAST) -> FetchedFile:
+    options = FetchOptions(
+        out=out, base_url=url, pace=quick(), clock=Waits().clock, progress=Progress(quiet=True)
+    )
+    return fetch_hf_daily(first=FIRST, last=last, options=options)
 
 
 def sha256(path: Path) -> str:
@@ -50,10 +51,10 @@ import sys
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from analysis.sources.fetching import Pace, Where, fetch_hf_daily
+from analysis.sources.fetching import Pace, FetchOptions, fetch_hf_daily
 
-where = Where(out=Path(sys.argv[1]), base_url=sys.argv[2], pace=Pace(between=0.02))
-fetch_hf_daily(first=date(2025, 1, 1), last=date(2025, 1, 12), where=where)
+options = FetchOptions(out=Path(sys.argv[1]), base_url=sys.argv[2], pace=Pace(between=0.02))
+fetch_hf_daily(first=date(2025, 1, 1), last=date(2025, 1, 12), options=options)
 """
 
 
@@ -98,8 +99,20 @@ def test_a_killed_process_loses_at_most_one_answer_and_the_next_goes_on(tmp_path
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_an_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path, number):
-    command = [sys.executable, "-m", "analysis", "fetch", "hf-daily", "--from", "2025-01-01",
-               "--to", "2025-01-02", "--out", "x.jsonl.gz", "--base-url"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "analysis",
+        "fetch",
+        "hf-daily",
+        "--from",
+        "2025-01-01",
+        "--to",
+        "2025-01-02",
+        "--out",
+        "x.jsonl.gz",
+        "--base-url",
+    ]
     gate = Gate(hf_service(DAYS), at=3)
     with serving(gate) as service:
         process = subprocess.Popen([*command, service.url], cwd=tmp_path, stderr=subprocess.PIPE)
@@ -108,14 +121,15 @@ def test_an_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path, number):
         said = process.communicate(timeout=30)[1].decode()
         assert process.returncode == 130
         assert said.splitlines()[-1] == (
-            "Interrupted; 2 answers kept in x.jsonl.gz.parts: the same command goes on from there."
+            "Interrupted; 2 responses kept in x.jsonl.gz.parts: run the same command again to resume."
         )
         assert "Traceback" not in said
         gate.open.set()
-        again = subprocess.run([*command, service.url], cwd=tmp_path, capture_output=True,
-                               text=True, check=True)  # fmt: skip
+        again = subprocess.run(
+            [*command, service.url], cwd=tmp_path, capture_output=True, text=True, check=True
+        )
     assert again.stdout == "x.jsonl.gz\n"
-    assert "Going on with 2 answers of 20" in again.stderr
+    assert "Resuming with 2 responses from 20" in again.stderr
     assert len(service.asked) == 5
 
 
@@ -125,10 +139,15 @@ def test_an_interrupt_before_the_first_answer_leaves_nothing(tmp_path):
 
     with serving(lambda asked: Reply(status=500)) as service:
         clock = replace(Waits().clock, sleep=interrupt)
-        where = Where(out=tmp_path / "x.jsonl.gz", base_url=service.url, pace=quick(),
-                      clock=clock, progress=Progress(quiet=True))  # fmt: skip
+        options = FetchOptions(
+            out=tmp_path / "x.jsonl.gz",
+            base_url=service.url,
+            pace=quick(),
+            clock=clock,
+            progress=Progress(quiet=True),
+        )
         with pytest.raises(KeyboardInterrupt) as caught:
-            fetch_hf_daily(first=FIRST, last=LAST, where=where)
+            fetch_hf_daily(first=FIRST, last=LAST, options=options)
     assert str(caught.value) == ""
     assert list(tmp_path.iterdir()) == []
 
@@ -156,13 +175,12 @@ def dying(monkeypatch: pytest.MonkeyPatch, *, at: int, after: bool) -> None:
 
         return wrapped
 
-    for module, name in ((parts, "_write"), (files, "_written"), (files, "_place"),
-                         (work, "remove")):  # fmt: skip
-        monkeypatch.setattr(module, name, dies(getattr(module, name)))
+    for name in ("_write", "remove_responses"):
+        monkeypatch.setattr(files, name, dies(getattr(files, name)))
 
 
-N_STEPS = 1 + 4 + 4 + 1
-"""The request, the answers of two days, two files of two steps, the removal of the answers."""
+N_STEPS = 1 + 4 + 2 + 1
+"""The request, the responses of two days, the result and its manifest, the removal."""
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -196,10 +214,10 @@ def test_a_kept_answer_that_is_broken_is_asked_for_again(tmp_path, whole, capsys
     usual = hf_service(DAYS)
     out = tmp_path / "x.jsonl.gz"
     with serving(lambda a: Reply(status=404) if a.query["date"] > "2025-01-06" else usual(a)) as s:
-        with pytest.raises(InputError, match="12 answers kept"):
+        with pytest.raises(InputError, match="12 responses kept"):
             fetched(s.url, out)
         url = s.url
-    folder = parts.parts_folder(out)
+    folder = files.response_folder(out)
     kept = sorted(folder.glob("2025-*"))
     kept[0].write_bytes(kept[0].read_bytes()[:40])
     kept[2].write_bytes(b"")
@@ -213,7 +231,9 @@ def test_a_kept_answer_that_is_broken_is_asked_for_again(tmp_path, whole, capsys
 def test_todays_list_is_asked_for_again(tmp_path):
     days = {"2025-12-31": [hf_paper(1, day="2025-12-31")], "2026-01-01": []}
     out = tmp_path / "x.jsonl.gz"
-    where = Where(out=out, pace=quick(), clock=Waits().clock, progress=Progress(quiet=True))
+    options = FetchOptions(
+        out=out, pace=quick(), clock=Waits().clock, progress=Progress(quiet=True)
+    )
     usual = hf_service(days)
 
     def answer(asked):
@@ -222,18 +242,20 @@ def test_todays_list_is_asked_for_again(tmp_path):
 
     with serving(answer) as service:
         days["2026-01-01"] = [hf_paper(2, day="2026-01-01")]
-        there = replace(where, base_url=service.url)
-        with pytest.raises(InputError, match="2 answers kept"):
-            fetch_hf_daily(first=date(2025, 12, 31), last=date(2026, 1, 1), where=there)
-    assert [p.name[:10] for p in sorted(parts.parts_folder(out).glob("20*"))] == ["2025-12-31"] * 2
+        there = replace(options, base_url=service.url)
+        with pytest.raises(InputError, match="2 responses kept"):
+            fetch_hf_daily(first=date(2025, 12, 31), last=date(2026, 1, 1), options=there)
+    assert [p.name[:10] for p in sorted(files.response_folder(out).glob("20*"))] == [
+        "2025-12-31"
+    ] * 2
 
 
 def test_the_answers_of_another_request_are_not_mixed_in(tmp_path):
     out = tmp_path / "x.jsonl.gz"
     with serving(hf_service(DAYS)) as service:
-        with parts.open_parts(parts.parts_folder(out), request={"from": "else"}, now="then"):
+        with files.open_responses(files.response_folder(out), request={"from": "else"}, now="then"):
             pass
-        with pytest.raises(InputError, match="holds the answers of another request") as caught:
+        with pytest.raises(InputError, match="contains the responses of another request") as caught:
             fetched(service.url, out)
         assert "remove that folder if you do not need it" in str(caught.value)
         assert service.asked == []
@@ -241,10 +263,13 @@ def test_the_answers_of_another_request_are_not_mixed_in(tmp_path):
 
 def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
     out = tmp_path / "x.jsonl.gz"
-    folder = parts.parts_folder(out)
+    folder = files.response_folder(out)
     folder.mkdir()
     (folder / "thesis.txt").write_text("mine")
-    with serving(hf_service(DAYS)) as service, pytest.raises(InputError, match="holds other files"):
+    with (
+        serving(hf_service(DAYS)) as service,
+        pytest.raises(InputError, match="contains other files"),
+    ):
         fetched(service.url, out)
     assert (folder / "thesis.txt").read_text() == "mine"
 
@@ -253,7 +278,7 @@ def test_two_fetches_into_one_file_do_not_run_together(tmp_path):
     out = tmp_path / "x.jsonl.gz"
     with serving(hf_service(DAYS)) as service:
         with (
-            parts.open_parts(parts.parts_folder(out), request={}, now="now"),
+            files.open_responses(files.response_folder(out), request={}, now="now"),
             pytest.raises(InputError, match="another process is fetching into"),
         ):
             fetched(service.url, out)
@@ -275,7 +300,7 @@ def test_nothing_is_overwritten(tmp_path):
     assert out.read_bytes() == before
     assert str(caught.value).splitlines() == [
         f"Found: {out} exists (12 papers, fetched on 2026-01-01)",
-        "Allowed: a new file: what was fetched is never overwritten",
+        "Allowed: a new file: fetched files are never overwritten",
         "Next: use it, or name another file with --out FILE",
     ]
 
@@ -294,7 +319,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path):
     assert not files.manifest_path(out).exists()
     with serving(usual) as service, pytest.raises(InputError, match=r"x\.jsonl\.gz exists"):
         fetched(service.url, out)
-    assert len(list(parts.parts_folder(out).glob("2025-*"))) == N_REQUESTS
+    assert len(list(files.response_folder(out).glob("2025-*"))) == N_REQUESTS
 
 
 def test_a_manifest_of_another_fetch_is_not_overwritten(tmp_path):
@@ -308,10 +333,10 @@ def test_a_manifest_of_another_fetch_is_not_overwritten(tmp_path):
     assert manifest.read_text() == "{}"
 
 
-@pytest.mark.parametrize("where", ["no/such/folder/x.gz", "file.txt/x.gz"])
-def test_a_folder_that_is_none_is_said_before_anything_is_asked(tmp_path, where):
+@pytest.mark.parametrize("name", ["no/such/folder/x.gz", "file.txt/x.gz"])
+def test_a_folder_that_is_none_is_said_before_anything_is_asked(tmp_path, name):
     (tmp_path / "file.txt").write_text("a")
     with serving(hf_service(DAYS)) as service:
         with pytest.raises(InputError, match="its folder does not exist"):
-            fetched(service.url, tmp_path / where)
+            fetched(service.url, tmp_path / name)
         assert service.asked == []

@@ -12,16 +12,16 @@ import pytest
 
 from analysis.base.progress import Progress
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.fetching import Where, fetch_arxiv, fetch_hf_daily
-from analysis.sources.fetching.arxiv.feed import read_feed
+from analysis.sources.fetching import FetchOptions, fetch_arxiv, fetch_hf_daily
+from analysis.sources.fetching.arxiv_api import read_feed
 from simulator import Reply, Waits, quick, serving
 
 pytestmark = pytest.mark.shared
 
 
-def where(url: str, out: Path) -> Where:
+def options(url: str, out: Path) -> FetchOptions:
     progress = Progress(quiet=True)
-    return Where(out=out, base_url=url, pace=quick(), clock=Waits().clock, progress=progress)
+    return FetchOptions(out=out, base_url=url, pace=quick(), clock=Waits().clock, progress=progress)
 
 
 @pytest.mark.parametrize(("day", "count"), [("2024-05-27", 13), ("2025-03-17", 12)])
@@ -29,7 +29,7 @@ def test_a_real_day_of_daily_papers(shared, tmp_path, day, count):
     path = shared / "formats" / "hf_daily_api" / f"{day}.json"
     with serving(lambda asked: Reply(path.read_bytes())) as service:
         on = date.fromisoformat(day)
-        done = fetch_hf_daily(first=on, last=on, where=where(service.url, tmp_path / "x.gz"))
+        done = fetch_hf_daily(first=on, last=on, options=options(service.url, tmp_path / "x.gz"))
     assert done.n_papers == count == len(json.loads(path.read_bytes()))
     fetched, plain = (read_snapshot([p], today=date(2026, 1, 1)) for p in (done.path, path))
     assert set(fetched.papers["listed"]) == {pd.Timestamp(day)}
@@ -45,7 +45,7 @@ def test_a_real_page_of_arxiv(shared, tmp_path):
     assert (len(found.entries), found.total, found.start) == (10, 214_881, 0)
     whole = re.sub(rb"(<opensearch:totalResults>)\d+", rb"\g<1>10", body)
     with serving(lambda asked: Reply(whole)) as service:
-        done = fetch_arxiv("all:testing", where=where(service.url, tmp_path / "x.zip"))
+        done = fetch_arxiv("all:testing", options=options(service.url, tmp_path / "x.zip"))
     assert done.n_papers == 10
     fetched, plain = (read_snapshot([p], today=date(2026, 6, 1)) for p in (done.path, path))
     pd.testing.assert_frame_equal(fetched.papers, plain.papers)

@@ -1,8 +1,9 @@
 """Snapshots and dates from the network: the only package that opens connections.
 
-It writes files that `papertide run` reads afterwards. `http/` makes the requests, `parts` keeps
-the answers so that an interrupted fetch can resume, `files` writes the snapshot and its manifest,
-`work` puts these together; `arxiv/`, `hugging_face/` and `dates` know their service.
+It writes files that `papertide run` reads afterwards. `client` makes the requests within the
+`limits`, `response` reads what comes back, `files` keeps the responses so that an interrupted fetch
+can resume and writes the result with its manifest; `session` combines these. `arxiv`,
+`hugging_face` and `dates` each know one service.
 """
 
 from __future__ import annotations

@@ -1,8 +1,16 @@
-from .arxiv.fetch import fetch_arxiv
+from .arxiv import fetch_arxiv
 from .dates import fetch_dates
-from .files import Fetched
-from .http.limits import Clock, Pace
-from .hugging_face.daily import fetch_hf_daily
-from .work import Where
+from .files import FetchedFile
+from .hugging_face import fetch_hf_daily
+from .limits import Clock, Pace
+from .session import FetchOptions
 
-__all__ = ["Clock", "Fetched", "Pace", "Where", "fetch_arxiv", "fetch_dates", "fetch_hf_daily"]
+__all__ = [
+    "Clock",
+    "FetchOptions",
+    "FetchedFile",
+    "Pace",
+    "fetch_arxiv",
+    "fetch_dates",
+    "fetch_hf_daily",
+]

@@ -1,4 +1,9 @@
-"""The file that a fetch leaves, and the manifest beside it: written once, never over another."""
+"""The files of a fetch: responses kept while it runs, then the result and its manifest.
+
+The folder `OUT.parts` holds `request.json` (what was requested, and when that began) and one file
+per response, each written whole, so that an interrupted fetch can resume. The result is written
+once and never over another file.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +12,33 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import platform
+import shutil
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from filelock import Timeout
+
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
+from analysis.base.files import exclusive_lock, written_whole
 
-VERSION = 1
-DISTRIBUTIONS = ("papertide", "urllib3")
+MANIFEST_VERSION = 1
+REQUEST = "request.json"
+_DISTRIBUTIONS = ("papertide", "urllib3")
+_LOCK = ".lock"
 _LEVEL = 6
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """What a fetch has written.
+class FetchedFile:
+    """The result of a fetch.
 
     Attributes
     ----------
@@ -44,13 +55,116 @@ class Fetched:
     notes: tuple[str, ...] = ()
 
 
-def manifest_path(out: Path) -> Path:
-    """Return where the manifest of a fetched file stands."""
-    return out.with_name(f"{out.name}.manifest.json")
+# responses
 
 
-def gzipped(lines: Iterable[str]) -> bytes:
-    """Return lines as gzip; the same bytes for the same lines."""
+@dataclass(frozen=True)
+class ResponseFolder:
+    """A folder of responses; `begun` is when the first was requested, in ISO format, UTC."""
+
+    path: Path
+    begun: str
+
+    def __len__(self) -> int:
+        """Count the responses."""
+        if not self.path.is_dir():
+            return 0
+        return sum(not p.name.startswith(".") and p.name != REQUEST for p in self.path.iterdir())
+
+    def load(self, name: str) -> bytes | None:
+        """Return a response that was kept, or None."""
+        try:
+            return (self.path / name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def save(self, name: str, *, body: bytes) -> None:
+        """Keep a response."""
+        _write(self.path / name, data=body)
+
+    def remove(self) -> None:
+        """Remove the folder and its responses."""
+        remove_responses(self.path)
+
+
+def response_folder(out: Path) -> Path:
+    """Return where the responses for a file are kept."""
+    return out.with_name(f"{out.name}.parts")
+
+
+def remove_responses(folder: Path) -> None:
+    """Remove a folder of responses."""
+    with contextlib.suppress(OSError):
+        shutil.rmtree(folder)
+
+
+def stored_request(folder: Path) -> dict[str, Any]:
+    """Return the request that a folder of responses belongs to; empty if it is not one."""
+    try:
+        request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return request if isinstance(request, dict) else {}
+
+
+@contextmanager
+def open_responses(
+    folder: Path, *, request: Mapping[str, Any], now: str
+) -> Iterator[ResponseFolder]:
+    """Open the folder of a request exclusively; it is created if it does not exist.
+
+    Parameters
+    ----------
+    folder : Path
+    request : mapping
+        A folder of another request is refused.
+    now : str
+        When the fetch begins, unless it resumes.
+
+    Raises
+    ------
+    InputError
+        If the folder belongs to another request, holds other files, is in use or cannot be
+        created.
+    """
+    shown = for_terminal(str(folder))
+    with contextlib.ExitStack() as stack:
+        try:
+            folder.mkdir(exist_ok=True)
+            stack.enter_context(exclusive_lock(folder / _LOCK))
+        except Timeout:
+            raise InputError(
+                f"another process is fetching into {shown}",
+                allowed="one fetch at a time per file",
+                next_step="wait until it is done, or name another file with --out FILE",
+            ) from None
+        except OSError as error:
+            raise _not_writable(folder, reason=error.strerror or str(error)) from None
+        yield ResponseFolder(folder, begun=_begun(folder, request=request, now=now, shown=shown))
+
+
+def _begun(folder: Path, *, request: Mapping[str, Any], now: str, shown: str) -> str:
+    stored = stored_request(folder)
+    if stored and stored.get("request") == dict(request):
+        return str(stored.get("begun", now))
+    others = [p.name for p in folder.iterdir() if not p.name.startswith(".")]
+    if stored or others:
+        content = "the responses of another request" if stored else "other files"
+        raise InputError(
+            f"{shown} contains {content}",
+            allowed="the responses that the same command has fetched before",
+            next_step="remove that folder if you do not need it, or name another file with --out",
+        )
+    text = json.dumps({"request": dict(request), "begun": now}, ensure_ascii=False, indent=2)
+    _write(folder / REQUEST, data=text.encode("utf-8"))
+    return now
+
+
+# the result
+
+
+def gzip_lines(lines: Iterable[str]) -> bytes:
+    """Compress lines with gzip; the same bytes for the same lines."""
     data = io.BytesIO()
     with gzip.GzipFile(fileobj=data, mode="wb", compresslevel=_LEVEL, mtime=0, filename="") as file:
         for line in lines:
@@ -58,8 +172,8 @@ def gzipped(lines: Iterable[str]) -> bytes:
     return data.getvalue()
 
 
-def zipped(members: Sequence[tuple[str, bytes]]) -> bytes:
-    """Return named contents as zip; the same bytes for the same contents."""
+def zip_members(members: Sequence[tuple[str, bytes]]) -> bytes:
+    """Compress named contents into a zip; the same bytes for the same contents."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as archive:
         for name, content in members:
@@ -70,59 +184,46 @@ def zipped(members: Sequence[tuple[str, bytes]]) -> bytes:
     return data.getvalue()
 
 
-def is_whole(out: Path) -> bool:
+def manifest_path(out: Path) -> Path:
+    """Return the path of the manifest of a fetched file."""
+    return out.with_name(f"{out.name}.manifest.json")
+
+
+def is_complete(out: Path) -> bool:
     """Whether a file is the one that the manifest beside it describes."""
     try:
-        told = json.loads(manifest_path(out).read_text(encoding="utf-8"))
-        return bool(told["file"]["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest())
+        manifest = json.loads(manifest_path(out).read_text(encoding="utf-8"))
+        return bool(manifest["file"]["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest())
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return False
 
 
-def check_free(out: Path, *, goes_on: bool) -> None:
-    """Refuse a file that is there already, and one in a folder that is not.
+def check_output(out: Path, *, resumes: bool) -> None:
+    """Refuse a file that exists, and one in a folder that does not.
 
-    A manifest without its file is refused too, unless it is of the fetch that `goes_on`.
+    A manifest without its file is refused too, unless it belongs to the fetch that `resumes`.
 
     Raises
     ------
     InputError
     """
     if out.exists() or out.is_symlink():
-        raise exists(out)
-    if manifest_path(out).exists() and not goes_on:
-        raise exists(manifest_path(out))
+        raise _already_exists(out)
+    if manifest_path(out).exists() and not resumes:
+        raise _already_exists(manifest_path(out))
     if not out.parent.is_dir():
-        raise _cannot(out, reason="its folder does not exist")
+        raise _not_writable(out, reason="its folder does not exist")
 
 
-def exists(path: Path) -> InputError:
-    """Return the error for a file that is there already."""
-    return InputError(
-        f"{for_terminal(str(path))} exists {_fetched_when(path)}".rstrip(),
-        allowed="a new file: what was fetched is never overwritten",
-        next_step="use it, or name another file with --out FILE",
-    )
-
-
-def _fetched_when(path: Path) -> str:
-    try:
-        told = json.loads(manifest_path(path).read_text(encoding="utf-8"))
-        day, n_papers = str(told["fetched"]["ended"])[:10], int(told["papers"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return ""
-    return for_terminal(f"({n_papers:,} papers, fetched on {day})")
-
-
-def publish(out: Path, *, content: bytes, told: Mapping[str, Any]) -> Path:
-    """Write a file and its manifest; the file appears last, whole, and over no other.
+def publish(out: Path, *, content: bytes, facts: Mapping[str, Any]) -> Path:
+    """Write a file and its manifest; the file appears last, whole, and replaces no other.
 
     Parameters
     ----------
     out : Path
     content : bytes
-    told : mapping
-        What the manifest says; name, size, hash and versions are added.
+    facts : mapping
+        The manifest's content; name, size, hash and versions are added.
 
     Returns
     -------
@@ -132,64 +233,50 @@ def publish(out: Path, *, content: bytes, told: Mapping[str, Any]) -> Path:
     Raises
     ------
     InputError
-        Where the file is there by now, or cannot be written.
+        If the file exists by now, or cannot be written.
     """
     manifest = manifest_path(out)
     entry = {"name": out.name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    full = {"manifest_version": VERSION, **told, "file": entry, "versions": versions()}
+    versions = {"python": platform.python_version()}
+    versions |= {name: metadata.version(name) for name in _DISTRIBUTIONS}
+    full = {"manifest_version": MANIFEST_VERSION, **facts, "file": entry, "versions": versions}
     text = json.dumps(full, ensure_ascii=False, indent=2) + "\n"
     try:
-        _place(_written(manifest, data=text.encode("utf-8")), manifest, over=True)
-        _place(_written(out, data=content), out, over=False)
+        _write(manifest, data=text.encode("utf-8"), sync=True)
+        _write(out, data=content, sync=True, overwrite=False)
     except FileExistsError:
         manifest.unlink(missing_ok=True)
-        raise exists(out) from None
+        raise _already_exists(out) from None
     except OSError as error:
-        raise _cannot(out, reason=error.strerror or str(error)) from None
+        raise _not_writable(out, reason=error.strerror or str(error)) from None
     return manifest
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of what made the requests."""
-    found = {name: metadata.version(name) for name in DISTRIBUTIONS}
-    return {"python": platform.python_version(), **found}
+def _write(path: Path, *, data: bytes, sync: bool = False, overwrite: bool = True) -> None:
+    with written_whole(path, sync=sync, overwrite=overwrite) as temporary:
+        temporary.write_bytes(data)
 
 
-def _written(path: Path, *, data: bytes) -> Path:
-    temporary = path.with_name(f".{path.name}.writing-{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary
-
-
-def _place(temporary: Path, path: Path, *, over: bool) -> None:
-    """Give a written file its name; a link refuses a name that is taken, a rename does not."""
-    try:
-        if over:
-            temporary.replace(path)
-            return
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without links
-            if path.exists():
-                raise FileExistsError from None
-            temporary.rename(path)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def _cannot(out: Path, *, reason: str) -> InputError:
+def _already_exists(path: Path) -> InputError:
     return InputError(
-        f"cannot write {for_terminal(str(out))}: {for_terminal(reason)}",
+        f"{for_terminal(str(path))} exists {_fetched_when(path)}".rstrip(),
+        allowed="a new file: fetched files are never overwritten",
+        next_step="use it, or name another file with --out FILE",
+    )
+
+
+def _fetched_when(path: Path) -> str:
+    try:
+        manifest = json.loads(manifest_path(path).read_text(encoding="utf-8"))
+        day, n_papers = str(manifest["fetched"]["ended"])[:10], int(manifest["papers"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    return for_terminal(f"({n_papers:,} papers, fetched on {day})")
+
+
+def _not_writable(path: Path, *, reason: str) -> InputError:
+    return InputError(
+        f"cannot write {for_terminal(str(path))}: {for_terminal(reason)}",
         allowed="a file in an existing folder that can be written",
         next_step="create the folder, or name another file with --out FILE",
     )

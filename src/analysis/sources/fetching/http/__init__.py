@@ -1,1 +1,0 @@
-"""Requests: addresses, limits, retries and bodies."""

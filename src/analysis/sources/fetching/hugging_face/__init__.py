@@ -1,1 +1,0 @@
-"""The daily papers API of Hugging Face."""
