@@ -15,7 +15,7 @@ from analysis.base.laws import check_laws
 from analysis.base.schema import conform
 from analysis.clusters import broader_heading, broader_levels, neighbour_graph
 from analysis.clusters.group_rows import cluster_groups, with_broader
-from analysis.figures.frames.cluster_names import heart, map_labels
+from analysis.figures.frames.groups import densest_point, map_labels
 from analysis.runs import tables_of
 from page_runs import made_run
 
@@ -187,8 +187,8 @@ def test_labels_of_the_map_stand_where_the_papers_are_densest():
 def test_a_heart_is_the_middle_of_the_fullest_cells():
     x = np.array([0.1, 0.2, 0.3, 9.0, -7.0])
     y = np.array([5.1, 5.2, 5.3, 0.0, 2.0])
-    assert heart(x, y) == pytest.approx((0.2, 5.2))
-    assert heart(x[3:4], y[3:4]) == (9.0, 0.0)
+    assert densest_point(x, y) == pytest.approx((0.2, 5.2))
+    assert densest_point(x[3:4], y[3:4]) == (9.0, 0.0)
 
 
 def test_papers_of_a_broader_cluster_are_those_of_its_parts():

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.figures import axis_top, columns_for, interactive, printed, tick_rows, wrap
-from analysis.figures import notes as chart_notes
-from analysis.figures import percent as in_percent
-from analysis.figures import shown as shown_groups
+from analysis.figures import interactive, printed
+from analysis.figures.shares import axis_top, columns_for, shown_groups, tick_rows
+from analysis.figures.shares import share_notes as chart_notes
+from analysis.figures.style import percent as in_percent
+from analysis.figures.style import wrap
 from hostile import HOSTILE
 from tidy import TOPICS, drawn, make_points, make_shares
 

@@ -13,10 +13,11 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 from analysis.base.errors import InputError
-from analysis.figures import interactive, printed, tick_rows
-from analysis.figures.frames.heat import heat_of
-from analysis.figures.frames.slopes import slope_rows
-from analysis.figures.frames.timeline import timeline_rows
+from analysis.figures import interactive, printed
+from analysis.figures.heat import heat_of
+from analysis.figures.shares import tick_rows
+from analysis.figures.slopes import slope_rows
+from analysis.figures.timeline import timeline_rows
 from hostile import HOSTILE
 from tidy import TOPICS, YEARS, drawn, make_shares
 from trend_frames import make_changes, make_events

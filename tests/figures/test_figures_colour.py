@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from analysis.base.groups import PALETTE
-from analysis.figures import darkened, interactive, printed
-from analysis.figures.ramp import RAMP, ink_on
+from analysis.figures import interactive, printed
+from analysis.figures.style import RAMP, darken, ink_on
 from tidy import TOPICS, make_shares
 
 # Machado, Oliveira, Fernandes (2009), "A Physiologically-based Model for Simulation of Color Vision
@@ -102,7 +102,7 @@ def test_numbers_in_cells_can_be_read_at_every_level():
 
 
 def test_labels_in_a_groups_colour_can_be_read_on_white():
-    assert min(contrast(darkened(color), "#ffffff") for color in PALETTE) >= 4.5
+    assert min(contrast(darken(color), "#ffffff") for color in PALETTE) >= 4.5
 
 
 @pytest.mark.parametrize("name", DEFICIENCIES)

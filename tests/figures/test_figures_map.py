@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.figures import darkened, interactive
+from analysis.figures import interactive
+from analysis.figures.style import darken
 from tidy import make_points, named
 
 # --- the map ------------------------------------------------------------------------------------
@@ -124,4 +125,4 @@ def test_markers_shrink_with_the_number_of_papers():
 
 def test_darkened_by_hand():
     # .55·255 + .45·36 = 156.45, .55·255 + .45·41 = 158.7, .55·255 + .45·47 = 161.4
-    assert darkened("#ffffff") == "#9c9fa1"
+    assert darken("#ffffff") == "#9c9fa1"

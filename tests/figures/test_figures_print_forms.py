@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from analysis.figures import interactive, printed
-from analysis.figures.printed.base import style
+from analysis.figures.printed.sheet import print_style
 from analysis.report.write import write_pages
 from hostile import HOSTILE
 from page_runs import made_run
@@ -35,7 +35,7 @@ ODD = [
 def outside(figure) -> list[str]:
     """Texts that do not lie on the page."""
     found = []
-    with style():  # as it is saved: without hinting, which makes letters wider
+    with print_style():  # as it is saved: without hinting, which makes letters wider
         renderer = FigureCanvasAgg(figure).get_renderer()
         for text in figure.findobj(Text):
             if text.get_text().strip() and text.get_visible():

@@ -150,6 +150,6 @@ def test_hostile_text_is_only_text_in_print(hostile, tmp_path):
 
 
 def test_undrawable_characters_become_squares(monkeypatch):
-    monkeypatch.setattr("analysis.figures.printed.base.FALLBACK_FONTS", ())
+    monkeypatch.setattr("analysis.figures.printed.sheet.FALLBACK_FONTS", ())
     figure = printed.print_share_over_time(make_shares(["日本 é"], totals=[30, 40]))
     assert "□□ é" in drawn(figure)

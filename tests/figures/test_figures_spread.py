@@ -10,45 +10,45 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.figures import columns_of, times, wrap
-from analysis.figures.frames.slopes import ratio_words
-from analysis.figures.frames.spread import spread
+from analysis.figures.shares import spread_labels
+from analysis.figures.slopes import ratio_words
+from analysis.figures.style import columns_of, times, wrap
 
 PLACES = st.lists(st.floats(0, 1, allow_subnormal=False), min_size=1, max_size=30)
 
 
 def test_labels_with_room_stay_where_they_are():
-    assert spread([0.2, 0.8, 0.5], sizes=[0.1] * 3, low=0, high=1) == pytest.approx([0.2, 0.8, 0.5])
+    assert spread_labels([0.2, 0.8, 0.5], sizes=[0.1] * 3, low=0, high=1) == pytest.approx([0.2, 0.8, 0.5])
 
 
 def test_two_labels_of_one_place_move_apart_alike_and_keep_their_order():
-    assert spread([0.5, 0.5], sizes=[0.2, 0.2], low=0, high=1) == pytest.approx([0.4, 0.6])
+    assert spread_labels([0.5, 0.5], sizes=[0.2, 0.2], low=0, high=1) == pytest.approx([0.4, 0.6])
 
 
 def test_a_tall_label_takes_more_room():
     # centres must be (0.3 + 0.1) / 2 apart; both move by half of what lacks
-    found = spread([0.5, 0.5], sizes=[0.3, 0.1], low=0, high=1)
+    found = spread_labels([0.5, 0.5], sizes=[0.3, 0.1], low=0, high=1)
     assert found == pytest.approx([0.4, 0.6])
 
 
 def test_labels_at_the_edge_are_pushed_inside():
-    assert spread([0.0, 0.0], sizes=[0.2, 0.2], low=0, high=1) == pytest.approx([0.1, 0.3])
-    assert spread([1.0], sizes=[0.2], low=0, high=1) == pytest.approx([0.9])
+    assert spread_labels([0.0, 0.0], sizes=[0.2, 0.2], low=0, high=1) == pytest.approx([0.1, 0.3])
+    assert spread_labels([1.0], sizes=[0.2], low=0, high=1) == pytest.approx([0.9])
 
 
 def test_without_room_for_all_they_are_squeezed_alike():
-    found = spread([0.5] * 4, sizes=[0.5] * 4, low=0, high=1)
+    found = spread_labels([0.5] * 4, sizes=[0.5] * 4, low=0, high=1)
     assert found == pytest.approx([0.125, 0.375, 0.625, 0.875])
 
 
 def test_no_label_is_no_place():
-    assert spread([], sizes=[], low=0, high=1) == []
+    assert spread_labels([], sizes=[], low=0, high=1) == []
 
 
 @given(PLACES)
 def test_labels_never_touch_and_lie_inside(wanted):
     size = min(0.05, 1 / len(wanted))
-    found = spread(wanted, sizes=[size] * len(wanted), low=0, high=1)
+    found = spread_labels(wanted, sizes=[size] * len(wanted), low=0, high=1)
     ordered = sorted(found)
     assert all(b - a >= size - 1e-9 for a, b in itertools.pairwise(ordered))
     assert ordered[0] >= size / 2 - 1e-9
@@ -60,7 +60,7 @@ def test_labels_never_touch_and_lie_inside(wanted):
 @given(PLACES)
 def test_no_other_places_are_nearer_to_the_wanted(wanted):
     size = 1 / (2 * len(wanted))
-    found = spread(wanted, sizes=[size] * len(wanted), low=-100, high=100)
+    found = spread_labels(wanted, sizes=[size] * len(wanted), low=-100, high=100)
     moved = sum((a - b) ** 2 for a, b in zip(wanted, found, strict=True))
     # a regular ladder around the mean also keeps labels apart
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))

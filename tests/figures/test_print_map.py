@@ -17,10 +17,10 @@ from matplotlib.text import Text
 
 from analysis.figures import printed
 from analysis.figures.frames import map_points
-from analysis.figures.frames.cluster_names import map_labels
-from analysis.figures.printed.ground import GREY_MARKS, VECTOR_POINTS, grey_marks
+from analysis.figures.frames.groups import map_labels
+from analysis.figures.printed.label_placement import Label, place_labels
+from analysis.figures.printed.map_layers import GREY_MARKS, VECTOR_POINTS, grey_marks
 from analysis.figures.printed.maps import NO_MAP, TITLED_PAPERS
-from analysis.figures.printed.placement import Label, place_labels
 from analysis.report.write import write_pages
 from hostile import HOSTILE
 from page_runs import made_run

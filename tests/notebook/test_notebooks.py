@@ -6,8 +6,12 @@ import ast
 import json
 import os
 import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import nbformat
 import plotly.graph_objects as go
@@ -15,7 +19,7 @@ import pytest
 
 import analysis
 import browser
-from analysis import InputError, Settings
+from analysis import InputError, Run, Settings, default_topics
 from analysis.base import resources
 from analysis.base.progress import Progress
 from analysis.notebook import execute as notebooks
@@ -23,15 +27,15 @@ from analysis.notebook.execute import execute_notebooks
 from analysis.notebook.page import PLOTLY_MIME, notebook_page
 from conftest import ROOT
 from hostile import HOSTILE
-
-if TYPE_CHECKING:
-    pass
+from planted import planted_csv
 
 FOLDER = ROOT / "notebooks"
 NAMES = ("00_start_here", "01_topic_map", "02_trends", "03_new_snapshot", "04_my_topics")
 OPEN_TO_NOTEBOOKS = {
     "IPython.display": {"Image", "Markdown", "display"},
     "pathlib": {"Path"},
+    "tempfile": {"mkdtemp"},
+    "tomllib": {"loads"},
     "analysis": set(analysis.__all__),
 }
 FIGURES = {"topic_map", "share_over_time", "trend", "then_and_now", "share_heatmap",
@@ -137,12 +141,22 @@ def test_links_lead_to_notebooks(name):
     assert "http" not in prose
 
 
-# on runs of any size, cell by cell in this process
+# on runs of any size and subject, cell by cell in this process
+
+OWN_TOPICS = """
+[[topic]]
+id = "galaxies"
+label = "Galaxies"
+strong = ["galaxy", "galaxies"]
+
+[[topic]]
+id = "spoken"
+label = "Spoken language"
+title = ["speech"]
+"""
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(("n", "dated"), [(1, True), (8, False), (20, True)])
-def test_runs_on_small_snapshots(name, n, dated, tmp_path, monkeypatch, capsys):
+def small_csv(path: Path, *, n: int, dated: bool) -> Path:
     subjects = ("adapters", "scaling laws", "image captioning")
     lines = ["title,abstract,published"]
     lines += [
@@ -150,24 +164,102 @@ def test_runs_on_small_snapshots(name, n, dated, tmp_path, monkeypatch, capsys):
         + (f"20{20 + i % 5}-0{1 + i % 9}-01" if dated else "")
         for i in range(n)
     ]
-    snapshot = tmp_path / "small.csv"
-    snapshot.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    made = analysis.run(snapshot, settings=Settings(runs=tmp_path / "series"))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PAPERTIDE_RUN", str(made.path))
-    monkeypatch.setattr(resources, "example_snapshot", lambda: snapshot)
-    namespace: dict[str, object] = {}
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def run_of(case: str, *, folder: Path) -> Run:
+    """Make the run of a case in a series that lies beside its topic definitions, if it has any."""
+    definitions = None
+    if case == "own topics":
+        definitions = folder / "mine.toml"
+        definitions.write_text(OWN_TOPICS, encoding="utf-8")
+    if case == "no topics":
+        definitions = folder / "none.toml"
+        definitions.write_text("", encoding="utf-8")
+    if case in ("own topics", "other fields"):
+        n = 40 if case == "own topics" else 100
+        snapshot = planted_csv(folder / "planted.csv", n=n)
+    else:
+        n, dated = {"one": (1, True), "undated": (8, False)}.get(case, (20, True))
+        snapshot = small_csv(folder / "small.csv", n=n, dated=dated)
+    settings = Settings(runs=folder / "series", topics=definitions)
+    return analysis.run(snapshot, settings=settings, pages=False)
+
+
+CASES = ("one", "undated", "twenty", "no topics", "own topics", "other fields")
+
+
+@pytest.fixture(scope="module")
+def runs_of_cases(tmp_path_factory) -> Callable[[str], Run]:
+    """Return a function that gives the run of a case, made once."""
+    return cache(lambda case: run_of(case, folder=tmp_path_factory.mktemp("case")))
+
+
+def execute(name: str) -> dict[str, Any]:
+    """Run a notebook's cells in this process and return their variables."""
+    namespace: dict[str, Any] = {}
     for source in code_of(read(name)):
         exec(compile(source, name, "exec"), namespace)
-    assert namespace["run"].name == made.name
+    return namespace
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("case", CASES)
+def test_runs_on_any_run(
+    case, name, runs_of_cases, tmp_path, monkeypatch, capsys, _without_pages
+):
+    made = runs_of_cases(case)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAPERTIDE_RUN", str(made.path))
+    variables = execute(name)
+    assert variables["run"].name == made.name
     if name == "02_trends":
         assert (tmp_path / "share-by-topic.svg").stat().st_size > 1000
         assert (tmp_path / "trends.xlsx").stat().st_size > 1000
+    if name in ("03_new_snapshot", "04_my_topics"):
+        old, new = variables["old"], variables["new"]
+        assert set(new.papers["paper_id"]) == set(made.papers["paper_id"])
+        assert hashes(old) == hashes(made)
     if name == "03_new_snapshot":
         last = Path(capsys.readouterr().out.strip())
-        assert last.parent == Path("runs")
-        assert last.is_dir()
-        assert {"earlier.csv", "later.csv"} <= {path.name for path in Path("runs").iterdir()}
+        assert last.parent.parent == Path("runs")
+        assert {"earlier.csv", "later.csv"} <= {path.name for path in last.parent.iterdir()}
+        assert hashes(new) == hashes(made)
+
+
+def hashes(run: Run) -> set[str]:
+    """Return the hashes of a run's topic definitions."""
+    return set(run.groups.loc[run.groups["kind"] == "topic", "definition_hash"])
+
+
+def test_notebooks_that_make_runs_follow_one_another_and_can_be_run_again(
+    runs_of_cases, tmp_path, monkeypatch, _without_pages
+):
+    """03 on one run, then 04 and 03 on another subject, all in the same folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PAPERTIDE_RUN", str(runs_of_cases("other fields").path))
+    first = execute("03_new_snapshot")
+    monkeypatch.setenv("PAPERTIDE_RUN", str(runs_of_cases("twenty").path))
+    execute("04_my_topics")
+    again = execute("03_new_snapshot")
+    assert (len(first["new"].papers), len(again["new"].papers)) == (100, 20)
+    assert again["new"].manifest["parent"]["run"] == again["old"].name
+
+
+def test_definitions_that_are_nowhere_are_replaced_with_a_warning(
+    runs_of_cases, tmp_path, monkeypatch
+):
+    made = runs_of_cases("own topics")
+    monkeypatch.chdir(tmp_path)
+    assert default_topics(made) == made.path.parents[1] / "mine.toml"
+    elsewhere = replace(made, path=tmp_path / "series" / "0001")
+    with pytest.warns(UserWarning, match=r"definitions of run 0001 \(mine\.toml\) were not found"):
+        assert default_topics(elsewhere) == default_topics()
+    below = tmp_path / "config" / "mine.toml"
+    below.parent.mkdir()
+    below.write_text(OWN_TOPICS, encoding="utf-8")
+    assert default_topics(elsewhere) == below
 
 
 # executed by Jupyter, as pages
@@ -295,17 +387,49 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     )
 
 
+def notebook_that_fails(folder: Path, *, source: str) -> Path:
+    """Write a notebook of one cell and return its folder."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    folder.mkdir()
+    nbformat.write(notebook, folder / "bad.ipynb")
+    return folder
+
+
 @pytest.mark.slow
-def test_a_cell_that_fails_leaves_no_page_and_the_environment_as_it_was(tmp_path, monkeypatch):
+def test_a_cell_that_fails_leaves_no_page_and_the_environment_as_it_was(
+    bundled, tmp_path, monkeypatch
+):
     from nbclient.exceptions import CellExecutionError
 
     source = "import os\nraise ValueError(os.environ['PAPERTIDE_RUN'])"
-    bad = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
-    (tmp_path / "in").mkdir()
-    nbformat.write(bad, tmp_path / "in" / "bad.ipynb")
-    monkeypatch.setattr(notebooks, "notebook_folder", lambda: tmp_path / "in")
+    folder = notebook_that_fails(tmp_path / "in", source=source)
+    monkeypatch.setattr(notebooks, "notebook_folder", lambda: folder)
     before = dict(os.environ)
-    with pytest.raises(CellExecutionError, match=re.escape(str(tmp_path / "a-run"))):
-        execute_notebooks(tmp_path / "a-run", out=tmp_path / "out", progress=QUIET)
+    with pytest.raises(CellExecutionError, match=re.escape(str(bundled.path))):
+        execute_notebooks(bundled.path, out=tmp_path / "out", progress=QUIET)
     assert list((tmp_path / "out").iterdir()) == []
     assert dict(os.environ) == before
+
+
+@pytest.mark.slow
+def test_an_input_error_in_a_cell_ends_the_command_as_bad_input(
+    cli, runs_of_cases, tmp_path, monkeypatch
+):
+    source = (
+        "from analysis import InputError, default_topics, open_run\n"
+        "found = [str(default_topics(open_run())), 'b']\n"
+        "raise InputError(found, allowed='c', next_step='d')"
+    )
+    folder = notebook_that_fails(tmp_path / "in", source=source)
+    monkeypatch.setattr(notebooks, "notebook_folder", lambda: folder)
+    # The series is moved away from its definitions, which lie in the working directory.
+    made = runs_of_cases("own topics")
+    series = shutil.copytree(made.path.parent, tmp_path / "a" / "b" / "series")
+    (tmp_path / "mine.toml").write_text(OWN_TOPICS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    answer = cli("notebooks", "--runs", series, "--out", "out", "--quiet")
+    assert answer.code == 2
+    assert answer.err == (
+        f"Found:\n  - notebook bad: {tmp_path / 'out' / 'mine.toml'}\n  - notebook bad: b\n"
+        "Allowed: c\nNext: d\n"
+    )

@@ -15,7 +15,7 @@ from analysis.base.errors import InputError
 from analysis.base.schema import conform
 from analysis.cli.export import TARGETS as OFFERED
 from analysis.figures.frames import map_points
-from analysis.figures.frames.cluster_names import map_labels
+from analysis.figures.frames.groups import map_labels
 from analysis.report.export import TARGETS, UNLABELLED, export_run
 from analysis.runs import Run, read_run
 from command_line import refusal

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.text import Text
 
-from analysis.figures.frames import SYMBOLS, period_label
+from analysis.base.english import period_label
+from analysis.figures.style import SYMBOLS
 from analysis.trends import share_interval
 
 COLORS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f"]

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
+from analysis.base.files import written_whole
 from analysis.base.progress import Progress
 from analysis.base.resources import notebook_folder
+from analysis.runs import read_run
 
+from .definitions import find_definitions
 from .page import notebook_page
 
 if TYPE_CHECKING:
+    from nbclient.exceptions import CellExecutionError
     from nbformat import NotebookNode
 
-_CELL_SECONDS = 300
+_CELL_SECONDS = 3600
+"""Limit for one cell: a hang ends; an analysis of a large run on a busy machine does not."""
+
+_MESSAGE = re.compile(r"Found:(?P<found>.*)\nAllowed: (?P<allowed>.*)\nNext: (?P<next>.*)", re.S)
 
 
 def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[Path]:
@@ -29,8 +38,9 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
     run_path : Path
         A run directory; the notebooks' `open_run()` opens it.
     out : Path
-        Made where missing; gets `NAME.ipynb` with outputs and `NAME.html`, and what the notebooks
-        write themselves: a figure for print, a run of the example snapshot below `runs/`.
+        Made if it is missing; receives `NAME.ipynb` with outputs, `NAME.html`, what the notebooks
+        write themselves (a figure for print, a workbook, trial runs below `runs/`), and a copy of
+        the run's topic definitions where the notebooks would not find them otherwise.
     progress : Progress
 
     Returns
@@ -41,7 +51,7 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
     Raises
     ------
     InputError
-        Where `out` cannot be written.
+        If `out` cannot be written, the run cannot be read, or a cell raises an `InputError`.
     """
     import nbformat
 
@@ -53,11 +63,12 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
             allowed="a folder that can be written, or a path where one can be made",
             next_step="choose another with --out DIR",
         ) from error
+    _copy_definitions(run_path, folder=out)
     written = []
     for path in sorted(notebook_folder().glob("*.ipynb")):
         with progress.stage(path.stem):
             notebook = nbformat.read(path, as_version=4)
-            _execute(notebook, folder=out, run_path=run_path)
+            _execute(notebook, name=path.stem, folder=out, run_path=run_path)
             _write(out / path.name, nbformat.writes(notebook) + "\n")
             html = out / f"{path.stem}.html"
             _write(html, notebook_page(notebook, title=path.stem))
@@ -65,9 +76,20 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
     return written
 
 
-def _execute(notebook: NotebookNode, *, folder: Path, run_path: Path) -> None:
+def _copy_definitions(run_path: Path, *, folder: Path) -> None:
+    """Copy the run's topic definitions into `folder` if the notebooks would not find them there."""
+    run = read_run(run_path.resolve())
+    path = find_definitions(run)
+    with chdir(folder):
+        is_found = find_definitions(run) is not None
+    if path is not None and not is_found:
+        shutil.copyfile(path, folder / path.name)
+
+
+def _execute(notebook: NotebookNode, *, name: str, folder: Path, run_path: Path) -> None:
     """Run a notebook's cells; the kernel is reached by sockets that only this user can open."""
     from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
 
     variables = {"PAPERTIDE_RUN": str(run_path.resolve()), "PLOTLY_RENDERER": "plotly_mimetype"}
     with TemporaryDirectory(prefix="papertide-") as private, _environment(**variables):
@@ -82,7 +104,23 @@ def _execute(notebook: NotebookNode, *, folder: Path, run_path: Path) -> None:
         kernel.transport = "ipc"
         kernel.ip = f"{private}/kernel"
         kernel.connection_file = f"{private}/kernel.json"
-        client.execute()
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            raise _input_error(error, name=name) or error from error
+
+
+def _input_error(error: CellExecutionError, *, name: str) -> InputError | None:
+    """Return the `InputError` that a cell raised, naming its notebook; None for other errors."""
+    message = _MESSAGE.fullmatch(error.evalue)
+    if error.ename != InputError.__name__ or message is None:
+        return None
+    found = [line.removeprefix("  - ") for line in message["found"].strip().splitlines()]
+    return InputError(
+        [f"notebook {name}: {line}" for line in found],
+        allowed=message["allowed"],
+        next_step=message["next"],
+    )
 
 
 @contextmanager
@@ -101,6 +139,5 @@ def _environment(**values: str) -> Iterator[None]:
 
 
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.writing")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+    with written_whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -17,7 +17,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_csv, for_spreadsheet, for_terminal
 from analysis.base.files import written_whole
 from analysis.figures.frames import map_points
-from analysis.figures.frames.cluster_names import map_labels
+from analysis.figures.frames.groups import map_labels
 from analysis.runs import Run
 
 TARGETS = ("csv", "datamapplot", "embedding-atlas")

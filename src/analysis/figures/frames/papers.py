@@ -10,13 +10,20 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import first_lines
 from analysis.base.groups import broader_ids, counted_memberships, parts_of, primary_memberships
 
-from .names import date_label, looks
+from .groups import group_styles
 
 if TYPE_CHECKING:
     from analysis.runs import Run
 
 _EVIDENCE_ORDER = {"override": 0, "phrase": 1, "neighbour": 2, "word": 3}
 _MOST_QUOTED = 60
+
+
+def date_label(published: pd.Timestamp, precision: object) -> str:
+    """Return a paper's date at the precision that is known: 2024-05-27, 2024-05, 2024, undated."""
+    if published is None or published != published:
+        return "undated"
+    return str(published.date())[: {"year": 4, "month": 7}.get(str(precision), 10)]
 
 
 def map_points(run: Run) -> pd.DataFrame:
@@ -79,7 +86,7 @@ def map_places(run: Run) -> pd.DataFrame:
 
 def _primary(run: Run, *, kind: str) -> pd.DataFrame:
     rows = primary_memberships(run.memberships, kind=kind)
-    groups = looks(run, kind=kind)[["group_id", "label", "color", "symbol"]]
+    groups = group_styles(run, kind=kind)[["group_id", "label", "color", "symbol"]]
     rows = rows[["paper_id", "group_id", "weight"]].merge(groups, on="group_id")
     names = {"group_id": f"{kind}_id", "label": kind, "color": f"{kind}_color"}
     return rows.rename(columns={**names, "symbol": f"{kind}_symbol", "weight": f"{kind}_weight"})
@@ -87,7 +94,7 @@ def _primary(run: Run, *, kind: str) -> pd.DataFrame:
 
 def _topic_lists(run: Run) -> pd.DataFrame:
     rows = counted_memberships(run.memberships, kind="topic")
-    rows = rows.merge(looks(run, kind="topic")[["group_id", "label"]], on="group_id")
+    rows = rows.merge(group_styles(run, kind="topic")[["group_id", "label"]], on="group_id")
     rows = rows.merge(best_evidence(run), on=["paper_id", "group_id"], how="left")
     rows = rows.sort_values(["paper_id", "weight", "group_id"], ascending=[True, False, True])
     told = [

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.base.english import period_label, snapshot_words
 from analysis.base.schema import DIRECTIONS, FEW_PAPERS
 
-from .names import looks
+from .groups import group_styles
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -47,7 +47,7 @@ def share_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
         `group_id`, `label`, `color`, `symbol`, `period_label` and every column of `trends`,
         groups with the most papers first, then by period. Empty where the run has no trend.
     """
-    groups = looks(run, kind=kind)
+    groups = group_styles(run, kind=kind)
     trends = run.trends[run.trends["kind"] == kind].merge(groups, on="group_id")
     labels = _period_labels(trends["period"], freq=trends["freq"])
     order = ["n_group", "group_id", "period"]
@@ -86,7 +86,7 @@ def then_and_now_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     )
     verdicts = run.verdicts.loc[run.verdicts["kind"] == kind, ["group_id", *_VERDICT]]
     table = first.merge(last, on="group_id").merge(verdicts, on="group_id", how="left")
-    table = table.merge(looks(run, kind=kind), on="group_id")
+    table = table.merge(group_styles(run, kind=kind), on="group_id")
     table["direction"] = table["direction"].fillna(DIRECTIONS[-1])
     rank = table["direction"].map({d: max(i, 1) for i, d in enumerate(DIRECTIONS)})
     table = table.assign(rank=rank).sort_values(
@@ -110,7 +110,9 @@ def event_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
         first partial period, null where all are full). Earliest start first. Empty where nothing
         was found.
     """
-    events = run.events[run.events["kind"] == kind].merge(looks(run, kind=kind), on="group_id")
+    events = run.events[run.events["kind"] == kind].merge(
+        group_styles(run, kind=kind), on="group_id"
+    )
     trends = run.trends[run.trends["kind"] == kind]
     freq = str(trends["freq"].iloc[0]) if len(trends) else ""
     starts = np.sort(trends["period"].unique())

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from .. import GREY, MUTED, NO_SHARES, PALE, share_words, tick_rows
-from ..frames.heat import Heat, heat_notes, heat_of
-from ..ramp import RAMP
-from .base import add_notes, hatch, label_room, safe, sentence, sheet
-from .traces import paper_bars
+from ..heat import Heat, heat_notes, heat_of
+from ..shares import NO_SHARES, tick_rows
+from ..style import GREY, MUTED, PALE, RAMP, share_words
+from .share_traces import paper_bars
+from .sheet import add_notes, empty_figure, hatched_box, label_room, plotly_text, sentence_figure
 
 _KEY, _BARS, _GAP = 36, 60, 10
 _RAMP = [[i / (len(RAMP) - 1), color] for i, color in enumerate(RAMP)]
@@ -55,18 +55,18 @@ def share_heatmap(
         Where `top` is below 1.
     """
     if shares.empty:
-        return sentence(NO_SHARES, title=title)
+        return sentence_figure(NO_SHARES, title=title)
     heat = heat_of(shares, top=top)
-    names = [safe(str(label), width=34, lines=2) for label in heat.groups["label"]]
+    names = [plotly_text(str(label), width=34, lines=2) for label in heat.groups["label"]]
     row = 32 if any("<br>" in name for name in names) else 21
     tall = _KEY + row * len(names) + _GAP + _BARS
-    figure = sheet(title=title, height=tall)
+    figure = empty_figure(title=title, height=tall)
     figure.layout.height += figure.layout.margin.t + figure.layout.margin.b
     figure.layout.margin.l = label_room(names) + 16
     figure.add_trace(_cells(heat))
     for first, last in heat.partial_runs():
         ends = (first - 0.5, last + 0.5)
-        figure.add_trace(hatch(ends, (-0.5, len(names) - 0.5), number=1))
+        figure.add_trace(hatched_box(ends, (-0.5, len(names) - 0.5), number=1))
     bars = paper_bars(shares, number=2)
     figure.add_trace(bars.update(x=list(range(len(heat.periods))), width=0.7))
     figure.add_trace(_key())
@@ -106,7 +106,7 @@ def _hover(heat: Heat) -> list[list[str]]:
     for label, papers, share, low, high in zip(
         heat.groups["label"], heat.n_papers, heat.share, heat.low, heat.high, strict=True
     ):
-        heading = f"<b>{safe(str(label), width=60, lines=2)}</b><br>"
+        heading = f"<b>{plotly_text(str(label), width=60, lines=2)}</b><br>"
         cells = []
         for i, period in enumerate(heat.periods.itertuples(index=False)):
             if np.isnan(share[i]):

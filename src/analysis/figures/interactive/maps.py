@@ -12,9 +12,9 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import safe_url
 from analysis.base.schema import COUNTED_WEIGHT
 
-from .. import GREY, MUTED, darkened
-from .base import safe, sentence, sheet
-from .topic_menu import add_topic_menu
+from ..frames.groups import densest_point
+from ..style import GREY, MUTED, darken
+from .sheet import empty_figure, plotly_text, sentence_figure
 
 COLORINGS = ("cluster", "topic", "date")
 LABELS_ON_MAP = 30
@@ -24,8 +24,8 @@ _HEIGHT = 680
 _ASSUMED_WIDTH = 760
 _LINE = 20
 _LETTER = 6.6
-_CELL = 1.0
-"""Side of a cell in which papers are counted; the map is 20 wide or high."""
+_FADED = 0.06
+_MENU_ROOM = 34
 
 
 def topic_map(
@@ -66,13 +66,13 @@ def topic_map(
             next_step="choose what the map is coloured by",
         )
     if points.empty:
-        return sentence("No paper has a place on the map.", title=title)
-    figure = sheet(title=title, height=_HEIGHT)
+        return sentence_figure("No paper has a place on the map.", title=title)
+    figure = empty_figure(title=title, height=_HEIGHT)
     _set_axes(figure)
     if color == "date":
         figure.add_traces(_date_traces(points))
         if names:
-            add_topic_menu(figure, points)
+            _add_topic_menu(figure, points)
         return figure
     figure.add_traces(_group_traces(points, kind=color))
     pale = color == "cluster" and bool((points["cluster_weight"] < COUNTED_WEIGHT).any())
@@ -80,7 +80,7 @@ def topic_map(
     if names and color == "cluster":
         _add_labels(figure, points)
     if names:
-        add_topic_menu(figure, points)
+        _add_topic_menu(figure, points)
     return figure
 
 
@@ -181,7 +181,7 @@ def _trace(rows: pd.DataFrame, *, points: pd.DataFrame, name: str, marker: dict)
         x=rows["x"].to_numpy(dtype="float32"),
         y=rows["y"].to_numpy(dtype="float32"),
         mode="markers",
-        name=f"{safe(name, width=30, lines=1)} ({len(rows):,})",
+        name=f"{plotly_text(name, width=30, lines=1)} ({len(rows):,})",
         marker={"size": size, "line": {"width": 0.6, "color": "white"}, **marker},
         customdata=[
             [paper, safe_url(url)] for paper, url in zip(rows["paper_id"], rows["url"], strict=True)
@@ -192,14 +192,14 @@ def _trace(rows: pd.DataFrame, *, points: pd.DataFrame, name: str, marker: dict)
 
 
 def _hover(row: tuple) -> str:
-    lines = [f"<b>{safe(row.title, width=70, lines=4)}</b>", safe(row.date)]
+    lines = [f"<b>{plotly_text(row.title, width=70, lines=4)}</b>", plotly_text(row.date)]
     if isinstance(row.cluster, str):
         weight = f"weight {row.cluster_weight:.2f}"
-        lines.append(f"Cluster: {safe(row.cluster, width=60, lines=1)} ({weight})")
+        lines.append(f"Cluster: {plotly_text(row.cluster, width=60, lines=1)} ({weight})")
     if row.topics:
-        lines.append(safe(f"Topics: {row.topics_why or row.topics}", width=76, lines=4))
+        lines.append(plotly_text(f"Topics: {row.topics_why or row.topics}", width=76, lines=4))
     if row.snippet:
-        muted = safe(row.snippet, width=80, lines=5)
+        muted = plotly_text(row.snippet, width=80, lines=5)
         lines.append(f'<span style="color:{MUTED}">{muted}</span>')
     return "<br>".join(lines)
 
@@ -209,35 +209,27 @@ def _add_labels(figure: go.Figure, points: pd.DataFrame) -> None:
     placed = points[points["cluster_id"].notna()]
     if placed.empty:
         return
-    hearts = placed.groupby("cluster_id", group_keys=False)[list(placed.columns)].apply(_heart)
     spots = placed.groupby("cluster_id").agg(
         label=("cluster", "first"), color=("cluster_color", "first"), n=("paper_id", "size")
     )
-    spots = spots.join(hearts.groupby("cluster_id")[["x", "y"]].median())
+    centers = {
+        group: densest_point(rows["x"].to_numpy(), rows["y"].to_numpy())
+        for group, rows in placed.groupby("cluster_id")
+    }
+    spots["x"] = [centers[group][0] for group in spots.index]
+    spots["y"] = [centers[group][1] for group in spots.index]
     spots = spots.sort_values(["n"], ascending=False, kind="stable").head(LABELS_ON_MAP)
     for spot, shift in _with_room(spots, points=points):
         figure.add_annotation(
             x=float(spot.x),
             y=float(spot.y),
             yshift=shift,
-            text=f"<b>{safe(spot.label, width=26, lines=1)}</b>",
+            text=f"<b>{plotly_text(spot.label, width=26, lines=1)}</b>",
             showarrow=False,
-            font={"size": 11, "color": darkened(spot.color)},
+            font={"size": 11, "color": darken(spot.color)},
             bgcolor="rgba(255,255,255,.72)",
             borderpad=1,
         )
-
-
-def _heart(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows in the three by three cells that hold most of them."""
-    cells = list(map(tuple, np.floor(rows[["x", "y"]].to_numpy() / _CELL).astype(int).tolist()))
-    counts = Counter(cells)
-    around = {
-        (a, b): sum(counts[a + i, b + j] for i in (-1, 0, 1) for j in (-1, 0, 1)) for a, b in counts
-    }
-    best = max(cells, key=around.__getitem__)
-    near = [abs(a - best[0]) <= 1 and abs(b - best[1]) <= 1 for a, b in cells]
-    return rows[near]
 
 
 def _with_room(spots: pd.DataFrame, *, points: pd.DataFrame) -> list[tuple[tuple, int]]:
@@ -263,3 +255,57 @@ def _with_room(spots: pd.DataFrame, *, points: pd.DataFrame) -> list[tuple[tuple
                 out.append((spot, shift))
                 break
     return out
+
+
+def _add_topic_menu(figure: go.Figure, points: pd.DataFrame) -> None:
+    """Add the menu to a map whose points carry `customdata` = [paper_id, ...].
+
+    Parameters
+    ----------
+    figure : Figure
+        Changed in place; left alone where no paper counts for a topic.
+    points : DataFrame
+        From `views.map_points`: `paper_id`, `topic_ids`, `topic_labels`. A topic shows all papers
+        that count for it, not only those whose strongest it is.
+    """
+    labels = {
+        topic: label
+        for ids, names in zip(points["topic_ids"], points["topic_labels"], strict=True)
+        for topic, label in zip(ids, names, strict=True)
+    }
+    if not labels:
+        return
+    topics_of = dict(zip(points["paper_id"], map(set, points["topic_ids"]), strict=True))
+    sizes = Counter(topic for topics in topics_of.values() for topic in topics)
+    chosen = [("All papers", [None] * len(figure.data))]
+    for topic in sorted(labels, key=lambda topic: (-sizes[topic], topic)):
+        rows = [
+            [place for place, point in enumerate(trace.customdata) if topic in topics_of[point[0]]]
+            for trace in figure.data
+        ]
+        chosen.append((f"{plotly_text(labels[topic], width=40, lines=1)} ({sizes[topic]:,})", rows))
+    rest = [
+        [place for place, point in enumerate(trace.customdata) if not topics_of[point[0]]]
+        for trace in figure.data
+    ]
+    if any(rest):
+        chosen.append((f"In no topic ({sum(map(len, rest)):,})", rest))
+    figure.update_traces(unselected={"marker": {"opacity": _FADED}})
+    figure.update_layout(
+        updatemenus=[
+            {
+                "buttons": [
+                    {"label": label, "method": "restyle", "args": [{"selectedpoints": rows}]}
+                    for label, rows in chosen
+                ],
+                "x": 0,
+                "xanchor": "left",
+                "y": 1,
+                "yanchor": "bottom",
+                "pad": {"b": 6},
+                "bgcolor": "white",
+                "font": {"size": 12},
+            }
+        ]
+    )
+    figure.layout.margin.t += _MENU_ROOM

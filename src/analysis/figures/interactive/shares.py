@@ -5,24 +5,20 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from .. import (
-    GREY,
-    LINE_SYMBOLS,
-    MUTED,
+from ..shares import (
     NO_SHARES,
     ONE_PANEL,
-    PALE,
     axis_top,
     columns_for,
-    darkened,
-    notes,
     periods_of,
-    shown,
+    share_notes,
+    shown_groups,
+    spread_labels,
     tick_rows,
 )
-from ..frames.spread import spread
-from .base import add_notes, hatch, label_room, safe, sentence, sheet
-from .traces import dates, event_traces, group_traces, others, paper_bars
+from ..style import GREY, LINE_SYMBOLS, MUTED, PALE, darken
+from .share_traces import dates, event_traces, group_traces, other_lines, paper_bars
+from .sheet import add_notes, empty_figure, hatched_box, label_room, plotly_text, sentence_figure
 
 Groups = list[tuple[str, pd.DataFrame]]
 
@@ -71,20 +67,20 @@ def share_over_time(
         Where `top` is below 1.
     """
     if shares.empty:
-        return sentence(NO_SHARES, title=title)
-    groups = shown(shares, top=top)
+        return sentence_figure(NO_SHARES, title=title)
+    groups = shown_groups(shares, top=top)
     if len(groups) <= ONE_PANEL:
         figure = _one_panel(shares, groups=groups, events=events, title=title)
     else:
         figure = _many_panels(shares, groups=groups, events=events, title=title)
-    add_notes(figure, [*notes(shares, top=top, events=events), *([note] if note else [])])
+    add_notes(figure, [*share_notes(shares, top=top, events=events), *([note] if note else [])])
     return figure
 
 
 def _one_panel(
     shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None, title: str | None
 ) -> go.Figure:
-    figure = sheet(title=title, height=520)
+    figure = empty_figure(title=title, height=520)
     visible = pd.concat([rows for _, rows in groups])
     limit = axis_top(visible)
     wide = {"x": (0, 1), "ticks": 9}
@@ -111,12 +107,12 @@ def _name_lines(figure: go.Figure, groups: Groups, *, limit: float) -> None:
     for label, rows in groups:
         known = rows["share"].dropna()
         if len(known):
-            name = f"<b>{safe(label, width=24, lines=3)}</b>"
+            name = f"<b>{plotly_text(label, width=24, lines=3)}</b>"
             ends.append((min(float(known.iloc[-1]), limit), name, str(rows["color"].iloc[0])))
     margin = figure.layout.margin
     pixel = limit / (0.75 * (figure.layout.height - margin.t - margin.b))
     sizes = [(16 * name.count("<br>") + 20) * pixel for _, name, _ in ends]
-    heights = spread([share for share, *_ in ends], sizes=sizes, low=0.0, high=limit)
+    heights = spread_labels([share for share, *_ in ends], sizes=sizes, low=0.0, high=limit)
     for (share, name, color), height in zip(ends, heights, strict=True):
         figure.add_annotation(
             text=name,
@@ -131,7 +127,7 @@ def _name_lines(figure: go.Figure, groups: Groups, *, limit: float) -> None:
             arrowhead=0,
             arrowwidth=0.8,
             arrowcolor=GREY,
-            font={"size": 12, "color": darkened(color)},
+            font={"size": 12, "color": darken(color)},
         )
     margin.r += label_room([name[3:-4] for _, name, _ in ends]) + 22
 
@@ -143,7 +139,7 @@ def _many_panels(
     columns = columns_for(n_panels)
     n_rows = -(-n_panels // columns)
     drawn = n_rows * _PANEL + (n_rows - 1) * _GAP
-    figure = sheet(title=title, height=drawn)
+    figure = empty_figure(title=title, height=drawn)
     figure.layout.height += figure.layout.margin.t + figure.layout.margin.b + 12
     visible = pd.concat([rows for _, rows in groups])
     limit = axis_top(visible)
@@ -170,7 +166,7 @@ def _many_panels(
         else:
             label, rows = groups[place]
             behind = [other for _, other in groups if other is not rows]
-            figure.add_trace(others(behind, number=place + 1))
+            figure.add_trace(other_lines(behind, number=place + 1))
             traces = group_traces(rows, label=label, number=place + 1, limit=limit)
             marks = event_traces(rows, events=events, number=place + 1, limit=limit)
             figure.add_traces([*marks, *traces])
@@ -253,7 +249,7 @@ def _shade_partial(
         before.iloc[-1] + (first - before.iloc[-1]) / 2 if len(before) else first - (end - first)
     )
     if limit is not None:
-        figure.add_trace(hatch((str(start), str(end)), (0.0, limit), number=number))
+        figure.add_trace(hatched_box((str(start), str(end)), (0.0, limit), number=number))
     figure.add_shape(
         type="rect",
         xref=f"x{suffix}",
@@ -282,7 +278,7 @@ def _shade_partial(
 
 def _add_heading(figure: go.Figure, text: str, *, x: float, y: float, width: int) -> None:
     figure.add_annotation(
-        text=f"<b>{safe(text, width=width, lines=2)}</b>",
+        text=f"<b>{plotly_text(text, width=width, lines=2)}</b>",
         x=x,
         y=y,
         xref="paper",

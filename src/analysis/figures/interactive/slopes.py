@@ -6,20 +6,20 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
-from .. import GREY, INK, MUTED, darkened, share_words
-from ..frames.slopes import (
-    LOOKS,
+from ..shares import spread_labels
+from ..slopes import (
+    DIRECTION_STYLES,
     NO_PAIR,
-    ends_of,
+    axis_heights,
+    axis_limits,
+    end_words,
     grid_lines,
-    heights,
-    limits,
     slope_notes,
     slope_rows,
     slope_words,
 )
-from ..frames.spread import spread
-from .base import add_notes, label_room, safe, sentence, sheet
+from ..style import GREY, INK, MUTED, darken, share_words
+from .sheet import add_notes, empty_figure, label_room, plotly_text, sentence_figure
 
 _LINE, _BELOW = 15, 52
 _DASHES = {"solid": None, "dashed": "dash", "dotted": "dot"}
@@ -33,7 +33,7 @@ def then_and_now(
     Both ends carry their 95 % interval and stand beside one another, so that none hides another.
     Each line has its label at its end: sign of the direction, label, share, fitted ratio with its
     90 % interval. Clear changes are broad, flat ones thin, unclear ones dashed, those with too few
-    papers dotted. More than `slopes.IN_A_PANEL` groups get further panels.
+    papers dotted. More than `slopes.MOST_IN_PANEL` groups get further panels.
 
     Parameters
     ----------
@@ -57,13 +57,13 @@ def then_and_now(
         Where `top` is below 1.
     """
     if changes.empty:
-        return sentence(NO_PAIR, title=title)
+        return sentence_figure(NO_PAIR, title=title)
     rows = slope_rows(changes, top=top)
     panels = [part for _, part in rows.groupby("panel")]
     labels = [[_label(row) for row in part.itertuples()] for part in panels]
     tall = [max(180, 12 + sum(map(_pixels, each))) for each in labels]
     total = sum(tall) + _BELOW * (len(panels) - 1)
-    figure = sheet(title=title, height=total)
+    figure = empty_figure(title=title, height=total)
     figure.layout.margin.update(l=70, r=label_room([text for each in labels for text in each]) + 30)
     figure.layout.height += figure.layout.margin.t + figure.layout.margin.b
     figure.update_layout(showlegend=False)
@@ -78,7 +78,7 @@ def then_and_now(
 
 def _label(row: tuple) -> str:
     _, sign, now = slope_words(row)
-    return f"<b>{sign} {safe(str(row.label), width=34, lines=2)}</b><br>{now}"
+    return f"<b>{sign} {plotly_text(str(row.label), width=34, lines=2)}</b><br>{now}"
 
 
 def _pixels(label: str) -> int:
@@ -95,7 +95,7 @@ def _draw(
     pixels: int,
 ) -> None:
     suffix = "" if number == 1 else str(number)
-    low, high = limits(rows)
+    low, high = axis_limits(rows)
     quiet = {"showgrid": False, "zeroline": False, "fixedrange": True}
     figure.layout[f"xaxis{suffix}"] = {
         **quiet,
@@ -103,7 +103,7 @@ def _draw(
         "anchor": f"y{suffix}",
         "range": [-0.04, 1.04],
         "tickvals": [0.06, 0.94],
-        "ticktext": [words.replace("\n", "<br>") for words in ends_of(rows)],
+        "ticktext": [words.replace("\n", "<br>") for words in end_words(rows)],
         "tickfont": {"size": 12, "color": MUTED},
     }
     figure.layout[f"yaxis{suffix}"] = {
@@ -126,7 +126,7 @@ def _draw(
 
 
 def _slope(row: tuple, *, number: int) -> list[go.Scatter]:
-    _, line, width = LOOKS[row.direction]
+    _, line, width = DIRECTION_STYLES[row.direction]
     common = {"xaxis": f"x{number}", "yaxis": f"y{number}", "hoverinfo": "text"}
     red, green, blue = hex_to_rgb(row.color)
     bars = go.Scatter(
@@ -139,7 +139,7 @@ def _slope(row: tuple, *, number: int) -> list[go.Scatter]:
     )  # fmt: skip
     joined = go.Scatter(
         **common,
-        name=safe(str(row.label), width=40, lines=1),
+        name=plotly_text(str(row.label), width=40, lines=1),
         x=[row.x_then, row.x_now],
         y=[row.share_then**0.5, row.share_now**0.5],
         customdata=[row.share_then, row.share_now],
@@ -154,7 +154,7 @@ def _slope(row: tuple, *, number: int) -> list[go.Scatter]:
 def _hover(row: tuple, end: str) -> str:
     numbers = (f"n_{end}", f"total_{end}", f"share_{end}", f"share_{end}_low", f"share_{end}_high")
     words = share_words(*(getattr(row, number) for number in numbers))
-    heading = f"<b>{safe(str(row.label), width=60, lines=2)}</b>: {row.direction}<br>"
+    heading = f"<b>{plotly_text(str(row.label), width=60, lines=2)}</b>: {row.direction}<br>"
     return f"{heading}{getattr(row, f'{end}_label')}: {words}"
 
 
@@ -169,10 +169,10 @@ def _write(
     room: tuple[float, float],
     pixels: int,
 ) -> None:
-    at = heights(rows[f"share_{end}"])
+    at = axis_heights(rows[f"share_{end}"])
     pixel = (room[1] - room[0]) / pixels
     sizes = [_pixels(label) * pixel if side > 0 else 15 * pixel for label in labels]
-    places = spread(at, sizes=sizes, low=room[0] - 8 * pixel, high=room[1] + 8 * pixel)
+    places = spread_labels(at, sizes=sizes, low=room[0] - 8 * pixel, high=room[1] + 8 * pixel)
     for row, label, start, place in zip(rows.itertuples(), labels, at, places, strict=True):
         figure.add_annotation(
             text=label if side > 0 else slope_words(row)[0],
@@ -187,5 +187,5 @@ def _write(
             arrowhead=0,
             arrowwidth=0.7,
             arrowcolor=GREY,
-            font={"size": 12, "color": darkened(row.color) if side > 0 else INK},
+            font={"size": 12, "color": darken(row.color) if side > 0 else INK},
         )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from .. import GREY, MUTED, PALE, darkened, event_words
-from ..frames.timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
-from .base import add_notes, hatch, label_room, safe, sentence, sheet
+from ..shares import event_words
+from ..style import GREY, MUTED, PALE, darken
+from ..timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
+from .sheet import add_notes, empty_figure, hatched_box, label_room, plotly_text, sentence_figure
 
 _ROW = 34
 
@@ -42,10 +43,12 @@ def burst_timeline(
         Where `top` is below 1.
     """
     if events.empty:
-        return sentence(NO_EVENTS, title=title)
+        return sentence_figure(NO_EVENTS, title=title)
     rows = timeline_rows(events, top=top)
-    names = [safe(str(label), width=34, lines=2) for label in rows.drop_duplicates("row")["label"]]
-    figure = sheet(title=title, height=_ROW * len(names))
+    names = [
+        plotly_text(str(label), width=34, lines=2) for label in rows.drop_duplicates("row")["label"]
+    ]
+    figure = empty_figure(title=title, height=_ROW * len(names))
     figure.layout.height += figure.layout.margin.t + figure.layout.margin.b
     figure.layout.margin.l = label_room(names) + 16
     _set_axes(figure, events, names=names)
@@ -88,11 +91,11 @@ def _set_axes(figure: go.Figure, events: pd.DataFrame, *, names: list[str]) -> N
         },
     )
     if pd.notna(partial):
-        figure.add_trace(hatch((str(partial), str(end)), rows, number=1))
+        figure.add_trace(hatched_box((str(partial), str(end)), rows, number=1))
 
 
 def _mark(row: tuple) -> go.Scatter:
-    said = safe(f"{row.label}: {event_words(row)}", width=60)
+    said = plotly_text(f"{row.label}: {event_words(row)}", width=60)
     if row.what == "burst":
         start, end = str(row.start), str(row.end + pd.Timedelta(days=1))
         low, high = row.row - row.thickness / 2, row.row + row.thickness / 2
@@ -115,7 +118,7 @@ def _mark(row: tuple) -> go.Scatter:
         marker={
             "symbol": "triangle-up" if row.sign > 0 else "triangle-down",
             "size": 13,
-            "color": darkened(row.color),
+            "color": darken(row.color),
             "line": {"color": "white", "width": 1},
         },
         cliponaxis=False,

@@ -5,10 +5,10 @@ opens. The style is matplotlib's default whatever a user's settings are: the sam
 same bytes.
 """
 
-from .files import save_figure
 from .heat import print_share_heatmap
 from .maps import print_topic_map
 from .shares import print_share_over_time
+from .sheet import save_figure
 from .slopes import print_then_and_now
 from .timeline import print_burst_timeline
 

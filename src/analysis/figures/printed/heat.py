@@ -9,11 +9,11 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .. import GREY, INK, MUTED, NO_SHARES, tick_rows
-from ..frames.heat import Heat, heat_notes, heat_of
-from ..ramp import RAMP, ink_on
-from .base import Sheet, fit, sentence, sheet, style, text_width
-from .lines import draw_papers
+from ..heat import Heat, heat_notes, heat_of
+from ..shares import NO_SHARES, tick_rows
+from ..style import GREY, INK, MUTED, RAMP, ink_on
+from .share_parts import draw_paper_counts
+from .sheet import Sheet, fit_text, new_sheet, print_style, sentence_figure, text_width
 
 _ROW = 0.165
 _LINE = 0.105
@@ -60,16 +60,18 @@ def print_share_heatmap(
     InputError
         Where `top` is below 1 or `columns` neither 1 nor 2.
     """
-    with style([title or "", note, *map(str, shares["label"].unique())]):
+    with print_style([title or "", note, *map(str, shares["label"].unique())]):
         if shares.empty:
-            return sentence(NO_SHARES, title=title, columns=columns)
+            return sentence_figure(NO_SHARES, title=title, columns=columns)
         heat = heat_of(shares, top=top)
         foot = " ".join([*heat_notes(shares, heat), *([note] if note else [])])
         room = 1.15 if columns == 1 else 2.2
-        names = [fit(str(label), inches=room, size=6.5, lines=2) for label in heat.groups["label"]]
+        names = [
+            fit_text(str(label), inches=room, size=6.5, lines=2) for label in heat.groups["label"]
+        ]
         heights = np.array([_ROW + _LINE * name.count("\n") for name in names])
         panels = _KEY + heights.sum() + _GAP + _BARS + _TICKS
-        made = sheet(float(panels), title=title, foot=foot, columns=columns)
+        made = new_sheet(float(panels), title=title, foot=foot, columns=columns)
         _draw(made, heat, shares, names=names, heights=heights)
         return made.figure
 
@@ -129,7 +131,7 @@ def _write_numbers(axes: Axes, heat: Heat, *, middles: np.ndarray, inches: float
 
 def _draw_foot(made: Sheet, shares: pd.DataFrame, *, left: float, width: float) -> None:
     axes = made.panel(left, _TICKS, width, _BARS)
-    draw_papers(axes, shares, inches=width)
+    draw_paper_counts(axes, shares, inches=width)
     labelled = tick_rows(shares, limit=max(2, int(width / 0.6)))
     axes.set_xlim(-0.5, shares["period"].nunique() - 0.5)
     axes.set_xticks(labelled.index.to_numpy(), labelled["period_label"].tolist(), parse_math=False)

@@ -7,11 +7,10 @@ from matplotlib.figure import Figure
 
 from analysis.base.schema import COUNTED_WEIGHT
 
-from .. import INK
-from .base import sentence, style
-from .ground import draw_glow, draw_points, grey_marks
-from .naming import draw_names
-from .poster import new_poster, write_around
+from ..style import INK
+from .map_layers import draw_glow, draw_points, grey_marks, new_poster, write_around
+from .map_names import draw_names
+from .sheet import print_style, sentence_figure
 
 TITLED_PAPERS = 60
 """Without clusters, up to so many papers are named by their titles."""
@@ -57,13 +56,13 @@ def print_topic_map(
     Returns
     -------
     matplotlib.figure.Figure
-        `poster.MAP_WIDTH` inches wide, as high as the map asks. A sentence where there is no
+        `map_layers.MAP_WIDTH` inches wide, as high as the map asks. A sentence where there is no
         point.
     """
-    names = _telling(labels) if len(labels) else _titles(points)
-    with style([title or "", subtitle, note, *map(str, names["label"])]):
+    names = _without_repeats(labels) if len(labels) else _titles(points)
+    with print_style([title or "", subtitle, note, *map(str, names["label"])]):
         if points.empty:
-            return sentence(NO_MAP, title=title)
+            return sentence_figure(NO_MAP, title=title)
         poster = new_poster(points)
         places = poster.places(points)
         marks = grey_marks(names[names["group_id"].isin(points["cluster_id"])]) if grey else {}
@@ -76,7 +75,7 @@ def print_topic_map(
         return poster.figure
 
 
-def _telling(labels: pd.DataFrame) -> pd.DataFrame:
+def _without_repeats(labels: pd.DataFrame) -> pd.DataFrame:
     """Leave out broader clusters whose label is put together from the labels of their parts."""
     parts = labels.groupby("parent_id")["label"].agg(set)
     told = [

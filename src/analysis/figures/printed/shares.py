@@ -7,17 +7,28 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from .. import LINE_SYMBOLS, NO_SHARES, ONE_PANEL, PALE, axis_top, columns_for, notes, shown
-from .base import SMALL, TEXT, WIDTHS, Sheet, fit, sentence, sheet, style, text_width
-from .ground import MARKERS
-from .lines import (
+from ..shares import NO_SHARES, ONE_PANEL, axis_top, columns_for, share_notes, shown_groups
+from ..style import LINE_SYMBOLS, PALE
+from .map_layers import MARKERS
+from .share_parts import (
     draw_events,
     draw_group,
-    draw_papers,
+    draw_paper_counts,
     name_lines,
+    period_axis,
     set_periods,
     set_share_axis,
-    time_of,
+)
+from .sheet import (
+    SMALL,
+    TEXT,
+    WIDTHS,
+    Sheet,
+    fit_text,
+    new_sheet,
+    print_style,
+    sentence_figure,
+    text_width,
 )
 
 Groups = list[tuple[str, pd.DataFrame]]
@@ -72,22 +83,24 @@ def print_share_over_time(
     InputError
         Where `top` is below 1 or `columns` neither 1 nor 2.
     """
-    with style([title or "", note, *map(str, shares["label"].unique())]):
+    with print_style([title or "", note, *map(str, shares["label"].unique())]):
         if shares.empty:
-            return sentence(NO_SHARES, title=title, columns=columns)
-        groups = shown(shares, top=top)
-        foot = " ".join([*notes(shares, top=top, events=events), *([note] if note else [])])
+            return sentence_figure(NO_SHARES, title=title, columns=columns)
+        groups = shown_groups(shares, top=top)
+        foot = " ".join([*share_notes(shares, top=top, events=events), *([note] if note else [])])
         if len(groups) <= ONE_PANEL:
-            made = sheet(3.4, title=title, foot=foot, columns=columns)
+            made = new_sheet(3.4, title=title, foot=foot, columns=columns)
             _draw_one_panel(made, shares, groups=groups, events=events)
         else:
             across = columns_for(len(groups) + 1) if columns == 2 else 2
             n_rows = -(-(len(groups) + 1) // across)
             width = (WIDTHS.get(columns, 1) - _LEFT - _RIGHT - _GAP * (across - 1)) / across
-            names = [fit(label, inches=width, size=TEXT, bold=True, lines=2)
+            names = [fit_text(label, inches=width, size=TEXT, bold=True, lines=2)
                      for label in (*(label for label, _ in groups), _PAPERS)]  # fmt: skip
             head = _HEAD if not any("\n" in name for name in names) else _TWO_LINES
-            made = sheet(n_rows * (_PLOT + head) + _TICKS, title=title, foot=foot, columns=columns)
+            made = new_sheet(
+                n_rows * (_PLOT + head) + _TICKS, title=title, foot=foot, columns=columns
+            )
             places = [
                 made.panel(
                     _LEFT + place % across * (width + _GAP),
@@ -106,7 +119,7 @@ def print_share_over_time(
 def _draw_one_panel(
     made: Sheet, shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None
 ) -> None:
-    names = [fit(label, inches=0.24 * made.width, size=7.5, bold=True, lines=3)
+    names = [fit_text(label, inches=0.24 * made.width, size=7.5, bold=True, lines=3)
              for label, _ in groups]  # fmt: skip
     right = max(text_width(name, size=7.5, bold=True) for name in names) + 0.24
     width = made.width - _LEFT - right - _RIGHT
@@ -121,9 +134,9 @@ def _draw_one_panel(
     name_lines(
         upper, groups, names=names, limit=limit, inches=made.room - bottom - _TOP, width=width
     )
-    draw_papers(lower, shares, inches=width)
+    draw_paper_counts(lower, shares, inches=width)
     _set_heading(lower, _PAPERS)
-    time = time_of(shares, ticks=9 if made.width > 5 else 4)
+    time = period_axis(shares, ticks=9 if made.width > 5 else 4)
     set_periods(upper, time, labels=False)
     set_periods(lower, time)
 
@@ -147,8 +160,8 @@ def _draw_many_panels(
         )
         draw_events(axes, rows, events=events, limit=limit)
         set_share_axis(axes, limit=limit, labels=place % across == 0)
-    draw_papers(panels[-1], shares, inches=width)
-    time = time_of(shares, ticks=4 if width > 1.4 else 3)
+    draw_paper_counts(panels[-1], shares, inches=width)
+    time = period_axis(shares, ticks=4 if width > 1.4 else 3)
     for place, axes in enumerate(panels):
         labels = place + across >= len(panels)
         set_periods(axes, time, labels=labels, size=SMALL if width > 1.4 else 5.6)

@@ -7,20 +7,20 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from .. import GREY, MUTED, darkened
-from ..frames.slopes import (
-    LOOKS,
+from ..shares import spread_labels
+from ..slopes import (
+    DIRECTION_STYLES,
     NO_PAIR,
-    ends_of,
+    axis_heights,
+    axis_limits,
+    end_words,
     grid_lines,
-    heights,
-    limits,
     slope_notes,
     slope_rows,
     slope_words,
 )
-from ..frames.spread import spread
-from .base import Sheet, fit, sentence, sheet, style
+from ..style import GREY, MUTED, darken
+from .sheet import Sheet, fit_text, new_sheet, print_style, sentence_figure
 
 _LINE = 0.118
 _LEFT, _BELOW = 0.62, 0.42
@@ -40,7 +40,7 @@ def print_then_and_now(
     Both ends carry their 95 % interval and stand beside one another, so that none hides another.
     Each line has its label at its end: sign of the direction, label, share, fitted ratio with its
     90 % interval. Clear changes are broad, flat ones thin, unclear ones dashed, those with too few
-    papers dotted. More than `slopes.IN_A_PANEL` groups get further panels.
+    papers dotted. More than `slopes.MOST_IN_PANEL` groups get further panels.
 
     Parameters
     ----------
@@ -65,16 +65,16 @@ def print_then_and_now(
     InputError
         Where `top` is below 1 or `columns` neither 1 nor 2.
     """
-    with style([title or "", note, *map(str, changes["label"].unique())]):
+    with print_style([title or "", note, *map(str, changes["label"].unique())]):
         if changes.empty:
-            return sentence(NO_PAIR, title=title, columns=columns)
+            return sentence_figure(NO_PAIR, title=title, columns=columns)
         rows = slope_rows(changes, top=top)
         foot = " ".join([*slope_notes(changes, rows), *([note] if note else [])])
         panels = [part for _, part in rows.groupby("panel")]
         inches = 2.5 if columns == 2 else 1.42
         words = [[_label(row, inches=inches) for row in part.itertuples()] for part in panels]
         tall = [max(1.2, 0.1 + sum(map(_height, each))) for each in words]
-        made = sheet(sum(tall) + _BELOW * len(panels), title=title, foot=foot, columns=columns)
+        made = new_sheet(sum(tall) + _BELOW * len(panels), title=title, foot=foot, columns=columns)
         above = made.room
         for part, each, height in zip(panels, words, tall, strict=True):
             above -= height + _BELOW
@@ -85,7 +85,7 @@ def print_then_and_now(
 
 def _label(row: tuple, *, inches: float) -> str:
     _, sign, now = slope_words(row)
-    return f"{sign} {fit(str(row.label), inches=inches - 0.12, size=7, lines=2)}\n{now}"
+    return f"{sign} {fit_text(str(row.label), inches=inches - 0.12, size=7, lines=2)}\n{now}"
 
 
 def _height(label: str) -> float:
@@ -98,19 +98,19 @@ def _draw(
 ) -> None:  # fmt: skip
     width = made.width - _LEFT - right - 0.32
     axes = made.panel(_LEFT, bottom, width, height)
-    low, high = limits(rows)
+    low, high = axis_limits(rows)
     _draw_slopes(axes, rows)
     axes.set_xlim(-0.04, 1.04)
     axes.set_ylim(low, high)
     lines = grid_lines(low, high)
     axes.set_yticks(lines, [""] * len(lines))
     axes.spines["bottom"].set_visible(False)
-    axes.set_xticks([0.06, 0.94], ends_of(rows), parse_math=False, linespacing=1.1)
+    axes.set_xticks([0.06, 0.94], end_words(rows), parse_math=False, linespacing=1.1)
     inch = (high - low) / height
     for end, side in (("then", -1), ("now", 1)):
-        at = heights(rows[f"share_{end}"])
+        at = axis_heights(rows[f"share_{end}"])
         sizes = [_height(label) * inch if side > 0 else 0.12 * inch for label in labels]
-        places = spread(at, sizes=sizes, low=low - 0.06 * inch, high=high + 0.06 * inch)
+        places = spread_labels(at, sizes=sizes, low=low - 0.06 * inch, high=high + 0.06 * inch)
         _write(axes, rows, labels=labels, at=at, places=places, side=side, inch=1.08 / width)
 
 
@@ -129,14 +129,14 @@ def _write(
         axes.text(
             edge + 1.2 * away, place, label if now else slope_words(row)[0],
             ha="left" if now else "right", va="center", fontsize=7 if now else 6.5,
-            color=darkened(row.color) if now else MUTED, linespacing=1.05, parse_math=False,
+            color=darken(row.color) if now else MUTED, linespacing=1.05, parse_math=False,
             clip_on=False,
         )  # fmt: skip
 
 
 def _draw_slopes(axes: Axes, rows: pd.DataFrame) -> None:
     for row in rows.itertuples():
-        _, line, width = LOOKS[row.direction]
+        _, line, width = DIRECTION_STYLES[row.direction]
         axes.plot(
             [row.x_then, row.x_now], [row.share_then**0.5, row.share_now**0.5], color=row.color,
             linestyle=_DASHES[line], linewidth=width, marker="o", markersize=3.4,
@@ -146,8 +146,8 @@ def _draw_slopes(axes: Axes, rows: pd.DataFrame) -> None:
         [(x, low), (x, high)]
         for end in ("then", "now")
         for x, low, high in zip(
-            rows[f"x_{end}"], heights(rows[f"share_{end}_low"]),
-            heights(rows[f"share_{end}_high"]), strict=True,
+            rows[f"x_{end}"], axis_heights(rows[f"share_{end}_low"]),
+            axis_heights(rows[f"share_{end}_high"]), strict=True,
         )
     ]  # fmt: skip
     axes.add_collection(

@@ -8,9 +8,9 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from .. import INK, MUTED, PALE, darkened
-from ..frames.timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
-from .base import fit, sentence, sheet, style, text_width
+from ..style import INK, MUTED, PALE, darken
+from ..timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
+from .sheet import fit_text, new_sheet, print_style, sentence_figure, text_width
 
 _ROW = 0.26
 _TICKS = 0.22
@@ -52,15 +52,15 @@ def print_burst_timeline(
     InputError
         Where `top` is below 1 or `columns` neither 1 nor 2.
     """
-    with style([title or "", note, *map(str, events["label"].unique())]):
+    with print_style([title or "", note, *map(str, events["label"].unique())]):
         if events.empty:
-            return sentence(NO_EVENTS, title=title, columns=columns)
+            return sentence_figure(NO_EVENTS, title=title, columns=columns)
         rows = timeline_rows(events, top=top)
         foot = " ".join([*timeline_notes(events, rows), *([note] if note else [])])
         labels = rows.drop_duplicates("row")["label"]
         room = 2.0 if columns == 2 else 1.05
-        names = [fit(str(label), inches=room, size=7, lines=2) for label in labels]
-        made = sheet(_ROW * len(names) + _TICKS + 0.08, title=title, foot=foot, columns=columns)
+        names = [fit_text(str(label), inches=room, size=7, lines=2) for label in labels]
+        made = new_sheet(_ROW * len(names) + _TICKS + 0.08, title=title, foot=foot, columns=columns)
         left = 0.16 + max(text_width(name, size=7) for name in names)
         width = made.width - left - 0.12
         axes = made.panel(left, _TICKS, width, _ROW * len(names))
@@ -102,7 +102,7 @@ def _draw(axes: Axes, rows: pd.DataFrame, *, inches: float) -> None:
         else:
             axes.plot(
                 [start], [row.row], marker="^" if row.sign > 0 else "v", markersize=6,
-                color=darkened(row.color), markeredgecolor="white", markeredgewidth=0.6, zorder=3,
+                color=darken(row.color), markeredgecolor="white", markeredgewidth=0.6, zorder=3,
                 clip_on=False, linestyle="",
             )  # fmt: skip
             edges = start - 0.06 / day, start + 0.06 / day

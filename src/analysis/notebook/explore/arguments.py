@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.base.english import count, listing
 from analysis.base.errors import InputError
-from analysis.figures import wrap
+from analysis.figures.style import wrap
 
 if TYPE_CHECKING:
     from analysis.runs import Run

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.base.query import matching_texts, searchable_text
 from analysis.base.schema import TABLES
-from analysis.figures.frames.cluster_names import map_labels
+from analysis.figures.frames.groups import map_labels
 
 from .arguments import descendants
 from .frames.colors import Looks, colorings, looks

@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.base.english import count
+from analysis.base.english import count, period_label
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 from analysis.clusters import cluster_terms, count_phrases
-from analysis.figures.frames import period_label
 from analysis.topics.growth.candidates import Group, own_shares, texts_of
 from analysis.topics.growth.drafts import Draft, as_toml, folded, slug, strong_and_weak
 from analysis.trends import choose_period, reference_day, trends

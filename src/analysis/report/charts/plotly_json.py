@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from analysis.base.escaping import clean, first_lines, for_plotly, safe_url
 from analysis.base.schema import COUNTED_WEIGHT
-from analysis.figures import GREY
 from analysis.figures.interactive import topic_map
+from analysis.figures.style import GREY
 
 MOST_POINTS = 2_500
 """Beyond it the report draws an even sample: each point weighs half a kilobyte, and `map.html` has

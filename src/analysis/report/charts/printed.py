@@ -15,7 +15,7 @@ from analysis.figures.frames import (
     share_table,
     then_and_now_table,
 )
-from analysis.figures.frames.cluster_names import map_labels
+from analysis.figures.frames.groups import map_labels
 from analysis.figures.printed import (
     print_burst_timeline,
     print_share_heatmap,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.base.english import count
 from analysis.figures.frames import map_points
-from analysis.figures.frames.cluster_names import map_labels
+from analysis.figures.frames.groups import map_labels
 
 from ..charts.plotly_json import topic_choices
 from ..page.html import asset, html_page

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.base.english import period_label
 from analysis.base.groups import counted_memberships, grade
 from analysis.base.schema import KINDS
-from analysis.figures.frames import period_label, share_table
+from analysis.figures.frames import share_table
 
 from .sheet import Column, Sheet
 

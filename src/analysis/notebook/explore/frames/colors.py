@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError
-from analysis.figures import GREY
-from analysis.figures.frames import SYMBOLS
+from analysis.figures.style import GREY, SYMBOLS
 
 OLD_TO_NEW = ("#c3d94e", "#5ec962", "#21918c", "#3b528b", "#7a3fa0")
 MOST_KINDS = 12

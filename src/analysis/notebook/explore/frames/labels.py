@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.figures import wrap
+from analysis.figures.style import wrap
 
 CLOSE = 1.8
 """Magnification at which the labels of a level give way to those of its parts."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.figures.frames import period_label
+from analysis.base.english import period_label
 from analysis.trends.counting.periods import bounds, place
 
 MOST_BARS = 60

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.escaping import clean, safe_url
-from analysis.figures import wrap
+from analysis.figures.style import wrap
 
 PAGE = 10
 NEAREST = 5

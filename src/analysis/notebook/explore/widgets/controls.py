@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 
-from analysis.figures import wrap
+from analysis.figures.style import wrap
 
 from ..core import Core
 from ..frames.nearest import near_papers

@@ -9,8 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from analysis.figures import GREY, INK, MUTED
-from analysis.figures.printed.base import lines_of, style
+from analysis.figures.printed.sheet import print_style, printable_lines
+from analysis.figures.style import GREY, INK, MUTED
 
 from .points import Scene, point_size
 
@@ -38,7 +38,7 @@ def map_picture(scene: Scene, *, words: str) -> bytes:
         A PNG of some tens of kilobytes.
     """
     texts = [words, *(line for lines in scene.labels["lines"] for line in lines)]
-    with style(texts):
+    with print_style(texts):
         return _picture(scene, words=words)
 
 
@@ -55,7 +55,7 @@ def _picture(scene: Scene, *, words: str) -> bytes:
         axes.text(
             row.x,
             row.y,
-            "\n".join(lines_of(line, width=100, lines=1) for line in row.lines),
+            "\n".join(printable_lines(line, width=100, lines=1) for line in row.lines),
             size=row.size * 0.68,
             color=INK,
             weight="bold" if row.level == 0 else "normal",
@@ -65,7 +65,7 @@ def _picture(scene: Scene, *, words: str) -> bytes:
             bbox={"facecolor": (1, 1, 1, 0.7), "edgecolor": "none", "pad": 1},
         )
     for at, (text, color) in enumerate(((words, INK), (SENTENCE, MUTED))):
-        shown = lines_of(text, width=130, lines=1)
+        shown = printable_lines(text, width=130, lines=1)
         y = (0.32 - 0.2 * at) / (height + 0.5)
         figure.text(0.01, y, shown, size=8, color=color, parse_math=False)
     out, small = BytesIO(), BytesIO()

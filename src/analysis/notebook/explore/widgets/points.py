@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.base.escaping import for_plotly
 from analysis.base.schema import COUNTED_WEIGHT
-from analysis.figures.interactive.base import FONT
+from analysis.figures.interactive.sheet import FONT
 
 from ..frames.colors import Looks
 from ..frames.labels import Window

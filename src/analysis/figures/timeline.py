@@ -1,4 +1,4 @@
-"""What both burst timelines draw: rows, bars, marks, ticks, notes."""
+"""Bursts and changes of course: marks on share charts, rows and notes of burst timelines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pandas as pd
 from analysis.base.english import period_label
 from analysis.base.schema import MONTHS
 
-from .. import hidden_groups, shown, strided, times
+from .shares import evenly_spaced, hidden_groups_note, shown_groups
+from .style import times
 
 NO_EVENTS = "No burst and no change of course was found."
 
@@ -31,7 +32,7 @@ def timeline_rows(events: pd.DataFrame, *, top: int) -> pd.DataFrame:
     InputError
         Where `top` is below 1.
     """
-    groups = [rows for _, rows in shown(events, top=top)]
+    groups = [rows for _, rows in shown_groups(events, top=top)]
     rows = pd.concat([part.assign(row=i) for i, part in enumerate(groups)], ignore_index=True)
     part = np.log(rows["strength"].clip(1, _STRONGEST).fillna(1)) / np.log(_STRONGEST)
     words = [
@@ -49,7 +50,7 @@ def timeline_ticks(events: pd.DataFrame, *, limit: int) -> pd.DataFrame:
     starts = pd.date_range(first, last, freq=pd.DateOffset(months=MONTHS[freq]))
     labels = [period_label(start, freq=freq) for start in starts]
     periods = pd.DataFrame({"period": starts, "period_label": labels})
-    return strided(periods, freq=freq, limit=limit)
+    return evenly_spaced(periods, freq=freq, limit=limit)
 
 
 def timeline_notes(events: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
@@ -67,4 +68,7 @@ def timeline_notes(events: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     out.append("Found at 5 % after correction for the number of groups and places looked at.")
     if events["partial_from"].notna().any():
         out.append("Hatched: not complete.")
-    return [*out, *hidden_groups(events, n_shown=rows["row"].max() + 1, ordered="earliest events")]
+    return [
+        *out,
+        *hidden_groups_note(events, n_shown=rows["row"].max() + 1, ordered="earliest events"),
+    ]

@@ -6,17 +6,17 @@ import plotly.graph_objects as go
 
 from analysis.base.escaping import for_plotly
 
-from .. import INK, MUTED, columns_of, wrap
+from ..style import INK, MUTED, columns_of, wrap
 
 FONT = {"family": "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif", "size": 13, "color": INK}
 
 
-def safe(text: str, *, width: int = 1000, lines: int | None = None) -> str:
+def plotly_text(text: str, *, width: int = 1000, lines: int | None = None) -> str:
     """Return `text` wrapped, cut after `lines` and escaped line by line."""
     return "<br>".join(for_plotly(line) for line in wrap(text, width=width, lines=lines))
 
 
-def sheet(*, title: str | None, height: int) -> go.Figure:
+def empty_figure(*, title: str | None, height: int) -> go.Figure:
     """Return an empty white figure, whatever plotly's default template is."""
     figure = go.Figure()
     figure.update_layout(
@@ -38,7 +38,7 @@ def sheet(*, title: str | None, height: int) -> go.Figure:
     if title:
         figure.update_layout(
             title={
-                "text": f"<b>{safe(title, width=90, lines=2)}</b>",
+                "text": f"<b>{plotly_text(title, width=90, lines=2)}</b>",
                 "x": 0,
                 "xref": "container",
                 "xanchor": "left",
@@ -52,17 +52,17 @@ def sheet(*, title: str | None, height: int) -> go.Figure:
     return figure
 
 
-def sentence(text: str, *, title: str | None) -> go.Figure:
+def sentence_figure(text: str, *, title: str | None) -> go.Figure:
     """Return a figure that says why there is nothing to draw."""
-    figure = sheet(title=title, height=240)
+    figure = empty_figure(title=title, height=240)
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
-    return figure.add_annotation(text=safe(text, width=90), showarrow=False, **middle)
+    return figure.add_annotation(text=plotly_text(text, width=90), showarrow=False, **middle)
 
 
 def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> None:
     """Write sentences `below` pixels under the panels, with room of their own."""
-    lines = safe(" ".join(sentences), width=120).split("<br>")
+    lines = plotly_text(" ".join(sentences), width=120).split("<br>")
     figure.add_annotation(
         text="<br>".join(lines),
         x=0,
@@ -88,7 +88,7 @@ def label_room(texts: list[str], *, size: int = 12) -> int:
     return round(max(map(columns_of, lines), default=0) * size * 0.62)
 
 
-def hatch(xs: tuple[object, object], ys: tuple[float, float], *, number: int) -> go.Scatter:
+def hatched_box(xs: tuple[object, object], ys: tuple[float, float], *, number: int) -> go.Scatter:
     """Return a hatched rectangle in panel `number`: what is not complete."""
     return go.Scatter(
         x=[xs[0], xs[1], xs[1], xs[0]],

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
-from .. import GREY, MUTED, PALE, beside, darkened, event_marks, percent, periods_of, tick_rows
-from ..frames.spread import spread
-from .base import LINE, SMALL, text_width
+from ..shares import event_marks, mark_height, periods_of, spread_labels, tick_rows
+from ..style import GREY, MUTED, PALE, darken, percent
+from .sheet import LINE, SMALL, text_width
 
 
 def draw_group(axes: Axes, rows: pd.DataFrame, *, marker: str, limit: float) -> None:
@@ -69,8 +69,8 @@ def draw_events(
             )  # fmt: skip
         else:
             axes.plot(
-                [mark.first], [beside(rows.iloc[mark.first :], sign=mark.sign, limit=limit)],
-                marker="^" if mark.sign > 0 else "v", markersize=5, color=darkened(color),
+                [mark.first], [mark_height(rows.iloc[mark.first :], sign=mark.sign, limit=limit)],
+                marker="^" if mark.sign > 0 else "v", markersize=5, color=darken(color),
                 markeredgecolor="white", markeredgewidth=0.5, zorder=5,
             )  # fmt: skip
 
@@ -104,7 +104,7 @@ class Time:
     labels: list[str]
 
 
-def time_of(shares: pd.DataFrame, *, ticks: int) -> Time:
+def period_axis(shares: pd.DataFrame, *, ticks: int) -> Time:
     """Return the period axis of a share table with at most `ticks` labels."""
     periods = periods_of(shares)
     labelled = tick_rows(shares, limit=ticks)
@@ -135,7 +135,7 @@ def set_periods(axes: Axes, time: Time, *, labels: bool = True, size: float = SM
         )
 
 
-def draw_papers(axes: Axes, shares: pd.DataFrame, *, inches: float) -> None:
+def draw_paper_counts(axes: Axes, shares: pd.DataFrame, *, inches: float) -> None:
     """Draw the papers of each period as bars, with their numbers where there is room."""
     periods = periods_of(shares)
     colors = [PALE if partial else GREY for partial in periods["is_partial"]]
@@ -170,7 +170,7 @@ def name_lines(
             color = rows["color"].iloc[0]
             ends.append((int(known.index[-1]), min(float(known.iloc[-1]), limit), name, color))
     sizes = [(name.count("\n") + 1.25) * 0.115 / inches * limit for _, _, name, _ in ends]
-    heights = spread([end[1] for end in ends], sizes=sizes, low=0.0, high=limit)
+    heights = spread_labels([end[1] for end in ends], sizes=sizes, low=0.0, high=limit)
     n = len(groups[0][1])
     right = n - 0.5
     step = 0.16 * n / width
@@ -182,6 +182,6 @@ def name_lines(
     )
     for (_, _, name, color), height in zip(ends, heights, strict=True):
         axes.text(
-            right + step, height, name, va="center", fontweight="bold", color=darkened(color),
+            right + step, height, name, va="center", fontweight="bold", color=darken(color),
             linespacing=1, parse_math=False, clip_on=False,
         )  # fmt: skip

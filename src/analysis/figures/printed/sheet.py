@@ -1,4 +1,4 @@
-"""Style, fonts and the empty sheet of print figures."""
+"""Style, fonts and the empty sheet of print figures, and how they are saved."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import matplotlib
 from matplotlib import font_manager, rc_context
@@ -17,8 +18,9 @@ from matplotlib.ft2font import FT2Font
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_matplotlib
+from analysis.base.files import written_whole
 
-from .. import GREY, INK, MUTED, wrap
+from ..style import GREY, INK, MUTED, wrap
 
 WIDTHS = {1: 3.5, 2: 7.2}
 """Width of a figure in inches, for one column of a two-column page and for both."""
@@ -75,18 +77,19 @@ _STYLE = {
     "svg.hashsalt": "papertide",
     "pdf.fonttype": 42,
 }
+SUFFIXES = (".svg", ".png", ".pdf")
 _LINE_HEIGHT = 0.13
 _EDGE = 0.09
 
 
 @contextmanager
-def style(texts: Sequence[str] = ()) -> Iterator[None]:
+def print_style(texts: Sequence[str] = ()) -> Iterator[None]:
     """Set our style for a while, with the fonts that `texts` need, whatever a user has set."""
     with mpl_style.context("default"), rc_context({**_STYLE, "font.family": _families(texts)}):
         yield
 
 
-def lines_of(text: str, *, width: int, lines: int | None = None) -> str:
+def printable_lines(text: str, *, width: int, lines: int | None = None) -> str:
     """Return `text` wrapped and cut after `lines`, without what the fonts in use cannot draw."""
     known = frozenset().union(*(_characters(f) for f in matplotlib.rcParams["font.family"]))
     broken = wrap(for_matplotlib(text), width=width, lines=lines)
@@ -102,13 +105,13 @@ def text_width(text: str, *, size: float, bold: bool = False) -> float:
     return max(widths) / 72
 
 
-def fit(
+def fit_text(
     text: str, *, inches: float, size: float, bold: bool = False, lines: int | None = None
 ) -> str:
     """Return `text` broken into lines of at most `inches`, cut after `lines`."""
     width = max(2, int(inches * 72 / (size * (0.56 if bold else 0.48))))
     while True:
-        broken = lines_of(text, width=width, lines=lines)
+        broken = printable_lines(text, width=width, lines=lines)
         wide = text_width(broken, size=size, bold=bold)
         if wide <= inches or width == 2:
             return broken
@@ -138,7 +141,7 @@ class Sheet:
         self.figure.text(*place, text, parse_math=False, **look)
 
 
-def sheet(room: float, *, title: str | None, foot: str = "", columns: int = 2) -> Sheet:
+def new_sheet(room: float, *, title: str | None, foot: str = "", columns: int = 2) -> Sheet:
     """Return an empty figure with its title above and the notes at its foot.
 
     Raises
@@ -155,8 +158,8 @@ def sheet(room: float, *, title: str | None, foot: str = "", columns: int = 2) -
     width = WIDTHS[columns]
     inner = width - 2 * _EDGE
     large = 10 if columns == 2 else 8.5
-    heading = fit(title, inches=inner, size=large, bold=True, lines=3) if title else ""
-    below = fit(foot, inches=inner, size=SMALL, lines=16 // columns) if foot else ""
+    heading = fit_text(title, inches=inner, size=large, bold=True, lines=3) if title else ""
+    below = fit_text(foot, inches=inner, size=SMALL, lines=16 // columns) if foot else ""
     head = 0.1 + 0.019 * large * (heading.count("\n") + 1) if heading else 0.04
     tail = 0.1 + _LINE_HEIGHT * (below.count("\n") + 1) if below else 0.04
     figure = Figure(figsize=(width, room + head + tail))
@@ -166,12 +169,59 @@ def sheet(room: float, *, title: str | None, foot: str = "", columns: int = 2) -
     return made
 
 
-def sentence(text: str, *, title: str | None, columns: int = 2) -> Figure:
+def sentence_figure(text: str, *, title: str | None, columns: int = 2) -> Figure:
     """Return a figure that says why there is nothing to draw."""
-    made = sheet(1.0, title=title, columns=columns)
-    words = fit(text, inches=made.width - 4 * _EDGE, size=TEXT)
+    made = new_sheet(1.0, title=title, columns=columns)
+    words = fit_text(text, inches=made.width - 4 * _EDGE, size=TEXT)
     made.write(made.width / 2, 0.45, words, ha="center", va="center")
     return made.figure
+
+
+def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
+    """Write a figure whole or not at all; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        From this module.
+    path : Path or str
+        Ends in .svg (text as outlines), .png or .pdf (fonts embedded). An existing file is
+        replaced.
+    dpi : int, default 300
+        Dots per inch of a PNG, and of what is an image in the others: points of large maps.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        Where the suffix is another one or the file cannot be written.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"a figure file named {for_matplotlib(path.name)}",
+            allowed="names that end in " + ", ".join(SUFFIXES),
+            next_step="choose one of these endings",
+        )
+    dates = {".svg": "Date", ".png": "Software", ".pdf": "CreationDate"}
+    try:
+        with print_style(), written_whole(path) as temporary:
+            more = {"pil_kwargs": {"compress_level": 3}} if suffix == ".png" else {}
+            figure.savefig(
+                temporary, format=suffix[1:], dpi=dpi, metadata={dates[suffix]: None}, **more
+            )
+    except OSError as error:
+        raise InputError(
+            f"{for_matplotlib(str(path))} cannot be written ({error.strerror or error})",
+            allowed="a file in an existing folder that you may write to",
+            next_step="create the folder, or choose another path",
+        ) from error
+    return path
 
 
 @cache

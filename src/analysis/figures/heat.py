@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .. import hidden_groups, percent, periods_of, shown
+from .shares import hidden_groups_note, periods_of, shown_groups
+from .style import percent
 
 NUMBERED = 14
 """Up to so many periods the share stands in its cell, as a number in per cent."""
@@ -59,7 +60,7 @@ def heat_of(shares: pd.DataFrame, *, top: int) -> Heat:
     InputError
         Where `top` is below 1.
     """
-    visible = pd.concat([rows for _, rows in shown(shares, top=top)])
+    visible = pd.concat([rows for _, rows in shown_groups(shares, top=top)])
     periods = periods_of(visible)
     looks = visible.drop_duplicates("group_id")[["group_id", "label", "color", "symbol"]]
     share, papers, low, high = (
@@ -94,7 +95,7 @@ def heat_notes(shares: pd.DataFrame, heat: Heat) -> list[str]:
         out.append(f"Hatched: not complete ({partial[0]}{_to(partial)}).")
     if (heat.periods["n_total"] == 0).any():
         out.append("Blank: a period without papers.")
-    return [*out, *hidden_groups(shares, n_shown=len(heat.groups))]
+    return [*out, *hidden_groups_note(shares, n_shown=len(heat.groups))]
 
 
 def _to(labels: list[str]) -> str:

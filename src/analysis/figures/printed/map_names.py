@@ -10,11 +10,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 
-from .. import INK, MUTED, darkened
-from .base import lines_of
-from .ground import GREY_INK, marker_size
-from .placement import Label, Place, place_labels
-from .poster import Poster
+from ..style import INK, MUTED, darken
+from .label_placement import Label, Place, place_labels
+from .map_layers import GREY_INK, Poster, marker_size
+from .sheet import printable_lines
 
 _SIZES = {"name": (7.5, 17.0), "heading": (15.0, 19.0), "title": (6.2, 6.2)}
 _FINEST_TYPE = 4.5
@@ -105,7 +104,7 @@ def _type_sizes(names: pd.DataFrame, *, kinds: Sequence[str]) -> np.ndarray:
 
 
 def _text(poster: Poster, row: tuple, *, kind: str, grey: bool) -> Text:
-    color = _HEADING_COLOR if kind == "heading" else INK if grey else darkened(str(row.color))
+    color = _HEADING_COLOR if kind == "heading" else INK if grey else darken(str(row.color))
     return poster.axes.text(
         0, 0, "", color=MUTED if kind == "title" else color, ha="center", va="center",
         fontweight="bold" if kind == "name" else "normal", linespacing=1.05, parse_math=False,
@@ -116,7 +115,9 @@ def _text(poster: Poster, row: tuple, *, kind: str, grey: bool) -> Text:
 def _wordings(label: str, *, kind: str) -> list[str]:
     longest = min(26, max(map(len, label.split()), default=1))
     ways = _TITLE_LINES if kind == "title" else _LINES
-    found = [lines_of(label, width=max(width, longest), lines=lines) for width, lines in ways]
+    found = [
+        printable_lines(label, width=max(width, longest), lines=lines) for width, lines in ways
+    ]
     whole = [text for text in found if not text.endswith("…")] or found[-1:]
     return list(dict.fromkeys(whole))
 

@@ -6,8 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
-from .. import GREY, MUTED, PALE, beside, darkened, event_marks, percent, periods_of, share_words
-from .base import safe
+from ..shares import event_marks, mark_height, periods_of
+from ..style import GREY, MUTED, PALE, darken, percent, share_words
+from .sheet import plotly_text
 
 
 def group_traces(
@@ -34,7 +35,7 @@ def group_traces(
         _band(rows, color=color, common=common),
         go.Scatter(
             **{**common, "showlegend": True},
-            name=safe(label, width=40, lines=1),
+            name=plotly_text(label, width=40, lines=1),
             x=dates(rows),
             y=_numbers(full),
             mode="lines+markers" if len(rows) <= 40 else "lines",
@@ -130,7 +131,7 @@ def event_traces(
     traces = []
     for mark in event_marks(rows, events=events):
         part = rows.iloc[mark.first : mark.last + 1]
-        words = safe(f"{rows['label'].iloc[0]}: {mark.words}", width=60)
+        words = plotly_text(f"{rows['label'].iloc[0]}: {mark.words}", width=60)
         if mark.what == "burst":
             look = {"mode": "lines", "line": {"color": color, "width": 9}, "opacity": 0.4}
             if len(part) == 1:
@@ -139,14 +140,17 @@ def event_traces(
         else:
             symbol = "triangle-up" if mark.sign > 0 else "triangle-down"
             look = {"mode": "markers", "cliponaxis": False,
-                    "marker": {"symbol": symbol, "size": 10, "color": darkened(color),
+                    "marker": {"symbol": symbol, "size": 10, "color": darken(color),
                                "line": {"color": "white", "width": 1}}}  # fmt: skip
-            place = {"x": dates(part.head(1)), "y": [beside(part, sign=mark.sign, limit=limit)]}
+            place = {
+                "x": dates(part.head(1)),
+                "y": [mark_height(part, sign=mark.sign, limit=limit)],
+            }
         traces.append(go.Scatter(**common, **look, **place, hovertext=[words] * len(part)))
     return traces
 
 
-def others(groups: list[pd.DataFrame], *, number: int) -> go.Scatter:
+def other_lines(groups: list[pd.DataFrame], *, number: int) -> go.Scatter:
     """Return one grey trace with the lines of several groups, behind the panel's own."""
     xs: list[str | None] = []
     ys: list[float | None] = []
@@ -202,7 +206,7 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
 
 
 def _hover(row: tuple, *, label: str) -> str:
-    heading = f"<b>{safe(label, width=60, lines=2)}</b><br>{row.period_label}: "
+    heading = f"<b>{plotly_text(label, width=60, lines=2)}</b><br>{row.period_label}: "
     if row.n_total == 0:
         return heading + "no papers"
     words = share_words(row.n_papers, row.n_total, row.share, row.share_low, row.share_high)

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.schema import COUNTED_WEIGHT
 
-from .names import looks
+from .groups import group_styles
 from .papers import best_evidence
 from .trends import share_table
 
@@ -36,7 +36,9 @@ def compare_topics(run: Run, other: Run) -> pd.DataFrame:
         `paper_id`; sorted by topic, then by the larger weight.
     """
     shared = set(run.papers["paper_id"]) & set(other.papers["paper_id"])
-    topics = set(looks(run, kind="topic")["group_id"]) & set(looks(other, kind="topic")["group_id"])
+    topics = set(group_styles(run, kind="topic")["group_id"]) & set(
+        group_styles(other, kind="topic")["group_id"]
+    )
     key = ["paper_id", "group_id"]
     sides = []
     for each in (run, other):
@@ -50,7 +52,7 @@ def compare_topics(run: Run, other: Run) -> pd.DataFrame:
     change = np.where(after, "came", "went")
     rows = rows.assign(change=change, why=rows["why_after"].where(after, rows["why_before"]))
     rows = rows[before != after].merge(other.papers[["paper_id", "title"]], on="paper_id")
-    labels = looks(other, kind="topic").set_index("group_id")["label"]
+    labels = group_styles(other, kind="topic").set_index("group_id")["label"]
     rows = rows.assign(
         label=rows["group_id"].map(labels), most=rows[["weight_before", "weight_after"]].max(axis=1)
     )

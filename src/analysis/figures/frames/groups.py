@@ -1,4 +1,4 @@
-"""Where on the map each cluster has its name."""
+"""How groups are named and marked, and where a cluster's name stands on the map."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.base.groups import broader_ids, counted_memberships
+from analysis.base.groups import broader_ids, counted_memberships, groups_of
+
+from ..style import SYMBOLS
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -16,6 +18,29 @@ CELL = 0.5
 """Side of a cell in which papers are counted; the map's longer side is 20."""
 
 _COLUMNS = ["level", "group_id", "label", "color", "n_papers", "x", "y", "parent_id"]
+
+
+def group_styles(run: Run, *, kind: str) -> pd.DataFrame:
+    """Return how the groups of a kind are named and marked.
+
+    Returns
+    -------
+    DataFrame
+        `group_id`, `label`, `color`, `symbol`, `n_group` (papers), sorted by id.
+    """
+    groups = groups_of(run.groups, kind=kind).copy()
+    groups["symbol"] = symbols(groups["color"])
+    columns = {"n_papers": "n_group"}
+    return groups[["group_id", "label", "color", "symbol", "n_papers"]].rename(columns=columns)
+
+
+def symbols(colors: pd.Series) -> list[str]:
+    """Give each group a marker shape: the n-th group of one colour gets the n-th shape.
+
+    Groups come sorted by id, so that a shape, like a colour, belongs to the group.
+    """
+    seen = colors.groupby(colors).cumcount()
+    return [SYMBOLS[count % len(SYMBOLS)] for count in seen]
 
 
 def map_labels(run: Run) -> pd.DataFrame:
@@ -46,7 +71,9 @@ def map_labels(run: Run) -> pd.DataFrame:
         columns=["above", "group_id"],
     )
     places = rows[["group_id", "x", "y"]].merge(held, on="group_id").groupby("above")
-    spots = {group: heart(own["x"].to_numpy(), own["y"].to_numpy()) for group, own in places}
+    spots = {
+        group: densest_point(own["x"].to_numpy(), own["y"].to_numpy()) for group, own in places
+    }
     table = clusters[clusters["group_id"].isin(spots)]
     table = table.assign(
         level=[len(lines[group]) - 1 for group in table["group_id"]],
@@ -56,7 +83,7 @@ def map_labels(run: Run) -> pd.DataFrame:
     return _as_table(table)
 
 
-def heart(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def densest_point(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     """Return where points are densest: the median of those in the fullest three by three cells.
 
     Parameters

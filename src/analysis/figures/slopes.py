@@ -7,14 +7,15 @@ import pandas as pd
 
 from analysis.base.schema import DIRECTIONS
 
-from .. import hidden_groups, percent, shown, times
+from .shares import hidden_groups_note, shown_groups
+from .style import percent, times
 
-IN_A_PANEL = 12
+MOST_IN_PANEL = 12
 """More groups than this get further panels, each with a share axis of its own."""
 
 NO_PAIR = "There are not two full periods to compare."
 
-LOOKS = {
+DIRECTION_STYLES = {
     "rising": ("▲", "solid", 2.2),
     "falling": ("▼", "solid", 2.2),
     "flat": ("=", "solid", 1.0),
@@ -36,7 +37,7 @@ def slope_rows(changes: pd.DataFrame, *, top: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The rows with `panel` (0, 1, ...; at most `IN_A_PANEL` rows each, larger shares first),
+        The rows with `panel` (0, 1, ...; at most `MOST_IN_PANEL` rows each, larger shares first),
         `x_then` and `x_now` (places of the two ends across the panel, 0 to 1: ends stand beside one
         another, so that no interval hides another), sorted by panel, then by `share_now`,
         largest first.
@@ -46,9 +47,9 @@ def slope_rows(changes: pd.DataFrame, *, top: int) -> pd.DataFrame:
     InputError
         Where `top` is below 1.
     """
-    rows = pd.concat([group for _, group in shown(changes, top=top)])
+    rows = pd.concat([group for _, group in shown_groups(changes, top=top)])
     rows = rows.sort_values(["share_now", "share_then"], ascending=False, kind="stable")
-    panels = -(-len(rows) // IN_A_PANEL)
+    panels = -(-len(rows) // MOST_IN_PANEL)
     size = -(-len(rows) // panels)
     rows = rows.reset_index(drop=True)
     rows["panel"] = rows.index // size
@@ -62,15 +63,15 @@ def slope_rows(changes: pd.DataFrame, *, top: int) -> pd.DataFrame:
 def slope_words(row: tuple) -> tuple[str, str, str]:
     """Return what is written of a group: its share then, its sign, its share now with the ratio."""
     now = ", ".join(filter(None, (f"{percent(row.share_now)} %", ratio_words(row))))
-    return f"{percent(row.share_then)} %", LOOKS[row.direction][0], now
+    return f"{percent(row.share_then)} %", DIRECTION_STYLES[row.direction][0], now
 
 
-def heights(shares: pd.Series) -> list[float]:
+def axis_heights(shares: pd.Series) -> list[float]:
     """Return heights on the axis: square roots, so that small shares are told apart as well."""
     return np.sqrt(shares.to_numpy(dtype="float64")).tolist()
 
 
-def limits(rows: pd.DataFrame) -> tuple[float, float]:
+def axis_limits(rows: pd.DataFrame) -> tuple[float, float]:
     """Return the heights at which the axis begins and ends: a little beyond all intervals."""
     names = [f"share_{end}{part}" for end in ("then", "now") for part in ("", "_low", "_high")]
     ends = np.sqrt(rows[names].to_numpy(dtype="float64"))
@@ -100,7 +101,7 @@ def ratio_words(row: tuple) -> str:
     return f"×{times(row.ratio)} ({times(row.ratio_low)}–{times(row.ratio_high)})"
 
 
-def ends_of(rows: pd.DataFrame) -> tuple[str, str]:
+def end_words(rows: pd.DataFrame) -> tuple[str, str]:
     """Return the words under the two ends: name and number of papers of each period."""
     first = rows.iloc[0]
     return tuple(f"{first[f'{end}_label']}\n{first[f'total_{end}']:,} papers"
@@ -111,7 +112,7 @@ def slope_notes(changes: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     """Return the sentences that belong under a slope chart."""
     first = rows.iloc[0]
     known = [d for d in DIRECTIONS if (rows["direction"] == d).any()]
-    signs = ", ".join(f"{LOOKS[d][0]} {d}" for d in known)
+    signs = ", ".join(f"{DIRECTION_STYLES[d][0]} {d}" for d in known)
     out = [
         f"Share of the papers of {first['then_label']} and {first['now_label']}, the first and the "
         "last full period with enough papers, with 95 % intervals, on a square-root scale.",
@@ -124,4 +125,4 @@ def slope_notes(changes: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
         out.append("No × where one of the two is next to nothing, or the ratio known too vaguely.")
     if rows["panel"].max() > 0:
         out.append("Each panel has a scale of its own.")
-    return [*out, *hidden_groups(changes, n_shown=len(rows), ordered="surest changes")]
+    return [*out, *hidden_groups_note(changes, n_shown=len(rows), ordered="surest changes")]
