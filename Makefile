@@ -6,7 +6,7 @@ SNAPSHOT := data/snapshots/hf-trending-2025-03-17.txt
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lab fuzz bench format clean
+.PHONY: help demo test docs lint lab fuzz bench format clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,6 +18,11 @@ demo: $(STAMP) ## Set up and analyse the bundled snapshot; says where the map an
 
 test: $(STAMP) ## Set up and run all tests (those that need a browser only where there is one)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+docs: $(STAMP) ## Build the documentation in build/docs; any broken link or reference is an error
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(BIN)/python -m sphinx -W -n --keep-going -q -b html docs build/docs
+	@printf 'Open in a browser:\n  %s\n' build/docs/index.html
 
 lint: $(STAMP) ## Check style and format
 	$(BIN)/ruff check .
