@@ -20,6 +20,7 @@ test: $(STAMP) ## Set up and run all tests (those that need a browser only where
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 docs: $(STAMP) ## Build the documentation in build/docs; any broken link or reference is an error
+	@$(BIN)/python -c 'import furo, myst_parser, numpydoc, sphinx_click' 2>/dev/null || \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	$(BIN)/python -m sphinx -W -n --keep-going -q -b html docs build/docs
 	@printf 'Open in a browser:\n  %s\n' build/docs/index.html
