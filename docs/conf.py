@@ -10,7 +10,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 
 project = "Papertide"
 author = "The Papertide developers"
-project_copyright = f"2025-2026, {author}"
+project_copyright = f"2025, {author}"
 version = release = __version__
 
 extensions = [
@@ -21,7 +21,8 @@ extensions = [
     "sphinx_click",
     "run_tables",
 ]
-exclude_patterns = ["_ext"]
+templates_path = ["_templates"]
+exclude_patterns = ["_ext", "_templates"]
 nitpicky = True
 suppress_warnings = ["myst.header"]  # included files begin at their own level
 
