@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from analysis.papers.duplicates.account import duplicates_told
+from analysis.papers.duplicates import duplicate_summary
 from analysis.papers.snapshot import read_snapshot
 
 TODAY = date(2026, 1, 1)
@@ -39,7 +39,8 @@ BY_YEAR = [
 
 
 def test_counts_by_year_before_and_after(tmp_path: Path) -> None:
-    told = duplicates_told(read_snapshot([made(tmp_path / "p.json")], today=TODAY))
+    read = read_snapshot([made(tmp_path / "p.json")], today=TODAY)
+    told = duplicate_summary(read.papers, merged=read.merged, near=read.near)
     assert told["by_year"] == BY_YEAR
     assert (told["merged"], told["rules"]) == (2, {"same title": 2})
     assert told["years"] == {"2020": 1, "2021": 1}
@@ -48,7 +49,7 @@ def test_counts_by_year_before_and_after(tmp_path: Path) -> None:
 
 def test_no_more_are_named_than_asked_but_all_are_counted(tmp_path: Path) -> None:
     read = read_snapshot([made(tmp_path / "p.json")], today=TODAY)
-    told = duplicates_told(read, limit=1)
+    told = duplicate_summary(read.papers, merged=read.merged, near=read.near, limit=1)
     assert (told["merged"], len(told["rows"])) == (2, 1)
 
 

@@ -76,7 +76,7 @@ def test_two_arxiv_ids_are_two_papers_and_the_title_is_noted():
     found = joined(old, {"paper_id": "2402.00002"})
     assert found.added == ("2402.00002",)
     assert found.notes == (
-        "1 paper has the title or another id of a known paper but another arXiv id; counted as "
+        "1 paper has the title or another id of a known paper but a different arXiv id; counted as "
         "new: 2402.00002 “A title”",
     )
     assert joined(found.papers, {"paper_id": "2402.00002"}, run="0003").notes == ()
@@ -119,7 +119,7 @@ def test_one_title_with_other_names_and_another_abstract_is_another_paper():
     second = "t" + short_hash("editorial\nx/2")
     assert found.added == (second,)
     assert found.ids[own("Editorial")] == second
-    assert "other ids and another abstract" in found.notes[0]
+    assert "other ids and a different abstract" in found.notes[0]
     together = joined(
         found.papers,
         {"title": "Editorial", "aliases": ["x/1"]},

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import sources
 from analysis.base.escaping import normalised_title, short_hash
 from analysis.base.schema import TABLES, empty
-from analysis.papers.same_paper import is_own_hash
-from analysis.papers.union import Joined, join_papers
+from analysis.papers.same_paper import is_title_hash
+from analysis.papers.snapshot import read_snapshot
+from analysis.papers.union import PaperUnion, join_papers
 from hostile import HOSTILE
 from joined_papers import ABSTRACT, OTHER, joined, listed, own, row, series
 
@@ -142,7 +142,7 @@ def test_the_readers_own_papers_join(tmp_path):
     for number, text in enumerate(texts):
         file = tmp_path / f"{number}.csv"
         file.write_text(text, encoding="utf-8")
-        months.append(sources.read_snapshot([file], today=date(2024, 6, 1)).papers)
+        months.append(read_snapshot([file], today=date(2024, 6, 1)).papers)
     first = join_papers(empty("papers"), months[0], run="0001")
     found = join_papers(first.papers, months[1], run="0002")
     name = own("First words")
@@ -212,7 +212,7 @@ def test_laws_of_the_union(snapshots, random):
         assert other.notes == found.notes
 
 
-def _check_once(found: Joined, *, before: pd.DataFrame, new: pd.DataFrame) -> None:
+def _check_once(found: PaperUnion, *, before: pd.DataFrame, new: pd.DataFrame) -> None:
     ids = set(found.papers["paper_id"])
     assert found.papers["paper_id"].is_unique
     assert set(before["paper_id"]) | set(found.ids) == ids
@@ -234,10 +234,10 @@ def _check_once(found: Joined, *, before: pd.DataFrame, new: pd.DataFrame) -> No
         assert name not in paper["aliases"]
         arxiv = [i for i in (name, *paper["aliases"]) if i in ARXIV]
         assert len(arxiv) <= 1
-        assert is_own_hash(name) or name in ARXIV
+        assert is_title_hash(name) or name in ARXIV
 
 
-def _check_idempotent(again: Joined, *, papers: pd.DataFrame) -> None:
+def _check_idempotent(again: PaperUnion, *, papers: pd.DataFrame) -> None:
     assert (again.added, again.revised, again.redated) == ((), (), ())
     assert again.renamed == {}
     same = papers.assign(

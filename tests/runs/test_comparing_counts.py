@@ -157,6 +157,30 @@ def test_papers_are_matched_by_id_then_alias_then_title():
     assert found.revised == []
 
 
+def test_two_arxiv_ids_are_two_papers_whatever_their_titles():
+    old = tiny_run([("2401.00001", DAY, None, "")], name="0001").papers.assign(title="A title")
+    new = tiny_run([("2402.00002", DAY, None, "")], name="0002").papers.assign(title="A title")
+    assert same_papers(old, new) == {}
+    assert same_papers(old, new.assign(aliases=[["2401.00001"]])) == {"2401.00001": "2402.00002"}
+    again = old.assign(aliases=[["2402.00002"]])
+    assert same_papers(again, new) == {"2401.00001": "2402.00002"}
+
+
+def test_one_title_with_other_ids_and_another_abstract_is_two_papers():
+    papers = tiny_run([("x1", DAY, None, "")], name="0001").papers
+    old = papers.assign(title="Introduction", abstract="On the walks of small gardens by the sea.")
+    new = old.assign(paper_id=["x2"], abstract="How large models of language learn from rewards.")
+    assert same_papers(old, new) == {}
+    assert same_papers(old, new.assign(abstract=old["abstract"])) == {"x1": "x2"}
+
+
+def test_one_id_in_two_runs_is_one_paper():
+    papers = tiny_run([("t0123456789ab", DAY, None, "")], name="0001").papers
+    old = papers.assign(title="One", abstract="On walks.", aliases=[["A1"]])
+    new = papers.assign(title="Two", abstract="On rewards.", aliases=[["B2"]])
+    assert same_papers(old, new) == {"t0123456789ab": "t0123456789ab"}
+
+
 def test_moves_of_a_paper_with_another_id_carry_the_new_one():
     old = tiny_run([("h1", DAY, "c1", "t")], name="0001", by_hand=[("h1", "topic", "t", "yes")])
     new = tiny_run([("2401.1", DAY, "c1", "")], name="0002")

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import runs
 from analysis.base.errors import InputError
 from analysis.pipeline.run import Settings, run
 from analysis.runs import list_runs, new_run_folder
@@ -208,7 +207,7 @@ def full(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize("stage", ["write_tables", "write_json", "sha256"])
 def test_a_full_disk_is_one_message_and_nothing_stays(tmp_path, monkeypatch, stage):
-    monkeypatch.setattr(runs, stage, full)
+    monkeypatch.setattr(f"analysis.runs.folder.{stage}", full)
     snapshot = tmp_path / "papers.csv"
     snapshot.write_text("title,abstract\nOne,About one.\nTwo,About two.\n")
     with pytest.raises(InputError) as caught:

@@ -31,7 +31,7 @@ def verified(path: Path) -> Result:
 def test_a_whole_run_is_as_it_was_written(tmp_path):
     result = verified(made(tmp_path))
     assert (result.exit_code, result.stdout, result.stderr) == (
-        0, "Run 0001: 2 files, all as they were written.\n", "",
+        0, "Run 0001: 2 files, all unchanged.\n", "",
     )  # fmt: skip
 
 
@@ -64,8 +64,8 @@ def test_every_difference_is_named(tmp_path):
         "  - run 0001: tables/papers.csv is missing\n"
         "  - run 0001: link is not in the manifest\n"
         "  - run 0001: tables/mine.csv is not in the manifest\n"
-        "Allowed: the files that the run was finished with, and no others\n"
-        "Next: put them back from a copy, or run the analysis again on the snapshot\n"
+        "Allowed: exactly the files that were there when the run was finished\n"
+        "Next: restore them from a copy, or run the analysis again on the snapshot\n"
     )
 
 

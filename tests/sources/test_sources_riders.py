@@ -98,7 +98,7 @@ def test_our_own_table_can_be_read_again(tmp_path: Path) -> None:
 
 
 def test_the_input_frame_of_a_stage_is_left_alone() -> None:
-    from analysis.papers.duplicates.exact import assign_ids, drop_duplicates
+    from analysis.papers.exact_duplicates import assign_ids, drop_duplicates
 
     frame = pd.DataFrame(
         {

@@ -4,7 +4,7 @@ import pandas as pd
 
 from analysis.base.escaping import normalised_title, short_hash
 from analysis.base.schema import TABLES, empty
-from analysis.papers.union import Joined, join_papers
+from analysis.papers.union import PaperUnion, join_papers
 
 ABSTRACT = "We train small models on long documents and measure how well they answer."
 
@@ -37,9 +37,9 @@ def series(*papers: dict) -> pd.DataFrame:
     return join_papers(empty("papers"), listed(*papers), run="0001").papers
 
 
-def joined(old: pd.DataFrame, *papers: dict, run: str = "0002") -> Joined:
+def joined(old: pd.DataFrame, *papers: dict, run: str = "0002") -> PaperUnion:
     return join_papers(old, listed(*papers), run=run)
 
 
-def row(found: Joined, name: str) -> pd.Series:
+def row(found: PaperUnion, name: str) -> pd.Series:
     return found.papers.set_index("paper_id").loc[name]

@@ -1,4 +1,4 @@
-"""Which record is which paper: within one snapshot (`duplicates/`) and along a series (`union`)."""
+"""Papers: which record is which paper, within one snapshot and along a series (`same_paper`)."""
 
 from __future__ import annotations
 

@@ -1,38 +1,110 @@
-"""Which papers of a snapshot the series knows already: by id, then alias, then title."""
+"""The rule for which records are one paper.
+
+1. Two records with different arXiv ids are two papers, whatever else they share.
+2. Records that share an arXiv id, or another id from their sources, are one paper.
+3. Records of one title are one paper, unless both have ids from their sources, none in common,
+   and abstracts that differ.
+
+Within a snapshot `exact_duplicates` and `near_duplicates` apply it to rows. Between the papers of
+a series and a snapshot, and between two runs, `match_papers` does; it makes no guesses where
+several papers fit.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.base.english import count
 from analysis.base.escaping import first_lines, normalised_title
 from analysis.base.words import content_words
 
-_OWN_HASH = re.compile(r"t[0-9a-f]{12}")
+_TITLE_HASH = re.compile(r"t[0-9a-f]{12}")
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7}")
-ALIKE = 0.5
-"""Abstracts that share this part of all their words are two versions of one."""
+
+SIMILAR = 0.5
+"""Abstracts with at least this share of words in common (Jaccard) are versions of one another."""
 
 MOST_NAMED = 3
 MOST_PAIRS = 100
-"""A title that more pairs of papers than this have is nobody's: they are not looked at."""
+"""A title that more pairs of papers than this share identifies none of them."""
 
 
-@dataclass(frozen=True)
-class Paired:
-    """Row of the series by row of the snapshot, and near misses as lines to show."""
+def is_title_hash(identifier: str) -> bool:
+    """Whether an id was made from a title, for want of one from a source."""
+    return _TITLE_HASH.fullmatch(identifier) is not None
 
-    matches: dict[int, int]
+
+def have_different_arxiv_ids(ids: Collection[str], others: Collection[str]) -> bool:
+    """Whether both papers have arXiv ids, none of them in common: then they are two papers."""
+    return bool(ids) and bool(others) and set(ids).isdisjoint(others)
+
+
+def have_similar_abstracts(text: str, other: str) -> bool:
+    """Whether two abstracts can be versions of one; if one is missing, nothing speaks against."""
+    if not text or not other or text.casefold() == other.casefold():
+        return True
+    return jaccard(frozenset(content_words(text)), frozenset(content_words(other))) >= SIMILAR
+
+
+def jaccard(one: Set[str], other: Set[str]) -> float:
+    """Return the share of the words of two sets that both have; 0 if both are empty."""
+    return len(one & other) / len(one | other) if one or other else 0.0
+
+
+class Matches(NamedTuple):
+    """Row of `old` by row of `new`, and near misses as lines to show."""
+
+    rows: dict[int, int]
     notes: tuple[str, ...]
+
+
+def match_papers(old: pd.DataFrame, new: pd.DataFrame, *, ids_are_kept: bool) -> Matches:
+    """Match the papers of two tables, one to one.
+
+    In this order, each among the papers that have no match yet: the same id; a title hash as id
+    and the same text; a shared alias; the same title hash, which means no more than that the
+    title was the same; the same normalised title. What fits more than one paper of either side
+    decides nothing. The rule of this module refuses pairs in every step after the first.
+
+    Parameters
+    ----------
+    old, new : DataFrame
+        `paper_id` (unique), `aliases` (lists or arrays), `title`, `abstract`, `text_hash`; any
+        index.
+    ids_are_kept : bool
+        Both are papers of runs, where one id is one paper. If false, `new` is a snapshot, where
+        an id that is a title hash means only that the title is the same.
+
+    Returns
+    -------
+    Matches
+        The notes name titles and ids that several papers have, and papers that only the rule
+        keeps apart.
+    """
+    row_of = {identifier: row for row, identifier in enumerate(old["paper_id"])}
+    matches = {
+        row: row_of[identifier]
+        for row, identifier in enumerate(new["paper_id"])
+        if identifier in row_of and (ids_are_kept or not is_title_hash(identifier))
+    }
+    rows = [row for row in range(len(new)) if row not in matches]
+    taken = set(matches.values())
+    old_rows = [row for row in range(len(old)) if row not in taken]
+    if not rows or not old_rows:
+        return Matches(matches, ())
+    rest, notes = _match_rest(_side(old.iloc[old_rows]), _side(new.iloc[rows]))
+    return Matches(matches | {rows[row]: old_rows[k] for row, k in rest.items()}, notes)
 
 
 @dataclass(frozen=True)
 class _Side:
-    """The papers of one side and the names they go under, one entry a row."""
+    """The papers of one side that the same id did not match, one entry per row."""
 
     ids: list[str]
     arxiv: list[frozenset[str]]
@@ -43,135 +115,100 @@ class _Side:
     abstracts: list[str]
 
 
-def is_own_hash(identifier: str) -> bool:
-    """Whether an id is one of our own, made from a title."""
-    return _OWN_HASH.fullmatch(identifier) is not None
-
-
-def paired(old: pd.DataFrame, new: pd.DataFrame) -> Paired:
-    """Pair the papers of a snapshot with those of a series, one to one.
-
-    In this order, each among the papers that are still without partner: the same given id (an
-    arXiv id); an id of ours and the same text; a shared alias; the same id of ours (which says no
-    more than that the title was the same); the same normalised title. What more than one paper of
-    either side could be decides nothing. Two papers with different arXiv ids are two papers,
-    whatever else they share. So are papers of one title that both have names from their sources,
-    none in common, and abstracts that are not alike: the rule of `sources.merge` for rows of one
-    snapshot.
-
-    Parameters
-    ----------
-    old, new : DataFrame
-        `paper_id` (unique), `aliases` (lists), `title`, `abstract`, `text_hash`; index 0..n-1.
-
-    Returns
-    -------
-    Paired
-        Near misses are named in the notes: titles that several papers have, and the two rules
-        of the last sentences where nothing but them keeps papers apart.
-    """
-    one, other = _side(old), _side(new)
-    matches = _by_given_id(one, other)
-    refused: set[tuple[int, int]] = set()
-    doubtful: set[int] = set()
-    for step in (_same_text, _shared_name, _same_hash, _hash_as_alias, _same_title):
-        pairs, shared = step(one, other, _unmatched(one, other, matches=matches))
-        good = {pair for pair in pairs if not _differ(one, other, pair=pair, step=step)}
-        refused |= pairs - good
-        doubtful |= shared
-        per_row, per_partner = (Counter(pair[side] for pair in good) for side in (0, 1))
-        doubtful |= {row for row, k in good if per_row[row] > 1 or per_partner[k] > 1}
-        matches |= {row: k for row, k in good if per_row[row] == 1 and per_partner[k] == 1}
-    notes = _notes(one, other, matches=matches, refused=refused, doubtful=doubtful)
-    return Paired(matches, notes)
-
-
 def _side(papers: pd.DataFrame) -> _Side:
     ids = papers["paper_id"].tolist()
     aliases = papers["aliases"].tolist()
-    every = [
-        frozenset((identifier, *names)) for identifier, names in zip(ids, aliases, strict=True)
-    ]
-    hashes = [frozenset(filter(is_own_hash, names)) for names in every]
-    given = [names - own for names, own in zip(every, hashes, strict=True)]
-    arxiv = [frozenset(filter(_ARXIV.fullmatch, names)) for names in given]
+    names = [frozenset((identifier, *more)) for identifier, more in zip(ids, aliases, strict=True)]
+    hashes = [frozenset(filter(is_title_hash, each)) for each in names]
+    given = [each - made for each, made in zip(names, hashes, strict=True)]
     return _Side(
-        ids, arxiv, given, hashes,
-        papers["text_hash"].fillna("").tolist(),
-        papers["title"].fillna("").tolist(),
-        papers["abstract"].fillna("").tolist(),
-    )  # fmt: skip
+        ids=ids,
+        arxiv=[frozenset(filter(_ARXIV.fullmatch, each)) for each in given],
+        names=given,
+        hashes=hashes,
+        texts=papers["text_hash"].fillna("").tolist(),
+        titles=papers["title"].fillna("").tolist(),
+        abstracts=papers["abstract"].fillna("").tolist(),
+    )
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """The rows of the snapshot and of the series that are still without partner."""
+def _match_rest(old: _Side, new: _Side) -> tuple[dict[int, int], tuple[str, ...]]:
+    matches: dict[int, int] = {}
+    refused: set[_Pair] = set()
+    ambiguous: set[int] = set()
+    for step in _STEPS:
+        pairs, shared = step(old, new, _unmatched(old, new, matches=matches))
+        allowed = {pair for pair in pairs if not _differ(old, new, pair=pair, step=step)}
+        refused |= pairs - allowed
+        ambiguous |= shared
+        per_row, per_partner = (Counter(pair[side] for pair in allowed) for side in (0, 1))
+        unique = {pair for pair in allowed if per_row[pair[0]] == 1 == per_partner[pair[1]]}
+        ambiguous |= {row for row, _ in allowed - unique}
+        matches |= dict(unique)
+    return matches, _notes(old, new, matches=matches, refused=refused, ambiguous=ambiguous)
+
+
+class _Rows(NamedTuple):
+    """The rows of either side that have no match yet."""
 
     new: list[int]
     old: list[int]
 
 
-def _unmatched(one: _Side, other: _Side, *, matches: Mapping[int, int]) -> _Rows:
+def _unmatched(old: _Side, new: _Side, *, matches: Mapping[int, int]) -> _Rows:
     taken = set(matches.values())
     return _Rows(
-        [row for row in range(len(other.ids)) if row not in matches],
-        [row for row in range(len(one.ids)) if row not in taken],
+        [row for row in range(len(new.ids)) if row not in matches],
+        [row for row in range(len(old.ids)) if row not in taken],
     )
 
 
-def _by_given_id(one: _Side, other: _Side) -> dict[int, int]:
-    places = {identifier: row for row, identifier in enumerate(one.ids)}
-    return {
-        row: places[identifier]
-        for row, identifier in enumerate(other.ids)
-        if identifier in places and not is_own_hash(identifier)
-    }
+_Pair = tuple[int, int]
+_Step = Callable[[_Side, _Side, _Rows], tuple[set[_Pair], set[int]]]
 
 
-Step = Callable[[_Side, _Side, _Rows], tuple[set[tuple[int, int]], set[int]]]
-
-
-def _same_text(one: _Side, other: _Side, rows: _Rows) -> tuple[set[tuple[int, int]], set[int]]:
-    return _with_one_key(
-        {row: [(other.ids[row], other.texts[row])] for row in rows.new},
-        {k: [(name, one.texts[k]) for name in one.hashes[k]] for k in rows.old},
+def _by_text(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
+    return _pairs_with_one_key(
+        {row: [(new.ids[row], new.texts[row])] for row in rows.new},
+        {k: [(name, old.texts[k]) for name in old.hashes[k]] for k in rows.old},
     )
 
 
-def _shared_name(one: _Side, other: _Side, rows: _Rows) -> tuple[set[tuple[int, int]], set[int]]:
-    return _with_one_key(
-        {row: other.names[row] for row in rows.new}, {k: one.names[k] for k in rows.old}
+def _by_name(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
+    return _pairs_with_one_key(
+        {row: new.names[row] for row in rows.new}, {k: old.names[k] for k in rows.old}
     )
 
 
-def _same_hash(one: _Side, other: _Side, rows: _Rows) -> tuple[set[tuple[int, int]], set[int]]:
-    return _with_one_key(
-        {row: [other.ids[row]] for row in rows.new}, {k: [one.ids[k]] for k in rows.old}
+def _by_title_hash(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
+    return _pairs_with_one_key(
+        {row: [new.ids[row]] for row in rows.new}, {k: [old.ids[k]] for k in rows.old}
     )
 
 
-def _hash_as_alias(one: _Side, other: _Side, rows: _Rows) -> tuple[set[tuple[int, int]], set[int]]:
-    return _with_one_key(
-        {row: other.hashes[row] for row in rows.new}, {k: one.hashes[k] for k in rows.old}
+def _by_title_hash_alias(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
+    return _pairs_with_one_key(
+        {row: new.hashes[row] for row in rows.new}, {k: old.hashes[k] for k in rows.old}
     )
 
 
-def _same_title(one: _Side, other: _Side, rows: _Rows) -> tuple[set[tuple[int, int]], set[int]]:
+def _by_title(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
     if not rows.new:
         return set(), set()
-    return _with_one_key(
-        {row: [normalised_title(other.titles[row])] for row in rows.new},
-        {k: [normalised_title(one.titles[k])] for k in rows.old},
+    return _pairs_with_one_key(
+        {row: [normalised_title(new.titles[row])] for row in rows.new},
+        {k: [normalised_title(old.titles[k])] for k in rows.old},
     )
 
 
-_ONLY_TITLES = (_same_hash, _hash_as_alias, _same_title)
+_BY_TITLE_ALONE: tuple[_Step, ...] = (_by_title_hash, _by_title_hash_alias, _by_title)
+_STEPS: tuple[_Step, ...] = (_by_text, _by_name, *_BY_TITLE_ALONE)
 
 
-def _with_one_key(
+def _pairs_with_one_key(
     new: Mapping[int, Iterable[Hashable]], old: Mapping[int, Iterable[Hashable]]
-) -> tuple[set[tuple[int, int]], set[int]]:
-    """Return the pairs that share a key, and the rows of the snapshot whose key too many have."""
+) -> tuple[set[_Pair], set[int]]:
+    """Return the pairs that share a key, and the rows of `new` whose key too many papers have."""
     rows_of: dict[Hashable, list[int]] = {}
     for row, keys in new.items():
         for key in keys:
@@ -191,60 +228,43 @@ def _with_one_key(
     return pairs, shared
 
 
-def _differ(one: _Side, other: _Side, *, pair: tuple[int, int], step: Step) -> bool:
+def _differ(old: _Side, new: _Side, *, pair: _Pair, step: _Step) -> bool:
     row, k = pair
-    if _differing_arxiv(one, other, pair=pair):
+    if have_different_arxiv_ids(new.arxiv[row], old.arxiv[k]):
         return True
-    if step not in _ONLY_TITLES:
+    if step not in _BY_TITLE_ALONE:
         return False
-    names, known = other.names[row] - other.arxiv[row], one.names[k] - one.arxiv[k]
+    names, known = new.names[row] - new.arxiv[row], old.names[k] - old.arxiv[k]
     if not names or not known or names & known:
         return False
-    return not _alike(other.abstracts[row], one.abstracts[k])
-
-
-def _differing_arxiv(one: _Side, other: _Side, *, pair: tuple[int, int]) -> bool:
-    ids, known = other.arxiv[pair[0]], one.arxiv[pair[1]]
-    return bool(ids and known and not ids & known)
-
-
-def _alike(text: str, other: str) -> bool:
-    """Whether two abstracts are two versions of one; nothing speaks against it where one lacks."""
-    if not text or not other or text.casefold() == other.casefold():
-        return True
-    words, others = set(content_words(text)), set(content_words(other))
-    return len(words & others) >= ALIKE * max(len(words | others), 1)
+    return not have_similar_abstracts(new.abstracts[row], old.abstracts[k])
 
 
 def _notes(
-    one: _Side,
-    other: _Side,
-    *,
-    matches: Mapping[int, int],
-    refused: set[tuple[int, int]],
-    doubtful: set[int],
+    old: _Side, new: _Side, *, matches: Mapping[int, int], refused: set[_Pair], ambiguous: set[int]
 ) -> tuple[str, ...]:
     taken = set(matches.values())
     apart = {pair for pair in refused if pair[0] not in matches and pair[1] not in taken}
-    arxiv = {pair for pair in apart if _differing_arxiv(one, other, pair=pair)}
-    told = (
-        ([pair[0] for pair in arxiv],
-         "the title or another id of a known paper but another arXiv id; counted as new"),
-        ([pair[0] for pair in apart - arxiv],
-         "the title of a known paper but other ids and another abstract; counted as new"),
-        ([row for row in doubtful if row not in matches],
-         "a title or an id that fits several papers; counted as new"),
-    )  # fmt: skip
+    arxiv = {(row, k) for row, k in apart if have_different_arxiv_ids(new.arxiv[row], old.arxiv[k])}
+    rows_by_reason = {
+        "the title or another id of a known paper but a different arXiv id; counted as new": {
+            row for row, _ in arxiv
+        },
+        "the title of a known paper but other ids and a different abstract; counted as new": {
+            row for row, _ in apart - arxiv
+        },
+        "a title or an id that fits several papers; counted as new": ambiguous - set(matches),
+    }
     return tuple(
-        _note(other, rows=sorted(set(rows), key=lambda row: other.ids[row]), what=what)
-        for rows, what in told
+        _note(new, rows=sorted(rows, key=lambda row: new.ids[row]), reason=reason)
+        for reason, rows in rows_by_reason.items()
         if rows
     )
 
 
-def _note(side: _Side, *, rows: Sequence[int], what: str) -> str:
+def _note(side: _Side, *, rows: Sequence[int], reason: str) -> str:
     named = [f"{side.ids[r]} “{first_lines(side.titles[r], limit=60)}”" for r in rows[:MOST_NAMED]]
     rest = len(rows) - len(named)
     more = f" and {rest:,} more" if rest else ""
-    verb = "1 paper has" if len(rows) == 1 else f"{len(rows):,} papers have"
-    return f"{verb} {what}: {', '.join(named)}{more}"
+    has = "has" if len(rows) == 1 else "have"
+    return f"{count(len(rows), 'paper')} {has} {reason}: {', '.join(named)}{more}"

@@ -1,4 +1,4 @@
-"""One snapshot from one or more files: the one place that knows the order of the steps."""
+"""A snapshot read from one or more files: rows to papers, duplicates merged, dates filled in."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.base.english import count, verb
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal, normalised_title, short_hash
 from analysis.base.schema import TABLES
-from analysis.sources.dates.files import add_arxiv_ids
-from analysis.sources.dates.fill import date_by_id, with_dates
+from analysis.sources.dates.fill import add_arxiv_ids, date_from_files, date_from_ids
 from analysis.sources.dates.parsing import EARLIEST, GRACE, file_date
-from analysis.sources.files.input_file import FORMATS_IN_WORDS, MAX_MB
-from analysis.sources.files.read_file import FORMATS
-from analysis.sources.files.read_files import Part, inputs_of, read_parts
-from analysis.sources.records.extra_columns import tidy_values
-from analysis.sources.records.paper_rows import papers_of
+from analysis.sources.extra_columns import tidy_values
+from analysis.sources.formats import FORMATS_IN_WORDS
+from analysis.sources.input_file import MAX_MB
+from analysis.sources.paper_rows import paper_rows
+from analysis.sources.read_files import Part, input_entries, read_parts
 
-from .duplicates.exact import assign_ids
-from .duplicates.merge import LEVELS, merge_rows
-
-__all__ = ["FORMATS", "Snapshot", "dropped_line", "read_snapshot"]
+from .duplicates import LEVELS, merge_rows
+from .exact_duplicates import assign_ids
 
 ADDED_LATER = ("in_snapshot", "first_run", "last_run")
 """Columns of the papers table that belong to a run and not to a snapshot."""
@@ -37,16 +35,16 @@ NO_TITLE = "no title"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the input files held.
+    """The contents of the input files.
 
     Attributes
     ----------
     papers : DataFrame
         The papers table of `schema`, without `in_snapshot`, `first_run` and `last_run`; sorted by
         `paper_id`, the same for any order of the rows and files; further columns of the input
-        ride along, sorted by name.
+        follow, sorted by name.
     dropped : mapping of str to int
-        What did not become a paper, by reason.
+        Records that did not become a paper, by reason.
     notes : list of str
         Lines to show, not escaped for any target.
     date : date or None
@@ -57,9 +55,9 @@ class Snapshot:
         For each file its `name` (base name), `bytes`, `sha256`, `format` and `n_papers`; these
         sum to the rows of `papers` and the duplicates dropped.
     merged : DataFrame
-        One row a duplicate; see `merging.Merged`.
+        One row per duplicate; see `MergedPapers`.
     near : DataFrame
-        One row a pair of papers left apart although they are much alike; see `alike.Alike`.
+        One row per pair of similar papers that were not merged; see `NearDuplicates`.
     """
 
     papers: pd.DataFrame
@@ -91,19 +89,19 @@ def read_snapshot(
         One or more files; each is a saved Hugging Face papers page, CSV, JSON, JSON Lines or
         Parquet.
     format : str
-        One of `FORMATS`; "auto" tells it from each file's content.
+        One of `sources.FORMAT_NAMES`; "auto" recognises it by each file's content.
     snapshot_date : date, optional
         The snapshot's day; without it the content's, else one in a file name, else unknown.
     dates : DataFrame, optional
-        From `read_dates`: arXiv ids by title and dates for what the files do not date.
+        From `read_dates`: arXiv ids by title, and dates for papers that the files do not date.
     today : date
-        Where the snapshot's day is unknown, dates more than `GRACE` after this one are refused.
+        If the snapshot's day is unknown, dates more than `GRACE` after this one are refused.
     max_mb : int
         Megabytes that each file may have, unpacked.
     duplicates : str
-        "all" merges papers that are nearly alike too, "exact" only those of one id or title.
+        "all" merges near duplicates too, "exact" only rows with one id or title.
     index : Path, optional
-        From `dates_index.add_to_index`: dates what is not dated by its source, its arXiv id or
+        From `add_to_index`: dates papers that are not dated by their source, their arXiv id or
         `dates`, in this order of trust; a later one only adds precision within the same month or
         year.
 
@@ -114,8 +112,8 @@ def read_snapshot(
     Raises
     ------
     InputError
-        For every file that is missing, unreadable, of no known format, or a table without a title
-        or an abstract column, all together; and where no paper is left.
+        If files are missing, unreadable, of unknown format, or tables without a title or an
+        abstract column (all are listed together); and if no paper is left.
     """
     _check_call(paths, snapshot_date=snapshot_date, today=today)
     if duplicates not in LEVELS:
@@ -131,10 +129,10 @@ def read_snapshot(
     notes = [note for part in parts for note in part.rows.notes]
     frames, dropped, counts = [], Counter[str](), Counter[tuple[Path, str]]()
     for part in parts:
-        rows, refused = papers_of(
+        rows, refused = paper_rows(
             part.rows.frame, listed=part.listed, source=part.format, latest=latest
         )
-        frames.append(rows.assign(file=part.named))
+        frames.append(rows.assign(file=part.name))
         dropped.update(part.rows.dropped)
         dropped[NO_TITLE] += len(part.rows.frame) - len(rows)
         counts[part.file.path, part.format] += len(rows)
@@ -146,27 +144,27 @@ def read_snapshot(
     merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
     papers = merged.papers
     dropped[DUPLICATE] += n_rows - len(papers)
-    papers, future = date_by_id(papers, latest=latest)
-    papers, refused = with_dates(papers, dates=dates, latest=latest)
+    papers, future = date_from_ids(papers, latest=latest)
+    papers, refused = date_from_files(papers, dates=dates, latest=latest)
     if index is not None:
-        from analysis.sources.dates.index import look_up
+        from analysis.sources.dates.index import look_up_dates
 
-        local = look_up(index, papers=papers)
-        papers, _ = with_dates(papers, dates=local, latest=latest, source="local-metadata")
+        local = look_up_dates(index, papers=papers)
+        papers, _ = date_from_files(papers, dates=local, latest=latest, source="local-metadata")
     return Snapshot(
-        papers=_finished(papers),
+        papers=_paper_table(papers),
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
         notes=[*notes, *refused, *future, *_no_abstracts(papers)],
         date=day,
         date_from=date_from,
-        inputs=inputs_of(parts, counts=counts),
+        inputs=input_entries(parts, counts=counts),
         merged=merged.rows,
         near=merged.near,
     )
 
 
 def dropped_line(dropped: Mapping[str, int]) -> str:
-    """Return the one line that counts what was dropped, by reason; empty where nothing was."""
+    """Return one line that counts dropped records by reason; empty if there are none."""
     if not dropped:
         return ""
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(dropped.items()))
@@ -196,7 +194,7 @@ def _snapshot_day(
     days += [] if pd.isna(newest) else [newest.date()]
     for candidates, date_from in (
         (days, "content"),
-        ([file_date(part.named) for part in parts], "file name"),
+        ([file_date(part.name) for part in parts], "file name"),
     ):
         plausible = [d for d in candidates if d is not None and EARLIEST <= d <= today + GRACE]
         if plausible:
@@ -205,26 +203,26 @@ def _snapshot_day(
 
 
 def _with_ids(papers: pd.DataFrame, *, dates: pd.DataFrame | None) -> pd.DataFrame:
-    """Add `paper_id`, and give the columns that ride along one type each."""
+    """Add `paper_id`, and give the further columns of the input one type each."""
     papers = papers.assign(title_key=papers["title"].map(normalised_title).astype("str"))
     if dates is not None:
         papers = add_arxiv_ids(papers, dates=dates)
     papers = papers.assign(paper_id=assign_ids(papers))
     ours = [*TABLES["papers"].columns, "title_key", "arxiv_id", "source_id", "file"]
-    riders = papers[[column for column in papers.columns if column not in ours]]
-    return pd.concat([papers[[c for c in ours if c in papers]], tidy_values(riders)], axis=1)
+    extra = papers[[column for column in papers.columns if column not in ours]]
+    return pd.concat([papers[[c for c in ours if c in papers]], tidy_values(extra)], axis=1)
 
 
 def _no_abstracts(papers: pd.DataFrame) -> list[str]:
-    count = int(papers["abstract"].isna().sum())
-    if not count:
+    n = int(papers["abstract"].isna().sum())
+    if not n:
         return []
-    subject = "1 paper has" if count == 1 else f"{count:,} papers have"
-    return [f"{subject} no abstract; {'it is' if count == 1 else 'they are'} placed by title"]
+    has, are = verb(n, "has", "have"), verb(n, "it is", "they are")
+    return [f"{count(n, 'paper')} {has} no abstract; {are} placed by title"]
 
 
-def _finished(papers: pd.DataFrame) -> pd.DataFrame:
-    """Give the table the columns, dtypes and order of the schema."""
+def _paper_table(papers: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the columns, dtypes and order of the schema."""
     is_arxiv = papers["arxiv_id"].notna() & (papers["paper_id"] == papers["arxiv_id"])
     addresses = ("https://arxiv.org/abs/" + papers["paper_id"]).where(is_arxiv)
     bodies = papers["title"] + "\n" + papers["abstract"].fillna("")
@@ -237,9 +235,9 @@ def _finished(papers: pd.DataFrame) -> pd.DataFrame:
     internal = ("title_key", "arxiv_id", "source_id", "file", "first_id")
     if papers["provenance"].isna().all():
         papers = papers.drop(columns="provenance")
-    riders = sorted(c for c in papers.columns if c not in ours and c not in internal)
+    extra = sorted(c for c in papers.columns if c not in ours and c not in internal)
     casts = {column: "object" if dtype == "list" else dtype for column, dtype in ours.items()}
-    out = papers[[*ours, *riders]].astype(casts)
+    out = papers[[*ours, *extra]].astype(casts)
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)
 
 

@@ -1,4 +1,4 @@
-"""The papers of a series: what it knows already, joined with what a snapshot lists."""
+"""The papers of a series: those it knows already, joined with those that a snapshot lists."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pandas as pd
 from analysis.base.escaping import normalised_title, short_hash
 from analysis.base.schema import TABLES, conform
 
-from .fields import aligned, combined, dates_of_both
-from .same_paper import is_own_hash, paired
+from .fields import Rows, combine_columns, combine_dates, take_rows
+from .same_paper import is_title_hash, match_papers
 
 TEXT_HASH_LENGTH = 16
 
 
 @dataclass(frozen=True)
-class Joined:
-    """What `join_papers` returns; all ids are those of the union, tuples are sorted.
+class PaperUnion:
+    """The papers of a run that continues another; all ids are those of the union.
 
     Attributes
     ----------
@@ -28,12 +28,12 @@ class Joined:
     ids : Series of str
         The id in `papers` of each paper of the snapshot, by the id that it has there.
     known, added, gone : tuple of str
-        Papers in both; in the snapshot alone; in the parent alone.
+        Papers in both; in the snapshot alone; in the parent run alone. Sorted.
     revised : tuple of str
-        Known papers whose title or abstract is another one now.
+        Known papers whose title or abstract has changed. Sorted.
     redated : tuple of str
-        Known papers whose date of publication, its precision or whose first listing is another
-        one now; an undated paper that has a date now is one of them.
+        Known papers whose date of publication, its precision or whose first listing has changed,
+        including undated papers that have a date now. Sorted.
     renamed : dict of str to str
         Known papers that the snapshot lists under an id which the series had not seen: the id
         kept to the new one, which is among their aliases.
@@ -52,50 +52,49 @@ class Joined:
     notes: tuple[str, ...]
 
 
-def join_papers(old: pd.DataFrame, new: pd.DataFrame, *, run: str) -> Joined:
+def join_papers(old: pd.DataFrame, new: pd.DataFrame, *, run: str) -> PaperUnion:
     """Join the papers that a series has seen with those that a snapshot lists.
 
-    Which papers are one is decided by `pairing.paired`. The id once given is kept; the
+    `same_paper.match_papers` decides which papers are one. An id once given is kept; the
     snapshot's goes to `aliases`. Where both sides have a value the snapshot's is taken, with two
-    exceptions: a date that is coarser than the one known and agrees with it changes nothing, and
+    exceptions: a date that is coarser than the known one and agrees with it changes nothing, and
     of two listings the first is kept.
 
     Parameters
     ----------
     old : DataFrame
-        Table `papers` of the parent.
+        Table `papers` of the parent run.
     new : DataFrame
-        The snapshot's papers, as `sources.read_snapshot` gives them: the same table without
+        The snapshot's papers, as `read_snapshot` returns them: the same table without
         `in_snapshot`, `first_run` and `last_run`.
     run : str
         Name of the new run.
 
     Returns
     -------
-    Joined
+    PaperUnion
         The same for any order of the rows of either side.
     """
     old = old.sort_values("paper_id", ignore_index=True)
-    new = _named_as_in(old, new.sort_values("paper_id", ignore_index=True))
+    new = _with_names_of(old, new.sort_values("paper_id", ignore_index=True))
     old, new = old.assign(aliases=_lists(old)), new.assign(aliases=_lists(new))
-    found = paired(old, new)
-    ids = _union_ids(old, new, matches=found.matches)
-    papers = _papers(old, new, ids=ids, run=run)
-    before, known = set(old["paper_id"]), {ids[row] for row in found.matches}
-    rows = sorted(found.matches, key=lambda row: ids[row])
-    same = [found.matches[row] for row in rows]
+    matches = match_papers(old, new, ids_are_kept=False)
+    ids = _union_ids(old, new, matches=matches.rows)
+    papers = _union_table(old, new, ids=ids, run=run)
+    before, known = set(old["paper_id"]), {ids[row] for row in matches.rows}
+    rows = sorted(matches.rows, key=lambda row: ids[row])
+    then = old.iloc[[matches.rows[row] for row in rows]]
     now = papers[papers["paper_id"].isin(known)]
-    was = old.iloc[same]
-    return Joined(
+    return PaperUnion(
         papers=papers,
         ids=pd.Series(ids, index=pd.Index(new["paper_id"], name="snapshot_id"), dtype="str"),
         known=tuple(sorted(known)),
         added=tuple(sorted(set(ids) - before)),
         gone=tuple(sorted(before - known)),
-        revised=_differing(was, now, columns=["text_hash"]),
-        redated=_differing(was, now, columns=["published", "published_precision", "listed"]),
-        renamed=_renamed(was, new["paper_id"].iloc[rows]),
-        notes=found.notes,
+        revised=_differing(then, now, columns=["text_hash"]),
+        redated=_differing(then, now, columns=["published", "published_precision", "listed"]),
+        renamed=_new_names(then, new["paper_id"].iloc[rows]),
+        notes=matches.notes,
     )
 
 
@@ -104,8 +103,8 @@ def _lists(papers: pd.DataFrame) -> pd.Series:
     return pd.Series([list(row) for row in papers["aliases"].tolist()], dtype="object")
 
 
-def _named_as_in(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Call the columns that ride along as the series calls them, whatever their case."""
+def _with_names_of(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Name the further columns of the input as the series does, whatever their case."""
     names = {c.casefold(): c for c in sorted(set(old.columns) - set(new.columns), reverse=True)}
     others = sorted(set(new.columns) - set(old.columns))
     renamed = {names.pop(c.casefold()): c for c in others if c.casefold() in names}
@@ -120,17 +119,17 @@ def _union_ids(old: pd.DataFrame, new: pd.DataFrame, *, matches: Mapping[int, in
         if row in matches:
             ids[row] = known[matches[row]]
         elif identifier in before:
-            ids[row] = _another_id(new.iloc[row], taken=taken)
+            ids[row] = _other_id(new.iloc[row], taken=taken)
             taken.add(ids[row])
     return ids
 
 
-def _another_id(paper: pd.Series, *, taken: Iterable[str]) -> str:
+def _other_id(paper: pd.Series, *, taken: Iterable[str]) -> str:
     """Return an id for a paper whose title's hash is that of another paper.
 
-    It is the one that `sources.merge` gives to the second of two papers of one title.
+    `exact_duplicates.assign_ids` gives the same one to the second of two papers of one title.
     """
-    names = [alias for alias in paper["aliases"] if not is_own_hash(alias)]
+    names = [alias for alias in paper["aliases"] if not is_title_hash(alias)]
     name = min(names, default=str(paper["text_hash"]))
     made = "t" + short_hash(f"{normalised_title(paper['title'])}\n{name}")
     while made in taken:
@@ -139,26 +138,31 @@ def _another_id(paper: pd.Series, *, taken: Iterable[str]) -> str:
     return made
 
 
-def _papers(old: pd.DataFrame, new: pd.DataFrame, *, ids: Sequence[str], run: str) -> pd.DataFrame:
-    """Write the table of the union; `ids` are those of the snapshot's rows."""
+def _union_table(
+    old: pd.DataFrame, new: pd.DataFrame, *, ids: Sequence[str], run: str
+) -> pd.DataFrame:
+    """Return the table of the union; `ids` are those of the snapshot's rows."""
     before = old["paper_id"].tolist()
     row_of, known = ({name: row for row, name in enumerate(names)} for names in (ids, before))
     union = [*before, *sorted(set(row_of) - set(known))]
-    places = tuple(np.array([rows.get(name, -1) for name in union], dtype="int64")
-                   for rows in (known, row_of))  # fmt: skip
+    rows = tuple(
+        np.array([places.get(name, -1) for name in union], dtype="int64")
+        for places in (known, row_of)
+    )
+    rows = (rows[0], rows[1])
     ours = TABLES["papers"].columns
     columns = [c for c in ours if c not in _JOINED_OTHERWISE]
     columns += sorted({*old.columns, *new.columns} - set(ours))
-    out = {c: combined(old.get(c), new.get(c), places=places) for c in columns}
-    out |= dates_of_both(old, new, places=places)
+    out = {c: combine_columns(old.get(c), new.get(c), rows=rows) for c in columns}
+    out |= combine_dates(old, new, rows=rows)
     out["paper_id"] = pd.Series(union, dtype="str")
-    out["aliases"] = _aliases(old, new, union=union, places=places)
+    out["aliases"] = _aliases(old, new, union=union, rows=rows)
     out["text_hash"] = _text_hashes(
-        old, new, places=places, title=out["title"], abstract=out["abstract"]
+        old, new, rows=rows, title=out["title"], abstract=out["abstract"]
     )
-    listed, seen = places[1] >= 0, places[0] >= 0
+    listed, seen = rows[1] >= 0, rows[0] >= 0
     name = pd.Series([run] * len(union), dtype="str")
-    first, last = (aligned(old[c].astype("str"), places[0]) for c in ("first_run", "last_run"))
+    first, last = (take_rows(old[c].astype("str"), rows[0]) for c in ("first_run", "last_run"))
     out["in_snapshot"] = pd.Series(listed)
     out["first_run"] = first.where(seen, name)
     out["last_run"] = name.where(listed, last)
@@ -172,46 +176,42 @@ _JOINED_OTHERWISE = (
 
 
 def _aliases(
-    old: pd.DataFrame, new: pd.DataFrame, *, union: Sequence[str], places: tuple[np.ndarray, ...]
+    old: pd.DataFrame, new: pd.DataFrame, *, union: Sequence[str], rows: tuple[Rows, Rows]
 ) -> pd.Series:
-    known, given, listed = (
-        old["aliases"].tolist(),
-        new["aliases"].tolist(),
-        new["paper_id"].tolist(),
-    )
-    rows = []
-    for name, was, now in zip(union, *(at.tolist() for at in places), strict=True):
+    known, given = old["aliases"].tolist(), new["aliases"].tolist()
+    listed = new["paper_id"].tolist()
+    aliases = []
+    for name, was, now in zip(union, *(at.tolist() for at in rows), strict=True):
         names = list(known[was]) if was >= 0 else []
         names += [listed[now], *given[now]] if now >= 0 else []
-        rows.append(sorted(set(names) - {name}))
-    return pd.Series(rows, dtype="object")
+        aliases.append(sorted(set(names) - {name}))
+    return pd.Series(aliases, dtype="object")
 
 
 def _text_hashes(
     old: pd.DataFrame,
     new: pd.DataFrame,
     *,
-    places: tuple[np.ndarray, ...],
+    rows: tuple[Rows, Rows],
     title: pd.Series,
     abstract: pd.Series,
 ) -> pd.Series:
-    """Return the hashes of the texts as joined: anew only where they are of two sides."""
-    hashes = combined(old["text_hash"], new["text_hash"], places=places)
-    lacking = aligned(new["abstract"].astype("str"), places[1]).isna()
-    mixed = (places[1] >= 0) & lacking & abstract.notna()
+    """Return the hashes of the joined texts, computed again only where two sides are mixed."""
+    hashes = combine_columns(old["text_hash"], new["text_hash"], rows=rows)
+    lacking = take_rows(new["abstract"].astype("str"), rows[1]).isna()
+    mixed = (rows[1] >= 0) & lacking & abstract.notna()
     texts = title[mixed] + "\n" + abstract[mixed]
-    anew = [short_hash(text, length=TEXT_HASH_LENGTH) for text in texts]
-    hashes.loc[mixed] = anew
+    hashes.loc[mixed] = [short_hash(text, length=TEXT_HASH_LENGTH) for text in texts]
     return hashes
 
 
-def _differing(was: pd.DataFrame, now: pd.DataFrame, *, columns: Sequence[str]) -> tuple[str, ...]:
+def _differing(then: pd.DataFrame, now: pd.DataFrame, *, columns: Sequence[str]) -> tuple[str, ...]:
     """Return the papers that differ in one of the columns; both sides have the same order."""
-    one, other = (frame[list(columns)].reset_index(drop=True) for frame in (was, now))
+    one, other = (frame[list(columns)].reset_index(drop=True) for frame in (then, now))
     same = (one == other) | (one.isna() & other.isna())
     return tuple(now["paper_id"].array[~same.all(axis=1).to_numpy()])
 
 
-def _renamed(was: pd.DataFrame, listed: pd.Series) -> dict[str, str]:
-    rows = zip(was["paper_id"], was["aliases"], listed, strict=True)
+def _new_names(then: pd.DataFrame, listed: pd.Series) -> dict[str, str]:
+    rows = zip(then["paper_id"], then["aliases"], listed, strict=True)
     return {name: other for name, known, other in rows if other != name and other not in known}

@@ -13,7 +13,7 @@ from analysis.base import schema
 from analysis.base.progress import Progress
 from analysis.embedding import embed, paper_texts
 from analysis.papers import Snapshot
-from analysis.papers.union import Joined, join_papers
+from analysis.papers.union import PaperUnion, join_papers
 
 from .parent import Parent, check_embedding, refuse_unrelated, union_vectors
 from .settings import Settings
@@ -28,7 +28,7 @@ class Papers:
 
     table: pd.DataFrame
     vectors: np.ndarray
-    joined: Joined | None
+    joined: PaperUnion | None
 
 
 def papers_of(
@@ -63,7 +63,7 @@ def papers_of(
     return Papers(joined.papers, vectors, joined)
 
 
-def _counted(joined: Joined, *, run: str) -> str:
+def _counted(joined: PaperUnion, *, run: str) -> str:
     return (
         f"Extends run {run}: {len(joined.added):,} new papers, {len(joined.known):,} known "
         f"({len(joined.revised):,} revised), {len(joined.gone):,} not listed any more; "
@@ -71,7 +71,7 @@ def _counted(joined: Joined, *, run: str) -> str:
     )
 
 
-def said_of_union(joined: Joined | None) -> dict[str, Any]:
+def said_of_union(joined: PaperUnion | None) -> dict[str, Any]:
     """Return what the manifest says of a union: counts, and the papers that changed; else {}."""
     if joined is None:
         return {}

@@ -13,10 +13,10 @@ import pandas as pd
 from analysis import runs
 from analysis.base.errors import InputError
 from analysis.base.groups import cluster_number, counted_memberships, groups_of
-from analysis.clusters.extend.belongs import LEAST_NEAR, SMALLEST_JUDGED, share_near
+from analysis.clusters.extend.fit_of_new_papers import LEAST_NEAR, SMALLEST_JUDGED, share_near
 from analysis.clusters.identity.ledger import Ledger, read_ledger
 from analysis.embedding import embed, embedding_version, paper_texts
-from analysis.papers.union import Joined
+from analysis.papers.union import PaperUnion
 from analysis.runs import Run
 
 LARGEST_STEP = 3.0
@@ -132,7 +132,7 @@ def check_embedding(parent: Run, *, embedding: str) -> None:
 
 
 def union_vectors(
-    papers: pd.DataFrame, *, parent: Run, joined: Joined, embedding: str, cache: Path | None
+    papers: pd.DataFrame, *, parent: Run, joined: PaperUnion, embedding: str, cache: Path | None
 ) -> np.ndarray:
     """Return the vectors of the union: those of the parent, new ones for new and revised texts.
 
@@ -141,7 +141,7 @@ def union_vectors(
     papers : DataFrame
         Table `papers` of the union, n rows.
     parent : Run
-    joined : Joined
+    joined : PaperUnion
     embedding : str
     cache : Path or None
 
@@ -162,7 +162,7 @@ def union_vectors(
 
 
 def refuse_unrelated(
-    papers: pd.DataFrame, *, vectors: np.ndarray, parent: Run, joined: Joined, folder: Path
+    papers: pd.DataFrame, *, vectors: np.ndarray, parent: Run, joined: PaperUnion, folder: Path
 ) -> None:
     """Stop where a snapshot has nothing to do with the series.
 

@@ -56,7 +56,7 @@ def manifest(
         Ready for JSON; the definitions' and outputs' hashes, the times and the peak
         memory are added by the caller.
     """
-    from analysis.papers.duplicates.account import duplicates_told
+    from analysis.papers.duplicates import duplicate_summary
 
     dated = int(papers["published"].notna().sum())
     return {
@@ -76,7 +76,9 @@ def manifest(
             "dropped": dict(read.dropped),
         },
         "notes": list(read.notes),
-        "duplicates": duplicates_told(read, limit=NAMED_DUPLICATES),
+        "duplicates": duplicate_summary(
+            read.papers, merged=read.merged, near=read.near, limit=NAMED_DUPLICATES
+        ),
         **decided,
         "versions": versions(),
     }

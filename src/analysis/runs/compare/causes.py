@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.base.groups import counted_memberships, groups_of
 from analysis.base.schema import CAUSES, KINDS, conform, empty
 
-from .paper_changes import renamed, revised_papers, same_papers
+from .paper_changes import rename_ids, revised_papers, same_papers
 
 if TYPE_CHECKING:
     from ..folder import Run
@@ -65,7 +65,7 @@ def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
     pairs = pairs[(pairs["side"] != "both") & pairs["kind"].isin(kinds)]
     sign = pairs["side"].map({"left_only": -1, "right_only": 1}).astype("int64")
     cause = _causes(pairs, facts=_facts(old, new, same=same))
-    known_before = set(renamed(known["old"]["paper_id"], same=same))
+    known_before = set(rename_ids(known["old"]["paper_id"], same=same))
     cause = cause.mask((sign > 0) & ~pairs["paper_id"].isin(known_before), "added")
     cause = cause.mask((sign < 0) & ~pairs["paper_id"].isin(known["new"]["paper_id"]), "gone")
     sums = pairs.assign(cause=cause, sign=sign).groupby(["kind", "group_id", "cause"])["sign"].sum()
@@ -112,7 +112,7 @@ def moves(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
     """
     same = same_papers(old.papers, new.papers)
     before, after = (_members(run) for run in (old, new))
-    before = before.assign(paper_id=renamed(before["paper_id"], same=same))
+    before = before.assign(paper_id=rename_ids(before["paper_id"], same=same))
     shared = set(same.values())
     before, after = (rows[rows["paper_id"].isin(shared)] for rows in (before, after))
     pairs = before.merge(after, on=_KEY, how="outer", indicator="side")
@@ -180,7 +180,7 @@ def _counted(
 ) -> pd.DataFrame:
     rows = _members(run)
     rows = rows[rows["paper_id"].isin(papers.loc[papers[day].notna(), "paper_id"])]
-    return rows.assign(paper_id=renamed(rows["paper_id"], same=same or {}))
+    return rows.assign(paper_id=rename_ids(rows["paper_id"], same=same or {}))
 
 
 def _all_groups(old: Run, new: Run, *, kinds: tuple[str, ...]) -> pd.DataFrame:
@@ -193,7 +193,7 @@ def _facts(old: Run, new: Run, *, same: dict[str, str]) -> _Facts:
     hashes = []
     for run in (old, new):
         rows = run.evidence[run.evidence["how"] == "override"]
-        ids = renamed(rows["paper_id"], same=same if run is old else {})
+        ids = rename_ids(rows["paper_id"], same=same if run is old else {})
         keys = zip(ids, rows["kind"], rows["group_id"], rows["text"], strict=True)
         decided.append(set(keys))
         topics = run.groups[run.groups["kind"] == "topic"]

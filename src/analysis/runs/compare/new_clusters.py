@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.base.groups import counted_memberships, groups_of
 
-from .paper_changes import renamed
+from .paper_changes import rename_ids
 
 if TYPE_CHECKING:
     from ..folder import Run
@@ -77,7 +77,7 @@ def old_homes(old: Run, new: Run, *, same: dict[str, str]) -> pd.DataFrame:
     ----------
     old, new : Run
     same : dict of str to str
-        From `pairing.same_papers`.
+        From `same_papers`.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def old_homes(old: Run, new: Run, *, same: dict[str, str]) -> pd.DataFrame:
     """
     before = _papers_of(old, kind="cluster")
     before = before[before["paper_id"].isin(same)]
-    before = before.assign(paper_id=renamed(before["paper_id"], same=same))
+    before = before.assign(paper_id=rename_ids(before["paper_id"], same=same))
     pairs = _papers_of(new, kind="cluster").merge(before, on="paper_id", suffixes=("", "_old"))
     counts = pairs.groupby(["group_id", "group_id_old"], as_index=False).size()
     counts["n_shared"] = counts.groupby("group_id")["size"].transform("sum")

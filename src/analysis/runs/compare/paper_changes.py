@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from analysis.base.escaping import normalised_title
+from analysis.papers.same_paper import match_papers
 
 if TYPE_CHECKING:
     from ..folder import Run
@@ -28,7 +27,10 @@ class PaperChanges(NamedTuple):
 
 
 def same_papers(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, str]:
-    """Find the papers that two runs share: by id, then by alias, then by normalised title.
+    """Find the papers that two runs share.
+
+    The rule is that of `papers.same_paper`: by id, then by alias, then by title; two papers with
+    different arXiv ids are never one.
 
     Parameters
     ----------
@@ -38,47 +40,14 @@ def same_papers(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Id in the old run to id in the new one, one to one. A title that several of the papers
-        left over have joins none of them.
+        Id in the old run to id in the new one, one to one.
     """
-    free = set(new["paper_id"])
-    found = {paper: paper for paper in old["paper_id"] if paper in free}
-    free -= set(found)
-    for keys in (_names, _title):
-        left = old[~old["paper_id"].isin(found)]
-        if left.empty or not free:
-            return found
-        there = _unique(keys(new[new["paper_id"].isin(free)]))
-        for key, paper in _unique(keys(left)).items():
-            match = there.get(key)
-            if match in free and paper not in found:
-                found[paper] = match
-                free.discard(match)
-    return found
+    rows = match_papers(old, new, ids_are_kept=True).rows
+    before, after = old["paper_id"].tolist(), new["paper_id"].tolist()
+    return {before[k]: after[row] for row, k in rows.items()}
 
 
-def _names(papers: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Yield every id or alias of each paper."""
-    for paper, aliases in zip(papers["paper_id"], papers["aliases"], strict=True):
-        yield from ((name, paper) for name in (paper, *aliases))
-
-
-def _title(papers: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    titles = map(normalised_title, papers["title"])
-    yield from zip(titles, papers["paper_id"], strict=True)
-
-
-def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return key to paper where all pairs of a key name one paper."""
-    found: dict[str, str] = {}
-    doubtful = set()
-    for key, paper in pairs:
-        if found.setdefault(key, paper) != paper:
-            doubtful.add(key)
-    return {key: paper for key, paper in found.items() if key not in doubtful}
-
-
-def renamed(ids: pd.Series, *, same: dict[str, str]) -> pd.Series:
+def rename_ids(ids: pd.Series, *, same: dict[str, str]) -> pd.Series:
     """Return ids of the old run as they are in the new one; those of papers gone stay."""
     other = {old: new for old, new in same.items() if old != new}
     return ids.map(lambda name: other.get(name, name)).astype("str") if other else ids

@@ -1,8 +1,8 @@
-"""Which papers of different ids are one: the same DOI, title or abstract, written a little apart.
+"""Papers with different ids that are one: the same DOI, title or abstract, written differently.
 
-Pairs are looked for among papers that share a DOI, a title without its spaces and accents, the
-first or last words of the title or the first words of the abstract. A pair is merged or listed as
-a near miss; papers with different arXiv ids are never merged.
+Candidate pairs share a DOI, a title without its spaces and accents, the first or last words of the
+title, or the first words of the abstract. A pair is merged or listed as a near miss; papers with
+different arXiv ids are never merged (`same_paper`).
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from itertools import combinations
 
 import pandas as pd
 
+from .same_paper import have_different_arxiv_ids, jaccard
+
 DOI = "same DOI"
 LOOSE = "same title, give or take spaces and accents"
 NEAR = "near-identical title and abstract"
-TITLE_ALIKE, TITLE_RELATED, ABSTRACT_ALIKE, ABSTRACT_RELATED, ABSTRACT_SAME = (
-    0.8,
-    0.5,
-    0.8,
-    0.6,
-    0.9,
-)
-"""Shares of common words (Jaccard) from which titles and abstracts count as alike. The same
+
+SIMILAR_TITLE = 0.8
+RELATED_TITLE = 0.5
+SIMILAR_ABSTRACT = 0.8
+RELATED_ABSTRACT = 0.6
+SAME_ABSTRACT = 0.9
+"""Shares of common words (Jaccard) from which titles and abstracts count as such. The same
 abstract under another title is not enough: in 58,824 papers of the ACL Anthology two of three such
 pairs were different papers that share a text."""
-_FEWEST_WORDS = 20
 
+_FEWEST_WORDS = 20
 _MAX_BLOCK = 30
 _WORDS = re.compile(r"\w+")
 _NUMBERING = re.compile(r".*\d.*|[ivx]+|part|one|two|three|first|second|third")
@@ -37,8 +38,8 @@ _NEAR_COLUMNS = ("paper_id", "title", "other_id", "other_title", "why")
 
 
 @dataclass(frozen=True)
-class Alike:
-    """What was found.
+class NearDuplicates:
+    """Pairs of papers that are one or nearly are.
 
     Attributes
     ----------
@@ -62,37 +63,48 @@ class _Paper:
     arxiv_id: str
     dois: frozenset[str]
 
+    @property
+    def arxiv_ids(self) -> frozenset[str]:
+        return frozenset({self.arxiv_id} - {""})
 
-def alike(papers: pd.DataFrame) -> Alike:
-    """Find papers of different ids that are one, and those that nearly are.
+
+def find_near_duplicates(papers: pd.DataFrame) -> NearDuplicates:
+    """Find papers with different ids that are one, and those that nearly are.
 
     Parameters
     ----------
     papers : DataFrame
-        One row a paper: `paper_id`, `title`, `title_key`, `abstract`, `arxiv_id`, `aliases`.
+        One row per paper: `paper_id`, `title`, `title_key`, `abstract`, `arxiv_id`, `aliases`.
 
     Returns
     -------
-    Alike
-        The same for any order of the rows. Of papers that are one the id is the arXiv id where
-        there is one, else the first in text order.
+    NearDuplicates
+        The same for any order of the rows. Papers that are one get the arXiv id of the one that
+        has one, else the first id in text order.
     """
-    found = sorted(_papers(papers), key=lambda paper: paper.id)
-    groups = {paper.id: paper.id for paper in found}
-    arxiv = {paper.id: paper.arxiv_id for paper in found}
+    from scipy.cluster.hierarchy import DisjointSet
+
+    records = sorted(_papers(papers), key=lambda paper: paper.id)
+    groups = DisjointSet(paper.id for paper in records)
+    heads = {paper.id: paper for paper in records}
     rules: dict[str, str] = {}
     near = []
-    for one, other in _pairs(found):
+    for one, other in _pairs(records):
         rule, why = _verdict(one, other)
-        roots = _root(groups, one.id), _root(groups, other.id)
-        if rule and roots[0] != roots[1] and not (arxiv[roots[0]] and arxiv[roots[1]]):
-            keep, gone = sorted(roots, key=lambda root: (not arxiv[root], root))
-            groups[gone] = keep
-            rules[gone] = rule
-        elif why and roots[0] != roots[1]:
+        first, second = heads[groups[one.id]], heads[groups[other.id]]
+        if first is second:
+            continue
+        if rule and not have_different_arxiv_ids(first.arxiv_ids, second.arxiv_ids):
+            keep, gone = sorted((first, second), key=lambda head: (not head.arxiv_id, head.id))
+            groups.merge(one.id, other.id)
+            heads[groups[one.id]] = keep
+            rules[gone.id] = rule
+        elif why:
             near.append((one.id, one.title, other.id, other.title, why))
-    same = {gone: (_root(groups, gone), rule) for gone, rule in rules.items()}
-    return Alike(same=same, near=pd.DataFrame(near, columns=list(_NEAR_COLUMNS), dtype="str"))
+    same = {gone: (heads[groups[gone]].id, rule) for gone, rule in rules.items()}
+    return NearDuplicates(
+        same=same, near=pd.DataFrame(near, columns=list(_NEAR_COLUMNS), dtype="str")
+    )
 
 
 def _papers(papers: pd.DataFrame) -> Iterator[_Paper]:
@@ -101,7 +113,6 @@ def _papers(papers: pd.DataFrame) -> Iterator[_Paper]:
     for identifier, title, key, abstract, arxiv_id, aliases in zip(
         *texts, papers["aliases"].tolist(), strict=True
     ):
-        dois = frozenset(alias.casefold() for alias in aliases if alias.startswith("10."))
         yield _Paper(
             id=identifier,
             title=title,
@@ -109,7 +120,7 @@ def _papers(papers: pd.DataFrame) -> Iterator[_Paper]:
             loose=_loose(key),
             abstract=abstract,
             arxiv_id=arxiv_id,
-            dois=dois,
+            dois=frozenset(alias.casefold() for alias in aliases if alias.startswith("10.")),
         )
 
 
@@ -118,12 +129,6 @@ def _loose(key: str) -> str:
         return key.replace(" ", "").replace("_", "")
     plain = unicodedata.normalize("NFKD", key)
     return "".join(c for c in plain if c.isalnum())
-
-
-def _root(groups: dict[str, str], identifier: str) -> str:
-    while groups[identifier] != identifier:
-        identifier = groups[identifier]
-    return identifier
 
 
 def _pairs(papers: Sequence[_Paper]) -> Iterator[tuple[_Paper, _Paper]]:
@@ -154,23 +159,23 @@ def _keys(paper: _Paper) -> Iterator[str]:
 
 def _verdict(one: _Paper, other: _Paper) -> tuple[str, str]:
     """Return the rule by which two papers are one, or why they nearly are; both may be empty."""
-    titles = _jaccard(one.words, other.words)
+    titles = jaccard(one.words, other.words)
     doi = bool(one.dois & other.dois)
     loose = one.loose == other.loose
     beginning = bool(one.abstract) and one.abstract[:60] == other.abstract[:60]
-    if not (doi or loose or beginning or titles >= TITLE_ALIKE):
+    if not (doi or loose or beginning or titles >= SIMILAR_TITLE):
         return "", ""
     abstracts = _abstracts(one, other)
     differ = one.words ^ other.words
     numbered = any(_NUMBERING.fullmatch(word) for word in differ)
     rule = ""
-    if doi and titles >= TITLE_RELATED and not numbered:
+    if doi and titles >= RELATED_TITLE and not numbered:
         rule = DOI
-    elif loose and (abstracts is None or abstracts >= ABSTRACT_RELATED):
+    elif loose and (abstracts is None or abstracts >= RELATED_ABSTRACT):
         rule = LOOSE
-    elif titles >= TITLE_ALIKE and (abstracts or 0) >= ABSTRACT_ALIKE and not numbered:
+    elif titles >= SIMILAR_TITLE and (abstracts or 0) >= SIMILAR_ABSTRACT and not numbered:
         rule = NEAR
-    if rule and one.arxiv_id and other.arxiv_id:
+    if rule and have_different_arxiv_ids(one.arxiv_ids, other.arxiv_ids):
         return "", f"{rule}, but different arXiv ids"
     if rule:
         return rule, ""
@@ -182,11 +187,11 @@ def _why(doi: bool, loose: bool, titles: float, abstracts: float | None) -> str:
         return "same DOI, but another title"
     if loose:
         return "same title, but another abstract"
-    if abstracts is not None and abstracts >= ABSTRACT_SAME:
+    if abstracts is not None and abstracts >= SAME_ABSTRACT:
         return f"same abstract, but titles alike by {titles:.2f}"
-    if titles >= TITLE_ALIKE:
-        told = "not known" if abstracts is None else f"alike by {abstracts:.2f}"
-        return f"titles alike by {titles:.2f}, abstracts {told}"
+    if titles >= SIMILAR_TITLE:
+        compared = "not known" if abstracts is None else f"alike by {abstracts:.2f}"
+        return f"titles alike by {titles:.2f}, abstracts {compared}"
     return ""
 
 
@@ -197,12 +202,8 @@ def _abstracts(one: _Paper, other: _Paper) -> float | None:
         return 1.0
     words = _words(one.abstract), _words(other.abstract)
     # Of a few words most are common ones.
-    return _jaccard(*words) if min(map(len, words)) >= _FEWEST_WORDS else 0.0
+    return jaccard(*words) if min(map(len, words)) >= _FEWEST_WORDS else 0.0
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(_WORDS.findall(text.casefold()))
-
-
-def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    return len(one & other) / len(one | other) if one or other else 0.0

@@ -1,8 +1,8 @@
-"""Which rows are one paper, and what that paper is called.
+"""Rows that are one paper by id or title: their ids, and the one row made of them.
 
-Nothing here depends on the order of the rows: of equal rows the one that is kept is the one with
-the longest abstract, then the earliest date, then the first in text order. Rows of different ids
-that are one paper all the same are found in `alike`.
+Nothing here depends on the order of the rows: of equal rows the one with the longest abstract is
+kept, then the one with the earliest date, then the first in text order. `near_duplicates` finds
+rows with different ids that are one paper all the same.
 """
 
 from __future__ import annotations
@@ -16,26 +16,25 @@ from analysis.base.escaping import short_hash
 from analysis.sources.dates.parsing import RANK
 
 _BREAK = "\x1f"
-NO_FIELDS = frozenset(
-    ("aliases", "file", "first_id", "provenance", "published_precision", "source", "source_id",
-     "title_key")
-)  # fmt: skip
-"""Columns of which provenance says nothing."""
+_WITHOUT_PROVENANCE = frozenset(
+    "aliases file first_id provenance published_precision source source_id title_key".split()
+)
+"""Columns that provenance does not mention."""
 
 
 def assign_ids(papers: pd.DataFrame) -> pd.Series:
     """Give every row the id of its paper.
 
-    The id is the arXiv id where the row has one, else that of the one arXiv id that other rows
-    of the same title have (unless the row has an id of its own and another abstract), else "t"
-    and a hash of the normalised title. Rows of one title without arXiv id but with different ids
-    and different abstracts are different papers: the first in the order of their ids keeps the
-    title's hash, the later ones get a hash of title and id.
+    The id is the row's arXiv id; else the one arXiv id that other rows of the same title have
+    (unless the row has another id and another abstract); else "t" and a hash of the normalised
+    title. Rows of one title without arXiv id but with different ids and different abstracts are
+    different papers (`same_paper`): the first in the order of their ids keeps the title's hash,
+    the later ones get a hash of title and id.
 
     Parameters
     ----------
     papers : DataFrame
-        `title_key`, `abstract`, `arxiv_id` and `source_id` (null where there is none); left
+        `title_key`, `abstract`, `arxiv_id` and `source_id` (null if there is none); left
         unchanged.
 
     Returns
@@ -65,7 +64,7 @@ def assign_ids(papers: pd.DataFrame) -> pd.Series:
 
 @dataclass(frozen=True)
 class _Row:
-    """One row that shares its title with others; "" for what it lacks."""
+    """One row that shares its title with others; "" for missing values."""
 
     place: int
     title_key: str
@@ -87,13 +86,13 @@ def _belongs(row: _Row, *, known: Collection[str]) -> bool:
 
 
 def _split(rows: Sequence[_Row], *, key: str) -> dict[int, str]:
-    """Give rows of one title different ids where they are different papers, by place."""
-    whole = [row for row in rows if row.source_id and row.abstract]
-    if len({row.source_id for row in whole}) < 2:
+    """Return the ids, by place, of rows that are not the first paper of their title."""
+    complete = [row for row in rows if row.source_id and row.abstract]
+    if len({row.source_id for row in complete}) < 2:
         return {}
-    names = _components([(row.source_id, row.abstract) for row in whole])
-    by_source = {row.source_id: name for row, name in zip(whole, names, strict=True)}
-    by_abstract = {row.abstract: name for row, name in zip(whole, names, strict=True)}
+    names = _names([(row.source_id, row.abstract) for row in complete])
+    by_source = {row.source_id: name for row, name in zip(complete, names, strict=True)}
+    by_abstract = {row.abstract: name for row, name in zip(complete, names, strict=True)}
     first = min(names)
     out = {}
     for row in rows:
@@ -103,25 +102,24 @@ def _split(rows: Sequence[_Row], *, key: str) -> dict[int, str]:
     return out
 
 
-def _components(pairs: Sequence[tuple[str, str]]) -> list[str]:
+def _names(pairs: Sequence[tuple[str, str]]) -> list[str]:
     """Group (source id, abstract) pairs that share either part; a group's name is its least id."""
-    parents: dict[tuple[str, str], tuple[str, str]] = {}
+    from scipy.cluster.hierarchy import DisjointSet
 
-    def root(node: tuple[str, str]) -> tuple[str, str]:
-        while parents.setdefault(node, node) != node:
-            parents[node] = parents[parents[node]]
-            node = parents[node]
-        return node
-
+    links = DisjointSet()
     for source, abstract in pairs:
-        # Ids sort before abstracts, so that the least member, the root, is the least id.
-        one, other = root(("1 id", source)), root(("2 abstract", abstract))
-        parents[max(one, other)] = min(one, other)
-    return [root(("1 id", source))[1] for source, _ in pairs]
+        links.add(("id", source))
+        links.add(("abstract", abstract))
+        links.merge(("id", source), ("abstract", abstract))
+    names: dict[str, str] = {}
+    for subset in links.subsets():
+        ids = [value for what, value in subset if what == "id"]
+        names |= dict.fromkeys(ids, min(ids))
+    return [names[source] for source, _ in pairs]
 
 
 def drop_duplicates(papers: pd.DataFrame) -> pd.DataFrame:
-    """Make one row of the rows with one `paper_id`.
+    """Reduce the rows with one `paper_id` to one row.
 
     Parameters
     ----------
@@ -132,18 +130,18 @@ def drop_duplicates(papers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The kept row of each paper; what it lacks is filled from the others in their order, the
+        The kept row of each paper; missing values are filled from the others in their order, the
         date is the most precise one, of these the earliest, and `aliases` is the sorted union.
-        `provenance` says which sources filled what ("abstract=bibtex; published=arxiv-atom");
-        null where all is from the paper's `source`. New index.
+        `provenance` lists which sources filled which fields ("abstract=bibtex;
+        published=arxiv-atom"); null if all are from the paper's `source`. New index.
     """
-    # A table of this program's own brings what it says already.
-    said = papers.get("provenance", pd.Series(None, index=papers.index, dtype="str"))
-    papers = papers.assign(provenance=said.astype("str"))
+    # A table that Papertide wrote has a provenance already.
+    provenance = papers.get("provenance", pd.Series(None, index=papers.index, dtype="str"))
+    papers = papers.assign(provenance=provenance.astype("str"))
     repeated = papers["paper_id"].duplicated(keep=False)
     if not repeated.any():
         return papers.reset_index(drop=True)
-    rows = in_order(papers[repeated])
+    rows = sort_rows(papers[repeated])
     scalars = [column for column in papers.columns if column != "aliases"]
     groups = rows[scalars].groupby("paper_id", sort=True)
     merged = groups.first()
@@ -151,7 +149,7 @@ def drop_duplicates(papers: pd.DataFrame) -> pd.DataFrame:
     for column in ("published", "published_precision"):
         if column in merged:
             merged[column] = best[column].astype(papers[column].dtype)
-    filled = _filled_from(rows, kept=groups.head(1), merged=merged, dated=best)
+    filled = _provenance(rows, kept=groups.head(1), merged=merged, dated=best)
     merged["provenance"] = filled.fillna(merged["provenance"])
     merged["aliases"] = rows.groupby("paper_id")["aliases"].agg(_union)
     merged = merged.reset_index()[list(papers.columns)]
@@ -159,7 +157,7 @@ def drop_duplicates(papers: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([papers[~repeated], merged], ignore_index=True)
 
 
-def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+def sort_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows sorted by paper; of each paper the row that is kept comes first."""
     order = pd.DataFrame(
         {
@@ -182,13 +180,13 @@ def _best_dates(rows: pd.DataFrame) -> pd.DataFrame:
     return dated.drop_duplicates("paper_id").set_index("paper_id")
 
 
-def _filled_from(
+def _provenance(
     rows: pd.DataFrame, *, kept: pd.DataFrame, merged: pd.DataFrame, dated: pd.DataFrame
 ) -> pd.Series:
-    """Say for each paper which source gave the fields that are not the kept row's."""
+    """Return for each paper the sources of the fields that are not the kept row's."""
     kept = kept.set_index("paper_id").reindex(merged.index)
-    said = pd.Series("", index=merged.index, dtype="str")
-    for column in sorted({*merged.columns} - NO_FIELDS):
+    out = pd.Series("", index=merged.index, dtype="str")
+    for column in sorted({*merged.columns} - _WITHOUT_PROVENANCE):
         if column == "published":
             other = merged[column].notna() & (merged[column] != kept[column])
             source = dated["source"].reindex(merged.index)
@@ -196,8 +194,8 @@ def _filled_from(
             other = merged[column].notna() & kept[column].isna()
             givers = rows[rows[column].notna()].drop_duplicates("paper_id")
             source = givers.set_index("paper_id")["source"].reindex(merged.index)
-        said = said.mask(other, said + "; " + column + "=" + source.astype("str"))
-    return said.str.removeprefix("; ").replace("", None).astype("str")
+        out = out.mask(other, out + "; " + column + "=" + source.astype("str"))
+    return out.str.removeprefix("; ").replace("", None).astype("str")
 
 
 def _row_texts(rows: pd.DataFrame) -> pd.Series:

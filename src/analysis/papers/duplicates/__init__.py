@@ -1,1 +1,0 @@
-"""Duplicates within one snapshot."""
