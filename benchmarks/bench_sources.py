@@ -21,10 +21,10 @@ from typing import Any
 from make_dump import write_dump
 
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.files.input_file import load
-from analysis.sources.files.read_file import read_file
-from analysis.sources.large.conditions import asked_for
+from analysis.sources.input_file import load
+from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import filter_file
+from analysis.sources.read_files import read_file
 
 TITLE = "A title about small gardens by the sea, number {i}"
 ABSTRACT = " ".join(["Sentence about gardens and the sea, which is read to the end."] * 18)
@@ -102,8 +102,9 @@ FILTERS: dict[str, dict[str, Any]] = {
 def measure_filter(path: Path, *, asked: dict[str, Any]) -> tuple[int, float]:
     """Return papers kept, and the seconds."""
     start = time.process_time()
-    done = filter_file(path, out=path.with_name("out"), asked=asked_for(**asked), anew=True)
-    return done.told["papers"], time.process_time() - start
+    conditions = read_conditions(**asked)
+    done = filter_file(path, out=path.with_name("out"), conditions=conditions, replace=True)
+    return done.metadata["papers"], time.process_time() - start
 
 
 def _print_filters(*, mb: float) -> None:

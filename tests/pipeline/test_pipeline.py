@@ -270,7 +270,7 @@ def test_papers_without_date_abstract_or_topic(tmp_path):
 
 
 def test_equal_abstracts_are_placed_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("analysis.clusters.find.fit._SUBSAMPLES", 2)
+    monkeypatch.setattr("analysis.clusters.find.subsamples.SUBSAMPLES", 2)
     rows = [{"title": f"{i}", "abstract": "The same abstract for all of them."} for i in range(60)]
     found = made(as_json(tmp_path / "papers.json", rows), tmp_path / "runs")
     check_run(found, n=60)
@@ -292,7 +292,7 @@ def test_columns_that_ride_along_reach_the_papers_table(tmp_path):
     [
         ({"period": "week"}, "period 'week': allowed are auto, month, quarter, half-year, year"),
         ({"embedding": "nope"}, "embedding 'nope': allowed are builtin"),
-        ({"format": "xls"}, "format 'xls': allowed are auto, hf-page, html, csv"),
+        ({"format": "xls"}, "format 'xls': allowed are auto, parquet, json"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(tmp_path, settings, problem):

@@ -9,15 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, short_hash
 from analysis.base.schema import TABLES, conform
 from analysis.papers.snapshot import Snapshot, dropped_line, read_snapshot
 from analysis.sources import read_dates
-from analysis.sources.records.cleaning import cleaned
 from conftest import ROOT
 from hostile import HOSTILE
 
@@ -128,11 +125,6 @@ def test_hostile_texts_come_through_cleaned(tmp_path: Path, text: str) -> None:
     back = pd.read_parquet(tmp_path / "out.parquet")
     assert back["title"].tolist() == [clean(text)]
     assert not any("\x1b" in note or "\n" in note for note in snapshot.notes)
-
-
-@given(st.text(max_size=30))
-def test_the_short_cut_to_clean_text_is_exact(text: str) -> None:
-    assert cleaned(text) == clean(text)
 
 
 # The snapshot's date

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.files.decoding import decode
-from analysis.sources.files.input_file import FORMATS_IN_WORDS
+from analysis.sources.decoding import decode
+from analysis.sources.formats import FORMATS_IN_WORDS
 
 TODAY = date(2025, 3, 20)
 
@@ -59,9 +59,9 @@ def test_empty_files(tmp_path: Path, data: bytes) -> None:
         (b"PK\x03\x04abc", "is a zip file that cannot be unpacked", "unpack it"),
         (b"%PDF-1.7 abc", "is a PDF", "abstracts as text"),
         (b"SQLite format 3\x00abc", "is an SQLite database", "export the table as CSV"),
-        (bytes(range(256)) * 20, "is binary data of no known format", "export it again as text"),
-        (b"title,abstract\nA,\x00b\n", "is binary data of no known format", "export it again"),
-        (b"\x01\x02\x03\x04text" * 9, "is binary data of no known format", "export it again"),
+        (bytes(range(256)) * 20, "is binary data in an unknown format", "export it again as text"),
+        (b"title,abstract\nA,\x00b\n", "is binary data in an unknown format", "export it again"),
+        (b"\x01\x02\x03\x04text" * 9, "is binary data in an unknown format", "export it again"),
     ],
 )
 def test_binary_files(tmp_path: Path, data: bytes, found: str, step: str) -> None:
@@ -170,7 +170,9 @@ def test_text_with_a_mark_that_breaks_off_loses_one_character():
 def test_text_with_a_mark_and_a_bad_byte_names_the_byte_of_the_file():
     with pytest.raises(InputError) as caught:
         decode(b"\xef\xbb\xbf" + "ü\n".encode() + b"a\xffb" + "ü".encode(), shown="p.txt")
-    assert "p.txt mixes encodings: most of it is UTF-8, byte 7 (line 2) not" in str(caught.value)
+    assert "p.txt mixes encodings: most of it is UTF-8, but byte 7 (line 2) is not" in str(
+        caught.value
+    )
 
 
 def test_records_without_any_column_are_refused_in_whole_words(tmp_path):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analysis.base.errors import InputError
 from analysis.base.escaping import short_hash
 from analysis.papers.snapshot import Snapshot, read_snapshot
-from analysis.sources.records.ids import arxiv_id, arxiv_ids, arxiv_month, source_ids
+from analysis.sources.ids import arxiv_id, arxiv_ids, arxiv_month, source_ids
 from conftest import ROOT
 
 DATA = ROOT / "data"

@@ -161,7 +161,7 @@ def test_headers_of_other_languages(header: str, tmp_path: Path) -> None:
         ('{"total": 0, "offset": 0, "data": []}', "list of records (data) is empty"),
         ('{"meta": {"count": 0}, "results": []}', "list of records (results) is empty"),
         ('<feed xmlns="http://www.w3.org/2005/Atom"><title>q</title></feed>',
-         "is an answer of arXiv that holds no paper"),
+         "is a response of arXiv that holds no paper"),
         ('<OAI-PMH><error code="noRecordsMatch">x</error></OAI-PMH>', "noRecordsMatch"),
     ],
     ids=range(9),

@@ -68,7 +68,7 @@ def as_lines(found: list[Paper], path: Path) -> None:
 def as_filtered(found: list[Paper], path: Path) -> None:
     lines = path.with_suffix(".jsonl")
     as_lines(found, lines)
-    filter_file(lines, out=path, anew=True)
+    filter_file(lines, out=path, replace=True)
 
 
 def as_ris(found: list[Paper], path: Path) -> None:

@@ -15,31 +15,30 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_terminal
 from analysis.papers.snapshot import read_snapshot
 from analysis.sources.dates.files import read_dates
-from analysis.sources.files.archives import unpacked
-from analysis.sources.files.input_file import File
-from analysis.sources.files.read_file import FORMATS
-from analysis.sources.files.read_files import _part
+from analysis.sources.formats import FORMAT_NAMES
 from analysis.sources.formats.latex import clean_source, from_latex
-from analysis.sources.large.conditions import asked_for
+from analysis.sources.input_file import File, unpack
+from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import filter_file
 from analysis.sources.large.stream import Limits
-from analysis.sources.records.paper_rows import papers_of
+from analysis.sources.paper_rows import paper_rows
+from analysis.sources.read_files import read_part
 
 TODAY = date(2026, 1, 1)
-_ASKED = asked_for(categories=["cs.*"], first="2007", any_words=['"of the" a'])
+_CONDITIONS = read_conditions(categories=["cs.*"], first="2007", any_words=['"of the" a'])
 
 
 def read_as(data: bytes, *, format: str) -> None:
     """Read bytes in one format, and clean the rows."""
-    part = _part(File(path=Path("p"), data=data), format=format, latest=TODAY)
-    papers_of(part.rows.frame, listed=part.listed, source=part.format, latest=TODAY)
+    part = read_part(File(path=Path("p"), data=data), format=format, latest=TODAY)
+    paper_rows(part.rows.frame, listed=part.listed, source=part.format, latest=TODAY)
 
 
 def archive(data: bytes) -> None:
     """Unpack a gzip or zip file."""
     for start in (b"\x1f\x8b", b"PK\x03\x04"):
         file = File(path=Path("p"), data=data if data.startswith(start) else start + data)
-        unpacked(file, max_mb=20)
+        unpack(file, max_mb=20)
 
 
 def snapshot(data: bytes) -> None:
@@ -62,7 +61,9 @@ def large(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder) / "p", Path(folder) / "o.parquet"
         path.write_bytes(data)
-        filter_file(path, out=out, asked=_ASKED, limits=Limits(line=20_000, whole=10**7, part=999))
+        filter_file(
+            path, out=out, conditions=_CONDITIONS, limits=Limits(line=20_000, whole=10**7, part=999)
+        )
         read_snapshot([out], today=TODAY)
 
 
@@ -82,7 +83,7 @@ def latex(data: bytes) -> None:
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
-    **{name: partial(read_as, format=name) for name in FORMATS if name != "auto"},
+    **{name: partial(read_as, format=name) for name in FORMAT_NAMES if name != "auto"},
     "archive": archive,
     "snapshot": snapshot,
     "large": large,

@@ -31,9 +31,10 @@ _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 def clean(text: str) -> str:
     """Return `text` on one line, in NFC, without control or direction-changing characters."""
-    if not text.isprintable():  # what is taken out is never printable; most texts are
-        text = _CONTROL.sub(" ", _LONE_SURROGATE.sub("\ufffd", text))
-    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
+    line = " ".join(text.split())
+    if not line.isprintable():  # as most texts are; none of the characters removed is printable
+        line = " ".join(_CONTROL.sub(" ", _LONE_SURROGATE.sub("\ufffd", line)).split())
+    return line if line.isascii() else unicodedata.normalize("NFC", line)
 
 
 def normalised_title(title: str) -> str:

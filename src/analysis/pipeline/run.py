@@ -1,4 +1,4 @@
-"""The one place that knows the order of the stages: `Settings`, `run`, `open_run`."""
+"""Run an analysis and open its result: `run` reads the input, calls the stages and writes."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import runs, sources, trends
-from analysis.base import schema
+from analysis import runs, sources
+from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.base.resources import data_file, dates_index
-from analysis.embedding import ALLOWED, is_known
+from analysis.embedding import ALLOWED_NAMES, is_embedding_name
 from analysis.papers import Snapshot, dropped_line, read_snapshot
-from analysis.runs import Run, manifest
+from analysis.runs import Run, file_entries, peak_memory_mb
 
-from .audit import audit_unasked
+from .audit import add_audit
 from .groups.topics import read_definitions
-from .order import analyse
-from .parent import Parent, find_parent, is_same
-from .settings import Settings, recorded
+from .parent import Parent, find_parent, is_unchanged
+from .settings import Settings, period_problems, recorded_settings
+from .stages import analyse
 
 __all__ = ["Settings", "open_run", "run"]
-
-PERIODS = ("auto", *schema.FREQUENCIES)
 
 
 def run(
@@ -44,25 +42,25 @@ def run(
         Files given together are one snapshot.
     settings : Settings, optional
     progress : Progress, optional
-        Where progress is said; quiet by default.
+        Where progress is reported; quiet by default.
     pages : bool
-        Write pages, charts and CSV copies, and audit; without them the tables are the same.
+        Write pages, charts and CSV copies, and audit; the tables are the same without.
 
     Returns
     -------
     Run
-        As it can be read back with `open_run`. Where the newest run was made from the same files
-        with the same settings, that run.
+        As `open_run` reads it back. If the newest run was made from the same files with the same
+        settings, that run.
 
     Raises
     ------
     InputError
-        Where the input, a definition or a setting is wrong, or the directory cannot be written;
+        If the input, a definition or a setting is wrong, or the directory cannot be written;
         nothing is left behind.
     """
     settings = settings or Settings()
     progress = progress or Progress(quiet=True)
-    _check(settings)
+    _check_settings(settings)
     paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
     index = dates_index() if settings.index == "auto" else settings.index
@@ -72,21 +70,24 @@ def run(
     with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files, index=index, today=today)
-        files = [*definitions.hashed(), *manifest.hashed("dates", date_files)]
-        files += manifest.hashed("dates index", [Path(index)] if index else [])
-        for line in _said(read):
+        files = [*definitions.hashed(), *file_entries("dates", date_files)]
+        files += file_entries("dates index", [Path(index)] if index else [])
+        for line in _snapshot_lines(read):
             progress.say(line)
         parent = _parent(series, settings=settings, progress=progress)
-        if parent and not settings.fresh and is_same(
-            parent.run, inputs=read.inputs, definitions=files, settings=recorded(settings)
-        ):  # fmt: skip
+        recorded = recorded_settings(settings)
+        if (
+            parent
+            and not settings.fresh
+            and is_unchanged(parent.run, inputs=read.inputs, definitions=files, settings=recorded)
+        ):
             progress.say(
                 f"Run {parent.run.name} was made from this snapshot with these settings; it is "
                 "used as it is."
             )
             return parent.run
         path = folder.parent / runs.next_name(folder.parent, snapshot_date=read.date)
-        made = analyse(
+        result = analyse(
             read,
             settings=settings,
             definitions=definitions,
@@ -95,10 +96,10 @@ def run(
             progress=progress,
         )
         if pages:
-            made = audit_unasked(made, asked=settings.audit, progress=progress)
-        made.manifest.update(definitions=files, today=today.isoformat())
-        _write(made, folder=folder, path=path, progress=progress, pages=pages)
-    return replace(made, path=path, manifest=runs.read_manifest(path))
+            result = add_audit(result, always=settings.audit, progress=progress)
+        result.manifest.update(definitions=files, today=today.isoformat())
+        _write(result, folder=folder, path=path, progress=progress, pages=pages)
+    return replace(result, path=path, manifest=runs.read_manifest(path))
 
 
 def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) -> Run:
@@ -107,29 +108,26 @@ def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) ->
     Parameters
     ----------
     name : str or Path, optional
-        A name in the series, its number alone, or a path; where left out, the run that the
-        environment variable `PAPERTIDE_RUN` names, else the newest.
+        A name in the series, its number alone, or a path; by default the run that the environment
+        variable `PAPERTIDE_RUN` names, else the newest.
     runs_dir : Path, optional
         Directory of the series; see `runs.runs_folder` for the default.
 
     Raises
     ------
     InputError
-        Where there is no such run or another schema version wrote it.
+        If there is no such run or another schema version wrote it.
     """
     return runs.read_run(runs.find_run(name, runs=runs_dir))
 
 
-def _check(settings: Settings) -> None:
-    problems = []
-    if settings.period not in PERIODS:
-        problems.append(f"period {settings.period!r}: allowed are {', '.join(PERIODS)}")
-    if settings.by not in trends.AXES:
-        problems.append(f"by {settings.by!r}: allowed are {', '.join(trends.AXES)}")
-    if not is_known(settings.embedding):
-        problems.append(f"embedding {settings.embedding!r}: allowed are {ALLOWED}")
-    if settings.format not in sources.FORMATS:
-        problems.append(f"format {settings.format!r}: allowed are {', '.join(sources.FORMATS)}")
+def _check_settings(settings: Settings) -> None:
+    problems = period_problems(period=settings.period, by=settings.by)
+    if not is_embedding_name(settings.embedding):
+        problems.append(f"embedding {settings.embedding!r}: allowed are {ALLOWED_NAMES}")
+    if settings.format not in sources.FORMAT_NAMES:
+        allowed = ", ".join(sources.FORMAT_NAMES)
+        problems.append(f"format {settings.format!r}: allowed are {allowed}")
     if problems:
         raise InputError(
             problems, allowed="the names listed", next_step="correct the setting and run again"
@@ -158,40 +156,42 @@ def _read(
 
 
 def _as_of(read: Snapshot, *, day: date) -> Snapshot:
-    """Keep what was listed, else published, by a day; undated papers are left out and said."""
-    when = read.papers["listed"].fillna(read.papers["published"])
-    kept = read.papers[when <= pd.Timestamp(day)].reset_index(drop=True)
+    """Keep papers listed, else published, by a day; undated papers are left out, with a note."""
+    days = read.papers["listed"].fillna(read.papers["published"])
+    kept = read.papers[days <= pd.Timestamp(day)].reset_index(drop=True)
     if kept.empty:
         raise InputError(
             f"none of {len(read.papers):,} papers was listed or published by {day}",
             allowed="a day after the first dated paper",
             next_step="give a later day with --as-of",
         )
-    undated = int(when.isna().sum())
+    undated = int(days.isna().sum())
     note = (
-        f"As of {day}: {len(kept):,} of {len(read.papers):,} papers ({undated:,} undated left out)"
+        f"As of {day}: {len(kept):,} of {count(len(read.papers), 'paper')} "
+        f"({undated:,} undated left out)"
     )
     last = min(read.date, day) if read.date else day
     return replace(read, papers=kept, date=last, notes=[*read.notes, note])
 
 
 def _parent(series: Path, *, settings: Settings, progress: Progress) -> Parent | None:
-    """Open the run to continue; a fresh fit goes on without one that cannot be read."""
+    """Open the run to continue; a fresh fit continues without one that cannot be read."""
     try:
         return find_parent(series, name=settings.extend)
     except InputError as error:
         if not settings.fresh or settings.extend is not None:
             raise
-        found = "; ".join(error.problems)
+        problems = "; ".join(error.problems)
         progress.say(
-            f"The last run of the series cannot be read ({found}): clusters are matched to none "
-            "and get new ids. To match them to another run, give it with --extend RUN."
+            f"The last run of the series cannot be read ({problems}): clusters are not matched to "
+            "it and get new ids. To match them to another run, give it with --extend RUN."
         )
         return None
 
 
-def _said(read: Snapshot) -> list[str]:
-    lines = [f"{len(read.papers):,} papers, {int(read.papers['published'].notna().sum()):,} dated"]
+def _snapshot_lines(read: Snapshot) -> list[str]:
+    dated = int(read.papers["published"].notna().sum())
+    lines = [f"{count(len(read.papers), 'paper')}, {dated:,} dated"]
     lines += [dropped_line(read.dropped)] if read.dropped else []
     lines += [*read.notes, sources.missing_dates(read.papers)]
     if read.date is None:
@@ -199,12 +199,12 @@ def _said(read: Snapshot) -> list[str]:
     return [line for line in lines if line]
 
 
-def _write(made: Run, *, folder: Path, path: Path, progress: Progress, pages: bool) -> None:
+def _write(result: Run, *, folder: Path, path: Path, progress: Progress, pages: bool) -> None:
     from analysis.report import write_pages
 
     with progress.stage("write"):
-        runs.write_tables(made, folder)
+        runs.write_tables(result, folder)
         if pages:
-            write_pages(made, folder, csv_safe=made.manifest["settings"]["csv_safe"])
-    costs = {"seconds": dict(progress.seconds), "peak_memory_mb": manifest.peak_memory_mb()}
-    runs.finish(folder, manifest={**made.manifest, **costs}, path=path)
+            write_pages(result, folder, csv_safe=result.manifest["settings"]["csv_safe"])
+    costs = {"seconds": dict(progress.seconds), "peak_memory_mb": peak_memory_mb()}
+    runs.finish(folder, manifest={**result.manifest, **costs}, path=path)

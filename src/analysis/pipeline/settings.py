@@ -1,4 +1,4 @@
-"""Everything that decides what a run computes from its snapshot."""
+"""The settings of a run: everything but its files that decides what it computes."""
 
 from __future__ import annotations
 
@@ -7,65 +7,66 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analysis.base.schema import AXES, FREQUENCIES
 from analysis.clusters.extend.thresholds import Thresholds
 from analysis.runs.lock import WAIT
+
+PERIODS = ("auto", *FREQUENCIES)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides what a run computes from its snapshot.
+    """Settings of a run.
 
     Attributes
     ----------
     runs : Path or None
         Directory of the series; see `runs.runs_folder` for the default.
     fresh : bool
-        Fit this snapshot anew, whatever runs the series has.
+        Fit this snapshot from scratch, whatever runs the series has.
     extend : str or Path or None
-        The run to extend; the newest of the series where left out.
+        The run to extend; the newest of the series by default.
     only_snapshot : bool
-        Trends count what this snapshot lists, not all papers of the series.
+        Trends count the papers that this snapshot lists, not all papers of the series.
     as_of : date or None
-        Leave out what was listed, else published, after this day.
+        Leave out papers that were listed, else published, after this day.
     topics : Path or None
         Topic definitions; `data/topics.toml` by default.
     overrides : Path or None
-        Decisions on topics by hand; `data/overrides.toml` by default.
+        Decisions on topics and clusters by hand; `data/overrides.toml` by default.
     dates : tuple of Path
         CSV files that date papers by title or arXiv id; `data/arxiv_ids.csv` by default.
     snapshot_date : date or None
-        The day of the snapshot, where the content or the file name does not tell.
+        The day of the snapshot, if neither the content nor the file name gives it.
     period : str
         "auto", "month", "quarter", "half-year" or "year".
     by : str
-        The day that tells a paper's period: "published", or "listed" in the source.
+        The day that decides a paper's period: "published", or "listed" in the source.
     embedding : str
         A name that `embedding.embed` knows.
     format : str
-        "auto" or a name in `sources.FORMATS`.
+        "auto" or a name in `sources.FORMAT_NAMES`.
     seed : int
         Seed of the subsamples and of the map's layout.
     max_mb : int
         Megabytes that each input file may have, unpacked; `sources.MAX_MB` by default.
     duplicates : str
-        "all" merges papers that are nearly alike too, "exact" only those of one id or title.
+        "all" merges near duplicates too, "exact" only rows with one id or title.
     today : date or None
-        The day from which dates count as too late where the snapshot's date is unknown.
+        The day from which dates count as too late if the snapshot's date is unknown.
     wait : float
         Seconds to wait while another process makes a run in the series.
     grades : bool or None
         Measure how often each cluster is found again; by default after a fit of at most 10,000
         papers.
     audit : bool
-        Compare an extended run of 2,000 papers or more with a fresh fit, too.
+        Also compare extended runs of 2,000 papers or more with a fresh fit.
     index : Path or "auto" or None
-        Index of local metadata; `data/dates_index.parquet` where there is one.
+        Index of local metadata; `data/dates_index.parquet` by default, if it exists.
     csv_safe : bool
         In the CSV tables, put an apostrophe before texts that a spreadsheet program would compute.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
-    wait : float
-        Seconds to wait while another process makes a run in the series.
     """
 
     runs: Path | None = None
@@ -91,11 +92,13 @@ class Settings:
     index: Path | str | None = "auto"
     csv_safe: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
-    wait: float = WAIT
 
 
-def recorded(settings: Settings) -> dict[str, Any]:
-    """Return the settings that are not files; those stand in the manifest by name and hash."""
+def recorded_settings(settings: Settings) -> dict[str, Any]:
+    """Return the settings that are not files, as the manifest stores them.
+
+    Files stand in the manifest by name and hash.
+    """
     day = settings.snapshot_date
     return {
         "fresh": settings.fresh,
@@ -112,3 +115,13 @@ def recorded(settings: Settings) -> dict[str, Any]:
         "thresholds": asdict(settings.thresholds),
         "snapshot_date": day.isoformat() if day else None,
     }
+
+
+def period_problems(*, period: str | None, by: str | None) -> list[str]:
+    """Return one line for each of the two settings that has no allowed value."""
+    problems = []
+    if period is not None and period not in PERIODS:
+        problems.append(f"period {period!r}: allowed are {', '.join(PERIODS)}")
+    if by is not None and by not in AXES:
+        problems.append(f"by {by!r}: allowed are {', '.join(AXES)}")
+    return problems

@@ -1,6 +1,7 @@
-from .dates.files import add_dates, missing_dates, read_dates
+from .dates.files import read_dates
+from .dates.fill import add_dates, missing_dates
 from .dates.index import add_to_index
-from .files.input_file import MAX_MB
-from .files.read_file import FORMATS
+from .formats import FORMAT_NAMES
+from .input_file import MAX_MB
 
-__all__ = ["FORMATS", "MAX_MB", "add_dates", "add_to_index", "missing_dates", "read_dates"]
+__all__ = ["FORMAT_NAMES", "MAX_MB", "add_dates", "add_to_index", "missing_dates", "read_dates"]

@@ -16,9 +16,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.sources import add_to_index
-from analysis.sources.dates import arxiv_metadata as dates_arxiv
-from analysis.sources.dates.arxiv_metadata import arxiv_dates
-from analysis.sources.dates.index import read_rows
+from analysis.sources.dates import index
+from analysis.sources.dates.index import arxiv_dates, read_rows
 
 TODAY = date(2025, 3, 20)
 COLUMNS = ["title_key", "arxiv_id", "published", "published_precision"]
@@ -82,7 +81,7 @@ def test_the_dates_are_those_of_the_reader_of_papers(tmp_path):
 
 @pytest.mark.parametrize("chunk", [1, 3, 1000])
 def test_chunks_make_no_difference(tmp_path, monkeypatch, chunk):
-    monkeypatch.setattr(dates_arxiv, "CHUNK", chunk)
+    monkeypatch.setattr(index, "CHUNK", chunk)
     path = written(tmp_path / "a.jsonl", LINES)
     found = arxiv_dates(path, latest=TODAY, max_mb=1)
     assert found is not None
@@ -134,7 +133,7 @@ def test_an_archive_that_is_cut_off_is_an_error(tmp_path):
     content = gzip.compress("\n".join(line(f"2005.{i:05}") for i in range(1, 3000)).encode())
     path = tmp_path / "a.gz"
     path.write_bytes(content[: len(content) // 2])
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot be unpacked"):
         arxiv_dates(path, latest=TODAY, max_mb=9)
 
 

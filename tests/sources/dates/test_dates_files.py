@@ -174,7 +174,7 @@ def test_problems_of_all_dates_files_come_together(tmp_path: Path) -> None:
 
 
 def test_a_page_is_no_dates_file() -> None:
-    with pytest.raises(InputError, match=r"plain\.txt is no table"):
+    with pytest.raises(InputError, match=r"plain\.txt is not a table"):
         read_dates([DATA / "plain.txt"])
 
 
@@ -183,10 +183,9 @@ def test_the_sentence_about_missing_dates() -> None:
     frame = papers(title=titles)
     assert missing_dates(frame) == (
         "5 of 5 papers have no date: “Alpha”, “Beta”, “Gamma” and 2 more. Undated papers are "
-        "mapped and given topics but left out of the trends. To date them give --dates FILE: a CSV "
-        "with a title or an arxiv_id column and a date column (published: 2024-05-27, or "
-        "year_month: "
-        "2024-05)."
+        "mapped and assigned to topics but left out of the trends. To date them give --dates "
+        "FILE: a CSV with a title or an arxiv_id column and a date column (published: 2024-05-27, "
+        "or year_month: 2024-05)."
     )
     assert missing_dates(frame[:1]).startswith("1 of 1 paper has no date: “Alpha”. Undated")
     assert "x" * 80 + "…" in missing_dates(frame[4:])

@@ -87,7 +87,7 @@ def test_the_command_and_its_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     done = CliRunner().invoke(cli, ["dates", "add", str(DATA / "arxiv.jsonl")])
     assert (done.exit_code, done.stdout) == (
         0,
-        "data/dates_index.parquet: 2 dates added, 2 in all\n",
+        "data/dates_index.parquet: 2 dates added, 2 in total\n",
     )
     shown = CliRunner().invoke(
         cli, ["snapshot", "--json", str(page(tmp_path, {"title": "Garden keys"}))]
@@ -97,5 +97,5 @@ def test_the_command_and_its_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(InputError, match="no paper with a date"):
         add_to_index([undated], index=tmp_path / "x", today=TODAY)
     (tmp_path / "broken").write_bytes(b"no parquet")
-    with pytest.raises(InputError, match="is no index of dates"):
+    with pytest.raises(InputError, match="is not an index of dates"):
         add_to_index([DATA / "arxiv.jsonl"], index=tmp_path / "broken", today=TODAY)

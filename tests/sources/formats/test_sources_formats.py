@@ -10,8 +10,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import Snapshot, read_snapshot
-from analysis.sources.files.detect import looks_like
-from analysis.sources.records.columns import ALIASES, column_key, match_columns
+from analysis.sources.columns import ALIASES, column_key, match_columns
+from analysis.sources.formats import Content, detect_format
 
 TODAY = date(2025, 3, 20)
 
@@ -77,7 +77,7 @@ def test_columns_are_known_by_their_aliases(name: str, standard: str | None) -> 
     ],
 )
 def test_the_format_is_told_from_the_content(text: str, expected: str) -> None:
-    assert looks_like(text.encode(), text=text).format == expected
+    assert detect_format(Content(text.encode(), text, shown="p"))[0].name == expected
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".csv", ".parquet", ""])
@@ -97,7 +97,10 @@ def test_a_format_that_does_not_fit_is_named(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="was to be read as Parquet but looks like CSV"):
         read(tmp_path / "p", "title,abstract\nA,a\n", format="parquet")
-    with pytest.raises(InputError, match=r"as CSV but looks like a text page \(.*no rows"):
+    with pytest.raises(
+        InputError,
+        match=r"as CSV but looks like a Hugging Face papers page saved as text \(.*no rows",
+    ):
         read(tmp_path / "p", "only a line", format="csv")
     with pytest.raises(InputError, match="unknown format docx"):
         read(tmp_path / "p", "title,abstract\nA,a\n", format="docx")
@@ -111,7 +114,7 @@ def test_a_format_given_overrides_a_doubtful_look(tmp_path: Path) -> None:
         tmp_path / "p", "Key, Day\n\n" + "A sentence, about numbers. " * 20, format="hf-page"
     )
     assert titles(forced) == ["Key, Day"]
-    assert looks_like(b"", text=page).format == "hf-page"
+    assert detect_format(Content(b"", page, shown="p"))[0].name == "hf-page"
     one = read(tmp_path / "p", '{"title": "A", "abstract": "a"}', format="jsonl")
     assert titles(one) == ["A"]
 
@@ -195,7 +198,7 @@ def test_windows_text_is_read_and_said_so(tmp_path: Path) -> None:
     snapshot = read(path, "title,abstract\nCafé “A”,résumé – naïve\n".encode("cp1252"))
     assert titles(snapshot) == ["Café “A”"]
     assert snapshot.notes == [
-        f"{path} is not UTF-8 (byte 18); it was read as Windows-1252, so look at a few accented "
+        f"{path} is not UTF-8 (byte 18); it was read as Windows-1252, so check a few accented "
         "letters"
     ]
 
@@ -212,7 +215,7 @@ def test_mixed_encodings_are_refused_with_the_place(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path / "p", data)
     message = str(caught.value)
-    assert "mixes encodings: most of it is UTF-8, byte 29 (line 3) not" in message
+    assert "mixes encodings: most of it is UTF-8, but byte 29 (line 3) is not" in message
     assert "Allowed: text in one encoding" in message
     with pytest.raises(InputError, match=r"neither UTF-8 nor Windows-1252: byte 17 \(line 2\)"):
         read(tmp_path / "p", b"title,abstract\nA \x81,b\xe9\n")

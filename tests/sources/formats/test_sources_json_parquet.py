@@ -90,7 +90,7 @@ def test_elements_that_are_no_records_are_counted(tmp_path: Path) -> None:
         ('[{"title": "A", "abstract": "a"', "is broken JSON at line 1, column 32"),
         ("[]", "is JSON without records"),
         ("[[1], [2]]", "is JSON without records"),
-        ('{"meta": {}, "papers": []}', "is an answer whose list of records (papers) is empty"),
+        ('{"meta": {}, "papers": []}', "is a response whose list of records (papers) is empty"),
         ("{}", "its keys are none"),
         ("[" * 100_000, "is JSON nested too deep to be read"),
         ('{"a":' * 100_000, "is JSON nested too deep to be read"),
@@ -101,7 +101,7 @@ def test_unusable_json(tmp_path: Path, text: str, found: str) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path / "p", text)
     assert found in str(caught.value)
-    assert "one record a line (JSON Lines)" in str(caught.value)
+    assert "one record per line (JSON Lines)" in str(caught.value)
 
 
 def test_a_bad_line_of_json_lines_loses_only_itself(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_records_with_endless_keys_keep_the_fullest(tmp_path: Path) -> None:
     snapshot = read(tmp_path / "p", json.dumps(records))
     assert snapshot.papers.shape[1] == 10 + 200
     assert "common" in snapshot.papers
-    assert snapshot.notes[0].endswith("has 301 further columns; the emptiest 101 left out")
+    assert snapshot.notes[0].endswith("has 301 further columns; the emptiest 101 were left out")
 
 
 # Parquet

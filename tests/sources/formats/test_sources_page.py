@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import Snapshot, read_snapshot
+from analysis.sources.formats import Content
 from analysis.sources.formats.hf_lines import page_lines
-from analysis.sources.formats.hf_page import UNUSED, read_page
+from analysis.sources.formats.hf_page import UNUSED, read_hf_page
+from analysis.sources.formats.records import Rows
 from conftest import ROOT
 
 HERE = ROOT / "tests"
@@ -23,8 +25,12 @@ HEADER = "new\n\nSubscribe\n\nbyAK and the research community\n\nMar 17\n\n"
 ABSTRACT = "This is an abstract of some length. " * 12
 
 
+def read(text: str) -> Rows:
+    return read_hf_page(Content(text.encode(), text, shown="page.txt", file_name="page.txt"))
+
+
 def pairs(text: str) -> list[tuple[str, str | None]]:
-    frame = read_page(text, shown="page", file_name="page").frame
+    frame = read(text).frame
     abstracts = frame["abstract"].astype(object).where(frame["abstract"].notna(), None)
     return list(zip(frame["title"], abstracts, strict=True))
 
@@ -104,7 +110,7 @@ def test_a_header_of_other_lines_is_no_paper() -> None:
     header = "Papers of the Week in One Place\n\nSign up for our letter today\n\nHello, reader\n\n"
     text = f"{header}Title Number One\n\n{ABSTRACT}\n\nTitle Number Two\n\n{ABSTRACT}\n"
     text += f"\nby AK and the research community\n\nTitle Number Three\n\n{ABSTRACT}\n"
-    rows = read_page(text, shown="page", file_name="page")
+    rows = read(text)
     assert rows.frame["title"].tolist() == [
         "Title Number One",
         "Title Number Two",
@@ -135,7 +141,7 @@ def test_dates_and_counts_on_a_plain_page_go_to_the_paper_before() -> None:
         f"Title Number {i}\n\n{ABSTRACT}\n\n{i} authors\n\n·\n\nOct {i}, 2024\n\n12.5k\n\n"
         for i in (1, 2)
     )
-    frame = read_page(text, shown="page", file_name="page").frame
+    frame = read(text).frame
     assert frame["published"].tolist() == ["Oct 1, 2024", "Oct 2, 2024"]
 
 
@@ -165,7 +171,7 @@ def test_what_is_lost_never_shifts_what_is_left(data: st.DataObject) -> None:
     for i, lost in enumerate(fate):
         lines += [] if lost == "t" else [TITLES[i]]
         lines += [] if lost == "a" else [f"Abstract {i} begins. {ABSTRACT.strip()}"]
-    rows = read_page(HEADER + "\n\n".join(lines), shown="page", file_name="page")
+    rows = read(HEADER + "\n\n".join(lines))
     whole = [i for i in range(n) if fate[i] == "w"]
     # A title without abstract before an abstract without title looks like one paper.
     expected = {TITLES[i]: f"Abstract {i} begins." for i in whole}
@@ -200,9 +206,9 @@ def test_each_line_of_the_bundled_page_can_be_lost_alone() -> None:
 )
 def test_texts_without_papers(text: str, found: str) -> None:
     with pytest.raises(InputError) as caught:
-        read_page(text, shown="page.txt", file_name="page.txt")
+        read(text)
     assert found in str(caught.value)
-    assert "a saved Hugging Face papers page" in str(caught.value)
+    assert "a Hugging Face papers page saved as text" in str(caught.value)
 
 
 def test_prose_is_no_papers_page() -> None:

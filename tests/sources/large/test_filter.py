@@ -15,7 +15,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.large.conditions import asked_for
+from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import Filtered, filter_file
 from analysis.sources.large.stream import Limits
 from command_line import refusal
@@ -48,14 +48,16 @@ def written(path: Path, *lines: str | bytes) -> Path:
 
 def filtered(path: Path, *, limits: Limits = SMALL, **asked: Any) -> Filtered:
     out = path.with_name("out.parquet")
-    return filter_file(path, out=out, asked=asked_for(**asked), limits=limits, anew=True)
+    return filter_file(
+        path, out=out, conditions=read_conditions(**asked), limits=limits, replace=True
+    )
 
 
 def ids(done: Filtered) -> list[str]:
     return pq.read_table(done.out).column("arxiv_id").to_pylist()
 
 
-# what is asked for
+# what fulfils the conditions
 
 
 PAPERS = (
@@ -89,12 +91,12 @@ PAPERS = (
 def test_categories_and_words(asked: dict[str, Any], found: str, tmp_path: Path) -> None:
     path = written(tmp_path / "p.jsonl", *PAPERS)
     if not found:
-        with pytest.raises(InputError, match="none of 5 records is asked for"):
+        with pytest.raises(InputError, match="none of 5 records fulfils the conditions"):
             filtered(path, **asked)
         return
     done = filtered(path, **asked)
     assert [name[-1] for name in ids(done)] == list(found)
-    assert done.told["papers"] + sum(done.told["dropped"].values()) == 5
+    assert done.metadata["papers"] + sum(done.metadata["dropped"].values()) == 5
 
 
 def versions(text: str) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def test_a_paper_passes_where_some_day_of_its_date_does(
     names = [row["arxiv_id"] or row["id"] if "id" in row else row["arxiv_id"] for row in rows]
     assert [name.removeprefix("0704.000") for name in names] == found.split()
     if first is not None:
-        assert done.told["dropped"]["undated"] == 1
+        assert done.metadata["dropped"]["undated"] == 1
 
 
 def test_dates_keep_their_precision_through_the_run_reader(tmp_path: Path) -> None:
@@ -191,13 +193,13 @@ def test_gzip_and_zip_give_the_same_papers_and_the_hash_of_the_file(tmp_path: Pa
     tables = []
     for path, member in ((plain, None), (packed, None), (archive, "sub/p.jsonl")):
         out = tmp_path / "o.parquet"
-        done = filter_file(path, out=out, member=member, limits=SMALL, anew=True)
-        assert done.told["input"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-        assert done.told["input"]["bytes"] == path.stat().st_size
+        done = filter_file(path, out=out, member=member, limits=SMALL, replace=True)
+        assert done.metadata["input"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert done.metadata["input"]["bytes"] == path.stat().st_size
         tables.append(pq.read_table(out).to_pylist())
     assert tables[0] == tables[1] == tables[2]
     assert len(tables[0]) == 59
-    with pytest.raises(InputError, match="is no zip file"):
+    with pytest.raises(InputError, match="is not a zip file"):
         filter_file(plain, out=tmp_path / "x.parquet", member="sub/p.jsonl")
 
 
@@ -227,20 +229,20 @@ def test_a_bad_line_loses_itself_only_and_is_named(tmp_path: Path) -> None:
     )
     done = filtered(path, limits=Limits(line=600_000, part=1500))
     assert ids(done) == ["0704.0001", "0704.0008", "0704.0009", "0704.0011"]
-    assert done.told["dropped"] == {"bad line": 5, "no title": 1}
-    assert done.told["lines"] == 11
-    bad = [(b["line"], b["reason"]) for b in done.told["bad_lines"]]
+    assert done.metadata["dropped"] == {"bad line": 5, "no title": 1}
+    assert done.metadata["lines"] == 11
+    bad = [(b["line"], b["reason"]) for b in done.metadata["bad_lines"]]
     assert bad == [
         (2, "Expecting value (character 29)"),
         (3, "Expecting value (character 1)"),
         (4, bad[2][1]),
         (5, "nested too deep"),
-        (6, "a single value, no record"),
+        (6, "a single value, not a record"),
     ]
-    assert bad[2][1].startswith("no UTF-8 at byte ")
-    assert done.told["bad_lines"][1]["begins"] == "\\u001b[31mred"
+    assert bad[2][1].startswith("not UTF-8 at byte ")
+    assert done.metadata["bad_lines"][1]["begins"] == "\\u001b[31mred"
     metadata = pq.read_schema(done.out).metadata
-    assert json.loads(metadata[b"papertide"])["bad_lines"] == done.told["bad_lines"]
+    assert json.loads(metadata[b"papertide"])["bad_lines"] == done.metadata["bad_lines"]
 
 
 def test_a_line_that_is_too_long_is_lost_unread(tmp_path: Path) -> None:
@@ -248,9 +250,9 @@ def test_a_line_that_is_too_long_is_lost_unread(tmp_path: Path) -> None:
     path = written(tmp_path / "p.jsonl", line(1), long, line(3), long)
     done = filtered(path, limits=Limits(line=1_000_000))
     assert ids(done) == ["0704.0001", "0704.0003"]
-    lost = [(b["line"], b["reason"]) for b in done.told["bad_lines"]]
+    lost = [(b["line"], b["reason"]) for b in done.metadata["bad_lines"]]
     assert lost == [(2, "longer than 1 MB"), (4, "longer than 1 MB")]
-    assert done.told["bad_lines"][0]["begins"].startswith('{\\"id\\": \\"0704.0002\\"')
+    assert done.metadata["bad_lines"][0]["begins"].startswith('{\\"id\\": \\"0704.0002\\"')
 
 
 def test_the_last_line_needs_no_end(tmp_path: Path) -> None:
@@ -268,7 +270,7 @@ def test_the_last_line_needs_no_end(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"a,b\n" * 1200, "has no line that is a JSON record; 1,200 tried (line 1: Expecting"),
         (b'[\n {\n"title": "A"\n}\n]', "has no line that is a JSON record"),
-        (line(1).encode("utf-16"), "is no text in UTF-8"),
+        (line(1).encode("utf-16"), "is not text in UTF-8"),
         (b"PAR1" + bytes(50), "binary data"),
         (gzip.compress(gzip.compress(b"x")), "an archive within an archive"),
         (gzip.compress(line(1).encode() * 999)[:-20], "cannot be unpacked"),
@@ -296,15 +298,15 @@ def test_a_larger_file_than_allowed_is_refused_and_the_limit_is_named(tmp_path: 
 
 def test_filters_that_cannot_be_read_are_told_together() -> None:
     with pytest.raises(InputError) as caught:
-        asked_for(categories=["cs.CL", "c s"], first="2023-13", last="soon", words=["--"])
+        read_conditions(categories=["cs.CL", "c s"], first="2023-13", last="soon", words=["--"])
     assert caught.value.problems == [
-        "c s is no category",
+        "c s is not a category",
         "--from 2023-13 is no day of the calendar",
         "--to soon is not a date",
-        "the words hold no letter and no digit",
+        "the words contain no letter and no digit",
     ]
     with pytest.raises(InputError, match="--from 2024 is after --to"):
-        asked_for(first="2024", last="2023-12")
+        read_conditions(first="2024", last="2023-12")
 
 
 # the command
@@ -317,7 +319,7 @@ def test_the_command_says_what_it_did_and_the_run_reads_it(cli: Any, tmp_path: P
     assert (said.code, said.out) == (0, f"{out}\n")
     assert "3 papers kept of 5 records" in said.err
     assert "2 another category" in said.err
-    assert "Line 6 is lost (Expecting value (character 1)): no json" in said.err
+    assert "Line 6 was skipped (Expecting value (character 1)): no json" in said.err
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
     shown = cli("snapshot", out, "--json")
     content = json.loads(shown.out)
@@ -330,7 +332,7 @@ def test_an_output_is_not_overwritten_unasked(cli: Any, tmp_path: Path) -> None:
     path = written(tmp_path / "dump.json", *PAPERS)
     out = tmp_path / "papers.parquet"
     out.write_text("mine")
-    assert "is there already" in refusal(cli("filter", path, "--out", out))
+    assert "exists" in refusal(cli("filter", path, "--out", out))
     assert out.read_text() == "mine"
     assert cli("filter", path, "--out", out, "--replace", "--quiet").err == ""
     assert pq.read_table(out).num_rows == 5
@@ -342,7 +344,7 @@ def test_refusals_of_the_command(cli: Any, tmp_path: Path) -> None:
     assert "cannot be written" in refusal(cli("filter", path, "--out", out))
     assert "does not exist" in refusal(cli("filter", tmp_path / "x", "--out", tmp_path / "o"))
     said = refusal(cli("filter", path, "--out", tmp_path / "o", "--category", "cs.XX"))
-    assert "none of 5 records is asked for (5 another category)" in said
+    assert "none of 5 records fulfils the conditions (5 another category)" in said
     assert [p.name for p in tmp_path.iterdir()] == ["dump.json"]
 
 

@@ -77,8 +77,8 @@ def test_a_gigabyte_after_good_lines_loses_one_line_in_little_memory(tmp_path: P
     assert code == 0
     assert megabytes < 500
     done = filter_file(path, out=tmp_path / "o")
-    assert done.told["dropped"] == {"bad line": 1}
-    assert done.told["papers"] == 1
+    assert done.metadata["dropped"] == {"bad line": 1}
+    assert done.metadata["papers"] == 1
 
 
 @pytest.mark.parametrize("name", ["../../p.jsonl", "/etc/p.jsonl", "C:\\p.jsonl"])
@@ -141,7 +141,7 @@ def test_any_lines_are_papers_or_lost_one_by_one(
     told: dict[str, Any] | None = None
     problems: list[str] = []
     try:
-        told = filter_file(folder / "p", out=folder / "o", limits=limits).told
+        told = filter_file(folder / "p", out=folder / "o", limits=limits).metadata
     except InputError as error:
         problems = error.problems
     assert bool(problems) == (told is None)

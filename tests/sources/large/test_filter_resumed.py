@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.sources.large.conditions import asked_for
+from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import Filtered, filter_file
-from analysis.sources.large.parts import folder_of
+from analysis.sources.large.parts import parts_folder
 from analysis.sources.large.stream import Limits
 
 LIMITS = Limits(part=20_000)
@@ -24,11 +24,12 @@ SLOW = """
 import sys, time
 from pathlib import Path
 from analysis.sources.large import stream
-from analysis.sources.large.conditions import asked_for
+from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import filter_file
 stream.READ_BYTES = 7_000
-filter_file(Path(sys.argv[1]), out=Path(sys.argv[2]), asked=asked_for(categories=["cs.CL"]),
-            limits=stream.Limits(part=20_000), progress=lambda *told: time.sleep(0.02))
+conditions = read_conditions(categories=["cs.CL"])
+filter_file(Path(sys.argv[1]), out=Path(sys.argv[2]), conditions=conditions,
+            limits=stream.Limits(part=20_000), progress=lambda *done: time.sleep(0.02))
 """
 
 
@@ -45,21 +46,20 @@ def dump(path: Path, *, n: int = 1500) -> Path:
 
 
 def uninterrupted(path: Path, *, out: Path) -> Filtered:
-    return filter_file(path, out=out, asked=asked_for(categories=["cs.CL"]), limits=LIMITS)
+    return filter_file(
+        path, out=out, conditions=read_conditions(categories=["cs.CL"]), limits=LIMITS
+    )
 
 
 def parts_of(folder: Path) -> int:
-    try:
-        return json.loads((folder / "state.json").read_text(encoding="utf-8"))["n_parts"]
-    except (OSError, ValueError):
-        return 0
+    return len(list(folder.glob("part-*.parquet")))
 
 
 def killed(path: Path, *, out: Path, after: int) -> int:
     """Start a process, kill it with SIGKILL when it has so many parts; return its end."""
     process = subprocess.Popen([sys.executable, "-c", SLOW, str(path), str(out)])
     begun = time.monotonic()
-    while parts_of(folder_of(out)) < after and process.poll() is None:
+    while parts_of(parts_folder(out)) < after and process.poll() is None:
         assert time.monotonic() - begun < 60
         time.sleep(0.005)
     process.kill()
@@ -74,13 +74,13 @@ def test_a_killed_process_is_gone_on_from(name: str, tmp_path: Path) -> None:
     ends, seen = [], []
     for after in (1, 3):
         ends.append(killed(path, out=out, after=after))
-        seen.append(parts_of(folder_of(out)))
+        seen.append(parts_of(parts_folder(out)))
         assert not out.exists()
     assert ends == [-signal.SIGKILL, -signal.SIGKILL]
     assert seen[1] > seen[0] >= 1
     done = uninterrupted(path, out=out)
-    assert done.went_on > 100
-    assert done.told == whole.told
+    assert done.resumed_after > 100
+    assert done.metadata == whole.metadata
     assert out.read_bytes() == whole.out.read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(
         [name, "out.parquet", "whole.parquet"]
@@ -91,9 +91,11 @@ def test_other_work_of_the_same_output_starts_anew(tmp_path: Path) -> None:
     path = dump(tmp_path / "dump.jsonl")
     out = tmp_path / "out.parquet"
     killed(path, out=out, after=1)
-    done = filter_file(path, out=out, asked=asked_for(categories=["cs.CV"]), limits=LIMITS)
-    assert done.went_on == 0
-    assert done.told["papers"] == 499
+    done = filter_file(
+        path, out=out, conditions=read_conditions(categories=["cs.CV"]), limits=LIMITS
+    )
+    assert done.resumed_after == 0
+    assert done.metadata["papers"] == 499
 
 
 def test_a_file_that_changed_under_the_same_name_and_time_is_not_gone_on_from(
@@ -105,11 +107,11 @@ def test_a_file_that_changed_under_the_same_name_and_time_is_not_gone_on_from(
     times = path.stat()
     path.write_bytes(path.read_bytes().replace(b"On garden 1", b"On garage 1"))
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    with pytest.raises(InputError, match="is not what an interrupted call read"):
+    with pytest.raises(InputError, match="is not the file that an interrupted call read"):
         uninterrupted(path, out=out)
-    asked = asked_for(categories=["cs.CL"])
-    done = filter_file(path, out=out, asked=asked, limits=LIMITS, anew=True)
-    assert done.told["papers"] == 999
+    conditions = read_conditions(categories=["cs.CL"])
+    done = filter_file(path, out=out, conditions=conditions, limits=LIMITS, replace=True)
+    assert done.metadata["papers"] == 999
 
 
 def test_two_processes_do_not_write_one_output(tmp_path: Path) -> None:
@@ -117,7 +119,7 @@ def test_two_processes_do_not_write_one_output(tmp_path: Path) -> None:
     out = tmp_path / "out.parquet"
     process = subprocess.Popen([sys.executable, "-c", SLOW, str(path), str(out)])
     begun = time.monotonic()
-    while not parts_of(folder_of(out)) and time.monotonic() - begun < 60:
+    while not parts_of(parts_folder(out)) and time.monotonic() - begun < 60:
         time.sleep(0.005)
     with pytest.raises(InputError, match="another process is writing"):
         uninterrupted(path, out=out)

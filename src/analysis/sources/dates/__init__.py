@@ -1,1 +1,1 @@
-"""Publication dates: parsed, filled in from files and from a local index."""
+"""Dates: parsed, and looked up for papers whose source gives none."""

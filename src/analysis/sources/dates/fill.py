@@ -1,4 +1,4 @@
-"""Dates for papers whose source gives none, in the order of trust, and where each is from."""
+"""Dates and arXiv ids for papers whose source gives none, and which papers stay undated."""
 
 from __future__ import annotations
 
@@ -6,15 +6,101 @@ from datetime import date
 
 import pandas as pd
 
-from ..records.ids import arxiv_month
-from .files import add_dates
-from .parsing import BEFORE, EARLIEST, LATER, refused_line
+from analysis.base.escaping import first_lines, normalised_title
+
+from ..ids import arxiv_id, arxiv_month
+from .date_columns import refused_line
+from .files import ALLOWED
+from .parsing import BEFORE, EARLIEST, LATER, RANK
 
 
-def with_dates(
+def add_arxiv_ids(papers: pd.DataFrame, *, dates: pd.DataFrame) -> pd.DataFrame:
+    """Fill missing arXiv ids from dates files, by title.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        `title_key`, `arxiv_id`; left unchanged.
+    dates : DataFrame
+        From `read_dates`. A title with more than one arXiv id there gives none.
+
+    Returns
+    -------
+    DataFrame
+        With `arxiv_id` filled.
+    """
+    by_title = _clear_titles(dates).dropna(subset="arxiv_id").drop_duplicates("title_key")
+    ids = _values_at(papers["title_key"], by_title.set_index("title_key")["arxiv_id"])
+    return papers.assign(arxiv_id=papers["arxiv_id"].fillna(ids).astype("str"))
+
+
+def add_dates(papers: pd.DataFrame, *, dates: pd.DataFrame) -> pd.DataFrame:
+    """Date papers from dates files, by arXiv id and else by title.
+
+    A paper's own date stays unless the file has a more precise one within the same month or year.
+    Of several dates for one paper the most precise is taken, then the earliest.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        `title`, `published`, `published_precision` and `arxiv_id` or `paper_id`; left unchanged.
+    dates : DataFrame
+        From `read_dates`.
+
+    Returns
+    -------
+    DataFrame
+        With `published` and `published_precision` filled or refined. Ids stay as they are.
+    """
+    ids = papers["arxiv_id"] if "arxiv_id" in papers else _arxiv_only(papers["paper_id"])
+    keys = papers["title_key"] if "title_key" in papers else papers["title"].map(normalised_title)
+    dated = dates[dates["published"].notna()]
+    rank = -dated["published_precision"].map(RANK).astype("int64")
+    dated = dated.assign(rank=rank).sort_values(["rank", "published"])
+    by_id = dated.dropna(subset="arxiv_id").drop_duplicates("arxiv_id").set_index("arxiv_id")
+    by_title = _clear_titles(dated).drop_duplicates("title_key").set_index("title_key")
+    other = _values_at(keys, by_title["arxiv_id"])
+    fits = ids.isna() | other.isna() | (ids == other)
+    published, precision = (
+        _values_at(ids, by_id[name]).fillna(_values_at(keys, by_title[name]).where(fits))
+        for name in ("published", "published_precision")
+    )
+    use = papers["published"].isna() & published.notna()
+    use |= _refines(published, precision, papers=papers)
+    return papers.assign(
+        published=papers["published"].mask(use, published).astype("datetime64[us]"),
+        published_precision=papers["published_precision"].mask(use, precision).astype("str"),
+    )
+
+
+def _values_at(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """Return the value for each key; null for keys that are null or missing."""
+    return values.reindex(keys.to_numpy()).set_axis(keys.index)
+
+
+def _arxiv_only(ids: pd.Series) -> pd.Series:
+    return ids.where(ids.map(lambda identifier: arxiv_id(identifier) == identifier))
+
+
+def _clear_titles(dates: pd.DataFrame) -> pd.DataFrame:
+    titled = dates.dropna(subset="title_key")
+    n_ids = titled.groupby("title_key")["arxiv_id"].transform("nunique")
+    return titled[n_ids <= 1]
+
+
+def _refines(published: pd.Series, precision: pd.Series, *, papers: pd.DataFrame) -> pd.Series:
+    """Whether a date is more precise than a paper's own and within the same month or year."""
+    own, other = papers["published_precision"].map(RANK), precision.map(RANK)
+    same_year = published.dt.year == papers["published"].dt.year
+    same_month = same_year & (published.dt.month == papers["published"].dt.month)
+    same = same_month.where(own == RANK["month"], same_year)
+    return (other > own) & same
+
+
+def date_from_files(
     papers: pd.DataFrame, *, dates: pd.DataFrame | None, latest: date, source: str = "dates-file"
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Add what the dates files tell of these papers, and say which of it is implausible."""
+    """Date papers from dates files; return them with a line on the dates that are implausible."""
     if dates is None:
         return papers, []
     ours = dates["title_key"].isin(papers["title_key"]) & dates["title_key"].notna()
@@ -36,8 +122,15 @@ def with_dates(
     return out, [f"dates files: {line}"] if line else []
 
 
-def date_by_id(papers: pd.DataFrame, *, latest: date) -> tuple[pd.DataFrame, list[str]]:
-    """Date papers by the month of their arXiv id: those without a date, and years it falls into."""
+def date_from_ids(papers: pd.DataFrame, *, latest: date) -> tuple[pd.DataFrame, list[str]]:
+    """Date papers by the month of their arXiv id if they have no date, or only its year.
+
+    Returns
+    -------
+    papers : DataFrame
+    lines : list of str
+        A line that counts the months later than `latest`, if any.
+    """
     yearly = papers["published_precision"] == "year"
     ids = papers["arxiv_id"].where(papers["published"].isna() | yearly)
     months = pd.to_datetime(
@@ -57,7 +150,36 @@ def date_by_id(papers: pd.DataFrame, *, latest: date) -> tuple[pd.DataFrame, lis
 
 
 def _dated_by(provenance: pd.Series, dated: pd.Series, *, source: str) -> pd.Series:
-    """Return provenance with the source of the dates that were just given."""
+    """Return provenance with the source of dates that were just assigned."""
     before = provenance.fillna("").str.replace(r"(?:; )?published=[^;]*", "", regex=True)
-    said = (before.str.removeprefix("; ") + f"; published={source}").str.removeprefix("; ")
-    return provenance.mask(dated, said).astype("str")
+    sources = (before.str.removeprefix("; ") + f"; published={source}").str.removeprefix("; ")
+    return provenance.mask(dated, sources).astype("str")
+
+
+def missing_dates(papers: pd.DataFrame, *, n_titles: int = 3) -> str:
+    """Return how many papers have no date, with some titles and what to do about it.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        `title`, `published`.
+    n_titles : int
+        How many titles to name, in the order of the table.
+
+    Returns
+    -------
+    str
+        Empty if every paper is dated. Titles are not escaped.
+    """
+    undated = papers[papers["published"].isna()]
+    if undated.empty:
+        return ""
+    named = ", ".join(f"“{first_lines(title, limit=80)}”" for title in undated["title"][:n_titles])
+    n_more = len(undated) - min(n_titles, len(undated))
+    more = f" and {n_more:,} more" if n_more else ""
+    have = "paper has" if len(papers) == 1 else "papers have"
+    return (
+        f"{len(undated):,} of {len(papers):,} {have} no date: {named}{more}. Undated papers are "
+        "mapped and assigned to topics but left out of the trends. To date them give --dates FILE: "
+        f"{ALLOWED}."
+    )

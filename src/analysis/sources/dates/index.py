@@ -1,40 +1,54 @@
 """Local metadata, such as arXiv's own, indexed by arXiv id and normalised title to date papers.
 
-The index is one Parquet file of four columns. A run reads of it only the rows of its own papers.
+The index is one Parquet file of four columns; a run reads only the rows of its own papers. Of
+arXiv's metadata (JSON Lines, plain, gzip or zip) only what dates a paper is read, line by line: as
+a table of papers its 2.8 million lines in 4.5 GB would not fit into memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.escaping import for_terminal, normalised_title
+from analysis.base.escaping import clean, for_terminal, normalised_title
 from analysis.base.files import written_whole
 
-from ..files.input_file import MAX_MB
-from ..files.read_files import read_parts
-from ..records.paper_rows import papers_of
-from .arxiv_metadata import arxiv_dates
+from ..formats.json.services import first_version, service_of
+from ..formats.json.text import loads
+from ..formats.latex import clean_source
+from ..formats.records import text_of
+from ..ids import arxiv_ids
+from ..input_file import MAX_MB, MEGABYTE, size_error
+from ..large.stream import open_lines, reading
+from ..paper_rows import paper_rows
+from ..read_files import read_parts
+from .date_columns import parse_dates
 from .files import DATE_COLUMNS, read_dates
 from .parsing import GRACE, RANK
 
 COLUMNS = ("title_key", "arxiv_id", "published", "published_precision")
+CHUNK = 50_000
+"""Lines of arXiv's metadata that are made into a table at a time."""
+
+_FIRST_LINES = 5
 
 
 def add_to_index(
     paths: Sequence[Path], *, index: Path, today: date, max_mb: int = MAX_MB
 ) -> tuple[int, int]:
-    """Add the dates of files to an index, which is made where it is not there.
+    """Add the dates of files to an index, which is created if it does not exist.
 
     Parameters
     ----------
     paths : sequence of Path
-        Files of any format that a snapshot can have, or dates files; what they do not date is
-        left out.
+        Files of any format that a snapshot can have, or dates files; undated rows are left out.
     index : Path
         The Parquet file; replaced as a whole or not at all.
     today : date
@@ -50,18 +64,18 @@ def add_to_index(
     Raises
     ------
     InputError
-        Where a file cannot be read or dates nothing, or the index cannot be read or written.
+        If a file cannot be read or dates nothing, or the index cannot be read or written.
     """
     before = _read(index) if index.exists() else _empty()
-    found = pd.concat([_dated(path, today=today, max_mb=max_mb) for path in paths])
-    if found.empty:
+    rows = pd.concat([_dated(path, today=today, max_mb=max_mb) for path in paths])
+    if rows.empty:
         names = ", ".join(for_terminal(str(path)) for path in paths)
         raise InputError(
             f"{names}: no paper with a date",
             allowed="records with a title or an arXiv id, and a date",
             next_step="give arXiv's metadata, or a CSV with title, arxiv_id and published",
         )
-    both = pd.concat([before.assign(new=False), found.assign(new=True)], ignore_index=True)
+    both = pd.concat([before.assign(new=False), rows.assign(new=True)], ignore_index=True)
     both = both.assign(rank=-both["published_precision"].map(RANK).astype("float64"))
     both = both.sort_values(["arxiv_id", "title_key", "rank", "published", "new"], kind="stable")
     both = both.drop_duplicates(["arxiv_id", "title_key"], ignore_index=True)
@@ -69,7 +83,7 @@ def add_to_index(
     return int(both["new"].sum()), len(both)
 
 
-def look_up(index: Path, *, papers: pd.DataFrame) -> pd.DataFrame:
+def look_up_dates(index: Path, *, papers: pd.DataFrame) -> pd.DataFrame:
     """Return the dates that an index has for papers.
 
     Parameters
@@ -81,22 +95,19 @@ def look_up(index: Path, *, papers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `dates_files.read_dates` returns.
+        As `read_dates` returns.
     """
     import pyarrow.parquet as pq
 
     ids, keys = papers["arxiv_id"].dropna().tolist(), papers["title_key"].tolist()
+    filters = [[("arxiv_id", "in", ids or [""])], [("title_key", "in", keys or [""])]]
     try:
-        table = pq.read_table(index, columns=list(COLUMNS),
-                              filters=[[("arxiv_id", "in", ids or [""])],
-                                       [("title_key", "in", keys or [""])]])  # fmt: skip
+        table = pq.read_table(index, columns=list(COLUMNS), filters=filters)
     except (OSError, ValueError, KeyError) as error:
         raise _broken(index, error) from None
-    found = table.to_pandas().reset_index(drop=True)
-    found = found.astype({"title_key": "str", "arxiv_id": "str", "published": "datetime64[us]",
-                          "published_precision": "str"})  # fmt: skip
-    nothing = pd.Series(None, index=found.index, dtype="str")
-    return found.assign(problem=nothing, text=nothing)[list(DATE_COLUMNS)]
+    rows = table.to_pandas().reset_index(drop=True).astype(_empty().dtypes.to_dict())
+    nothing = pd.Series(None, index=rows.index, dtype="str")
+    return rows.assign(problem=nothing, text=nothing)[list(DATE_COLUMNS)]
 
 
 def _dated(path: Path, *, today: date, max_mb: int) -> pd.DataFrame:
@@ -117,11 +128,11 @@ def read_rows(paths: Sequence[Path], *, today: date, max_mb: int = MAX_MB) -> pd
     """Read the rows of files, cleaned and with `title_key`, without merging any."""
     latest = today + GRACE
     rows = [
-        papers_of(part.rows.frame, listed=part.listed, source=part.format, latest=latest)[0]
+        paper_rows(part.rows.frame, listed=part.listed, source=part.format, latest=latest)[0]
         for part in read_parts(paths, format="auto", latest=latest, max_mb=max_mb)
     ]
-    found = pd.concat(rows, ignore_index=True)
-    return found.assign(title_key=found["title"].map(normalised_title).astype("str"))
+    papers = pd.concat(rows, ignore_index=True)
+    return papers.assign(title_key=papers["title"].map(normalised_title).astype("str"))
 
 
 def _empty() -> pd.DataFrame:
@@ -138,7 +149,7 @@ def _read(index: Path) -> pd.DataFrame:
 
 def _broken(index: Path, error: Exception) -> InputError:
     return InputError(
-        f"{for_terminal(str(index))} is no index of dates ({for_terminal(str(error))[:120]})",
+        f"{for_terminal(str(index))} is not an index of dates ({for_terminal(str(error))[:120]})",
         allowed="a file that papertide dates add wrote",
         next_step="delete it and add the files again",
     )
@@ -152,6 +163,98 @@ def _write(table: pd.DataFrame, *, index: Path) -> None:
     except OSError as error:
         raise InputError(
             f"cannot write {for_terminal(str(index))}: {error.strerror or error}",
-            allowed="a file in a folder that can be written",
+            allowed="a file in a writable folder",
             next_step="choose another with --to FILE",
         ) from None
+
+
+def arxiv_dates(path: Path, *, latest: date, max_mb: int) -> pd.DataFrame | None:
+    """Read the dates of arXiv's metadata.
+
+    Parameters
+    ----------
+    path : Path
+    latest : date
+        Later dates are refused.
+    max_mb : int
+        Megabytes that the file may have, unpacked.
+
+    Returns
+    -------
+    DataFrame or None
+        `title_key`, `arxiv_id`, `published` (the day of version 1), `published_precision`; rows
+        without a date, title or arXiv id are left out. None for any other file, which the other
+        readers read.
+
+    Raises
+    ------
+    InputError
+        If the file is larger than the limit, or a truncated archive.
+    """
+    with ExitStack() as stack:
+        try:
+            lines, _ = stack.enter_context(open_lines(path))
+        except InputError:
+            return None
+        stack.enter_context(reading(for_terminal(str(path))))
+        if not _is_metadata(lines):
+            return None
+        lines.seek(0)
+        tables, rows = [], []
+        for line in _limited(lines, path=path, max_mb=max_mb):
+            record = _record(line)
+            if record is not None:
+                rows.append(_dated_row(record))
+            if len(rows) == CHUNK:
+                tables.append(_dated_table(rows, latest=latest))
+                rows = []
+        tables.append(_dated_table(rows, latest=latest))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _is_metadata(lines: io.BufferedIOBase) -> bool:
+    """Whether the first of the first lines that is a record is one of arXiv's metadata."""
+    for _ in range(_FIRST_LINES):
+        record = _record(lines.readline(MEGABYTE))
+        if record is not None:
+            return service_of(record) == "arxiv-json"
+    return False
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    try:
+        value = loads(line.decode("utf-8-sig").strip())
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _limited(lines: io.BufferedIOBase, *, path: Path, max_mb: int) -> Iterator[bytes]:
+    left = max_mb * MEGABYTE
+    while line := lines.readline(left + 1):
+        left -= len(line)
+        if left < 0:
+            raise size_error(for_terminal(str(path)), max_mb=max_mb)
+        yield line
+
+
+def _dated_row(record: dict[str, Any]) -> tuple[str | None, str | None, str | None]:
+    title = text_of(record.get("title"))
+    key = normalised_title(clean(clean_source(title))) if title else ""
+    return key or None, text_of(record.get("id")), first_version(record.get("versions"))
+
+
+def _dated_table(
+    rows: list[tuple[str | None, str | None, str | None]], *, latest: date
+) -> pd.DataFrame:
+    raw = pd.DataFrame(rows, columns=["title_key", "arxiv_id", "created"], dtype="str")
+    dates = parse_dates(raw["created"], latest=latest)
+    table = pd.DataFrame(
+        {
+            "title_key": raw["title_key"],
+            "arxiv_id": arxiv_ids(raw["arxiv_id"], surely=True),
+            "published": dates["date"],
+            "published_precision": dates["precision"],
+        }
+    )
+    return table[table[["title_key", "arxiv_id", "published"]].notna().all(axis=1)]

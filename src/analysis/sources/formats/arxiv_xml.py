@@ -12,13 +12,18 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_terminal
 
 from ..dates.parsing import parse_date
-from ..files.input_file import Rows
-from ..records.records import Record, filled, frame_of, names_text
+from . import PREAMBLE, Content, Detection
 from .latex import clean_source
+from .records import Record, Rows, frame_of, names_text, without_empty
 
 DELETED = "deleted record"
 MAX_DEPTH = 100
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+XML_PROLOG = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}\?>|<!--(?:(?!-->).){0,2000}-->|<!doctype\b[^>\[]{0,500}>|\s)*",
+    re.IGNORECASE | re.DOTALL,
+)
+_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?[A-Za-z][\w.-]{0,60}[\s>/]|<!DOCTYPE|<!ENTITY|<\?xml")
 _PROLOG = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 _RECORDS = {"entry": "arxiv-atom", "record": "arxiv-oai"}
 _ANSWERED = ("updated", "responseDate")
@@ -29,8 +34,8 @@ _NEXT = "ask again with a query that arXiv accepts, or export as CSV or JSON"
 
 
 @dataclass
-class _Found:
-    """What was read so far, and what ended the reading early."""
+class _Parsed:
+    """The records read so far, and what ended the reading early."""
 
     records: list[Record] = field(default_factory=list)
     format: str = ""
@@ -40,56 +45,61 @@ class _Found:
     answered: str = ""
 
 
-def read_xml(text: str, *, shown: str) -> Rows:
-    """Read an Atom feed of arXiv's API or an answer of OAI-PMH.
+def detect_xml(text: str) -> Detection | None:
+    """Return a detection if a text begins as XML, after its prolog."""
+    prolog = XML_PROLOG.match(text[:PREAMBLE])
+    rest = text[prolog.end() if prolog else 0 :][:200]
+    return Detection() if _ROOT.match(rest) else None
 
-    Parameters
-    ----------
-    text : str
-        The whole file. Where it breaks off, the records before are read and a note says so.
-    shown : str
-        The file's name for messages.
+
+def read_xml(content: Content) -> Rows:
+    """Read an Atom feed of arXiv's API or a response of OAI-PMH.
 
     Returns
     -------
     Rows
-        Standard columns; the date is that of the first version. The day of the whole is the one on
-        which arXiv gave the answer.
+        Standard columns; the date is that of the first version. The file's day is the one on which
+        arXiv answered. If the text breaks off, the records before are read and a note says so.
 
     Raises
     ------
     InputError
         For XML with declarations of its own (entities), nested too deep, of another kind, without
-        a record, and where the answer is an error.
+        a record, and if the response is an error.
     """
-    text = _CONTROL.sub(" ", text)
-    found = _found(text, shown=shown)
-    documents = _PROLOG.split(text) if found.broken else []
+    text, shown = _CONTROL.sub(" ", content.text), content.shown
+    parsed = _parse(text, shown=shown)
+    documents = _PROLOG.split(text) if parsed.broken else []
     if len(documents) > 1:
-        found = _together([_found(document, shown=shown) for document in documents])
-    if not found.records and found.broken:
-        raise _no_records(f"{shown} is broken XML ({found.broken})")
-    if not found.records:
-        if found.root in ("feed", "OAI-PMH"):
-            raise _no_records(f"{shown} is an answer of arXiv that holds no paper")
-        root = for_terminal(first_lines(found.root, limit=40))
-        raise _no_records(f"{shown} is XML without records of arXiv (its root is {root})")
-    notes = ()
-    if found.broken:
-        n = len(found.records)
-        notes = (f"{shown} breaks off ({found.broken}); the {n:,} records before were read",)
+        parsed = _combined([_parse(document, shown=shown) for document in documents])
+    if not parsed.records:
+        raise _no_records(f"{shown} is {_what_instead(parsed)}")
+    notes = []
+    if parsed.broken:
+        n = len(parsed.records)
+        notes = [f"{shown} breaks off ({parsed.broken}); the {n:,} records before were read"]
     return Rows(
-        frame=frame_of(found.records),
-        dropped={DELETED: found.n_deleted} if found.n_deleted else {},
-        notes=notes,
-        day=parse_date(found.answered.strip()[:40])[0],
-        format=found.format,
+        frame=frame_of(parsed.records),
+        dropped={DELETED: parsed.n_deleted} if parsed.n_deleted else {},
+        notes=tuple(notes),
+        day=parse_date(parsed.answered.strip()[:40])[0],
+        format=parsed.format,
     )
 
 
-def _together(parts: list[_Found]) -> _Found:
-    """Join what was read of the documents of one file, answers put one after another."""
-    return _Found(
+def _what_instead(parsed: _Parsed) -> str:
+    """Return what XML without a record is."""
+    if parsed.broken:
+        return f"broken XML ({parsed.broken})"
+    if parsed.root in ("feed", "OAI-PMH"):
+        return "a response of arXiv that holds no paper"
+    root = for_terminal(first_lines(parsed.root, limit=40))
+    return f"XML without records of arXiv (its root is {root})"
+
+
+def _combined(parts: list[_Parsed]) -> _Parsed:
+    """Combine the documents of one file, responses that were concatenated."""
+    return _Parsed(
         records=[record for part in parts for record in part.records],
         format=next((part.format for part in parts if part.format), ""),
         n_deleted=sum(part.n_deleted for part in parts),
@@ -102,25 +112,25 @@ def _no_records(problem: str) -> InputError:
     return InputError(problem, allowed=_ALLOWED, next_step=_NEXT)
 
 
-def _found(text: str, *, shown: str) -> _Found:
+def _parse(text: str, *, shown: str) -> _Parsed:
     from defusedxml.common import DefusedXmlException
 
-    found = _Found()
+    parsed = _Parsed()
     try:
-        for element in _elements(text, found=found, shown=shown):
-            _take(element, found=found, shown=shown)
+        for element in _elements(text, parsed=parsed, shown=shown):
+            _take(element, parsed=parsed, shown=shown)
     except ParseError as error:
-        found.broken = clean(str(error))
+        parsed.broken = clean(str(error))
     except DefusedXmlException:
         raise InputError(
             f"{shown} is XML that declares entities or a document type of its own",
             allowed="XML without declarations: they can hide files and endless text",
             next_step="remove the DOCTYPE, or export the records again",
         ) from None
-    return found
+    return parsed
 
 
-def _elements(text: str, *, found: _Found, shown: str) -> Iterator[Element]:
+def _elements(text: str, *, parsed: _Parsed, shown: str) -> Iterator[Element]:
     """Yield entries, records and errors, each emptied afterwards."""
     from defusedxml.ElementTree import iterparse
 
@@ -131,10 +141,10 @@ def _elements(text: str, *, found: _Found, shown: str) -> Iterator[Element]:
             raise _no_records(f"{shown} is XML nested deeper than {MAX_DEPTH} elements")
         if root is None:
             root = element
-            found.root = _name(element)
+            parsed.root = _name(element)
         name = _name(element)
         if event == "end" and depth == 1 and name in _ANSWERED:
-            found.answered = found.answered or element.text or ""
+            parsed.answered = parsed.answered or element.text or ""
         is_error = name == "error" and depth <= 1
         if event == "end" and (name in _RECORDS or is_error) and _is_whole(element):
             yield element
@@ -152,20 +162,20 @@ def _name(element: Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _take(element: Element, *, found: _Found, shown: str) -> None:
+def _take(element: Element, *, parsed: _Parsed, shown: str) -> None:
     name = _name(element)
     if name == "error":
         _oai_error(element, shown=shown)
         return
-    found.format = found.format or _RECORDS[name]
+    parsed.format = parsed.format or _RECORDS[name]
     if name == "entry":
         record = _entry(element, shown=shown)
     elif _status(element) == "deleted":
-        found.n_deleted += 1
+        parsed.n_deleted += 1
         return
     else:
         record = _oai(element)
-    found.records.append(filled(record))
+    parsed.records.append(without_empty(record))
 
 
 def _children(element: Element, name: str) -> list[Element]:
@@ -229,7 +239,7 @@ def _oai(record: Element) -> Record:
     if metadata is None:
         return base
     kinds: dict[str, Callable[[Element], Record]] = {"dc": _dublin_core, "arXivRaw": _raw}
-    return base | filled(kinds.get(_name(metadata), _arxiv)(metadata))
+    return base | without_empty(kinds.get(_name(metadata), _arxiv)(metadata))
 
 
 def _arxiv(paper: Element) -> Record:
@@ -249,7 +259,8 @@ def _arxiv(paper: Element) -> Record:
 
 def _raw(paper: Element) -> Record:
     versions = _children(paper, "version")
-    first = next((v for v in versions if v.get("version") == "v1"), (versions or [None])[0])
+    first = next((v for v in versions if v.get("version") == "v1"), None)
+    first = versions[0] if first is None and versions else first
     return {
         **_common(paper),
         "published": None if first is None else _text(first, "date"),

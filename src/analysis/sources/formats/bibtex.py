@@ -1,4 +1,4 @@
-"""BibTeX and BibLaTeX, by bibtexparser: Scopus, Web of Science, ACL, DBLP, Zotero and by hand."""
+"""BibTeX and BibLaTeX, parsed by bibtexparser: Scopus, Web of Science, ACL, DBLP, Zotero."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 
 from ..dates.parsing import parse_date
-from ..files.input_file import Rows
-from ..records.records import Record, filled, frame_of, names_text
+from . import Content, Detection, detect_first
 from .latex import from_latex, unmixed
+from .records import Record, Rows, frame_of, names_text, without_empty
 
 if TYPE_CHECKING:
     from bibtexparser import Library
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 BROKEN = "broken entry"
 _ALLOWED = "BibTeX entries such as @article{key, title = {…}, abstract = {…}, year = {2024}}"
+_ENTRY = re.compile(r"^[ \t]*@[a-z]{2,40}[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
 _GLUE = re.compile(r"[\"}]\s*#\s*[\"{]")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _EXPORTED = re.compile(r"EXPORT DATE:\s*([^\n\r]{4,40})", re.IGNORECASE)
@@ -34,15 +34,13 @@ _IN_TEXT = re.compile(
 _DBLP = re.compile(r"abs/((?:[a-z-]+/\d{7})|\d{4}\.\d{4,5})", re.IGNORECASE)
 
 
-def read_bibtex(text: str, *, shown: str) -> Rows:
-    """Read BibTeX.
+def detect_bibtex(text: str) -> Detection | None:
+    """Return where the first entry begins; None if there is none near the beginning."""
+    return detect_first(_ENTRY, text)
 
-    Parameters
-    ----------
-    text : str
-        The whole file; anything before the first entry is allowed.
-    shown : str
-        The file's name for messages.
+
+def read_bibtex(content: Content) -> Rows:
+    """Read BibTeX; anything before the first entry is allowed.
 
     Returns
     -------
@@ -53,28 +51,28 @@ def read_bibtex(text: str, *, shown: str) -> Rows:
     Raises
     ------
     InputError
-        Where there is no entry.
+        If there is no entry.
     """
-    library = _parsed(text)
+    library = _parse(content.text)
     entries = list(_entries(library))
     broken = len(library.failed_blocks) - sum(
         getattr(block, "ignore_error_block", None) is not None for block in library.failed_blocks
     )
     if not entries:
         raise InputError(
-            f"{shown} looks like BibTeX but has no entry that can be read",
+            f"{content.shown} looks like BibTeX but has no entry that can be read",
             allowed=_ALLOWED,
-            next_step="export the entries again, or mend the first one",
+            next_step="export the entries again, or fix the first one",
         )
-    exported = _EXPORTED.search(text[:2000])
+    exported = _EXPORTED.search(content.text[:2000])
     return Rows(
-        frame=frame_of([filled(_record(entry)) for entry in entries]),
+        frame=frame_of([without_empty(_record(entry)) for entry in entries]),
         dropped={BROKEN: broken} if broken else {},
-        day=_day(exported[1]) if exported else None,
+        day=parse_date(exported[1])[0] if exported else None,
     )
 
 
-def _parsed(text: str) -> Library:
+def _parse(text: str) -> Library:
     import bibtexparser
 
     with _quiet("bibtexparser.splitter"), _quiet("bibtexparser.library"):
@@ -83,7 +81,7 @@ def _parsed(text: str) -> Library:
 
 @contextmanager
 def _quiet(name: str) -> Iterator[None]:
-    """Keep the library from writing a line a broken entry to stderr."""
+    """Keep the library from writing one line per broken entry to stderr."""
     logger = logging.getLogger(name)
     before, logger.disabled = logger.disabled, True
     try:
@@ -99,10 +97,6 @@ def _entries(library: Library) -> Iterator[Entry]:
         block = getattr(block, "ignore_error_block", None) or block
         if isinstance(block, Entry):
             yield block
-
-
-def _day(text: str) -> date | None:
-    return parse_date(text)[0]
 
 
 def _record(entry: Entry) -> Record:
@@ -142,7 +136,7 @@ def _raw(fields: Mapping[str, str], *names: str) -> str:
 
 
 def _dates(fields: Mapping[str, str]) -> Record:
-    """Return BibLaTeX's date (of a span its beginning), or year, month and day."""
+    """Return BibLaTeX's date (for a span, its beginning), or year, month and day."""
     year = _COMMAND.sub(" ", fields.get("year", "")).strip()
     month = " ".join(_COMMAND.sub(" ", fields.get("month", "")).split())
     day = _COMMAND.sub(" ", fields.get("day", "")).strip()

@@ -1,9 +1,10 @@
-"""CSV and its relatives: delimiter found by itself, every cell a string."""
+"""CSV and other delimited tables: the delimiter is detected, every cell is a string."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -12,32 +13,111 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 
-from ..files.detect import skip_preamble, sniff
-from ..files.input_file import Rows
-from ..records.columns import exporter_of, match_columns
+from ..columns import column_key, exporter_of, match_columns
+from . import Content, Detection
+from .records import Rows
 
+DELIMITERS = (",", ";", "\t", "|")
 RAGGED = "wrong number of cells"
 HEADER = "repeated header"
+_HEAD = 200_000
+_HEADER_WITHIN = 8
+_LONGEST_HEADER = 20_000
+_SEPARATOR_LINE = re.compile(r"sep=([,;|\t])\r?\n", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[\d.,-]+\s*")
 _MAX_CELL = 2**31 - 1
 _MAX_RESTARTS = 50
 _FEW = 3
 
 
-def read_csv(text: str, *, shown: str) -> Rows:
+def detect_csv(text: str) -> Detection | None:
+    """Return whether a text is a table: surely if its header has a title column."""
+    delimiter, header = sniff(text)
+    matches = match_columns(header)
+    if "title" in matches:
+        return Detection(start=len(text) - len(skip_preamble(text)))
+    if (matches and len(header) > 1) or _is_table(text, delimiter=delimiter, header=header):
+        return Detection(certain=False)
+    return None
+
+
+def sniff(text: str) -> tuple[str, list[str]]:
+    """Return the delimiter of a table in text, and its header.
+
+    The delimiter under which most header cells have a known name wins, then the one that gives
+    most cells.
+
+    Returns
+    -------
+    delimiter : str
+        One of `DELIMITERS`.
+    header : list of str
+        The cells of the first record.
+    """
+    head = skip_preamble(text)[:_HEAD]
+    choices = []
+    for delimiter in DELIMITERS:
+        header = _first_records(head, delimiter=delimiter, count=1)
+        cells = header[0] if header else []
+        choices.append((len(match_columns(cells)), len(cells), delimiter, cells))
+    best = max(choices, key=lambda choice: choice[:2])
+    return best[2], best[3]
+
+
+def skip_preamble(text: str) -> str:
+    """Return a table without a first line such as "sep=;" and without lines before its header.
+
+    Lines are skipped if the first is not a header but one of the next is: it has three cells or
+    more, a title and another known column.
+    """
+    match = _SEPARATOR_LINE.match(text)
+    text = text[match.end() :] if match else text
+    place = 0
+    for line in text[:_HEAD].split("\n")[:_HEADER_WITHIN]:
+        if len(line) < _LONGEST_HEADER and any(_is_header(line, d) for d in DELIMITERS):
+            return text[place:]
+        place += len(line) + 1
+    return text
+
+
+def _is_header(line: str, delimiter: str) -> bool:
+    records = _first_records(line, delimiter=delimiter, count=1)
+    known = match_columns(records[0]) if records and len(records[0]) > 2 else {}
+    return "title" in known and len(known) > 1
+
+
+def _first_records(head: str, *, delimiter: str, count: int) -> list[list[str]]:
+    records = []
+    try:
+        for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+            if record:
+                records.append(record)
+            if len(records) == count:
+                break
+    except csv.Error:  # a cell beyond the limit of the csv module: not the header of a table
+        return []
+    return records
+
+
+def _is_table(text: str, *, delimiter: str, header: list[str]) -> bool:
+    names = [column_key(cell) for cell in header]
+    if len(names) < 2 or not all(names) or max(map(len, header)) > 60:
+        return False
+    if any(_NUMBER.fullmatch(cell) for cell in header):
+        return False
+    head = skip_preamble(text)[:_HEAD]
+    records = _first_records(head, delimiter=delimiter, count=5)
+    return len(records) > 1 and all(len(record) == len(header) for record in records)
+
+
+def read_csv(content: Content) -> Rows:
     """Read a delimited table.
 
-    The first record is the header; blank records are skipped, surplus cells are ignored where
-    they are empty. The header again, of tables put together, and any record with another number of
-    cells are dropped and counted. Where a record that runs over several lines does not fit, or
-    closes its quotes in odd places, a quote was opened and not closed: reading goes on at its
-    second line if that fits, so that only the broken line is lost.
-
-    Parameters
-    ----------
-    text : str
-        The whole file.
-    shown : str
-        The file's name for messages.
+    The first record is the header; blank records are skipped, surplus cells are ignored if they
+    are empty. Repeated headers, as in concatenated tables, and records with another number of
+    cells are dropped and counted. If a record that runs over several lines does not fit, or closes
+    its quotes in odd places, a quote was opened and not closed: reading resumes at its second line
+    if that fits, so that only the broken line is lost.
 
     Returns
     -------
@@ -47,42 +127,37 @@ def read_csv(text: str, *, shown: str) -> Rows:
     Raises
     ------
     InputError
-        Where no record follows the header, or most do not fit it.
+        If no record follows the header, or most do not fit it.
     """
-    delimiter, header = sniff(text)
-    lines = list(io.StringIO(skip_preamble(text), newline=""))
-    records: list[list[str]] = []
-    dropped = 0
+    delimiter, header = sniff(content.text)
+    lines = list(io.StringIO(skip_preamble(content.text), newline=""))
     with _long_cells():
-        for record in _records(lines, delimiter=delimiter, header=header):
-            if record is None:
-                dropped += 1
-            else:
-                records.append(record)
-    if not records or dropped > max(len(records), _FEW):
-        raise _no_table(shown, n_cells=len(header), n_rows=len(records), dropped=dropped)
-    n_rows = len(records)
+        fitting = list(_records(lines, delimiter=delimiter, header=header))
+    records = [record for record in fitting if record is not None]
+    n_rows, n_ragged = len(records), len(fitting) - len(records)
+    if not records or n_ragged > max(n_rows, _FEW):
+        raise _no_table(content.shown, n_cells=len(header), n_rows=n_rows, n_ragged=n_ragged)
     records = [record for record in records if record != header] or records
     columns = pd.DataFrame(records, columns=range(len(header)), dtype="str")
     frame = columns.set_axis(header, axis=1)
     exporter = exporter_of(header)
     if exporter and "abstract" not in match_columns(header):
         frame = frame.assign(abstract=None)
-    lost = {RAGGED: dropped, HEADER: n_rows - len(records)}
-    lost = {reason: n for reason, n in lost.items() if n}
-    return Rows(frame=frame, dropped=lost, format=exporter)
+    dropped = {RAGGED: n_ragged, HEADER: n_rows - len(records)}
+    dropped = {reason: n for reason, n in dropped.items() if n}
+    return Rows(frame=frame, dropped=dropped, format=exporter)
 
 
-def _no_table(shown: str, *, n_cells: int, n_rows: int, dropped: int) -> InputError:
-    found = f"{shown} has a header and no rows"
-    if dropped:
-        found = (
-            f"{shown} has {n_cells} cells in its header, but {dropped:,} of {n_rows + dropped:,} "
-            "rows have another number"
+def _no_table(shown: str, *, n_cells: int, n_rows: int, n_ragged: int) -> InputError:
+    problem = f"{shown} has a header and no rows"
+    if n_ragged:
+        problem = (
+            f"{shown} has {n_cells} cells in its header, but {n_ragged:,} of "
+            f"{n_rows + n_ragged:,} rows have another number"
         )
     return InputError(
-        found,
-        allowed="a CSV with one row a paper, each with as many cells as the header",
+        problem,
+        allowed="a CSV with one row per paper, each with as many cells as the header",
         next_step="export the table again, with quotes around cells that hold the delimiter",
     )
 
@@ -116,7 +191,7 @@ def _records(lines: list[str], *, delimiter: str, header: list[str]) -> Iterator
 
 
 def _without_funding(record: list[str], *, header: list[str]) -> list[str]:
-    """Take out of a record of Scopus the funding texts for which the header has no column.
+    """Remove from a record of Scopus the funding texts for which the header has no column.
 
     Scopus writes as many "Funding Text" cells as a record needs; the EID ends every record.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.base.escaping import clean
 
 from ..dates.parsing import MONTH_NAME
-from ..records.ids import arxiv_id
+from ..ids import arxiv_id
 
 LONG = 300
 """No title is longer; no line of a wrapped text is either."""

@@ -1,10 +1,10 @@
-"""A saved Hugging Face papers page: titles and abstracts, found by the shape of the page.
+"""A Hugging Face papers page saved as text: titles and abstracts, recognised by the page's shape.
 
-Where the page kept its links, a title is the text before a link to its paper. Where it did not,
-titles and abstracts alternate after a header, and the reading of the lines that costs least is
-taken: each line may be a title, an abstract, a title without abstract or none of these, and a
-line costs more the less it looks like what it is taken for. A missing line is thus felt where it
-is missing, and never shifts the lines after it.
+If the page kept its links, a title is the text before a link to its paper. Otherwise titles and
+abstracts alternate after a header, and the lines are read in the way that costs least: each line
+may be a title, an abstract, a title without abstract or none of these, and it costs more the less
+it looks like what it is taken for. A missing line thus has an effect only where it is missing, and
+never shifts the lines after it.
 """
 
 from __future__ import annotations
@@ -18,17 +18,20 @@ import pandas as pd
 from analysis.base.errors import InputError
 
 from ..dates.parsing import file_date, parse_date
-from ..files.input_file import FORMATS_IN_WORDS, Rows
+from . import FORMATS_IN_WORDS, Content, Detection
 from .hf_lines import LONG, Line, is_papers_page, page_lines
+from .records import Rows
+
+Paper = dict[str, str | None]
 
 UNUSED = "line that is neither title nor abstract"
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]?$")
 _SURE_ABSTRACT = 150
 _HEADER_LINES = 40
 LONGEST_LINE = 1_000_000
-"""No page has a longer line."""
+"""Characters; no page has a longer line."""
 _LEAST_PAIRED = 0.8
-"""A text without the page's own words must be titles and abstracts by this share of its lines."""
+"""Share of lines that must be titles or abstracts in a text without the page's own words."""
 _NEVER = 1e9
 _TRENDING = re.compile(
     r"^[#\s]*trending papers\s*$|\bpublished on\s+[a-z]{3,9}\.?\s+\d{1,2},?\s+\d{4}",
@@ -42,17 +45,15 @@ LONGEST_SUMMARY = 400
 daily papers 4 are under 300 characters, 2 of them a single sentence."""
 
 
-def read_page(text: str, *, shown: str, file_name: str) -> Rows:
+def detect_hf_page(text: str) -> Detection | None:
+    """Return that any text may be a page; other formats are surer."""
+    return Detection(certain=False)
+
+
+def read_hf_page(content: Content) -> Rows:
     """Read a saved page.
 
-    Parameters
-    ----------
-    text : str
-        The whole file.
-    shown : str
-        The file's name for messages.
-    file_name : str
-        Its base name: an ISO date in it tells the year of a page date such as "Mar 17".
+    An ISO date in the file's name gives the year of a page date such as "Mar 17".
 
     Returns
     -------
@@ -64,14 +65,15 @@ def read_page(text: str, *, shown: str, file_name: str) -> Rows:
     Raises
     ------
     InputError
-        Where no paper is found.
+        If no paper is recognised.
     """
+    text = content.text
     longest = max(map(len, text.split("\n")))
     if longest > LONGEST_LINE:
-        raise _no_papers(text, n_texts=text.count("\n") + 1, shown=shown)
+        raise _no_papers(content, n_texts=text.count("\n") + 1)
     lines = page_lines(text)
-    papers, n_unused = _plain(lines)
-    by_link = _linked(lines)
+    papers, n_unused = _without_links(lines)
+    by_link = _with_links(lines)
     # One link on a page without links must not hide the other papers.
     linked = 2 * len(by_link[0]) >= max(len(papers), 1)
     if linked:
@@ -80,7 +82,7 @@ def read_page(text: str, *, shown: str, file_name: str) -> Rows:
     n_paired = 2 * sum(paper["abstract"] is not None for paper in papers)
     enough = is_papers_page(text) or n_paired >= _LEAST_PAIRED * n_texts
     if not papers or not (linked or (n_paired and enough)):
-        raise _no_papers(text, n_texts=n_texts, shown=shown)
+        raise _no_papers(content, n_texts=n_texts)
     columns = ["title", "abstract", "arxiv_id", "published"]
     if _TRENDING.search(text):
         papers = [_without_summary(paper) for paper in papers]
@@ -89,15 +91,15 @@ def read_page(text: str, *, shown: str, file_name: str) -> Rows:
     return Rows(
         frame=frame.astype("str"),
         dropped={UNUSED: n_unused} if n_unused else {},
-        day=_page_date(lines, file_name=file_name),
+        day=_page_date(lines, file_name=content.file_name),
     )
 
 
-def _no_papers(text: str, *, n_texts: int, shown: str) -> InputError:
-    longest = max(map(len, text.split("\n")))
+def _no_papers(content: Content, *, n_texts: int) -> InputError:
+    longest = max(map(len, content.text.split("\n")))
     return InputError(
-        f"{shown} is a text with no papers in it (lines of text: {n_texts:,}, the longest of "
-        f"{longest:,} characters)",
+        f"{content.shown} is a text with no papers in it (lines of text: {n_texts:,}, the longest "
+        f"of {longest:,} characters)",
         allowed=f"{FORMATS_IN_WORDS}; on a page each title is followed by its abstract, each on a "
         "line of its own",
         next_step="open the papers page, select all, copy, and save that as a text file; or give "
@@ -105,8 +107,8 @@ def _no_papers(text: str, *, n_texts: int, shown: str) -> InputError:
     )
 
 
-def _linked(lines: list[Line]) -> tuple[list[dict[str, str | None]], int]:
-    papers: list[dict[str, str | None]] = []
+def _with_links(lines: list[Line]) -> tuple[list[Paper], int]:
+    papers: list[Paper] = []
     n_unused = 0
     for line, after in pairwise([*lines, Line("noise", "")]):
         current = papers[-1] if papers else {}
@@ -126,25 +128,25 @@ def _linked(lines: list[Line]) -> tuple[list[dict[str, str | None]], int]:
     return papers, n_unused
 
 
-def _paper(title: str, *, arxiv_id: str | None = None) -> dict[str, str | None]:
+def _paper(title: str, *, arxiv_id: str | None = None) -> Paper:
     return {"title": title, "abstract": None, "arxiv_id": arxiv_id, "published": None}
 
 
-def _without_summary(paper: dict[str, str | None]) -> dict[str, str | None]:
-    """Return a paper of a trending page, its abstract set aside where it is an AI summary."""
+def _without_summary(paper: Paper) -> Paper:
+    """Return a paper of a trending page, with its abstract set aside if it is an AI summary."""
     text = paper["abstract"] or ""
     if not text or len(text) > LONGEST_SUMMARY or _INNER_END.search(text.rstrip()):
         return paper
     return {**paper, "abstract": None, "ai_summary": text}
 
 
-def _plain(lines: list[Line]) -> tuple[list[dict[str, str | None]], int]:
+def _without_links(lines: list[Line]) -> tuple[list[Paper], int]:
     start = _after_header(lines)
     n_header = sum(line.kind == "text" for line in lines[:start])
     places = [i for i in range(start, len(lines)) if lines[i].kind == "text"]
     roles = _roles([lines[i].text for i in places], started=start > 0)
     role_at = dict(zip(places, roles, strict=True))
-    papers: list[dict[str, str | None]] = []
+    papers: list[Paper] = []
     for i in range(start, len(lines)):
         role, line = role_at.get(i), lines[i]
         if role in ("title", "lone title"):
@@ -157,20 +159,20 @@ def _plain(lines: list[Line]) -> tuple[list[dict[str, str | None]], int]:
 
 
 def _after_header(lines: list[Line]) -> int:
-    """Return where the papers begin: after the page's day, if that stands near the top."""
+    """Return where the papers begin: after the page's day, if that is near the top."""
     days = (i for i, line in enumerate(lines[:_HEADER_LINES]) if line.kind == "day")
     return next(days, -1) + 1
 
 
 def _roles(texts: list[str], *, started: bool) -> list[str]:
-    """Choose what each text is: "title", "abstract", "lone title" or "unused", at least cost.
+    """Decide what each text is at the least cost: "title", "abstract", "lone title" or "unused".
 
     Parameters
     ----------
     texts : list of str
     started : bool
         Whether the header is known to be over; if not, nothing before the first title with a
-        whole abstract is taken for a paper.
+        complete abstract is taken for a paper.
     """
     # A state is (a title waits for its abstract, the papers have started).
     costs: dict[tuple[bool, bool], float] = {(False, started): 0.0}
@@ -239,16 +241,16 @@ def _unused_cost(text: str) -> float:
 
 
 def _page_date(lines: list[Line], *, file_name: str) -> date | None:
-    """Return the day that the page states, its year taken from a link or from the file name."""
+    """Return the day stated on the page, with the year of a link or of the file name."""
     day = next((line.text for line in lines[:_HEADER_LINES] if line.kind == "day"), None)
     if day is None:
         return None
     linked = [parse_date(line.text)[0] for line in lines if line.kind == "day-link"]
     for near in filter(None, linked):
         for year in (near.year - 1, near.year, near.year + 1):
-            found = parse_date(f"{day}, {year}")[0]
-            if found is not None and abs((found - near).days) <= 7:
-                return found
+            dated = parse_date(f"{day}, {year}")[0]
+            if dated is not None and abs((dated - near).days) <= 7:
+                return dated
     named = file_date(file_name)
     stated = parse_date(f"{day}, {named.year}")[0] if named else None
     return named if named is not None and stated == named else None

@@ -13,25 +13,27 @@ import pyarrow.parquet as pq
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
 
-from ..files.input_file import Rows
+from . import Content
+from .records import Rows
 
 SHORT_FLOATS = (
     "{shown}: the ids are 32-bit floats, too short for an arXiv id; they were not used (store ids "
     "as text)"
 )
 ORIGIN_KEY = b"papertide"
-"""Where `papertide filter` says in a file's metadata what it was taken from."""
+"""Where in a file's metadata `papertide filter` records what it was extracted from."""
 _ID_KEYS = ("id", "arxiv_id", "paper_id", "arxiv")
 
 
-def read_parquet(data: bytes, *, shown: str) -> Rows:
-    """Read a Parquet file, given as bytes.
+def read_parquet(content: Content) -> Rows:
+    """Read a Parquet file.
 
-    Returns what every reader does (`raw.Rows`): columns of text as strings, of time as datetime64,
-    nested ones as objects. InputError where the file is broken or has no rows.
+    Columns of text as strings, of time as datetime64, nested ones as objects. InputError if the
+    file is broken or has no rows.
     """
+    shown = content.shown
     try:
-        table = pq.read_table(io.BytesIO(data))
+        table = pq.read_table(io.BytesIO(content.data))
         columns = [_column(table.column(i)) for i in range(table.num_columns)]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise InputError(
@@ -42,7 +44,7 @@ def read_parquet(data: bytes, *, shown: str) -> Rows:
     if not table.num_rows:
         raise InputError(
             f"{shown} is a Parquet table with no rows",
-            allowed="a table with one row a paper",
+            allowed="a table with one row per paper",
             next_step="export the table again",
         )
     frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
@@ -53,21 +55,21 @@ def read_parquet(data: bytes, *, shown: str) -> Rows:
         for i, name in enumerate(table.column_names)
         if not short[i] and not name.startswith("__index_level_")
     ]
-    notes = (SHORT_FLOATS.format(shown=shown),) if any(short) else ()
-    notes += _origin(table.schema.metadata or {}, shown=shown)
-    return Rows(frame=frame.iloc[:, keep], notes=notes)
+    notes = [SHORT_FLOATS.format(shown=shown)] if any(short) else []
+    notes += _origin_note(table.schema.metadata or {}, shown=shown)
+    return Rows(frame=frame.iloc[:, keep], notes=tuple(notes))
 
 
-def _origin(metadata: Mapping[bytes, bytes], *, shown: str) -> tuple[str, ...]:
-    """Return a note on the file that `papertide filter` took this one out of."""
+def _origin_note(metadata: Mapping[bytes, bytes], *, shown: str) -> list[str]:
+    """Return a note on the file that `papertide filter` extracted this one from, if any."""
     try:
-        told = json.loads(metadata[ORIGIN_KEY])
-        name, sha = told["input"]["name"], told["input"]["sha256"]
-        kept, records = int(told["papers"]), int(told["records"])
+        origin = json.loads(metadata[ORIGIN_KEY])
+        name, sha = origin["input"]["name"], origin["input"]["sha256"]
+        papers, records = int(origin["papers"]), int(origin["records"])
     except (KeyError, TypeError, ValueError):
-        return ()
+        return []
     name, sha = (first_lines(clean(str(text)), limit=80) for text in (name, sha))
-    return (f"{shown} was filtered from {name} ({kept:,} of {records:,} records; sha256 {sha})",)
+    return [f"{shown} was filtered from {name} ({papers:,} of {records:,} records; sha256 {sha})"]
 
 
 def _is_short_id(field: pa.Field) -> bool:

@@ -1,19 +1,19 @@
 """Formats of tagged lines: RIS, PubMed's MEDLINE text and Web of Science's tagged text.
 
-They are cut into records here and not by rispy, which loses what the field's exports lack: a
-record without its ER line, the last record of a file cut short, a second title tag.
+They are split into records here and not by rispy, which loses records of real exports: those
+without an ER line, the last one of a truncated file, and a second title tag.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.base.errors import InputError
 
-from ..files.input_file import Rows
-from ..records.records import Record, filled, frame_of, names_text
+from . import Content, Detection, detect_first
+from .records import Record, Rows, frame_of, names_text, without_empty
 
 Tags = dict[str, list[str]]
 """The values of one record by tag, in the order of the file."""
@@ -23,92 +23,129 @@ Tags = dict[str, list[str]]
 class Dialect:
     """How the lines of one format look.
 
-    `line` matches a line that opens a field (tag, value); `starts` are the tags that open a
-    record, `ends` those that close it, `outside` those that belong to no record.
+    Attributes
+    ----------
+    name : str
+    record : pattern
+        A line that opens a record, for detection.
+    line : pattern
+        A line that opens a field: tag, value.
+    starts, ends, outside : tuple of str
+        Tags that open a record, that close it, and that belong to no record.
     """
 
     name: str
+    record: re.Pattern[str]
     line: re.Pattern[str]
     starts: tuple[str, ...]
-    ends: tuple[str, ...]
-    outside: tuple[str, ...]
+    ends: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
 
 
-RIS = Dialect("RIS", re.compile(r"([A-Z][A-Z0-9])  ?-(?:\s(.*))?"), ("TY",), ("ER",), ())
-PUBMED = Dialect("PubMed", re.compile(r"([A-Z]{2,4}) {0,2}- (.*)"), ("PMID",), (), ())
-WOS = Dialect(
-    "Web of Science", re.compile(r"([A-Z][A-Z0-9])(?: (.*))?"), ("PT",), ("ER",), ("FN", "VR", "EF")
+RIS = Dialect(
+    "RIS",
+    record=re.compile(r"^TY  ?-(?: |$)", re.MULTILINE),
+    line=re.compile(r"([A-Z][A-Z0-9])  ?-(?:\s(.*))?"),
+    starts=("TY",),
+    ends=("ER",),
 )
-_CLOSED = re.compile(r"([A-Z][A-Z0-9])  -(?:\s(.*))?")
+PUBMED = Dialect(
+    "PubMed",
+    record=re.compile(r"^PMID- ?\d", re.MULTILINE),
+    line=re.compile(r"([A-Z]{2,4}) {0,2}- (.*)"),
+    starts=("PMID",),
+)
+WOS = Dialect(
+    "Web of Science",
+    record=re.compile(r"^PT [A-Z]\s*$", re.MULTILINE),
+    line=re.compile(r"([A-Z][A-Z0-9])(?: (.*))?"),
+    starts=("PT",),
+    ends=("ER",),
+    outside=("FN", "VR", "EF"),
+)
+_STRICT_LINE = re.compile(r"([A-Z][A-Z0-9])  -(?:\s(.*))?")
 _YEAR = re.compile(r"\d{4}")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _HTTP = re.compile(r"https?://\S+")
 
 
-def read_ris(text: str, *, shown: str) -> Rows:
+def detect_ris(text: str) -> Detection | None:
+    """Return where the first record of RIS begins; None if there is none near the beginning."""
+    return detect_first(RIS.record, text)
+
+
+def detect_pubmed(text: str) -> Detection | None:
+    """Return where the first record of PubMed begins, as `detect_ris`."""
+    return detect_first(PUBMED.record, text)
+
+
+def detect_wos(text: str) -> Detection | None:
+    """Return where the first record of Web of Science begins, as `detect_ris`."""
+    return detect_first(WOS.record, text)
+
+
+def read_ris(content: Content) -> Rows:
     """Read RIS: title in TI or T1, abstract in AB or N2, date in DA, Y1 or PY.
 
-    Takes and returns what every reader does (`raw.Rows`): standard columns, every record of the
-    file. InputError where there is none.
+    Standard columns, every record of the file; InputError if there is none.
     """
     dialect = RIS
-    if re.search(r"^TY  -", text, re.MULTILINE):
-        dialect = Dialect("RIS", _CLOSED, RIS.starts, RIS.ends, RIS.outside)
-    return _read(text, dialect=dialect, record=_ris_record, shown=shown)
+    if re.search(r"^TY  -", content.text, re.MULTILINE):
+        dialect = replace(RIS, line=_STRICT_LINE)
+    return _read(content, dialect=dialect, record=_ris_record)
 
 
-def read_pubmed(text: str, *, shown: str) -> Rows:
-    """Read PubMed's MEDLINE text (.nbib); parameters, results and errors as `read_ris`."""
-    return _read(text, dialect=PUBMED, record=_pubmed_record, shown=shown)
+def read_pubmed(content: Content) -> Rows:
+    """Read PubMed's MEDLINE text (.nbib); result and errors as `read_ris`."""
+    return _read(content, dialect=PUBMED, record=_pubmed_record)
 
 
-def read_wos(text: str, *, shown: str) -> Rows:
-    """Read Web of Science's tagged text; parameters, results and errors as `read_ris`."""
-    return _read(text, dialect=WOS, record=wos_record, shown=shown)
+def read_wos(content: Content) -> Rows:
+    """Read Web of Science's tagged text; result and errors as `read_ris`."""
+    return _read(content, dialect=WOS, record=wos_record)
 
 
-def _read(text: str, *, dialect: Dialect, record: Callable[[Tags], Record], shown: str) -> Rows:
-    records = [filled(record(tags)) for tags in _cut(text, dialect=dialect)]
+def _read(content: Content, *, dialect: Dialect, record: Callable[[Tags], Record]) -> Rows:
+    records = [without_empty(record(tags)) for tags in _split(content.text, dialect=dialect)]
     if not records:
         raise InputError(
-            f"{shown} looks like {dialect.name} but has no record",
+            f"{content.shown} looks like {dialect.name} but has no record",
             allowed=f"{dialect.name} records, each opened by a line with {dialect.starts[0]}",
             next_step="export the records again, with titles and abstracts",
         )
     return Rows(frame=frame_of(records))
 
 
-def _cut(text: str, *, dialect: Dialect) -> Iterator[Tags]:
+def _split(text: str, *, dialect: Dialect) -> Iterator[Tags]:
     # The lines of a value are kept apart until its record ends: adding to a text copies it.
     tags: dict[str, list[list[str]]] | None = None
-    value: list[str] | None = None
+    lines: list[str] | None = None
     for line in text.splitlines():
         match = dialect.line.fullmatch(line.rstrip())
-        tag, told = (match[1], (match[2] or "").strip()) if match else ("", line.strip())
+        tag, value = (match[1], (match[2] or "").strip()) if match else ("", line.strip())
         if tag in dialect.starts or (tag in dialect.ends and tags is not None):
             if tags:
-                yield _whole(tags)
-            tags, value = ({} if tag in dialect.starts else None), None
+                yield _joined_lines(tags)
+            tags, lines = ({} if tag in dialect.starts else None), None
         if tag in dialect.ends or tag in dialect.outside:
-            value = None
+            lines = None
         elif tag:
             # After an ER some exports begin the next record without its first tag.
             tags = {} if tags is None else tags
-            value = [told]
-            tags.setdefault(tag, []).append(value)
-        elif told and value is not None:
-            value.append(told)
+            lines = [value]
+            tags.setdefault(tag, []).append(lines)
+        elif value and lines is not None:
+            lines.append(value)
     if tags:
-        yield _whole(tags)
+        yield _joined_lines(tags)
 
 
-def _whole(tags: dict[str, list[list[str]]]) -> Tags:
+def _joined_lines(tags: dict[str, list[list[str]]]) -> Tags:
     return {tag: ["\n".join(lines) for lines in values] for tag, values in tags.items()}
 
 
 def _first(tags: Tags, *names: str) -> str | None:
-    found = (value for name in names for value in tags.get(name, ()) if value)
-    return next(found, None)
+    return next((value for name in names for value in tags.get(name, ()) if value), None)
 
 
 def _joined(tags: Tags, *names: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What is asked of a paper: categories, dates, words."""
+"""The conditions that a paper must fulfil: categories, dates, words."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ UNDATED = "undated"
 OTHER_WORDS = "without the words"
 
 Dated = tuple[date | None, str | None]
-"""A date and its precision ("day", "month" or "year"); None where unknown."""
+"""A date and its precision ("day", "month" or "year"); None if unknown."""
 
 _CATEGORY = re.compile(r"[A-Za-z-]+(?:\.(?:[A-Za-z-]+|\*))?|\*")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Filters; a paper passes where all those given hold.
+class Conditions:
+    """Conditions; a paper passes if it fulfils all those given.
 
     Attributes
     ----------
     categories : tuple of str
         Lower case; one of them must be a category of the paper. "cs.*" stands for all of cs.
     first, last : date or None
-        Some day of what the paper's date names (a day, month or year) must lie between these.
+        At least one day of the paper's date (a day, month or year) must lie between these.
     all_words, any_words : tuple of str
-        What the folded words of title and abstract must hold, all of these and one of those; each
-        begins with a space, so that words match from their beginning.
+        Terms (see `query_terms`) that title and abstract must contain: all of the first, one of
+        the others.
     """
 
     categories: tuple[str, ...] = ()
@@ -47,11 +47,11 @@ class Asked:
     any_words: tuple[str, ...] = ()
 
     def refuses_category(self, categories: str) -> str:
-        """Return why categories, separated by spaces, do not pass; else nothing."""
+        """Return why categories, separated by spaces, do not pass; empty if they do."""
         return "" if not self.categories or _is_in(categories, self.categories) else OTHER_CATEGORY
 
     def refuses_date(self, dated: Dated) -> str:
-        """Return why a date does not pass, else nothing."""
+        """Return why a date does not pass; empty if it does."""
         if self.first is None and self.last is None:
             return ""
         day, precision = dated
@@ -63,12 +63,12 @@ class Asked:
         return OTHER_DATE if early else ""
 
     @property
-    def asks_words(self) -> bool:
-        """Whether any words are asked for."""
+    def has_words(self) -> bool:
+        """Whether any words are required."""
         return bool(self.all_words or self.any_words)
 
     def refuses_words(self, title: str, abstract: str | None) -> str:
-        """Return why the words of a paper do not pass, else nothing."""
+        """Return why the words of a paper do not pass; empty if they do."""
         text = fold(f"{title} {abstract or ''}")
         # Most papers lack a word even in the middle of words, which is quick to see.
         every = all(part in text for term in self.all_words for part in term.split())
@@ -80,15 +80,15 @@ class Asked:
         return "" if every and some else OTHER_WORDS
 
 
-def asked_for(
+def read_conditions(
     *,
     categories: Sequence[str] = (),
     first: str | None = None,
     last: str | None = None,
     words: Sequence[str] = (),
     any_words: Sequence[str] = (),
-) -> Asked:
-    """Read filters as they are written on the command line.
+) -> Conditions:
+    """Read conditions as they are written on the command line.
 
     Parameters
     ----------
@@ -102,21 +102,24 @@ def asked_for(
     Raises
     ------
     InputError
-        For every filter that cannot be read.
+        For every condition that cannot be read, together.
     """
     problems = [
-        f"{for_terminal(name)} is no category" for name in categories
+        f"{for_terminal(name)} is not a category"
+        for name in categories
         if not _CATEGORY.fullmatch(name)
-    ]  # fmt: skip
+    ]
     ends: list[date | None] = []
     for name, text in (("--from", first), ("--to", last)):
         day, precision, problem = parse_date(text) if text else (None, None, None)
         if text and (day is None or day < EARLIEST):
-            problems.append(f"{name} {for_terminal(text)} is {problem or 'no date from 1900 on'}")
+            problems.append(
+                f"{name} {for_terminal(text)} is {problem or 'not a date from 1900 on'}"
+            )
         ends.append(last_day(day, precision=precision) if day and name == "--to" else day)
     every, some = _terms(words), _terms(any_words)
     if (words and not every) or (any_words and not some):
-        problems.append("the words hold no letter and no digit")
+        problems.append("the words contain no letter and no digit")
     if ends[0] and ends[1] and ends[0] > ends[1]:
         problems.append(f"--from {for_terminal(first or '')} is after --to")
     if problems:
@@ -124,9 +127,9 @@ def asked_for(
             problems,
             allowed="categories such as cs.CL or cs.*, dates such as 2023, 2023-01 or 2023-01-31, "
             'words and "phrases in quotes"',
-            next_step="mend these options",
+            next_step="correct these options",
         )
-    return Asked(
+    return Conditions(
         categories=tuple(name.lower() for name in categories),
         first=ends[0],
         last=ends[1],
@@ -142,12 +145,12 @@ def _terms(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _is_in(categories: str, asked: tuple[str, ...]) -> bool:
-    """Whether one of the categories of a paper is asked for; the dump has some 10^5 lists."""
+def _is_in(categories: str, wanted: tuple[str, ...]) -> bool:
+    """Whether one of a paper's categories is wanted; arXiv's metadata has some 10^5 lists."""
     return any(
         name == one or (one.endswith("*") and f"{name}.".startswith(one[:-1]))
         for name in categories.lower().split()
-        for one in asked
+        for one in wanted
     )
 
 

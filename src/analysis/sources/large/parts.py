@@ -1,17 +1,16 @@
-"""What is done of a filtered file, kept beside the output until that is whole.
+"""The finished parts of a filtered file, kept in a folder until the output is complete.
 
-A folder holds one Parquet file for each part that has rows, and `state.json`, which is replaced
-after each part. A process that is killed leaves whole parts; the next one goes on after the last.
+A part is a Parquet file with the papers among some 64 MB of the input; its metadata holds the
+tally of everything read up to its end. It gets its name when it is complete, so that a call that
+is killed leaves complete parts, and the next one resumes after the last of them.
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,184 +20,172 @@ import pyarrow.parquet as pq
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
-from analysis.base.files import written_whole
+from analysis.base.files import exclusive_lock, written_whole
 
 from ..formats.parquet import ORIGIN_KEY
-from .lines import TEXTS, BadLine, Row
+from .lines import TEXTS, Row
 
 GROUP_ROWS = 50_000
-_STATE = "state.json"
-_LOCK = "lock"
+_PART_KEY = b"papertide-part"
 _DATES = {"published": pa.timestamp("us"), "published_precision": pa.string()}
 SCHEMA = pa.schema([*((name, pa.string()) for name in TEXTS), *_DATES.items()])
 
 
-@dataclass(frozen=True)
-class State:
-    """What the parts on disk hold.
+@dataclass
+class Tally:
+    """What was read from the beginning of the input.
 
     Attributes
     ----------
-    parts : tuple of int
-        Numbers of the parts that have rows.
-    n_parts, n_lines, n_records, n_rows : int
-        Parts done, lines read (empty ones too), records among them, rows kept.
     end, crc : int
-        Bytes of the input that were read, unpacked, and their CRC-32.
+        Bytes of the input, unpacked, and their CRC-32.
+    lines, records, papers : int
+        Lines (empty ones too), records among them, and papers kept.
     dropped : dict
         Records that were not kept and bad lines, by reason.
-    bad : tuple of BadLine
-        The first bad lines.
-    columns : tuple of str
-        Those with a value.
+    bad_lines : list of dict
+        The first bad lines: `line`, `reason`, `begins`.
+    columns : list of str
+        Columns of the papers that have a value.
     """
 
-    parts: tuple[int, ...] = ()
-    n_parts: int = 0
-    n_lines: int = 0
-    n_records: int = 0
-    n_rows: int = 0
     end: int = 0
     crc: int = 0
-    dropped: Mapping[str, int] = field(default_factory=dict)
-    bad: tuple[BadLine, ...] = ()
-    columns: tuple[str, ...] = ()
+    lines: int = 0
+    records: int = 0
+    papers: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    bad_lines: list[dict[str, Any]] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
 
 
-def folder_of(out: Path) -> Path:
+class Parts:
+    """The parts of one output.
+
+    Parameters
+    ----------
+    out : Path
+        The output; the parts are in a hidden folder beside it.
+    key : mapping
+        What the work depends on; parts of other work are removed. Compared as JSON.
+    """
+
+    def __init__(self, out: Path, *, key: Mapping[str, Any]) -> None:
+        self.out = out
+        self.folder = parts_folder(out)
+        self.key = json.loads(json.dumps(key, default=str))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Make the folder and hold it alone; remove it at the end if it has no part.
+
+        Raises
+        ------
+        InputError
+            If another process holds it, or it cannot be made.
+        """
+        from filelock import Timeout
+
+        with ExitStack() as stack:
+            with writing(self.folder):
+                self.folder.mkdir(exist_ok=True)
+                try:
+                    stack.enter_context(exclusive_lock(self.folder / "lock"))
+                except Timeout:
+                    raise InputError(
+                        f"another process is writing {for_terminal(str(self.folder))}",
+                        allowed="one process per output",
+                        next_step="wait until it is done, or choose another --out",
+                    ) from None
+            try:
+                yield
+            finally:
+                if not self.paths():
+                    self.remove()
+
+    def paths(self) -> list[Path]:
+        """Return the parts on disk, in order."""
+        return sorted(self.folder.glob("part-*.parquet"))
+
+    def remove(self) -> None:
+        """Remove the folder and what is in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def resume(self) -> Tally:
+        """Return the tally at the end of the last part; remove the parts of other work."""
+        paths = self.paths()
+        try:
+            metadata = pq.read_schema(paths[-1]).metadata[_PART_KEY]
+            content = json.loads(metadata)
+            if content["key"] == self.key and content["parts"] == len(paths):
+                return Tally(**content["tally"])
+        except (OSError, ValueError, TypeError, KeyError, IndexError, pa.ArrowException):
+            pass
+        self.clear()
+        return Tally()
+
+    def clear(self) -> None:
+        """Remove all parts."""
+        for path in self.paths():
+            path.unlink()
+
+    def save(self, rows: Sequence[Row], *, tally: Tally) -> None:
+        """Write the rows of the next part, with the tally up to its end."""
+        number = len(self.paths())
+        content = {"key": self.key, "parts": number + 1, "tally": asdict(tally)}
+        columns = [
+            pa.array([row.get(field.name) for row in rows], type=field.type) for field in SCHEMA
+        ]
+        schema = SCHEMA.with_metadata({_PART_KEY: json.dumps(content)})
+        table = pa.Table.from_arrays(columns, schema=schema)
+        path = self.folder / f"part-{number:06}.parquet"
+        with writing(self.folder), written_whole(path, sync=True) as temporary:
+            pq.write_table(table, temporary, compression="lz4")
+
+    def join(self, *, columns: Sequence[str], metadata: Mapping[str, Any]) -> None:
+        """Write the parts as one Parquet file, whole or not at all, and remove them.
+
+        Only the given columns, title and abstract are written; `metadata` is stored as JSON.
+        """
+        fields = [field for field in SCHEMA if field.name in {*columns, "title", "abstract"}]
+        origin = json.dumps(metadata, ensure_ascii=False, sort_keys=True)
+        schema = pa.schema(fields, metadata={ORIGIN_KEY: origin})
+        with (
+            writing(self.out),
+            written_whole(self.out, sync=True) as temporary,
+            pq.ParquetWriter(temporary, schema, compression="zstd") as writer,
+        ):
+            for table in self._groups():
+                writer.write_table(table.select(schema.names).cast(schema))
+        self.remove()
+
+    def _groups(self) -> Iterator[pa.Table]:
+        """Yield the rows of all parts in tables of at least `GROUP_ROWS`, except for the last."""
+        waiting: list[pa.Table] = []
+        for path in self.paths():
+            table = pq.read_table(path).replace_schema_metadata()
+            waiting += [table] if table.num_rows else []
+            if sum(table.num_rows for table in waiting) >= GROUP_ROWS:
+                yield pa.concat_tables(waiting).combine_chunks()
+                waiting = []
+        if waiting:
+            yield pa.concat_tables(waiting).combine_chunks()
+
+
+def parts_folder(out: Path) -> Path:
     """Return the folder that holds the parts of an output."""
     return out.with_name(f".{out.name}.parts")
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Make the folder and hold it alone; the kernel lets go of it when the process ends.
-
-    Raises
-    ------
-    InputError
-        Where another process holds it, or it cannot be made.
-    """
-    with writing(folder):
-        folder.mkdir(exist_ok=True)
-        lock = (folder / _LOCK).open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(
-                f"another process is writing {for_terminal(str(folder))}",
-                allowed="one process for one output",
-                next_step="wait until it is done, or choose another --out",
-            ) from None
-        except OSError:
-            pass  # a file system without locks
-        try:
-            yield
-        finally:
-            if not (folder / _STATE).exists():
-                remove(folder)  # nothing to go on from
-
-
-@contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn what can go wrong while something is written into a message."""
+    """Turn the errors of writing a file into a message."""
     try:
         yield
     except (OSError, pa.ArrowException) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
             f"{for_terminal(str(path))} cannot be written ({for_terminal(reason)[:200]})",
-            allowed="an output in a folder that can be written, with room for it",
-            next_step="make room or choose another --out; the same command goes on from there",
+            allowed="an output in a writable folder with enough free space",
+            next_step="free some space or choose another --out; the same command then resumes",
         ) from None
-
-
-def found_state(folder: Path, *, key: Mapping[str, Any]) -> State:
-    """Return what a folder holds of the same work; an empty state where it holds other work.
-
-    Parameters
-    ----------
-    folder : Path
-    key : mapping
-        What the work depends on; compared as JSON.
-    """
-    try:
-        told = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-        if told.pop("key") != json.loads(json.dumps(key, default=str)):
-            return State()
-        bad = tuple(BadLine(**line) for line in told.pop("bad"))
-        state = State(**told, bad=bad)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return State()
-    whole = all(_part(folder, number).is_file() for number in state.parts)
-    return state if whole else State()
-
-
-def save_part(folder: Path, *, state: State, rows: Sequence[Row], key: Mapping[str, Any]) -> None:
-    """Write a part's rows, then the state after it; each whole or not at all."""
-    with writing(folder):
-        if rows:
-            table = _table(rows)
-            temporary = folder / "writing.parquet"
-            pq.write_table(table, temporary, compression="lz4")
-            _into_place(temporary, at=_part(folder, state.parts[-1]))
-        temporary = folder / "writing.json"
-        told = json.dumps(asdict(state) | {"key": key}, default=str)
-        temporary.write_text(told, encoding="utf-8")
-        _into_place(temporary, at=folder / _STATE)
-
-
-def _table(rows: Sequence[Row]) -> pa.Table:
-    names = set().union(*rows)
-    columns = [
-        pa.array([row.get(field.name) for row in rows], type=field.type)
-        if field.name in names
-        else pa.nulls(len(rows), type=field.type)
-        for field in SCHEMA
-    ]
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
-
-
-def _into_place(temporary: Path, *, at: Path) -> None:
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.replace(at)
-
-
-def _part(folder: Path, number: int) -> Path:
-    return folder / f"part-{number:06}.parquet"
-
-
-def join_parts(folder: Path, *, state: State, out: Path, told: Mapping[str, Any]) -> None:
-    """Put the parts into one Parquet file, whole or not at all.
-
-    Columns without any value are left out; `told` is its metadata under `ORIGIN_KEY`.
-    """
-    fields = [field for field in SCHEMA if field.name in {*state.columns, "title", "abstract"}]
-    metadata = {ORIGIN_KEY: json.dumps(told, ensure_ascii=False, sort_keys=True)}
-    schema = pa.schema(fields, metadata=metadata)
-    with (
-        writing(out),
-        written_whole(out, sync=True) as temporary,
-        pq.ParquetWriter(temporary, schema, compression="zstd") as writer,
-    ):
-        for table in _groups(folder, parts=state.parts):
-            writer.write_table(table.select(schema.names).cast(schema))
-
-
-def _groups(folder: Path, *, parts: Sequence[int]) -> Iterator[pa.Table]:
-    """Yield the rows of all parts in tables of at least `GROUP_ROWS` but for the last."""
-    waiting: list[pa.Table] = []
-    for number in parts:
-        waiting.append(pq.read_table(_part(folder, number)))
-        if sum(table.num_rows for table in waiting) >= GROUP_ROWS:
-            yield pa.concat_tables(waiting).combine_chunks()
-            waiting = []
-    if waiting:
-        yield pa.concat_tables(waiting).combine_chunks()
-
-
-def remove(folder: Path) -> None:
-    """Remove the folder and what is in it."""
-    shutil.rmtree(folder, ignore_errors=True)

@@ -1,13 +1,12 @@
-"""A file of lines as blocks of whole lines: plain, gzip or one member of a zip, never all of it.
+"""A file of lines as blocks of complete lines: plain, gzip or one member of a zip.
 
-The file's SHA-256 is computed on the way. Blocks end where a part of the output ends, at the first
-line end `PART_BYTES` or more after the last such place, whatever the sizes of the reads.
+The file is never held as a whole. Blocks end where a part of the output ends: at the first line
+end `Limits.part` bytes or more after the last such place, whatever the sizes of the reads.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import zipfile
 import zlib
@@ -15,49 +14,50 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
-from ..files.archives import GZIP, NESTED, ZIP, bad_archive, members_of
-from ..files.input_file import MEGABYTE
+from ..input_file import ARCHIVES, GZIP, MEGABYTE, UNPACKING_ERRORS, ZIP, archive_error, zip_members
 
-PART_BYTES = 64 * MEGABYTE
 READ_BYTES = 4 * MEGABYTE
-MAX_LINE_MB = 32
-"""Megabytes that a line may have; a longer one is lost. Such a first line is no JSON Lines."""
-MAX_GB = 100
-"""Gigabytes that the input may have, unpacked."""
-_BOM = b"\xef\xbb\xbf"
-_ALLOWED = "JSON Lines: one record a line, plain, in gzip or as a file in a zip"
+_ALLOWED = "JSON Lines: one record per line, plain, in gzip or as a file in a zip"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What is refused: a longer line, a longer input (both in bytes, unpacked)."""
+    """Sizes in bytes, unpacked.
 
-    line: int = MAX_LINE_MB * MEGABYTE
-    whole: int = MAX_GB * 1000 * MEGABYTE
-    part: int = PART_BYTES
+    Attributes
+    ----------
+    line : int
+        A longer line is lost; if it is the first one, the file is not JSON Lines.
+    whole : int
+        A larger input is refused.
+    part : int
+        The least that is read before the papers among it are saved.
+    """
+
+    line: int = 32 * MEGABYTE
+    whole: int = 100_000 * MEGABYTE
+    part: int = 64 * MEGABYTE
 
 
 @dataclass(frozen=True)
 class Block:
-    """Whole lines that follow one another.
+    """Complete lines that follow one another.
 
     Attributes
     ----------
     data : bytes
-        The lines with their ends; of a line that was too long nothing.
+        The lines with their ends; empty for a line that was too long.
     end : int
         Bytes of the input, unpacked, up to the end of this block.
     crc : int
         CRC-32 of these bytes.
     ends_part : bool
     too_long : bytes
-        What a line that was too long begins with (the block stands for that line alone); else
-        empty.
+        The beginning of a line that was too long (the block is that line alone); else empty.
     """
 
     data: bytes
@@ -67,85 +67,39 @@ class Block:
     too_long: bytes = b""
 
 
-class HashedFile(io.RawIOBase):
-    """A file that is hashed as it is read; `digest` reads what was skipped or left."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb", buffering=0)
-        self._sha = hashlib.sha256()
-        self.n_hashed = 0
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        """Move as a file does."""
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        """Return the place in the file."""
-        return self._file.tell()
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read, and hash what was not hashed yet."""
-        start = self._file.tell()
-        n = self._file.readinto(buffer) or 0
-        if start <= self.n_hashed < start + n:
-            self._sha.update(memoryview(buffer)[self.n_hashed - start : n])
-            self.n_hashed = start + n
-        return n
-
-    def digest(self) -> str:
-        """Return the hexadecimal SHA-256 of the whole file."""
-        self.seek(self.n_hashed)
-        buffer = bytearray(1 << 20)
-        while self.readinto(memoryview(buffer)):
-            pass
-        return self._sha.hexdigest()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-        super().close()
-
-
 @contextmanager
-def opened(path: Path, *, member: str | None) -> Iterator[tuple[IO[bytes], HashedFile]]:
+def open_lines(
+    path: Path, *, member: str | None = None
+) -> Iterator[tuple[io.BufferedIOBase, io.BufferedReader]]:
     """Open a file, or what is packed in it.
 
     Parameters
     ----------
     path : Path
     member : str, optional
-        Which file of a zip, where it holds several.
+        Which file of a zip, if it holds several.
 
     Yields
     ------
     lines : binary file
-        What is in it, unpacked.
-    file : HashedFile
-        The file itself.
+        The content, unpacked.
+    file : binary file
+        The file itself; its position shows how much was read.
 
     Raises
     ------
     InputError
-        For what is no file, is empty or packed otherwise, and where it breaks off while it is
-        read.
+        If it is not a file, or empty, or packed in another way.
     """
     shown = for_terminal(str(path))
-    with _told(shown):
+    with reading(shown):
         if not path.is_file():
             what = "does not exist" if not path.exists() else "is not an ordinary file"
             raise _bad(f"{shown} {what}")
-        file = HashedFile(path)
+        file = path.open("rb")
     with file:
-        with _told(shown):
-            start = file.read(8) or b""
+        with reading(shown):
+            start = file.read(8)
             if not start.strip():
                 raise _bad(f"{shown} is empty")
             file.seek(0)
@@ -155,51 +109,52 @@ def opened(path: Path, *, member: str | None) -> Iterator[tuple[IO[bytes], Hashe
 
 
 @contextmanager
-def _told(shown: str) -> Iterator[None]:
-    """Turn what can go wrong while a file is read into a message."""
+def reading(shown: str) -> Iterator[None]:
+    """Turn the errors of reading and unpacking a file into messages."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError,
-            RuntimeError) as error:  # fmt: skip
+    except UNPACKING_ERRORS as error:
         reason = for_terminal(str(error))[:200] or type(error).__name__
-        raise bad_archive(f"{shown} is packed and cannot be unpacked ({reason})") from None
+        raise archive_error(f"{shown} is packed and cannot be unpacked ({reason})") from None
     except OSError as error:
         reason = for_terminal(error.strerror or str(error))
         raise _bad(f"{shown} cannot be read ({reason})") from None
 
 
-def _bad(found: str) -> InputError:
-    return InputError(found, allowed=_ALLOWED, next_step="check the path and the file")
+def _bad(problem: str) -> InputError:
+    return InputError(problem, allowed=_ALLOWED, next_step="check the path and the file")
 
 
-def _unpacked(file: HashedFile, *, start: bytes, member: str | None, shown: str) -> IO[bytes]:
-    buffered = io.BufferedReader(file, 1 << 20)
+def _unpacked(
+    file: io.BufferedReader, *, start: bytes, member: str | None, shown: str
+) -> io.BufferedIOBase:
     if start.startswith(ZIP):
-        archive = zipfile.ZipFile(buffered)
-        return archive.open(_member(archive, asked=member, shown=shown))
+        archive = zipfile.ZipFile(file)
+        return archive.open(_member(archive, name=member, shown=shown))  # type: ignore[return-value]
     if member is not None:
-        raise _bad(f"{shown} is no zip file, so it holds no {for_terminal(member)}")
-    return gzip.GzipFile(fileobj=buffered) if start.startswith(GZIP) else buffered
+        raise _bad(f"{shown} is not a zip file, so it holds no {for_terminal(member)}")
+    return gzip.GzipFile(fileobj=file) if start.startswith(GZIP) else file
 
 
-def _member(archive: zipfile.ZipFile, *, asked: str | None, shown: str) -> zipfile.ZipInfo:
-    found = members_of(archive, shown=shown)
-    names = [member.filename for member in found]
-    if asked is None and len(found) == 1:
-        return found[0]
-    if asked in names:
-        return found[names.index(asked)]
-    some = ", ".join(for_terminal(name) for name in names[:10])
+def _member(archive: zipfile.ZipFile, *, name: str | None, shown: str) -> zipfile.ZipInfo:
+    members = {member.filename: member for member in zip_members(archive, shown=shown)}
+    if name is None and len(members) == 1:
+        return next(iter(members.values()))
+    if name in members:
+        return members[name]
+    some = ", ".join(for_terminal(member) for member in list(members)[:10])
+    problem = f"holds {len(members):,} files ({some})"
+    if name is not None:
+        problem = f"holds no {for_terminal(name)}, but {some}"
     raise InputError(
-        f"{shown} holds {len(names):,} files ({some})" if asked is None
-        else f"{shown} holds no {for_terminal(asked)}, but {some}",
+        f"{shown} {problem}",
         allowed="one file of JSON Lines",
         next_step="name it with --member NAME",
-    )  # fmt: skip
+    )
 
 
-def blocks(lines: IO[bytes], *, limits: Limits, shown: str) -> Iterator[Block]:
-    """Read blocks of whole lines.
+def blocks(lines: io.BufferedIOBase, *, limits: Limits, shown: str) -> Iterator[Block]:
+    """Read blocks of complete lines.
 
     Parameters
     ----------
@@ -211,7 +166,8 @@ def blocks(lines: IO[bytes], *, limits: Limits, shown: str) -> Iterator[Block]:
     Raises
     ------
     InputError
-        Where the first line is too long, the whole is, or it is no text in UTF-8.
+        If the first line or the whole is too long, if it is not text in UTF-8, and if it cannot
+        be read to its end.
     """
     cut = _Cut(limits=limits)
     rest, first = b"", True
@@ -227,22 +183,22 @@ def blocks(lines: IO[bytes], *, limits: Limits, shown: str) -> Iterator[Block]:
         if len(rest) > limits.line:
             if not cut.end:
                 raise _one_line(shown, limits=limits)
-            long, rest = cut.too_long(rest, lines=lines, shown=shown)
-            yield long
+            block, rest = cut.too_long(rest, lines=lines, shown=shown)
+            yield block
         if cut.end > limits.whole:
             raise _too_large(shown, limits=limits)
     if rest:
         yield cut.block(rest)
 
 
-def _read(lines: IO[bytes], *, shown: str) -> bytes:
-    with _told(shown):
+def _read(lines: io.BufferedIOBase, *, shown: str) -> bytes:
+    with reading(shown):
         return lines.read(READ_BYTES)
 
 
 @dataclass
 class _Cut:
-    """Where blocks end; counts what was cut off."""
+    """Where blocks end, with a count of what was read."""
 
     limits: Limits
     end: int = 0
@@ -250,7 +206,7 @@ class _Cut:
     part_end: int = 0
 
     def end_of_block(self, data: bytes) -> int:
-        """Return where the next block of `data` ends, 0 where no line ends there."""
+        """Return where the next block of `data` ends; 0 if no line ends there."""
         left = self.part_end + self.limits.part - self.end
         if left <= len(data):
             return data.find(b"\n", left - 1) + 1 or data.rfind(b"\n") + 1
@@ -259,35 +215,35 @@ class _Cut:
     def block(self, data: bytes) -> Block:
         """Count `data` and return it as a block."""
         self._count(data)
-        return self._made(data)
+        return self._block(data)
 
-    def too_long(self, rest: bytes, *, lines: IO[bytes], shown: str) -> tuple[Block, bytes]:
+    def too_long(self, rest: bytes, *, lines: io.BufferedIOBase, shown: str) -> tuple[Block, bytes]:
         """Read on to the end of a line that is too long; return its block and what follows."""
         start = rest[:100]
-        while (at := rest.find(b"\n")) < 0:
+        while (line_end := rest.find(b"\n")) < 0:
             self._count(rest)
             rest = _read(lines, shown=shown)
             if not rest or self.end > self.limits.whole:
                 break
-        self._count(rest[: at + 1])
-        return self._made(b"", too_long=start), rest[at + 1 :]
+        self._count(rest[: line_end + 1])
+        return self._block(b"", too_long=start), rest[line_end + 1 :]
 
     def _count(self, data: bytes) -> None:
         self.end += len(data)
         self.crc = zlib.crc32(data, self.crc)
 
-    def _made(self, data: bytes, *, too_long: bytes = b"") -> Block:
-        ends = self.end - self.part_end >= self.limits.part
-        self.part_end = self.end if ends else self.part_end
-        return Block(data, self.end, self.crc, ends, too_long)
+    def _block(self, data: bytes, *, too_long: bytes = b"") -> Block:
+        ends_part = self.end - self.part_end >= self.limits.part
+        self.part_end = self.end if ends_part else self.part_end
+        return Block(data, self.end, self.crc, ends_part, too_long)
 
 
 def _check_start(chunk: bytes, *, shown: str) -> None:
-    if chunk.startswith((*NESTED, b"PAR1")):
+    if chunk.startswith((*ARCHIVES, b"PAR1")):
         raise _bad(f"{shown} holds an archive within an archive, or binary data")
     if chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in chunk[:1000]:
         raise InputError(
-            f"{shown} is no text in UTF-8",
+            f"{shown} is not text in UTF-8",
             allowed=_ALLOWED + ", in UTF-8",
             next_step="convert it to UTF-8",
         )
@@ -297,7 +253,7 @@ def _one_line(shown: str, *, limits: Limits) -> InputError:
     return InputError(
         f"{shown} begins with a line of more than {limits.line // MEGABYTE:,} MB",
         allowed=_ALLOWED,
-        next_step="write one record a line (jq -c '.[]' does it for a list), or raise the limit "
+        next_step="write one record per line (jq -c '.[]' does it for a list), or raise the limit "
         "with --max-line-mb",
     )
 

@@ -1,4 +1,4 @@
-"""What can still be read of JSON that is cut off, followed by garbage, or several documents."""
+"""Records of JSON that is truncated, followed by garbage, or several documents in one file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.sources.records.columns import column_key
+from analysis.sources.columns import column_key
 
 _GAP = re.compile(r"[\s,\x1e]*")
 _LIST = re.compile(r"[\s\ufeff]*\[\s*")
@@ -17,16 +17,27 @@ _NAMED = re.compile(r'"([^"\\]{1,40})"\s*:\s*\[\s*(?=\{)')
 
 @dataclass(frozen=True)
 class Salvaged:
-    """The records that are whole, and what is said about the rest."""
+    """Complete records or documents.
+
+    Attributes
+    ----------
+    records : list
+        Records of a list that breaks off, else documents.
+    note : str
+        On what was lost; empty if nothing was.
+    breaks_off : bool
+        Whether a list of records breaks off.
+    """
 
     records: list[Any]
     note: str
+    breaks_off: bool = False
 
 
 def salvage(
     text: str, *, decoder: json.JSONDecoder, names: Collection[str], shown: str
 ) -> Salvaged | None:
-    """Read whole records of JSON that is not one whole document.
+    """Read the complete records of JSON that is not one complete document.
 
     Parameters
     ----------
@@ -41,10 +52,10 @@ def salvage(
     Returns
     -------
     Salvaged or None
-        The records of all whole documents, else those of a list before it breaks off; None where
-        there is no whole record.
+        All complete documents, else the records of a list before it breaks off; None if there is
+        no complete record.
     """
-    documents, end, _ = _decoded(text, start=0, decoder=decoder)
+    documents, end, _ = _decode_values(text, start=0, decoder=decoder)
     if documents:
         rest = text[end:].strip()
         line = text.count("\n", 0, end) + 1
@@ -53,23 +64,24 @@ def salvage(
     start = _list_start(text, names=names)
     if start is None:
         return None
-    records, end, problem = _decoded(text, start=start, decoder=decoder)
+    records, end, problem = _decode_values(text, start=start, decoder=decoder)
     if not any(isinstance(record, dict) for record in records):
         return None
     line = text.count("\n", 0, end) + 1
     note = f"{shown} breaks off in line {line:,} ({problem}); the {len(records):,} records before "
-    return Salvaged(records, note + "were read")
+    return Salvaged(records, note + "were read", breaks_off=True)
 
 
-def _decoded(text: str, *, start: int, decoder: json.JSONDecoder) -> tuple[list[Any], int, str]:
-    """Return the values that follow one another from `start`, where they end, and why."""
+def _decode_values(
+    text: str, *, start: int, decoder: json.JSONDecoder
+) -> tuple[list[Any], int, str]:
+    """Return the consecutive values from `start`, where they end, and why."""
     values = []
     problem = "it ends there"
     while start < len(text):
-        begin = _GAP.match(text, start)
-        at = begin.end() if begin else start
+        gap = _GAP.match(text, start)
         try:
-            value, start = decoder.raw_decode(text, at)
+            value, start = decoder.raw_decode(text, gap.end() if gap else start)
         except json.JSONDecodeError as error:
             problem = error.msg
             break

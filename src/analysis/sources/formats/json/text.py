@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -10,27 +11,18 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
-from analysis.sources.files.input_file import Rows
-from analysis.sources.records.columns import column_key, match_columns
+from analysis.sources.columns import column_key, match_columns
 
+from .. import Content, Detection
+from ..records import Rows
 from .salvage import salvage
-from .services import kind_of, record_of
+from .services import service_of, service_record
 
 RECORD_KEYS = (
-    "papers",
-    "data",
-    "results",
-    "items",
-    "records",
-    "entries",
-    "works",
-    "articles",
-    "documents",
-    "docs",
-    "rows",
-    "recommendedPapers",
+    *("papers", "data", "results", "items", "records", "entries", "works", "articles"),
+    *("documents", "docs", "rows", "recommendedPapers"),
 )
-"""Where an object holds several lists of records, the first of these names wins."""
+"""If an object holds several lists of records, the first of these names wins."""
 
 _NAMES = frozenset(column_key(key) for key in RECORD_KEYS)
 MAX_COLUMNS = 200
@@ -38,8 +30,10 @@ BAD_LINE = "bad line"
 NO_RECORD = "not a record"
 CUT_OFF = "record cut off"
 _SHOWN_LINES = 3
+_HEAD = 200_000
+_START = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])')
 _ALLOWED = (
-    "a list of records, an object that holds one list of records, or one record a line (JSON "
+    "a list of records, an object that holds one list of records, or one record per line (JSON "
     "Lines); a record is an object with a title and an abstract"
 )
 
@@ -68,38 +62,81 @@ def number(spelling: str) -> int | float | str:
     return float(spelling)
 
 
-def read_json(text: str, *, shown: str) -> Rows:
+def detect_json(text: str) -> Detection | None:
+    """Return a detection if a text begins as one JSON document."""
+    return Detection() if _START.match(text) and not _is_lines(text) else None
+
+
+def detect_jsonl(text: str) -> Detection | None:
+    """Return a detection if a text begins as JSON Lines."""
+    return Detection() if _START.match(text) and _is_lines(text) else None
+
+
+def _is_lines(text: str) -> bool:
+    """Whether a text that begins as JSON is JSON Lines."""
+    first, *others = [line for line in text[:_HEAD].split("\n") if line.strip()][:20]
+    if not others or not first.lstrip().startswith("{"):
+        return False
+    has_other = any(_is_object(line) for line in others)
+    if _is_object(first):
+        return has_other or not _holds_records(first)
+    return has_other and not _parses(text)
+
+
+def _holds_records(line: str) -> bool:
+    values = json.loads(line).values()
+    return any(
+        isinstance(v, list) and v and isinstance(v[0], dict) and "title" in v[0] for v in values
+    )
+
+
+def _is_object(line: str) -> bool:
+    return _parses(line) and isinstance(json.loads(line), dict)
+
+
+def _parses(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def read_json(content: Content) -> Rows:
     """Read one JSON document.
 
-    Takes and returns what every reader does (`raw.Rows`): object columns, numbers as `Number`.
-    Records of a service that is known (`json_kinds`) have standard columns. Of other records a
-    nested `paper` is lifted, its fields win over the outer ones. Where the text breaks off, the
-    whole records before are read. InputError for broken JSON, nesting too deep, no records.
+    Object columns, numbers as `Number`. Records of a known service have standard columns; in
+    other records the fields of a nested `paper` replace the outer ones. If the text breaks off,
+    the complete records before are read. InputError for broken JSON, nesting too deep and no
+    records.
     """
+    text, shown = content.text, content.shown
     notes: tuple[str, ...] = ()
+    cut_off = False
     try:
-        records = _find_records(loads(text), shown=shown)
+        records = _records(loads(text), shown=shown)
     except RecursionError:
         raise _bad(f"{shown} is JSON nested too deep to be read") from None
     except ValueError as error:
-        records, notes = _salvaged(text, error=error, shown=shown)
+        records, notes, cut_off = _salvage(text, error=error, shown=shown)
     good = [record for record in records if isinstance(record, dict)]
     if not good:
         raise _bad(f"{shown} is JSON without records")
-    dropped = {NO_RECORD: len(records) - len(good)} if len(records) > len(good) else {}
-    dropped |= {CUT_OFF: 1} if any("breaks off" in note for note in notes) else {}
+    dropped = {NO_RECORD: len(records) - len(good), CUT_OFF: int(cut_off)}
+    dropped = {reason: n for reason, n in dropped.items() if n}
     return _rows([_standard(record) for record in good], dropped=dropped, notes=notes, shown=shown)
 
 
-def read_jsonl(text: str, *, shown: str) -> Rows:
-    """Read JSON Lines: a broken line loses that line only, is counted as "bad line" and named.
+def read_jsonl(content: Content) -> Rows:
+    """Read JSON Lines: a broken line is lost alone, counted as "bad line" and named.
 
-    Records as in `read_json`; a line may also hold a whole answer with its list of records.
-    InputError where no line is a record.
+    Records as in `read_json`; a line may also hold a whole response with its list of records.
+    InputError if no line is a record.
     """
+    shown = content.shown
     records = []
     bad: list[int] = []
-    for number_, line in enumerate(text.split("\n"), start=1):
+    for line_number, line in enumerate(content.text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -109,7 +146,7 @@ def read_jsonl(text: str, *, shown: str) -> Rows:
         if isinstance(record, dict):
             records += [_standard(inner) for inner in _inner(record)]
         else:
-            bad.append(number_)
+            bad.append(line_number)
     if not records:
         raise _bad(f"{shown} has no line that is a JSON record ({len(bad):,} tried)")
     dropped = {BAD_LINE: len(bad)} if bad else {}
@@ -117,14 +154,14 @@ def read_jsonl(text: str, *, shown: str) -> Rows:
 
 
 def _inner(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a record, or the records of an answer: pages of one may be saved a line each."""
+    """Return a record, or the records of a response: its pages may be saved one per line."""
     if "title" in record or not _NAMES & {column_key(key) for key in record}:
         return [record]
-    if kind_of(record) is not None or "title" in match_columns(list(record)):
+    if service_of(record) is not None or "title" in match_columns(list(record)):
         return [record]
     lists = [value for key, value in record.items() if column_key(key) in _NAMES]
-    found = [item for value in lists if isinstance(value, list) for item in value]
-    return [item for item in found if isinstance(item, dict)] or [record]
+    items = [item for value in lists if isinstance(value, list) for item in value]
+    return [item for item in items if isinstance(item, dict)] or [record]
 
 
 def _bad_lines(bad: list[int], *, shown: str) -> tuple[str, ...]:
@@ -132,46 +169,50 @@ def _bad_lines(bad: list[int], *, shown: str) -> tuple[str, ...]:
         return ()
     named = ", ".join(f"{line:,}" for line in bad[:_SHOWN_LINES])
     more = f" and {len(bad) - _SHOWN_LINES:,} more" if len(bad) > _SHOWN_LINES else ""
-    what = "line is" if len(bad) == 1 else "lines are"
-    return (f"{shown}: {len(bad):,} {what} no JSON record (line {named}{more})",)
+    what = "line is not a JSON record" if len(bad) == 1 else "lines are not JSON records"
+    return (f"{shown}: {len(bad):,} {what} (line {named}{more})",)
 
 
-def _salvaged(text: str, *, error: ValueError, shown: str) -> tuple[list[Any], tuple[str, ...]]:
-    """Return the records of JSON that is no whole document, with a note on the rest."""
-    found = salvage(text, decoder=_DECODER, names=_NAMES, shown=shown)
-    if found is None:
+def _salvage(
+    text: str, *, error: ValueError, shown: str
+) -> tuple[list[Any], tuple[str, ...], bool]:
+    """Return records of incomplete JSON, notes on the rest, and whether a list breaks off."""
+    salvaged = salvage(text, decoder=_DECODER, names=_NAMES, shown=shown)
+    if salvaged is None:
         where = ""
         if isinstance(error, json.JSONDecodeError):
             where = f" at line {error.lineno:,}, column {error.colno:,} ({error.msg})"
         raise _bad(f"{shown} is broken JSON{where}")
-    if "breaks off" in found.note:
-        return found.records, (found.note,)
-    records = [r for document in found.records for r in _find_records(document, shown=shown)]
-    return records, (found.note,) if found.note else ()
+    notes = (salvaged.note,) if salvaged.note else ()
+    if salvaged.breaks_off:
+        return salvaged.records, notes, True
+    return [record for d in salvaged.records for record in _records(d, shown=shown)], notes, False
 
 
 def _standard(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the service that a record comes from ("" for none) and its standard columns."""
-    kind = kind_of(record)
-    return ("", _lifted(record)) if kind is None else (kind, record_of(record, kind=kind))
+    service = service_of(record)
+    if service is None:
+        return "", _lifted(record)
+    return service, service_record(record, service=service)
 
 
 def _rows(
-    read: list[tuple[str, dict[str, Any]]],
+    standard: list[tuple[str, dict[str, Any]]],
     *,
     dropped: dict[str, int],
     notes: tuple[str, ...],
     shown: str,
 ) -> Rows:
-    kinds = {kind for kind, _ in read}
-    records = [record for _, record in read]
-    if kinds != {""}:
+    services = {service for service, _ in standard}
+    records = [record for _, record in standard]
+    if services != {""}:
         for record in records:
             record.setdefault("title", None)
             record.setdefault("abstract", None)
     frame, left_out = _frame(records, shown=shown)
-    narrow = kinds.pop() if len(kinds) == 1 else ""
-    return Rows(frame=frame, dropped=dropped, notes=(*notes, *left_out), format=narrow)
+    service = services.pop() if len(services) == 1 else ""
+    return Rows(frame=frame, dropped=dropped, notes=(*notes, *left_out), format=service)
 
 
 _DECODER = json.JSONDecoder(
@@ -184,15 +225,15 @@ def loads(text: str) -> Any:
     return _DECODER.decode(text)
 
 
-def _bad(found: str) -> InputError:
+def _bad(problem: str) -> InputError:
     return InputError(
-        found,
+        problem,
         allowed=_ALLOWED,
-        next_step="export it again; in JSON Lines a broken line loses only itself",
+        next_step="export it again; in JSON Lines only the broken lines are lost",
     )
 
 
-def _find_records(document: Any, *, shown: str) -> list[Any]:
+def _records(document: Any, *, shown: str) -> list[Any]:
     if isinstance(document, list):
         return document
     if not isinstance(document, dict):
@@ -212,7 +253,7 @@ def _find_records(document: Any, *, shown: str) -> list[Any]:
         return lists[chosen]
     empty = [key for key, value in document.items() if value == [] and column_key(key) in _NAMES]
     if empty and not lists:
-        raise _bad(f"{shown} is an answer whose list of records ({clean(empty[0])}) is empty")
+        raise _bad(f"{shown} is a response whose list of records ({clean(empty[0])}) is empty")
     keys = ", ".join(first_lines(clean(str(key)), limit=40) for key in list(document)[:20])
     what = "several lists of records" if lists else "no list of records"
     raise _bad(f"{shown} is a JSON object with {what}; its keys are {keys or 'none'}")
@@ -229,17 +270,13 @@ def _lifted(record: dict[str, Any]) -> dict[str, Any]:
 def _frame(records: list[dict[str, Any]], *, shown: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Make a frame of records; of more than `MAX_COLUMNS` other columns the fullest are kept."""
     counts = Counter(key for record in records for key in record)
-    found = set(match_columns(list(counts)).values())
-    names = [name for i, name in enumerate(counts) if i in found]
-    others = [name for i, name in enumerate(counts) if i not in found]
-    fullest = sorted(others, key=lambda name: (-counts[name], name))[:MAX_COLUMNS]
-    names += [name for name in others if name in set(fullest)]
+    standard = set(match_columns(list(counts)).values())
+    names = [name for i, name in enumerate(counts) if i in standard]
+    others = [name for i, name in enumerate(counts) if i not in standard]
+    fullest = set(sorted(others, key=lambda name: (-counts[name], name))[:MAX_COLUMNS])
+    names += [name for name in others if name in fullest]
     columns = [pd.Series([record.get(name) for record in records], dtype=object) for name in names]
     frame = pd.DataFrame(dict(enumerate(columns))).set_axis([clean(name) for name in names], axis=1)
-    notes: tuple[str, ...] = ()
-    if len(others) > MAX_COLUMNS:
-        left_out = len(others) - MAX_COLUMNS
-        notes = (
-            f"{shown} has {len(others):,} further columns; the emptiest {left_out:,} left out",
-        )
-    return frame, notes
+    n_left_out = len(others) - len(fullest)
+    note = f"{shown} has {len(others):,} further columns; the emptiest {n_left_out:,} were left out"
+    return frame, (note,) if n_left_out else ()

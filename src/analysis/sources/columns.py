@@ -1,8 +1,8 @@
 """The alias table: under which names a column of the input is known.
 
 Names are compared without case, spaces, underscores and punctuation, so that `Arxiv ID`,
-`arxiv_id` and `arxivId` are one. Where two columns of an input match one name, the alias that
-stands earlier here wins and the other column rides along unchanged.
+`arxiv_id` and `arxivId` are one. If two columns of an input match one name, the alias that comes
+first here wins and the other column rides along unchanged.
 """
 
 from __future__ import annotations
@@ -19,137 +19,45 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    "title": (
-        "title",
-        "paper_title",
-        "article_title",
-        "document_title",
-        "primary_title",
-        "display_name",
-        "titel",
-        "titre",
-        "título",
-        "titulo",
-        "titolo",
-        "标题",
-        "题名",
-        "title_题名",
-        "標題",
-        "タイトル",
-        "название",
-        "назва",
-        "tytuł",
-        "제목",
-        "başlık",
-    ),
-    "abstract": (
-        "abstract",
-        "summary",
-        "abstract_text",
-        "paper_abstract",
-        "abstract_note",
-        "description",
-        "zusammenfassung",
-        "résumé",
-        "resumen",
-        "resumo",
-        "riassunto",
-        "摘要",
-        "summary_摘要",
-        "抄録",
-        "аннотация",
-        "анотація",
-        "streszczenie",
-        "samenvatting",
-        "sammanfattning",
-        "초록",
-        "özet",
-    ),
-    "arxiv_id": ("arxiv_id", "arxiv", "arxiv_number", "arxiv_identifier", "eprint"),
-    "id": (
-        "id",
-        "paper_id",
-        "acl_id",
-        "anthology_id",
-        "openalex_id",
-        "publication_id",
-        "lens_id",
-        "pmid",
-        "corpus_id",
-        "eid",
-        "identifier",
-        "uid",
-        "key",
-    ),
-    "doi": ("doi", "doi_url"),
-    "published": (
-        "published",
-        "published_at",
-        "publication_date",
-        "date_published",
-        "published_date",
-        "pub_date",
-        "date",
-        "day",
-        "submitted",
-        "submitted_date",
-        "submission_date",
-        "online_date",
-        "issue_date",
-    ),
-    "published_precision": ("published_precision",),
-    "year_month": ("year_month", "publication_month", "month_published"),
-    "year": (
-        "year",
-        "publication_year",
-        "pub_year",
-        "jahr",
-        "année",
-        "año",
-        "ano",
-        "anno",
-        "年",
-        "年份",
-        "year_年",
-        "出版年",
-        "год",
-        "рік",
-        "rok",
-        "jaar",
-        "år",
-        "연도",
-        "yıl",
-    ),
-    "month": ("month",),
-    "listed": (
-        "listed",
-        "featured",
-        "submitted_on_daily_at",
-        "listed_at",
-        "featured_at",
-        "date_listed",
-    ),
-    "url": (
-        "url",
-        "link",
-        "paper_url",
-        "landing_page_url",
-        "abs_url",
-        "arxiv_url",
-        "pdf_url",
-        "pdf_link",
-        "source_linkout",
-        "external_url",
-        "dimensions_url",
-    ),
+    standard: tuple(names.split())
+    for standard, names in {
+        "title": """title paper_title article_title document_title primary_title display_name titel
+            titre título titulo titolo 标题 题名 title_题名 標題 タイトル название назва tytuł 제목
+            başlık""",
+        "abstract": """abstract summary abstract_text paper_abstract abstract_note description
+            zusammenfassung résumé resumen resumo riassunto 摘要 summary_摘要 抄録 аннотация
+            анотація streszczenie samenvatting sammanfattning 초록 özet""",
+        "arxiv_id": "arxiv_id arxiv arxiv_number arxiv_identifier eprint",
+        "id": """id paper_id acl_id anthology_id openalex_id publication_id lens_id pmid corpus_id
+            eid identifier uid key""",
+        "doi": "doi doi_url",
+        "published": """published published_at publication_date date_published published_date
+            pub_date date day submitted submitted_date submission_date online_date issue_date""",
+        "published_precision": "published_precision",
+        "year_month": "year_month publication_month month_published",
+        "year": """year publication_year pub_year jahr année año ano anno 年 年份 year_年 出版年 год
+            рік rok jaar år 연도 yıl""",
+        "month": "month",
+        "listed": "listed featured submitted_on_daily_at listed_at featured_at date_listed",
+        "url": """url link paper_url landing_page_url abs_url arxiv_url pdf_url pdf_link
+            source_linkout external_url dimensions_url""",
+    }.items()
 }
 """Standard name -> the column names that mean it, best first."""
 
-WOS_TAGS: dict[str, str] = {
-    "TI": "title", "AB": "abstract", "DI": "doi", "UT": "id", "PY": "year", "PD": "month",
-    "ID": "keywords_plus", "DE": "keywords", "AU": "authors", "SO": "venue",
+WOS_TAGS = {
+    "TI": "title",
+    "AB": "abstract",
+    "DI": "doi",
+    "UT": "id",
+    "PY": "year",
+    "PD": "month",
+    "ID": "keywords_plus",
+    "DE": "keywords",
+    "AU": "authors",
+    "SO": "venue",
     "DT": "document_type",
-}  # fmt: skip
+}
 """Column names of Web of Science's tab-delimited export."""
 
 EXPORTERS: dict[str, frozenset[str]] = {
@@ -161,7 +69,7 @@ EXPORTERS: dict[str, frozenset[str]] = {
     "pubmed-csv": frozenset(("pmid", "title", "journalbook")),
     "zotero-csv": frozenset(("itemtype", "title", "publicationtitle")),
 }
-"""Services whose CSV is told by these column keys; their exports may lack the abstracts."""
+"""Services whose CSV is recognised by these column keys; their exports may lack the abstracts."""
 
 NEEDED = ("title", "abstract")
 _NOT_KEY = re.compile(r"[\W_]+")
@@ -188,12 +96,12 @@ def match_columns(names: Sequence[object]) -> dict[str, int]:
     places: dict[str, int] = {}
     for position, name in enumerate(plain_names(names)):
         places.setdefault(column_key(name), position)
-    found = {}
+    matches = {}
     for standard, keys in _KEYS.items():
-        hit = next((places[key] for key in keys if key in places), None)
-        if hit is not None:
-            found[standard] = hit
-    return found
+        position_of = next((places[key] for key in keys if key in places), None)
+        if position_of is not None:
+            matches[standard] = position_of
+    return matches
 
 
 def plain_names(names: Sequence[object]) -> list[object]:
@@ -218,13 +126,13 @@ def standardise(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Returns
     -------
-    known, riders : DataFrame
-        `known` has the standard columns that were found, under their standard names; `riders`
+    known, extra : DataFrame
+        `known` has the standard columns that were recognised, under their standard names; `extra`
         has all other columns under their own names. Both keep the index.
     """
-    found = match_columns(list(frame.columns))
-    known = frame.iloc[:, list(found.values())].set_axis(list(found), axis=1)
-    rest = [i for i in range(frame.shape[1]) if i not in found.values()]
+    matches = match_columns(list(frame.columns))
+    known = frame.iloc[:, list(matches.values())].set_axis(list(matches), axis=1)
+    rest = [i for i in range(frame.shape[1]) if i not in matches.values()]
     names = plain_names(list(frame.columns))
     return known, frame.iloc[:, rest].set_axis([names[i] for i in rest], axis=1)
 
@@ -239,8 +147,8 @@ def missing_columns(frame: pd.DataFrame, *, shown: str) -> InputError | None:
     shown : str
         The file's name as the user knows it.
     """
-    found = match_columns(list(frame.columns))
-    lacking = [name for name in NEEDED if name not in found]
+    matches = match_columns(list(frame.columns))
+    lacking = [name for name in NEEDED if name not in matches]
     if not lacking:
         return None
     accepted = "; ".join(f"{name}: {', '.join(ALIASES[name])}" for name in NEEDED)
@@ -256,7 +164,7 @@ def missing_columns(frame: pd.DataFrame, *, shown: str) -> InputError | None:
 def shown_names(names: Sequence[object], *, limit: int = 20) -> str:
     """Join column names for a message: cleaned, cut at 40 characters, at most `limit` of them.
 
-    "none" where there is no column.
+    "none" if there is no column.
     """
     shown = [first_lines(clean(str(name)), limit=40) or "(no name)" for name in names[:limit]]
     more = f" and {len(names) - limit} more" if len(names) > limit else ""

@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding, and what is no text at all."""
+"""Bytes to text: which encoding, and what is not text at all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from analysis.base.errors import InputError
 
-from .input_file import FORMATS_IN_WORDS
+from .formats import FORMATS_IN_WORDS
 
 MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "a gzip-compressed file", "unpack it"),
@@ -22,7 +22,7 @@ MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89PNG", "a picture", "give the page's text"),
     (b"\xff\xd8\xff", "a picture", "give the page's text"),
 )
-"""First bytes -> what it is, and what to do."""
+"""First bytes -> what the file is, and what to do."""
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -37,9 +37,7 @@ _MULTIBYTE = re.compile(
 _NOISE = bytes([*range(0, 9), 11, *range(14, 27), *range(28, 32), 127])
 _MARK = re.compile(r"^\ufeff+", re.MULTILINE)
 NOISE_SHARE = 0.1
-"""More control characters than this share of the bytes: no text."""
-
-_TEXT_ALLOWED = "text in one encoding: UTF-8, UTF-16 with a byte order mark, or Windows-1252"
+"""Bytes with a larger share of control characters are not text."""
 
 
 def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
@@ -57,7 +55,7 @@ def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
     text : str
         Without byte order mark.
     notes : tuple of str
-        Says so where the text was not UTF-8.
+        Which encoding was assumed, if the text is not UTF-8.
 
     Raises
     ------
@@ -70,9 +68,9 @@ def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), "utf-8")
     if not encoding.startswith(("utf-16", "utf-32")) and _is_noise(data):
         raise InputError(
-            f"{shown} is binary data of no known format",
+            f"{shown} is binary data in an unknown format",
             allowed=FORMATS_IN_WORDS,
-            next_step="check that the right file was given, and export it again as text",
+            next_step="check that this is the right file, and export it again as text",
         )
     try:
         return _without_marks(data.decode(encoding)), ()
@@ -84,11 +82,11 @@ def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
             return _decode_windows(data, shown=shown, first_bad=error.start)
         # Python counts the bytes of UTF-8 from behind a byte order mark.
         offset = error.start + len(data) - len(error.object)
-        raise _mixed(data, shown=shown, offset=offset, encoding=encoding) from None
+        raise _mixed_error(data, shown=shown, offset=offset, encoding=encoding) from None
 
 
 def _without_marks(text: str) -> str:
-    """Take out byte order marks: some exports begin with two, files put together have more."""
+    """Remove byte order marks: some exports begin with two, concatenated files have more."""
     return _MARK.sub("", text) if "\ufeff" in text else text
 
 
@@ -102,26 +100,27 @@ def _decode_windows(data: bytes, *, shown: str, first_bad: int) -> tuple[str, tu
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise _mixed(data, shown=shown, offset=error.start, encoding="cp1252") from None
+        raise _mixed_error(data, shown=shown, offset=error.start, encoding="cp1252") from None
     note = (
-        f"{shown} is not UTF-8 (byte {first_bad:,}); it was read as Windows-1252, so look at a few "
+        f"{shown} is not UTF-8 (byte {first_bad:,}); it was read as Windows-1252, so check a few "
         "accented letters"
     )
     return text, (note,)
 
 
-def _mixed(data: bytes, *, shown: str, offset: int, encoding: str) -> InputError:
+def _mixed_error(data: bytes, *, shown: str, offset: int, encoding: str) -> InputError:
     line = data.count(b"\n", 0, offset) + 1
+    place = f"byte {offset:,} (line {line:,})"
     if encoding in ("utf-8", "utf-8-sig"):
-        found = f"{shown} mixes encodings: most of it is UTF-8, byte {offset:,} (line {line:,}) not"
+        problem = f"{shown} mixes encodings: most of it is UTF-8, but {place} is not"
     elif encoding == "cp1252":
-        found = (
-            f"{shown} is neither UTF-8 nor Windows-1252: byte {offset:,} (line {line:,}) fits none"
-        )
+        problem = f"{shown} is neither UTF-8 nor Windows-1252: {place} fits neither"
     else:
-        found = f"{shown} begins as {encoding[:6].upper()} but breaks off at byte {offset:,}"
+        problem = f"{shown} begins as {encoding[:6].upper()} but breaks off at byte {offset:,}"
     return InputError(
-        found, allowed=_TEXT_ALLOWED, next_step="export it again as UTF-8, or mend that line"
+        problem,
+        allowed="text in one encoding: UTF-8, UTF-16 with a byte order mark, or Windows-1252",
+        next_step="export it again as UTF-8, or fix that line",
     )
 
 
@@ -133,10 +132,10 @@ def _is_noise(data: bytes) -> bool:
 
 
 def _is_mixed(data: bytes) -> bool:
-    """Whether bytes that are no UTF-8 stand beside sequences that are nothing but UTF-8.
+    """Whether bytes that are not UTF-8 occur beside sequences that can only be UTF-8.
 
-    In Windows-1252 such a sequence is an accented capital before a symbol, which is rare; a tenth
-    as many of them as of the broken bytes is taken for a mixture.
+    In Windows-1252 such a sequence is an accented capital before a symbol, which is rare; one of
+    them for every ten broken bytes is taken for a mixture.
     """
     high = len(data) - len(data.translate(None, bytes(range(128, 256))))
     sequences = _MULTIBYTE.findall(data)

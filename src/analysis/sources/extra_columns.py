@@ -1,4 +1,4 @@
-"""Columns that ride along: any names and values of the input, made safe to store and to show."""
+"""Further columns of the input: any names and values, made safe to store and to show."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.base.escaping import first_lines
+from analysis.base.escaping import clean, first_lines
 from analysis.base.schema import TABLES
 
-from ..formats.json.text import Number, number, plain
-from .cleaning import cleaned
+from .formats.json.text import Number, number, plain
 
 PREFIX = "input_"
 """Put before a column name that a papers table uses itself."""
@@ -29,7 +28,7 @@ _MAX_INT = 2**63 - 1
 
 
 def tidy_names(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give columns clean names that are unique, whatever their case, and none of our own.
+    """Give columns clean names, unique whatever their case and none of the papers table's own.
 
     Parameters
     ----------
@@ -39,14 +38,14 @@ def tidy_names(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same columns; `PREFIX` before names of the papers table, "_2", "_3" after repeated
-        ones, "column" for empty ones.
+        The same columns, with `PREFIX` before names of the papers table, "_2", "_3" after repeated
+        names and "column" for empty ones.
     """
     reserved = set(TABLES["papers"].columns)
     taken: set[str] = set()
     names = []
     for raw in frame.columns:
-        name = first_lines(cleaned(str(raw)), limit=80) or "column"
+        name = first_lines(clean(str(raw)), limit=80) or "column"
         if name.casefold() in reserved:
             name = PREFIX + name
         names.append(_free(name, taken=taken))
@@ -65,8 +64,8 @@ def tidy_values(frame: pd.DataFrame) -> pd.DataFrame:
     """Give every column one type: bool, int64, float64 or str.
 
     Numbers with gaps become float64, other mixtures and bools with gaps text; dates become ISO
-    texts, nested values JSON. Texts that are all numbers become numbers where nothing is lost by
-    it. Columns without any value are left out; the rest is sorted by name.
+    texts, nested values JSON. Texts that are all numbers become numbers if nothing is lost.
+    Columns without any value are left out; the rest is sorted by name.
 
     Parameters
     ----------
@@ -75,36 +74,33 @@ def tidy_values(frame: pd.DataFrame) -> pd.DataFrame:
     """
     columns = {}
     for name in sorted(frame.columns):
-        column = _column(frame[name])
+        column = _typed(frame[name])
         if column.notna().any():
             columns[name] = column
     return pd.DataFrame(columns, index=frame.index)
 
 
-def _column(values: pd.Series) -> pd.Series:
+def _typed(values: pd.Series) -> pd.Series:
+    """Return a column in the narrowest of the four types that holds its values."""
     scalars = [scalar(value) for value in values.tolist()]
-    filled = [value for value in scalars if value is not None]
-    kinds = {type(value) for value in filled}
-    whole = len(filled) == len(scalars)
-    if kinds == {str}:
-        numbers = _numbers(filled)
-        if numbers is None:
-            return pd.Series(scalars, index=values.index, dtype="str")
+    texts = [value for value in scalars if isinstance(value, str)]
+    kinds = {type(value) for value in scalars if value is not None}
+    if kinds == {str} and (numbers := _numbers(texts)) is not None:
         kinds = {type(value) for value in numbers}
-        given = iter(numbers)
-        scalars = [None if value is None else next(given) for value in scalars]
-    if kinds == {bool} and whole:
-        return pd.Series(scalars, index=values.index, dtype="bool")
-    if kinds == {int} and whole:
-        return pd.Series(scalars, index=values.index, dtype="int64")
+        remaining = iter(numbers)
+        scalars = [None if value is None else next(remaining) for value in scalars]
+    dtype = "str"
     if kinds <= {int, float}:
-        return pd.Series(scalars, index=values.index, dtype="float64")
-    texts = [None if value is None else str(value) for value in scalars]
-    return pd.Series(texts, index=values.index, dtype="str")
+        dtype = "int64" if kinds == {int} and None not in scalars else "float64"
+    elif kinds == {bool} and None not in scalars:
+        dtype = "bool"
+    elif kinds != {str}:
+        scalars = [None if value is None else str(value) for value in scalars]
+    return pd.Series(scalars, index=values.index, dtype=dtype)
 
 
 def _numbers(texts: list[str]) -> list[int] | list[float] | None:
-    """Return texts as numbers where all are such and would be written again as they were."""
+    """Return texts as numbers if all of them are, and would be written again as they were."""
     if all(_INTEGER.fullmatch(text) for text in texts):
         return [int(text) for text in texts]
     if any(_ARXIV_SHAPE.fullmatch(text) for text in texts):
@@ -115,13 +111,13 @@ def _numbers(texts: list[str]) -> list[int] | list[float] | None:
 
 
 def scalar(value: Any) -> str | int | float | bool | None:
-    """Return one value as a scalar that every table format can hold; None for "no value"."""
+    """Return a value as a scalar that every table format can hold; None for "no value"."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, Number):
         value = number(value)
     if isinstance(value, str):
-        return cleaned(value) or None
+        return clean(value) or None
     if value is None or value is pd.NA or value is pd.NaT or isinstance(value, bool):
         return value if isinstance(value, bool) else None
     if isinstance(value, int):
@@ -129,12 +125,12 @@ def scalar(value: Any) -> str | int | float | bool | None:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, bytes):
-        return cleaned(value.decode("utf-8", "replace")) or None
+        return clean(value.decode("utf-8", "replace")) or None
     if isinstance(value, date | time | Decimal):
         return str(value)
     if isinstance(value, list | tuple | dict | np.ndarray):
         return _json(value)
-    return cleaned(str(value)) or None
+    return clean(str(value)) or None
 
 
 def _json(value: Any) -> str | None:
@@ -142,6 +138,6 @@ def _json(value: Any) -> str | None:
     if not value:
         return None
     try:
-        return cleaned(json.dumps(plain(value), ensure_ascii=False, default=str))
+        return clean(json.dumps(plain(value), ensure_ascii=False, default=str))
     except RecursionError:
         return None

@@ -1,39 +1,65 @@
-"""Records, as the readers of exchange formats make them: flat, under standard names."""
+"""What every reader returns, and the helpers that make records: flat, under standard names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
-ALWAYS = ("title", "abstract")
-
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a reader found in one file.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row per record, column names as in the file, values unparsed.
+    dropped : mapping of str to int
+        What could not become a row, by reason.
+    notes : tuple of str
+        Lines to show.
+    day : date or None
+        The day that the content itself gives for the whole file.
+    format : str
+        The name of the source (see `formats.SOURCES_IN_WORDS`) if the reader recognised one; else
+        empty.
+    """
+
+    frame: pd.DataFrame
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    day: date | None = None
+    format: str = ""
 
 
 def frame_of(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Make a frame of records: object columns, null where a record lacks one.
 
-    `title` and `abstract` are always there; the other columns stand in the order in which they
+    `title` and `abstract` are always there; the other columns are in the order in which they
     first occur.
     """
-    names = dict.fromkeys(ALWAYS)
+    names = dict.fromkeys(("title", "abstract"))
     for record in records:
         names.update(dict.fromkeys(record))
     columns = {name: [record.get(name) for record in records] for name in names}
     return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
 
 
-def filled(record: Mapping[str, Any]) -> Record:
+def without_empty(record: Mapping[str, Any]) -> Record:
     """Return a record without its empty values."""
     return {key: value for key, value in record.items() if value not in (None, "", [], {})}
 
 
 def names_text(names: Iterable[object]) -> str:
     """Join names, each once, by "; "."""
-    found = (" ".join(name.split()) for name in names if isinstance(name, str))
-    return "; ".join(dict.fromkeys(name for name in found if name))
+    texts = (" ".join(name.split()) for name in names if isinstance(name, str))
+    return "; ".join(dict.fromkeys(text for text in texts if text))
 
 
 def text_of(value: object) -> str | None:
@@ -52,11 +78,11 @@ def texts_of(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
-def dict_of(value: object) -> Mapping[str, Any]:
-    """Return a mapping as it is, anything else as an empty one."""
+def dict_of(value: object) -> dict[str, Any]:
+    """Return a dict as it is, anything else as an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def dicts_of(value: object) -> list[Mapping[str, Any]]:
-    """Return the mappings of a list."""
+def dicts_of(value: object) -> list[dict[str, Any]]:
+    """Return the dicts of a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -1,67 +1,69 @@
-"""Hugging Face papers pages saved as HTML: the data that they carry, else what they show."""
+"""Hugging Face papers pages saved as HTML: the data that they carry, else the text they show."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 
-from ..files.input_file import FORMATS_IN_WORDS, Rows
-from ..records.records import frame_of
-from .hf_page import read_page
-from .json import hf_daily
-from .json.services import kind_of
+from . import FORMATS_IN_WORDS, PREAMBLE, Content, Detection
+from .arxiv_xml import XML_PROLOG
+from .hf_page import read_hf_page
+from .json.services import hf_daily_record, service_of
+from .records import Rows, frame_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 FORMAT = "hf-html"
-_BLOCKS = frozenset(
-    """address article aside blockquote body br button dd div dl dt fieldset figcaption figure
-    footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th time tr ul"""
-    .split()
-)  # fmt: skip
-_SILENT = frozenset(
-    ("script", "style", "svg", "noscript", "template", "head", "select", "textarea")
+_DOCTYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:html|head|body|main|div|section|article)\b", re.IGNORECASE)
+_BLOCKS = set(
+    "address article aside blockquote body br button dd div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th time tr "
+    "ul".split()
 )
+_SILENT = set("script style svg noscript template head select textarea".split())
 _MAX_DEPTH = 8
 
 
-def read_html(text: str, *, shown: str, file_name: str) -> Rows:
-    """Read a saved papers page: listing, trending, or the page of one paper.
+def detect_html(text: str) -> Detection | None:
+    """Return a detection if a text begins as HTML, after its prolog."""
+    head = text[:PREAMBLE]
+    prolog = XML_PROLOG.match(head)
+    rest = text[prolog.end() if prolog else 0 :][:200]
+    return Detection() if _DOCTYPE.search(head) or _ROOT.match(rest) else None
 
-    Parameters
-    ----------
-    text : str
-        The whole file.
-    shown, file_name : str
-        As for `hf_page.read_page`.
+
+def read_html(content: Content) -> Rows:
+    """Read a saved papers page: listing, trending, or the page of one paper.
 
     Returns
     -------
     Rows
         From the data that the page carries for its own scripts (all fields of the daily papers
-        API) where they are there, else from its text and links as `read_page` does.
+        API) if they are there, else from its text and links as `read_hf_page` does.
 
     Raises
     ------
     InputError
-        Where no paper is found.
+        If no paper is recognised.
     """
-    root = _tree(text)
+    root = _tree(content.text)
     records = _embedded(root)
     try:
-        rows = read_page(_text(root), shown=shown, file_name=file_name)
+        rows = read_hf_page(replace(content, text=_text(root)))
     except InputError as error:
         if records:
             return Rows(frame=frame_of(records), format=FORMAT)
         raise InputError(
-            f"{shown} is an HTML page with no papers in it",
+            f"{content.shown} is an HTML page with no papers in it",
             allowed=FORMATS_IN_WORDS,
             next_step="open the page in a browser, select all, copy, and save that as a text file",
         ) from error
@@ -71,7 +73,7 @@ def read_html(text: str, *, shown: str, file_name: str) -> Rows:
 
 
 def _tree(text: str) -> _Element | None:
-    """Parse by lxml: on nested, unclosed and endless tags it stays linear, as others do not."""
+    """Parse by lxml, which unlike others stays linear on nested, unclosed and endless tags."""
     from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
@@ -83,25 +85,25 @@ def _tree(text: str) -> _Element | None:
 
 def _embedded(root: _Element | None) -> list[dict[str, Any]]:
     """Return the papers in the attributes from which the page builds itself, each once."""
-    found: dict[str, dict[str, Any]] = {}
+    papers: dict[str, dict[str, Any]] = {}
     for node in () if root is None else root.iter():
         try:
             props = json.loads(node.get("data-props") or "null")
         except (ValueError, RecursionError):
             continue
         for item in _papers(props, depth=0):
-            record = hf_daily.record_of(item)
+            record = hf_daily_record(item)
             key = record.get("arxiv_id") or clean(str(record.get("title")))
-            if record.get("title") and len(record) > len(found.get(key, ())):
-                found[key] = record
-    return list(found.values())
+            if record.get("title") and len(record) > len(papers.get(key, ())):
+                papers[key] = record
+    return list(papers.values())
 
 
 def _papers(value: Any, *, depth: int) -> Iterator[Mapping[str, Any]]:
     if depth > _MAX_DEPTH:
         return
     if isinstance(value, dict):
-        if kind_of(value) == "hf-daily":
+        if service_of(value) == "hf-daily":
             yield value
             return
         value = list(value.values())
@@ -111,7 +113,7 @@ def _papers(value: Any, *, depth: int) -> Iterator[Mapping[str, Any]]:
 
 
 def _text(root: _Element | None) -> str:
-    """Return what a browser would copy: a line a block, the address of a link on the next."""
+    """Return what a browser would copy: one line per block, a link's address on the next line."""
     from lxml.etree import iterwalk
 
     parts: list[str] = []
@@ -146,7 +148,7 @@ def _is_heading(node: _Element) -> bool:
 
 
 def _address(link: _Element) -> str:
-    """Return the address of a link that has words; a picture's link would follow other words."""
+    """Return the address of a link that has words; that of a picture would follow other words."""
     href = (link.get("href") or "").strip()
     leads = href.startswith(("http://", "https://", "/"))
     has_words = any(text.strip() for text in islice(link.itertext(), 100))

@@ -1,4 +1,4 @@
-"""arXiv ids in all their spellings, and the ids that papers are known by.
+"""arXiv ids in all their spellings, and the other ids of papers.
 
 The arXiv scheme: https://info.arxiv.org/help/arxiv_identifier.html (yymm.nnnn from 0704 to 1412,
 yymm.nnnnn since 1501, archive/yymmnnn before).
@@ -11,8 +11,9 @@ from datetime import date
 
 import pandas as pd
 
-from ..dates.parsing import MISSING
-from .cleaning import cleaned
+from analysis.base.escaping import clean
+
+from .dates.parsing import MISSING
 
 _SPELLING = re.compile(
     r"""\s*
@@ -39,15 +40,15 @@ _OLD_ARCHIVE = re.compile(
 
 
 def arxiv_id(text: str, *, pad: bool = False) -> str | None:
-    """Return the arXiv id that `text` spells, without version; None where it spells none.
+    """Return the arXiv id that `text` spells, without version; None if it spells none.
 
     Parameters
     ----------
     text : str
         A bare id, `arXiv:…`, an address at arxiv.org or huggingface.co/papers, or an arXiv DOI.
     pad : bool
-        Mend what a number does to an id: 2310.1234 is 2310.12340, 704.0001 is 0704.0001 and
-        1612.0621199999998 is 1612.06212.
+        Restore the digits that an id loses as a number: 2310.1234 is 2310.12340, 704.0001 is
+        0704.0001 and 1612.0621199999998 is 1612.06212.
     """
     if pad and _FLOAT.fullmatch(text):
         text = _rounded(text)
@@ -70,14 +71,14 @@ def arxiv_id(text: str, *, pad: bool = False) -> str | None:
 
 
 def _rounded(text: str) -> str:
-    """Round a float's spelling to the digits of an id, where all it has beyond them is noise."""
+    """Round a float's spelling to the digits of an id, if all digits beyond are rounding noise."""
     value = float(text)
     short = f"{value:.4f}" if value < 1501 else f"{value:.5f}"
     return short if abs(float(short) - value) < 1e-9 else text
 
 
 def arxiv_month(identifier: str) -> date | None:
-    """Return the first day of the month in which an arXiv id was given; None for other ids."""
+    """Return the first day of the month in which an arXiv id was assigned; None for other ids."""
     if arxiv_id(identifier) != identifier:
         return None
     yymm = identifier.rpartition("/")[2][:4]
@@ -88,8 +89,8 @@ def arxiv_month(identifier: str) -> date | None:
 def arxiv_ids(values: pd.Series, *, surely: bool = False) -> pd.Series:
     """Return the arXiv ids of a column.
 
-    What numbers do to ids is mended where the column is `surely` one of arXiv ids, holds floats,
-    or where at least half of it looks like arXiv ids, three digits after the point being enough.
+    Ids that became numbers are restored if the column is `surely` one of arXiv ids, holds floats,
+    or if at least half of it looks like arXiv ids of three digits or more after the point.
 
     Returns
     -------
@@ -97,33 +98,33 @@ def arxiv_ids(values: pd.Series, *, surely: bool = False) -> pd.Series:
         Same index; null where there is no arXiv id.
     """
     texts = id_texts(values)
-    found = [arxiv_id(text) for text in texts]
-    mended = [
+    plain = [arxiv_id(text) for text in texts]
+    restored = [
         identifier or arxiv_id(text, pad=True)
-        for identifier, text in zip(found, texts, strict=True)
+        for identifier, text in zip(plain, texts, strict=True)
     ]
     n_likely = sum(
         identifier is not None and not _SHORT.fullmatch(text)
-        for identifier, text in zip(mended, texts, strict=True)
+        for identifier, text in zip(restored, texts, strict=True)
     )
     floats = pd.api.types.is_float_dtype(values.dtype)
-    use = mended if surely or floats or 2 * n_likely >= sum(map(bool, texts)) else found
-    return pd.Series(use, index=values.index, dtype="str")
+    ids = restored if surely or floats or 2 * n_likely >= sum(map(bool, texts)) else plain
+    return pd.Series(ids, index=values.index, dtype="str")
 
 
 def source_ids(values: pd.Series) -> pd.Series:
-    """Return the ids of a column that are names: no arXiv ids, row numbers or ids of our own.
+    """Return the ids of a column that are names: not arXiv ids, row numbers or papertide's own ids.
 
     Returns
     -------
     Series of str
-        Same index; a DOI without its address, other ids as they are; null where there is none.
+        Same index; a DOI without its address, other ids as they are; null where there is no id.
     """
     names = [_DOI_PREFIX.sub("", text, count=1).strip() for text in id_texts(values)]
-    out = [
+    ids = [
         None if not name or _NO_ALIAS.fullmatch(name) or arxiv_id(name) else name for name in names
     ]
-    return pd.Series(out, index=values.index, dtype="str")
+    return pd.Series(ids, index=values.index, dtype="str")
 
 
 def id_texts(values: pd.Series) -> list[str]:
@@ -133,7 +134,7 @@ def id_texts(values: pd.Series) -> list[str]:
 
 def _id_text(value: object) -> str:
     if isinstance(value, str):
-        text = cleaned(value[:300])
+        text = clean(value[:300])
         return "" if text.casefold() in MISSING else text
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return ""

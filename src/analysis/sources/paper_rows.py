@@ -6,11 +6,11 @@ from datetime import date
 
 import pandas as pd
 
-from analysis.base.escaping import safe_url
+from analysis.base.escaping import clean, safe_url
 
-from ..dates.parsing import MISSING, combine_dates, refused_line
-from .cleaning import cleaned
 from .columns import standardise
+from .dates.date_columns import combine_dates, refused_line
+from .dates.parsing import MISSING
 from .extra_columns import tidy_names
 from .ids import arxiv_ids, source_ids
 
@@ -23,7 +23,7 @@ _NO_ABSTRACT = MISSING | {
 }
 
 
-def papers_of(
+def paper_rows(
     frame: pd.DataFrame, *, listed: pd.DataFrame, source: str, latest: date
 ) -> tuple[pd.DataFrame, list[str]]:
     """Clean the rows of one file, and drop those without a title.
@@ -43,12 +43,12 @@ def papers_of(
     -------
     rows : DataFrame
         `title`, `abstract`, `published`, `published_precision`, `listed`, `source`, `url`,
-        `arxiv_id`, `source_id` (the source's own name for a paper; null), `aliases` (all such
-        names, lists), then the columns that ride along, with their names made safe.
+        `arxiv_id`, `source_id` (the source's own name for a paper; null if none), `aliases` (all
+        such names, lists), then the further columns of the input, with their names made safe.
     refused : list of str
         Lines that count the dates not used.
     """
-    known, riders = standardise(frame)
+    known, extra = standardise(frame)
     dates = combine_dates(known, latest=latest)
     nothing = pd.Series(None, index=known.index, dtype="str")
     columns = {
@@ -62,30 +62,29 @@ def papers_of(
         "arxiv_id": _arxiv_column(known),
         **_source_columns(known),
     }
-    rows = pd.concat([pd.DataFrame(columns), tidy_names(riders)], axis=1)
+    rows = pd.concat([pd.DataFrame(columns), tidy_names(extra)], axis=1)
     kept = rows["title"].notna()
-    refused = [
+    lines = [
         refused_line(dates["problem"][kept], texts=dates["text"], what="publication dates"),
         refused_line(listed["problem"][kept], texts=listed["text"], what="listing dates"),
     ]
-    return rows[kept], [line for line in refused if line]
+    return rows[kept], [line for line in lines if line]
 
 
 def _texts(values: pd.Series, *, missing: frozenset[str]) -> pd.Series:
-    texts = [_text(value) for value in values.tolist()]
     longest = max(map(len, missing))
     texts = [
         text if text and (len(text) > longest or text.casefold() not in missing) else None
-        for text in texts
+        for text in map(_text, values.tolist())
     ]
     return pd.Series(texts, index=values.index, dtype="str")
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return cleaned(value)
+        return clean(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return cleaned(" ".join(value))
+        return clean(" ".join(value))
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return ""
     return str(value)
@@ -96,11 +95,11 @@ def _url(value: object) -> str | None:
 
 
 def _arxiv_column(known: pd.DataFrame) -> pd.Series:
-    out = pd.Series(None, index=known.index, dtype="str")
+    ids = pd.Series(None, index=known.index, dtype="str")
     for name in ("arxiv_id", "id", "doi", "url"):
         if name in known:
-            out = out.fillna(arxiv_ids(known[name], surely=name == "arxiv_id"))
-    return out
+            ids = ids.fillna(arxiv_ids(known[name], surely=name == "arxiv_id"))
+    return ids
 
 
 def _source_columns(known: pd.DataFrame) -> dict[str, pd.Series]:

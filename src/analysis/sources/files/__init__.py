@@ -1,1 +1,0 @@
-"""A file: unpacked, recognised, decoded, read."""

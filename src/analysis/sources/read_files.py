@@ -1,0 +1,207 @@
+"""The files of a snapshot, each recognised, decoded and read by the reader of its format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.base.errors import InputError
+from analysis.base.escaping import for_terminal
+
+from .columns import missing_columns, standardise
+from .dates.date_columns import no_dates, parse_dates
+from .decoding import decode
+from .formats import FORMAT_NAMES, FORMATS, Content, Detection, Format, detect_format
+from .formats.records import Rows
+from .input_file import File, joined_error, load, unpack
+
+_BY_NAME = {format.name: format for format in FORMATS}
+_INTERCHANGEABLE = {"json", "jsonl"}
+"""Formats of which either reader may be asked for the other's files."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was read from one file, or from one member of a zip.
+
+    Attributes
+    ----------
+    file : File
+        As it was given.
+    name : str
+        The file's name and its member's.
+    format : str
+        The format, or the source if it was recognised.
+    rows : Rows
+    listed : DataFrame
+        Listing dates, from `parse_dates`; they may tell the snapshot's day.
+    """
+
+    file: File
+    name: str
+    format: str
+    rows: Rows
+    listed: pd.DataFrame
+
+
+def read_parts(paths: Sequence[Path], *, format: str, latest: date, max_mb: int) -> list[Part]:
+    """Read all files.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    format : str
+        One of `formats.FORMAT_NAMES`.
+    latest : date
+        Later listing dates are refused.
+    max_mb : int
+        Megabytes that each file may have, unpacked.
+
+    Raises
+    ------
+    InputError
+        For every file that cannot be read, together.
+    """
+    parts: list[Part] = []
+    errors = []
+    for path in paths:
+        try:
+            file = load(Path(path), max_mb=max_mb)
+            parts += _members(file, format=format, latest=latest, max_mb=max_mb)
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise joined_error(errors)
+    return parts
+
+
+def _members(outer: File, *, format: str, latest: date, max_mb: int) -> list[Part]:
+    """Read a file, or every member of a zip; a member without papers is left out and named."""
+    parts, errors = [], []
+    for file in unpack(outer, max_mb=max_mb):
+        try:
+            part = read_part(file, format=format, latest=latest)
+            parts.append(replace(part, file=outer, name=f"{outer.name} {file.name}"))
+        except InputError as error:
+            errors.append(error)
+    if not parts:
+        raise joined_error(errors)
+    left_out = tuple(f"left out: {error.problems[0]}" for error in errors)
+    rows = replace(parts[0].rows, notes=(*parts[0].rows.notes, *left_out))
+    return [replace(parts[0], rows=rows), *parts[1:]]
+
+
+def read_part(file: File, *, format: str, latest: date) -> Part:
+    """Read one unpacked file; parameters and errors as in `read_parts`."""
+    name, rows = read_file(file, format=format)
+    error = missing_columns(rows.frame, shown=file.shown)
+    if error is not None:
+        raise error
+    known, _ = standardise(rows.frame)
+    listed = no_dates(known.index)
+    if "listed" in known:
+        listed = parse_dates(known["listed"], latest=latest)
+    return Part(file=file, name=file.name, format=name, rows=rows, listed=listed)
+
+
+def input_entries(
+    parts: Sequence[Part], *, counts: Mapping[tuple[Path, str], int]
+) -> list[dict[str, Any]]:
+    """Return the manifest's entry for each file; a file of several formats has one for each."""
+    files = {(part.file.path, part.format): part.file for part in parts}
+    return [
+        {
+            "name": file.name,
+            "bytes": len(file.data),
+            "sha256": file.sha256,
+            "format": format,
+            "n_papers": counts[path, format],
+        }
+        for (path, format), file in files.items()
+    ]
+
+
+def read_file(file: File, *, format: str = "auto", tables_only: bool = False) -> tuple[str, Rows]:
+    """Read one file in the format asked for, or in the one that its content shows.
+
+    Parameters
+    ----------
+    file : File
+    format : str
+        One of `formats.FORMAT_NAMES`. Another one than "auto" overrides what the content looks
+        like, unless that is certain.
+    tables_only : bool
+        Whether a file that is not a table is refused.
+
+    Returns
+    -------
+    format : str
+        The format, or the source if the reader recognised one.
+    rows : Rows
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or not in the format asked for.
+    """
+    if format not in FORMAT_NAMES:
+        raise InputError(
+            f"unknown format {for_terminal(format)}",
+            allowed=", ".join(FORMAT_NAMES),
+            next_step="leave --format out to have the format detected",
+        )
+    content, notes = _content(file)
+    detected, detection = detect_format(content)
+    chosen = _BY_NAME.get(format, detected)
+    if _contradicts(detected, detection, chosen=chosen):
+        raise _wrong_format(content, detected=detected, chosen=chosen)
+    if tables_only and not chosen.is_table:
+        raise InputError(
+            f"{content.shown} is not a table",
+            allowed="a CSV (or JSON, JSON Lines, Parquet) with a header",
+            next_step="check that its first line has the column names",
+        )
+    try:
+        rows = chosen.read(content)
+    except InputError as error:
+        if chosen == detected:
+            raise
+        reason = f" ({'; '.join(error.problems)})"
+        raise _wrong_format(content, detected=detected, chosen=chosen, reason=reason) from None
+    return rows.format or chosen.name, replace(rows, notes=(*notes, *rows.notes))
+
+
+def _content(file: File) -> tuple[Content, tuple[str, ...]]:
+    """Return a file's content, decoded if it is text, and notes on its encoding."""
+    text = ""
+    notes: tuple[str, ...] = ()
+    if not any(format.magic and file.data.startswith(format.magic) for format in FORMATS):
+        text, notes = decode(file.data, shown=file.shown)
+        if not text.strip():
+            raise InputError(
+                f"{file.shown} holds nothing but spaces",
+                allowed="a file with papers in it",
+                next_step="save the page or export the table again",
+            )
+    return Content(file.data, text, shown=file.shown, file_name=file.name), notes
+
+
+def _contradicts(detected: Format, detection: Detection, *, chosen: Format) -> bool:
+    if chosen == detected or {chosen.name, detected.name} <= _INTERCHANGEABLE:
+        return False
+    return detection.certain or bool(chosen.magic)
+
+
+def _wrong_format(
+    content: Content, *, detected: Format, chosen: Format, reason: str = ""
+) -> InputError:
+    return InputError(
+        f"{content.shown} was to be read as {chosen.words} but looks like {detected.words}{reason}",
+        allowed=f"--format {detected.name} or --format auto for this file",
+        next_step=f"give --format {detected.name}, or leave it out",
+    )

@@ -1,1 +1,0 @@
-"""Records of one file under standard names, cleaned."""
