@@ -19,11 +19,11 @@ import pandas as pd
 from training_texts import snapshot_papers
 
 from analysis.base.resources import data_file
-from analysis.embedding import drawing_words, embed, paper_texts
+from analysis.embedding import embed, paper_texts, strongest_word_finder
 from analysis.topics import read_topics, recognise_topics
 from analysis.topics.accuracy.measures import score_table
-from analysis.topics.recognise.phrases import STRONG, find, matcher, sequences
-from analysis.topics.recognise.sentence_roles import TITLE, parts
+from analysis.topics.recognise.phrase_evidence import TITLE, sentence_roles
+from analysis.topics.recognise.phrases import STRONG, find_phrases, phrase_matcher, sequences
 
 USERS_FOUR = ["pretraining", "peft", "multimodal", "scaling"]
 BINS = [(0.05, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)]
@@ -53,7 +53,7 @@ def recognised(papers: pd.DataFrame) -> pd.DataFrame:
     papers = papers.sort_values("paper_id", ignore_index=True)
     vectors = embed(paper_texts(papers["title"], papers["abstract"]))
     wall, used = time.perf_counter(), time.process_time()
-    words = drawing_words(papers, embedding="builtin")
+    words = strongest_word_finder(papers, embedding="builtin")
     made = recognise_topics(papers, vectors=vectors, topics=TOPICS, words=words)
     wall, used = time.perf_counter() - wall, time.process_time() - used
     print(f"{len(papers)} papers after embedding: {wall:.1f} s, {used:.1f} s of processor")
@@ -68,14 +68,14 @@ def by_rules(papers: pd.DataFrame) -> pd.DataFrame:
         for number, topic in enumerate(TOPICS)
         for phrase in (*topic.strong, *topic.title)
     ]
-    look = matcher(phrases)
+    look = phrase_matcher(phrases)
     doubt = np.ones((len(papers), len(TOPICS)))
     for row, (title, abstract) in enumerate(zip(papers["title"], papers["abstract"], strict=True)):
-        for part in parts(title, abstract):
+        for part in sentence_roles(title, abstract):
             hits = {
                 hit.pattern.owner
                 for words in sequences(part.text)
-                for hit in find(words, matcher=look)
+                for hit in find_phrases(words, matcher=look)
             }
             doubt[row, sorted(hits)] *= 0.2 if part.role == TITLE else 0.7
     return pd.DataFrame(1 - doubt, index=papers["paper_id"], columns=NAMES)

@@ -1,4 +1,4 @@
-"""How commands end: bad input, wrong usage, defects, interrupts, killed processes."""
+"""How commands end: bad input, wrong usage, bugs, interrupts, killed processes."""
 
 import random
 import signal
@@ -85,7 +85,7 @@ def test_an_output_that_cannot_be_written_is_refused(cli, tmp_path, where):
     ("option", "value", "problem"),
     [
         ("--topics", "missing.toml", "topics file missing.toml"),
-        ("--topics", "bad.toml", "no strong or title phrase and no exemplar speaks for it"),
+        ("--topics", "bad.toml", "has no strong phrase, no title phrase and no exemplar"),
         ("--dates", "missing.csv", "missing.csv does not exist"),
         ("--dates", "bad.csv", "no date column"),
         ("--format", "xls", "format 'xls'"),
@@ -135,10 +135,22 @@ def test_help_and_version(cli):
         assert "Usage:" in said.out
 
 
-# defects and interrupts
+def test_help_of_overrides_names_all_that_the_file_decides(cli):
+    words = " ".join(cli("run", "--help").out.split())
+    assert "--overrides FILE Manual decisions on topics and clusters." in words
 
 
-def test_a_defect_of_ours_is_one_message_and_a_traceback_on_request(cli, monkeypatch):
+@pytest.mark.parametrize("value", ["soon", "2025-02-30", "2025-03-17T10:00", "17.3.2025"])
+def test_a_wrong_date_is_answered_with_an_example(cli, value):
+    said = cli("run", "a.txt", "--snapshot-date", value)
+    assert said.code == 2
+    assert f"'--snapshot-date': '{value}' is not a date such as 2025-03-17" in said.err
+
+
+# bugs and interrupts
+
+
+def test_a_bug_of_ours_is_one_message_and_a_traceback_on_request(cli, monkeypatch):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("boom \x1b[31m")
 
@@ -146,7 +158,7 @@ def test_a_defect_of_ours_is_one_message_and_a_traceback_on_request(cli, monkeyp
     said = cli("run", "a.txt")
     assert said.code == 1
     assert said.out == ""
-    assert "defect of papertide" in said.err
+    assert "bug in papertide" in said.err
     assert "RuntimeError: boom" in said.err
     assert "--debug" in said.err
     assert "Traceback" not in said.err
@@ -223,7 +235,7 @@ def test_a_killed_run_looks_like_none_and_the_next_one_cleans_up(tmp_path, cli):
 
 
 @pytest.mark.slow
-def test_a_reader_that_goes_away_is_no_defect(bundled):
+def test_a_reader_that_goes_away_is_not_an_error(bundled):
     """Like `papertide show RUN --json | head`."""
     process = subprocess.Popen(
         [*COMMAND, "show", str(bundled.path), "--json"],

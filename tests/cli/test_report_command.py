@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis import InputError
-from analysis.report import rendering
-from analysis.report.rendering import ABOUT, write_report
+from analysis.report.write import ABOUT, write_report
 from analysis.runs import Run, read_run
 from command_line import refusal
 from hostile import HOSTILE
@@ -38,7 +37,7 @@ def run(path) -> Run:
 def quick(monkeypatch) -> None:
     """Write a page only: what is tested is where it goes."""
     monkeypatch.setattr(
-        rendering, "write_pages",
+        write, "write_pages",
         lambda run, folder, **how: (folder / "report.html").write_text(f"{run.name} {how}"),
     )  # fmt: skip
 
@@ -180,7 +179,7 @@ def test_what_ends_in_the_middle_leaves_nothing(run, tmp_path, monkeypatch, erro
         (folder / "report.html").write_text("half")
         raise error
 
-    monkeypatch.setattr(rendering, "write_pages", half)
+    monkeypatch.setattr(write, "write_pages", half)
     out = tmp_path / "above" / "report"
     expected = KeyboardInterrupt if error is KeyboardInterrupt else InputError
     with pytest.raises(expected):
@@ -196,7 +195,7 @@ def test_what_ends_in_the_middle_keeps_the_earlier_report(run, quick, tmp_path, 
     def half(run: Run, folder: Path, **how: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rendering, "write_pages", half)
+    monkeypatch.setattr(write, "write_pages", half)
     with pytest.raises(KeyboardInterrupt):
         write_report(run, out=out, overwrite=True)
     assert files_of(tmp_path) == before

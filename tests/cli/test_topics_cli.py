@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from analysis.runs import Run, read_run
-from analysis.topics.overrides.apply import apply_overrides
-from analysis.topics.overrides.read import Override
+from analysis.topics.apply_overrides import apply_overrides
+from analysis.topics.overrides import Override
 from command_line import Cli, Said, refusal
 from conftest import ROOT
 from hostile import HOSTILE
@@ -102,7 +102,7 @@ def test_rows_that_match_nothing_are_counted_and_named(topics, bundled, tmp_path
     narrow(said)
     assert "g.csv on run" in said.out
     assert "1 labelled paper\n" in said.out
-    assert "7 rows name no one paper of this run:" in said.out
+    assert "7 rows match no single paper of this run:" in said.out
     assert "line 3: 2999.00001 “Lost [31m1”" in said.out
     assert "and 2 more" in said.out
     assert "Columns not read: remark." in said.out
@@ -118,7 +118,7 @@ def test_the_newest_run_of_a_series_is_scored(topics, bundled):
     [
         ("title,petf\nA,1\n", ["g.csv, line 1: column 'petf'", "did you mean peft?"]),
         ("title,peft\nA,2\nB,x\n", ["line 2, peft: '2'", "line 3, peft: 'x'"]),
-        ("title,peft\nNobody,1\n", ["no label that counts", "1 of its rows name no one paper"]),
+        ("title,peft\nNobody,1\n", ["no usable label", "1 of its rows match no single paper"]),
         ("", ["is empty"]),
     ],
 )
@@ -162,13 +162,13 @@ def test_a_sample_is_written_labelled_and_scored(topics, bundled, tmp_path):
     said = topics("sample", "PEFT", bundled.path, "--out", out, "--n", "40")
     assert said.code == 0
     assert said.out == f"{out}\n"
-    assert said.err.startswith("40 papers: 20 at random of 177, 20 near the threshold.")
+    assert said.err.startswith("40 papers: 20 drawn at random from 177, 20 near the threshold.")
     assert "papertide topics score" in said.err
     with out.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 40
     message = refusal(topics("score", out, bundled.path))
-    assert "no label that counts" in message
+    assert "no usable label" in message
     assert "drawn at random count" in message
     with GOLD.open(encoding="utf-8", newline="") as file:
         gold = {row["arxiv_id"]: row["peft"] for row in csv.DictReader(file)}
@@ -181,7 +181,7 @@ def test_a_sample_is_written_labelled_and_scored(topics, bundled, tmp_path):
     assert "only the 20 papers drawn at random count; 20 others" in scored.out
     more = tmp_path / "more.csv"
     said = topics("sample", "peft", bundled.path, "--out", more, "--labelled", out)
-    assert "labelled before left out" in said.err
+    assert "already labelled left out" in said.err
     with more.open(encoding="utf-8-sig", newline="") as file:
         again = {row["arxiv_id"] for row in csv.DictReader(file)}
     labelled = {row["arxiv_id"] for row in rows if gold[row["arxiv_id"]]}
@@ -243,8 +243,8 @@ def test_why_says_how_much_is_missing(topics, bundled):
     paper, topic, weight = counted(bundled, least=0.05, most=0.5)
     flat = " ".join(topics("why", paper, topic, bundled.path).out.split())
     assert f"Does not belong: weight {f'{weight:.2f}'.removeprefix('0')}, " in flat
-    assert " short; " in flat
-    assert "What was found:" in flat
+    assert " too low; " in flat
+    assert "Evidence:" in flat
 
 
 def test_why_of_a_topic_without_a_trace(topics, bundled):
@@ -256,7 +256,7 @@ def test_why_of_a_topic_without_a_trace(topics, bundled):
     )
     out = topics("why", paper, topic, bundled.path).out
     assert "Does not belong: the weight is under .05" in out
-    assert "Nothing was found that speaks for it." in out
+    assert "There is no evidence for it." in out
 
 
 @pytest.mark.parametrize(("belongs", "words"), [(True, "belongs"), (False, "does not belong")])
@@ -271,7 +271,7 @@ def test_why_tells_decisions_by_hand(topics, copied, belongs, words):
     yes = "yes" if belongs else "no"
     before = f"{weight:.2f}".removeprefix("0")
     assert f"Decided by hand ({yes}): the paper {words}; the recogniser gave {before}." in flat
-    assert "Why: I read it." in flat
+    assert "Reason: I read it." in flat
 
 
 def test_why_refuses_what_it_does_not_know(topics, bundled):

@@ -43,7 +43,7 @@ def test_the_command_prints_tables_and_toml(series):
     result = command("--n", "2", runs=series)
     assert result.exit_code == 0
     head, _, toml = result.output.partition("# ")
-    assert head.startswith("80 of 80 papers are in no topic.\nShown are 2 of 4 groups")
+    assert head.startswith("80 of 80 papers are in no topic.\nShowing 2 of 4 groups")
     assert "20 of 20" in head
     assert len(tomllib.loads("# " + toml)["topic"]) == 2
 
@@ -67,8 +67,8 @@ def test_the_command_writes_a_new_file_only(series, tmp_path):
     assert result.exit_code == 2
     assert result.stderr == (
         f"Found: {file} exists already\n"
-        "Allowed: a new file: a topics file of yours is never written over\n"
-        "Next: choose another name, or leave --toml out and copy what you want\n"
+        "Allowed: a new file: an existing topics file is never overwritten\n"
+        "Next: choose another name, or leave out --toml and copy what you want\n"
     )
     assert file.read_bytes() == before
     result = command("--toml", str(tmp_path / "no" / "x.toml"), runs=series)

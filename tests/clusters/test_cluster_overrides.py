@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.base.schema import TABLES, conform
-from analysis.clusters.overrides.apply import ByHand, apply_by_hand, renamed
+from analysis.clusters.overrides.apply import Overridden, apply_cluster_overrides, override_labels
 from analysis.clusters.overrides.read import (
     ClusterOverride,
     kept_apart,
@@ -18,7 +18,7 @@ from analysis.clusters.overrides.read import (
     read_cluster_overrides,
 )
 from analysis.pipeline.groups.topics import read_definitions
-from analysis.topics.find_paper import paper_index, papers_named
+from analysis.topics.find_paper import find_papers, paper_index
 from conftest import ROOT
 from hostile import HOSTILE
 
@@ -81,21 +81,21 @@ def test_the_examples_in_the_bundled_file_and_in_the_readme_are_right(tmp_path):
         ("cluster = 3\n", "cluster is not a list of tables"),
         ("[cluster]\nid = 'c0001'\n", "cluster is not a list of tables"),
         ("[[clusters]]\n", "unknown entry 'clusters'"),
-        ("[[cluster]]\n", "line 1: says nothing"),
-        ("[[cluster]]\nwhy = 'x'\n", "line 1: says nothing"),
+        ("[[cluster]]\n", "line 1: no override"),
+        ("[[cluster]]\nwhy = 'x'\n", "line 1: no override"),
         (RENAME + "colour = 'red'\n", "line 1: unknown field 'colour'"),
-        (RENAME + "paper = 'x'\n", "line 1: says several things at once (rename, pin)"),
-        ("[[cluster]]\nid = 'c0001'\n", "line 1: label is missing or no text"),
-        ("[[cluster]]\nlabel = 'x'\n", "line 1: id is missing or no text"),
-        (RENAME.replace("Adapters", "\\u202e"), "line 1: label is missing or no text"),
-        (RENAME.replace("c0001", "C1"), "line 1: id 'C1' is no cluster id such as c0001"),
-        (RENAME + "why = 3\n", "line 1: why is no text"),
-        (PIN.replace('"c0001"', "1"), "line 1: cluster is missing or no text"),
+        (RENAME + "paper = 'x'\n", "line 1: several overrides at once (rename, pin)"),
+        ("[[cluster]]\nid = 'c0001'\n", "line 1: label is missing or not a text"),
+        ("[[cluster]]\nlabel = 'x'\n", "line 1: id is missing or not a text"),
+        (RENAME.replace("Adapters", "\\u202e"), "line 1: label is missing or not a text"),
+        (RENAME.replace("c0001", "C1"), "line 1: id 'C1' is not a cluster id (example: c0001)"),
+        (RENAME + "why = 3\n", "line 1: why is not a text"),
+        (PIN.replace('"c0001"', "1"), "line 1: cluster is missing or not a text"),
         (MERGE.replace(', "c0002"', ""), "line 1: merge needs two different ids"),
         (MERGE.replace("c0002", "c0001"), "line 1: merge needs two different ids"),
-        (MERGE.replace('"c0002"', "2"), "line 1: merge is no list of cluster ids"),
-        ("[[cluster]]\nmerge = 'c0001'\n", "line 1: merge is no list of cluster ids"),
-        (APART.replace("c0002", "peft"), "line 1: keep_apart holds 'peft', which is no cluster id"),
+        (MERGE.replace('"c0002"', "2"), "line 1: merge is not a list of cluster ids"),
+        ("[[cluster]]\nmerge = 'c0001'\n", "line 1: merge is not a list of cluster ids"),
+        (APART.replace("c0002", "peft"), "line 1: keep_apart contains 'peft', which is not a cluster id"),
         (RENAME + RENAME.replace("Adapters", "LoRA"),
          "line 4 contradicts line 1: rename of c0001"),
         (PIN + PIN.replace("c0001", "c0002"), "line 4 contradicts line 1: pin of “2401.00001”"),
@@ -175,12 +175,12 @@ def members(**papers: str) -> pd.DataFrame:
                    name="memberships")  # fmt: skip
 
 
-def applied(rows: pd.DataFrame, *said: ClusterOverride, **settings: object) -> ByHand:
+def applied(rows: pd.DataFrame, *said: ClusterOverride, **settings: object) -> Overridden:
     find = settings.pop("find", lambda text: (text,) if text in set(rows["paper_id"]) else ())
-    return apply_by_hand(rows, overrides=said, find=find, **settings)
+    return apply_cluster_overrides(rows, overrides=said, find=find, **settings)
 
 
-def primaries(found: ByHand) -> dict[str, str]:
+def primaries(found: Overridden) -> dict[str, str]:
     rows = found.memberships[found.memberships["is_primary"]]
     return {p: g[-1] for p, g in zip(rows["paper_id"], rows["group_id"], strict=True)}
 
@@ -197,7 +197,7 @@ def test_merged_clusters_add_up():
 
 def test_a_merger_done_before_is_no_news():
     rows = members(a="1", b="3")
-    found = applied(rows, ClusterOverride("merge", TWO), gone={"c0002": "c0001"})
+    found = applied(rows, ClusterOverride("merge", TWO), merged_earlier={"c0002": "c0001"})
     pd.testing.assert_frame_equal(found.memberships, rows)
     assert (found.merged, found.not_applied) == ({}, [])
 
@@ -232,7 +232,7 @@ def test_a_pin_follows_mergers_of_now_and_before():
     rows = members(a="1", b="2", c="3")
     pin = ClusterOverride("pin", ("c0009",), paper="a")
     found = applied(rows, pin, ClusterOverride("merge", ("c0003", "c0002")),
-                    gone={"c0009": "c0002"})  # fmt: skip
+                    merged_earlier={"c0009": "c0002"})  # fmt: skip
     assert primaries(found) == {"a": "3", "b": "3", "c": "3"}
 
 
@@ -293,18 +293,26 @@ def test_a_pin_wins_over_the_rest():
     assert primaries(found)["c"] == "1"
 
 
+def test_a_cluster_that_pins_empty_leaves_its_weights_to_where_its_papers_went():
+    """c0001 has one paper, which is pinned elsewhere; b still has weight in it."""
+    pin = ClusterOverride("pin", ("c0002",), paper="a")
+    found = applied(members(a="1:.6", b="3:.5 1:.3", c="2:.8 1:.1", d="2"), pin)
+    expected = members(a="2:1", b="3:.5 2:.3", c="2:.9", d="2")
+    pd.testing.assert_frame_equal(found.memberships, expected)
+
+
 def test_rows_of_topics_are_refused():
-    with pytest.raises(ValueError, match="clusters alone"):
+    with pytest.raises(ValueError, match="clusters only"):
         applied(members(a="1").assign(kind="topic"))
 
 
 def test_papers_are_found_by_id_alias_and_title():
     papers = pd.DataFrame({"paper_id": ["2401.00001", "t1", "t2"], "title": ["One", "Two", "two!"]})
     index = paper_index(papers.astype("str").assign(aliases=[["10.1/x"], [], []]))
-    assert papers_named(index, text="arXiv:2401.00001v3") == ("2401.00001",)
-    assert papers_named(index, text="10.1/x") == ("2401.00001",)
-    assert papers_named(index, text="TWO") == ("t1", "t2")
-    assert papers_named(index, text="Three") == ()
+    assert find_papers(index, text="arXiv:2401.00001v3") == ("2401.00001",)
+    assert find_papers(index, text="10.1/x") == ("2401.00001",)
+    assert find_papers(index, text="TWO") == ("t1", "t2")
+    assert find_papers(index, text="Three") == ()
 
 
 SAID = st.one_of(
@@ -330,7 +338,7 @@ def test_laws_of_decisions_by_hand(texts, said):
     assert (own.groupby("paper_id")["is_primary"].sum() == 1).all()
     assert own.groupby("paper_id")["weight"].sum().max() <= 1 + 1e-5
     assert not set(own["group_id"]) & set(found.merged)
-    again = applied(own, *said, gone=found.merged)
+    again = applied(own, *said, merged_earlier=found.merged)
     pd.testing.assert_frame_equal(again.memberships, own)
     assert (again.merged, again.pinned) == ({}, {})
 
@@ -338,32 +346,25 @@ def test_laws_of_decisions_by_hand(texts, said):
 # names
 
 
-def groups(**labels: str) -> pd.DataFrame:
-    rows = [{"kind": "cluster", "group_id": name, "label": label} for name, label in labels.items()]
-    rows.append({"kind": "topic", "group_id": "data", "label": "Data"})
-    frame = pd.DataFrame(rows).assign(
-        description="", n_papers=1, color="#123456", parent_id=None, status="active",
-        definition_hash=None, stability=np.nan,
-    )  # fmt: skip
-    frame["terms"], frame["exemplars"] = [[]] * len(rows), [[]] * len(rows)
-    return conform(frame, name="groups")
+LABELS = {"c0001": "One", "c0002": "Two"}
 
 
-def test_a_person_names_clusters():
-    table = groups(c0001="One", c0002="Two")
-    out, told = renamed(table, overrides=[ClusterOverride("rename", ("c0001",), label="Adapters")])
-    assert out["label"].tolist() == ["Adapters", "Two", "Data"]
-    assert told == []
-    assert table["label"].tolist() == ["One", "Two", "Data"]
-    pd.testing.assert_frame_equal(out.drop(columns="label"), table.drop(columns="label"))
+def test_overrides_rename_clusters():
+    rename = ClusterOverride("rename", ("c0001",), label="Adapters")
+    labels, problems = override_labels(LABELS, overrides=[rename])
+    assert labels == {"c0001": "Adapters", "c0002": "Two"}
+    assert problems == []
 
 
 def test_names_that_cannot_be_given_or_are_given_twice_are_listed():
-    said = [ClusterOverride("rename", ("c0009",), label="X", line=1),
-            ClusterOverride("rename", ("c0001",), label="two", line=4)]  # fmt: skip
-    out, told = renamed(groups(c0001="One", c0002="Two"), overrides=said)
-    assert out["label"].tolist() == ["two", "Two", "Data"]
-    assert [(each["line"], each["reason"]) for each in told] == [
+    overrides = [
+        ClusterOverride("rename", ("c0009",), label="X", line=1),
+        ClusterOverride("rename", ("c0001",), label="two", line=4),
+    ]
+    labels, problems = override_labels(LABELS, overrides=overrides)
+    assert labels == {"c0001": "two", "c0002": "Two"}
+    assert [(each["line"], each["reason"]) for each in problems] == [
         (1, "there is no cluster c0009 in this run"),
         (4, "another cluster has this name too"),
     ]
+    assert override_labels(LABELS, overrides=overrides[1:], retired={"c0002"})[1] == []

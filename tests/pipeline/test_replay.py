@@ -79,7 +79,7 @@ def test_a_changed_input_differs_and_memberships_are_compared(made, tmp_path):
     done = CliRunner().invoke(cli, args)
     assert done.exit_code == 2
     assert "differing: papers.parquet" in done.stderr
-    assert "not as it was: input second.csv has another SHA-256 than" in done.stderr
+    assert "changed: input second.csv has another SHA-256 than" in done.stderr
     assert "228 papers in both, 2 only stored, 0 only made again" in done.stderr
     assert "the same cluster: " in done.stderr
 
@@ -101,7 +101,7 @@ def test_other_definitions_and_versions_are_named(made, tmp_path):
     )
     assert done.exit_code == 0
     assert f"all {len(FILES)} tables and arrays byte for byte" in done.stdout
-    assert "Not as it was, without effect: numpy" in done.stdout
+    assert "Changed, without effect: numpy" in done.stdout
 
 
 def test_a_damaged_table_differs(made, tmp_path):

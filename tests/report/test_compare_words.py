@@ -15,15 +15,15 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from analysis import describe_changes
 from analysis.base.schema import CAUSES, LINEAGE
-from analysis.cli.compare_text import compared
-from analysis.report.changes.section import what_changed
+from analysis.cli.compare import compare_text
+from analysis.report import report_page
 from analysis.report.changes.shares import change_words, changed_most, signed
-from analysis.report.page import report as report_page
 from analysis.runs import Run
 from analysis.runs.compare import compare
 from compared_runs import DAY, EVENTS_OF_PAIR, small_pair, told
 from hostile import HOSTILE
 from page_runs import made_run, written
+from pages_read import section_of
 from two_runs import lineage_rows, tiny_run, trend_rows
 
 
@@ -42,6 +42,11 @@ def stored(old: Run, new: Run, *, lineage: pd.DataFrame | None = None) -> Run:
     return replace(new, papers=papers, manifest=manifest, lineage=found.lineage, **tables)
 
 
+def changes_in_report(run: Run) -> str:
+    """Return the report's section on what changed."""
+    return section_of(report_page(run), "changed")
+
+
 # by hand
 
 
@@ -50,35 +55,35 @@ def test_everything_is_said_of_a_small_pair(pair):
     assert said == {
         "Papers": (
             "Run 0002 holds 5 papers, run 0001 held 4; 3 papers are in both. 2 papers were added, "
-            "1 is gone, and 1 has another text or date.\n"
-            "Added: Paper d and Paper e.\nGone: Paper c.\nRevised: Paper a."
+            "1 is gone, and 1 has a different text or date.\n"
+            "Added: “Paper d” and “Paper e”.\nGone: “Paper c”.\nRevised: “Paper a”."
         ),
         "Clusters": (
             "1 born.\nBorn: “Three” (c3): 3 papers, 2 of them added. Papers: 3 in 2024. No known "
             "group is near. Such as Paper b and Paper d."
         ),
         "Papers that moved": (
-            "Papers in both came into a topic once and went out of one not once: as topics are "
-            "recognised anew in each run.\n"
-            "1 paper of the 3 in both is in another cluster: by births, splits and merges.\n"
+            "Among the papers in both, there is 1 new topic membership and no lost ones: because "
+            "topics are recognised again in each run.\n"
+            "1 paper of the 3 in both is in another cluster: by births, splits and mergers.\n"
             "From “One” to “Three”: 1 paper."
         ),
         "Shares that changed most": (
-            "Shares are of the papers with a date, all periods together: 4 in run 0001, 5 in run "
-            "0002. Those that changed most:\n"
+            "Shares are relative to the papers with a date, over all periods: 4 in run 0001, 5 in "
+            "run 0002. The largest changes:\n"
             "Topic “Tea”: 50.0 % (2 of 4) to 80.0 % (4 of 5), +30.0 points: +40.0 from 2 added "
-            "papers, −20.0 from 1 paper gone, +20.0 from 1 paper more as recognised anew and −10.0 "
-            "from 1 more in all.\n"
+            "papers, −20.0 from 1 paper gone, +20.0 from 1 paper more as recognised again and "
+            "−10.0 from 1 more in total.\n"
             "Cluster “Three”: 0.0 % (0 of 4) to 60.0 % (3 of 5), +60.0 points: +40.0 from 2 added "
-            "papers and +20.0 from 1 paper more by births, splits and merges.\n"
+            "papers and +20.0 from 1 paper more by births, splits and mergers.\n"
             "Cluster “One”: 50.0 % (2 of 4) to 20.0 % (1 of 5), −30.0 points: −20.0 from 1 paper "
-            "fewer by births, splits and merges and −10.0 from 1 more in all.\n"
+            "fewer by births, splits and mergers and −10.0 from 1 more in total.\n"
             "Cluster “Two”: 50.0 % (2 of 4) to 20.0 % (1 of 5), −30.0 points: −20.0 from 1 paper "
-            "gone and −10.0 from 1 more in all."
+            "gone and −10.0 from 1 more in total."
         ),
         "Shares reported before": (
-            "Warning: of 1 share by period that run 0001 reported, 1 lies outside its 95 % "
-            "interval now. Periods that were not over then fill up later; in the others papers "
+            "Warning: of 1 share by period that run 0001 reported, 1 is now outside its 95 % "
+            "interval. Periods that were incomplete then fill up later; in the others papers "
             "were added, are gone or are counted differently now.\n"
             "Topic “Tea” in 2024: 50.0 % (40.0 to 60.0) in run 0001, now 80.0 %."
         ),
@@ -88,8 +93,8 @@ def test_everything_is_said_of_a_small_pair(pair):
 def test_two_fits_are_called_two_fits(pair):
     said = told(*pair, ids="other")
     assert said["Clusters"].startswith(
-        "The clusters of the two runs come from two fits (a refit), and nothing records which is "
-        "which: the same id, or the same name, need not mean the same group."
+        "The clusters of the two runs come from separate fits, and nothing records which cluster "
+        "corresponds to which: the same id or label need not mean the same group."
     )
     assert said["Clusters"].splitlines()[1:] == [
         "“Three” (3 papers): of the 1 that was there before, 1 was in “One”.",
@@ -103,9 +108,9 @@ def test_two_fits_are_called_two_fits(pair):
 @pytest.mark.parametrize(
     ("event", "words"),
     [
-        ("split", "Split: “Two” (c2) came out of “One”."),
-        ("merged", "Merged: “One” is now part of “Two”, 2 papers of it."),
-        ("dormant", "Dormant: “Two” had no paper in the last periods, where its rate would give "
+        ("split", "Split: “Two” (c2) split off from “One”."),
+        ("merged", "Merged: “One” is now part of “Two”, with 2 papers."),
+        ("dormant", "Dormant: “Two” had no papers in the last periods, though its rate predicts "
                     "some."),
         ("retired", "Retired: “Two” (c2); its id is not used again."),
         ("revived", "Revived: “Two” has new papers again."),
@@ -130,9 +135,9 @@ def test_without_events_or_moves_that_is_said(pair):
     said = told(old, replace(old, name="0002"))
     assert said["Clusters"].startswith("No cluster was born, split, merged or went dormant.")
     assert said["Papers that moved"] == "All 4 papers in both kept their cluster."
-    assert said["Shares that changed most"].endswith("No share differs by .1 percentage points.")
+    assert said["Shares that changed most"].endswith("No share differs by 0.1 percentage points.")
     assert said["Shares reported before"] == (
-        "Of 1 share by period that run 0001 reported, none lies outside its 95 % interval now."
+        "Of 1 share by period that run 0001 reported, none is now outside its 95 % interval."
     )
 
 
@@ -140,7 +145,7 @@ def test_a_fresh_fit_that_was_matched_is_called_one(pair):
     old, new = pair
     fresh = replace(new, manifest={**new.manifest, "how": "fresh"})
     said = told(old, fresh, lineage=EVENTS_OF_PAIR)
-    assert "1 born. They were found by a fit of the new run's own" in said["Clusters"]
+    assert "1 born. The clusters of the new run come from a fresh fit" in said["Clusters"]
     assert "is in another cluster: by a fresh fit." in said["Papers that moved"]
 
 
@@ -153,8 +158,8 @@ def test_what_cannot_be_compared_is_said():
     assert said["Clusters"] == "Clusters are not compared: one of the runs has none."
     assert said["Shares"] == "There are no shares to compare: one run has no dated paper."
     assert said["Shares reported before"] == (
-        "Run 0001 counts by year, run 0002 by quarter: what was reported by period cannot be set "
-        "beside it."
+        "Run 0001 counts by year, run 0002 by quarter: shares reported by period cannot be "
+        "compared."
     )
 
 
@@ -167,9 +172,9 @@ def test_every_cause_has_its_words():
     # are .2 short, so the first two of the equal remainders go up.
     assert change_words(row, name="“X”", fit="by a fresh fit") == (
         "Cluster “X”: 10.0 % (10 of 100) to 17.5 % (14 of 80), +7.5 points: +3.8 from 3 added "
-        "papers, −1.2 from 1 paper gone, +1.2 from 1 paper more by decisions by hand, −2.5 from "
+        "papers, −1.2 from 1 paper gone, +1.2 from 1 paper more by manual decisions, −2.5 from "
         "2 papers fewer by another definition, +1.2 from 1 paper more by revised texts or dates, "
-        "+2.5 from 2 papers more by a fresh fit and +2.5 from 20 fewer in all."
+        "+2.5 from 2 papers more by a fresh fit and +2.5 from 20 fewer in total."
     )
 
 
@@ -205,23 +210,23 @@ def test_numbers_have_a_true_sign():
 
 def test_only_a_run_with_a_parent_has_the_section(pair):
     old, new = pair
-    assert what_changed(new) == ""
+    assert changes_in_report(new) == ""
     assert "What changed" not in report_page(made_run(20))
     extended = stored(old, new, lineage=EVENTS_OF_PAIR)
     page = report_page(extended)
-    assert '<h2 id="changed">What changed since the last run</h2>' in page
+    assert '<h2 id="changed">What changed since the previous run</h2>' in page
     assert '<a href="#changed">' in page
-    section = what_changed(extended)
-    assert "Run <bdi>0002</bdi> holds 5 papers; 2 of them were not there in run " in section
+    section = changes_in_report(extended)
+    assert "Run <bdi>0002</bdi> holds 5 papers; 2 of them were not in run " in section
     assert "From “<bdi>One</bdi>” to “<bdi>Three</bdi>”: 1 paper." in section
-    assert section == what_changed(extended)
+    assert section == changes_in_report(extended)
 
 
 def test_the_section_tells_of_earlier_runs_too(pair):
     extended = stored(*pair, lineage=EVENTS_OF_PAIR)
     more = pd.concat([extended.restated, extended.restated.assign(run="0000")])
-    section = what_changed(replace(extended, restated=more.reset_index(drop=True)))
-    assert "of 2 shares by period that 2 earlier runs reported, 2 lie outside their" in section
+    section = changes_in_report(replace(extended, restated=more.reset_index(drop=True)))
+    assert "of 2 shares by period that 2 earlier runs reported, 2 are now outside their" in section
 
 
 # hostile texts
@@ -263,16 +268,16 @@ def hostile_lineage() -> pd.DataFrame:
 def test_hostile_texts_stay_texts(first, tmp_path):
     texts = [text.replace("\ud800", "\ufffd") for text in HOSTILE[first:] + HOSTILE[:first]]
     old, new = hostile_pair(texts)
-    section = what_changed(stored(old, new, lineage=hostile_lineage()))
+    section = changes_in_report(stored(old, new, lineage=hostile_lineage()))
     assert tags_of(section) <= {"h3", "p", "ul", "li", "bdi", "a"}
     html = markdown2html_mistune(describe_changes(old, new))
     assert tags_of(html) <= {"h4", "p", "ul", "li", "a", "span"}
     assert "\x1b" not in section + html
     paths = [written(run, tmp_path) for run in (old, new)]
-    out = compared(*(path.name for path in paths), runs=tmp_path)
+    out = compare_text(*(path.name for path in paths), runs=tmp_path)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", out)
     assert max(map(len, out.splitlines())) <= 100
-    json.loads(compared(*(path.name for path in paths), runs=tmp_path, as_json=True))
+    json.loads(compare_text(*(path.name for path in paths), runs=tmp_path, as_json=True))
 
 
 # notebooks
@@ -287,5 +292,5 @@ def test_changes_in_markdown(pair):
     assert describe_changes(old, old) == "Both are run 0001: nothing changed."
     other = tiny_run([("z", DAY, "c1", "t")], name="0007")
     assert describe_changes(old, other) == (
-        "Runs 0001 and 0007 have no paper in common, so there is nothing to say of what changed."
+        "Runs 0001 and 0007 have no paper in common, so they cannot be compared."
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.topics import Topic, located, read_topics
+from analysis.topics import Topic, phrase_location, read_topics
 from conftest import ROOT
 
 TOPICS = ROOT / "data" / "topics.toml"
@@ -91,26 +91,26 @@ def test_a_file_of_another_form_is_named(tmp_path, text, problem):
         (GOOD.replace("a-b", "-b"), 2, "topic -b: id '-b' is not a slug such as 'my-topic'"),
         (GOOD.replace('"a-b"', "3"), 2, "topic 1: id 3 is not a slug such as 'my-topic'"),
         (GOOD.replace('id = "a-b"', ""), 1, "topic 1: id None is not a slug such as 'my-topic'"),
-        (GOOD + GOOD, 6, "topic a-b: id 'a-b' stands twice"),
+        (GOOD + GOOD, 6, "topic a-b: id 'a-b' is used twice"),
         (GOOD.replace('"A"', '" "'), 3, "topic a-b: label is missing or empty"),
         (GOOD.replace('"A"', "3"), 3, "topic a-b: label is missing or empty"),
         (GOOD.replace('label = "A"', ""), 1, "topic a-b: label is missing or empty"),
         (GOOD + "description = 3", 5, "topic a-b: description is not a text"),
         (GOOD.replace('"xyz"', ""), 2,
-         "topic a-b: no strong or title phrase and no exemplar speaks for it"),
+         "topic a-b: has no strong phrase, no title phrase and no exemplar"),
         (GOOD.replace('strong = ["xyz"]', 'weak = ["xyz"]'), 2,
-         "topic a-b: no strong or title phrase and no exemplar speaks for it"),
+         "topic a-b: has no strong phrase, no title phrase and no exemplar"),
         (GOOD.replace('["xyz"]', '"xyz"'), 4, "topic a-b: strong is not a list of texts"),
         (GOOD.replace('"xyz"', "3"), 4, "topic a-b: strong is not a list of texts"),
         (GOOD.replace('"xyz"', '""'), 4,
-         "topic a-b: phrase '' holds no word, or begins or ends with ..."),
+         "topic a-b: phrase '' has no word, or begins or ends with ..."),
         (GOOD.replace('"xyz"', '"... data"'), 4,
-         "topic a-b: phrase '... data' holds no word, or begins or ends with ..."),
+         "topic a-b: phrase '... data' has no word, or begins or ends with ..."),
         (GOOD.replace('"xyz"', '"a*"'), 4,
          "topic a-b: phrase 'a*' matches everything: a * needs 3 letters beside it"),
         (GOOD + 'not = ["of the"]', 5,
-         "topic a-b: phrase 'of the' matches everything: it holds function words only"),
-        (GOOD + 'exemplars = [" "]', 5, "topic a-b: exemplars holds an empty text"),
+         "topic a-b: phrase 'of the' matches everything: it consists of function words only"),
+        (GOOD + 'exemplars = [" "]', 5, "topic a-b: exemplars contains an empty text"),
         (GOOD + 'parent = "c"', 5, "topic a-b: parent 'c' is not the id of another topic"),
         (GOOD + 'parent = "a-b"', 5, "topic a-b: parent 'a-b' is not the id of another topic"),
     ],
@@ -127,8 +127,8 @@ def test_parents_in_a_circle_are_named(tmp_path):
     )
     path = toml(tmp_path / "t.toml", text)
     assert problems(path) == [
-        f"topics file {path}, line 5: topic a: its parents run in a circle",
-        f"topics file {path}, line 10: topic b: its parents run in a circle",
+        f"topics file {path}, line 5: topic a: its parents form a circle",
+        f"topics file {path}, line 10: topic b: its parents form a circle",
     ]
 
 
@@ -152,4 +152,4 @@ def test_what_is_no_toml_or_no_file_is_named(tmp_path):
 
 def test_a_phrase_is_located_by_file_and_line(tmp_path):
     path = toml(tmp_path / "t.toml", GOOD + "\n" + GOOD.replace("a-b", "c").replace("xyz", "uvw"))
-    assert located(path, topic="c", phrase="uvw") == f"topics file {path}, line 9"
+    assert phrase_location(path, topic="c", phrase="uvw") == f"topics file {path}, line 9"

@@ -15,11 +15,18 @@ from analysis.base.schema import TABLES, conform
 from analysis.cli.main import cli
 from analysis.clusters.labels.phrases import phrases
 from analysis.pipeline.topic_questions import topic_drift
-from analysis.report.page import report as report_page
+from analysis.report import report_page
 from analysis.topics import Topic
-from analysis.topics.growth.counting import fisher, unit
-from analysis.topics.growth.drift import Drift, drift, told
-from analysis.topics.growth.halves import Halves, halves, nearest_cosine, similarity
+from analysis.topics.growth.centroids import (
+    Halves,
+    half_similarity,
+    halves,
+    nearest_centroid,
+    topic_centroids,
+    unit,
+)
+from analysis.topics.growth.drift import Drift, drift, drift_findings
+from analysis.topics.growth.share_changes import fisher_p
 from hostile import HOSTILE
 from page_runs import made_run, written
 
@@ -114,24 +121,24 @@ def test_halves_that_are_alike_stay_and_others_do_not():
     random = np.random.default_rng(1)
     cloud = unit(np.c_[np.full(200, 3.0), random.normal(size=(200, 4))]).astype("float32")
     parts = Halves(np.arange(100), np.arange(100, 200), pd.Timestamp("2024-01-01"))
-    cosine, low = similarity(cloud, parts=parts, seed=0, name="a")
+    cosine, low = half_similarity(cloud, parts=parts, seed=0, name="a")
     assert low <= cosine <= 1
     moved = cloud.copy()
     moved[100:, 1] += 1
-    cosine, low = similarity(unit(moved).astype("float32"), parts=parts, seed=0, name="a")
+    cosine, low = half_similarity(unit(moved).astype("float32"), parts=parts, seed=0, name="a")
     assert cosine < low < 1
-    assert similarity(cloud, parts=parts, seed=0, name="a") == similarity(
+    assert half_similarity(cloud, parts=parts, seed=0, name="a") == half_similarity(
         cloud, parts=parts, seed=0, name="a"
     )
-    assert similarity(cloud, parts=parts, seed=1, name="a")[1] != pytest.approx(
-        similarity(cloud, parts=parts, seed=0, name="a")[1], abs=0
+    assert half_similarity(cloud, parts=parts, seed=1, name="a")[1] != pytest.approx(
+        half_similarity(cloud, parts=parts, seed=0, name="a")[1], abs=0
     )
 
 
 def test_the_cosine_of_halves_worked_by_hand():
     vectors = np.array([[1, 0], [1, 0], [0, 1], [1, 0]], dtype="float32")
     parts = Halves(np.array([0, 1]), np.array([2, 3]), pd.Timestamp("2024-01-01"))
-    cosine, low = similarity(vectors, parts=parts, seed=0, name="a")
+    cosine, low = half_similarity(vectors, parts=parts, seed=0, name="a")
     # (1, 0) against (.5, .5); every way to halve these four gives the same.
     assert cosine == pytest.approx(0.5**0.5)
     assert low == pytest.approx(0.5**0.5)
@@ -145,10 +152,14 @@ def test_the_nearest_other_topic():
         "c": np.array([2]),
         "none": np.array([], int),
     }
-    assert nearest_cosine(vectors, members=members, name="a") == pytest.approx(0.6)
-    assert nearest_cosine(vectors, members=members, name="b") == pytest.approx(0.8)
-    assert np.isnan(nearest_cosine(vectors, members=members, name="none"))
-    assert np.isnan(nearest_cosine(vectors, members={"a": np.array([0])}, name="a"))
+    centroids = topic_centroids(vectors, rows=members)
+    assert list(centroids) == ["a", "b", "c"]
+    for name, cosine in (("a", 0.6), ("b", 0.8)):
+        others = {other: vector for other, vector in centroids.items() if other != name}
+        nearest = nearest_centroid(centroids[name], centroids=others)
+        assert nearest == ("c", pytest.approx(cosine))
+    assert np.isnan(nearest_centroid(None, centroids=centroids)[1])
+    assert np.isnan(nearest_centroid(centroids["a"], centroids={})[1])
 
 
 def test_move_is_measured_by_the_next_topic():
@@ -188,10 +199,10 @@ def test_a_replaced_phrase_fades_and_the_new_one_is_named():
         *(0, 30),
     )
     assert (new["n_early"], new["n_late"]) == (0, 30)
-    assert gone["p"] == pytest.approx(fisher(30, 30, 0, 30))
+    assert gone["p"] == pytest.approx(fisher_p(30, 30, 0, 30))
     # Looked at are four: two phrases of the definition, and "steering tokens" with its head.
     assert gone["p_adjusted"] >= gone["p"]
-    (said,) = told(found)
+    (said,) = drift_findings(found)
     assert [entry["phrase"] for entry in said["fades"]] == ["soft prompt"]
     assert [entry["phrase"] for entry in said["rises"]] == ["steering tokens"]
 
@@ -213,7 +224,7 @@ def test_a_phrase_grows_when_it_was_there_before():
 def test_what_does_not_change_is_not_said():
     found = found_in(["We train soft prompts on an adapter layer."] * 60)
     assert found.phrases.empty
-    assert told(found) == []
+    assert drift_findings(found) == []
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 19])
@@ -221,7 +232,7 @@ def test_small_topics_say_too_few(n):
     found = found_in(replaced(n))
     assert found.topics["vectors"].tolist() == ["too few to say"]
     assert found.phrases.empty
-    assert told(found) == []
+    assert drift_findings(found) == []
 
 
 def test_twenty_papers_in_each_half_are_enough():
@@ -342,7 +353,7 @@ def test_an_edited_definition_is_said(series, definitions):
     text = definitions.read_text(encoding="utf-8").replace("soft prompt", "hard prompt")
     definitions.write_text(text, encoding="utf-8")
     result = command(runs=series, topics=definitions)
-    assert "The definition of adapters in mine.toml is not the one" in result.output
+    assert "The definition of adapters in mine.toml differs from the one" in result.output
 
 
 def test_a_topic_that_is_not_there(series, definitions):

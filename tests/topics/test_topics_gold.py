@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.base.errors import InputError
 from analysis.topics.accuracy.gold import Gold, read_gold
 from analysis.topics.accuracy.matching import match_gold
-from analysis.topics.find_paper import bare_id, paper_by_id, paper_index, the_paper, the_topic
+from analysis.topics.find_paper import bare_id, find_paper, find_topic, paper_by_id, paper_index
 from hostile import HOSTILE
 from labelled import papers
 
@@ -203,30 +203,30 @@ def test_no_rows_and_no_papers_match_nothing(tmp_path):
 
 def test_a_part_of_a_title_names_a_paper_where_it_is_alone():
     frame = papers("On adapters", "On prompts", "Prompts again")
-    assert the_paper(frame, text="ADAPTERS") == "2401.00001"
-    assert the_paper(frame, text="on prompts") == "2401.00002"
+    assert find_paper(frame, text="ADAPTERS") == "2401.00001"
+    assert find_paper(frame, text="on prompts") == "2401.00002"
     with pytest.raises(InputError, match="2 papers have 'prompts' in their titles"):
-        the_paper(frame, text="prompts")
+        find_paper(frame, text="prompts")
     with pytest.raises(InputError, match=r"close are 2401\.00001 “On adapters”"):
-        the_paper(frame, text="adapters for all")
+        find_paper(frame, text="adapters for all")
     with pytest.raises(InputError, match="; close are 2401"):
-        the_paper(frame, text="2401.00009")
+        find_paper(frame, text="2401.00009")
     for nothing in ("", "?", "zzz"):
         with pytest.raises(InputError, match="no paper"):
-            the_paper(frame, text=nothing)
+            find_paper(frame, text=nothing)
     with pytest.raises(InputError):
-        the_paper(papers(), text="x")
+        find_paper(papers(), text="x")
 
 
 def test_a_topic_is_named_by_id_or_label():
     groups = pd.DataFrame({"kind": ["cluster", "topic", "topic"], "group_id": ["c0001", "a", "b"],
                            "label": ["X", "Adapters", "a"]}).astype("str")  # fmt: skip
-    assert the_topic(groups, text="a") == "a"
-    assert the_topic(groups, text="ADAPTERS") == "a"
+    assert find_topic(groups, text="a") == "a"
+    assert find_topic(groups, text="ADAPTERS") == "a"
     with pytest.raises(InputError, match=r"did you mean a\?"):
-        the_topic(groups, text="adapter")
-    with pytest.raises(InputError, match="this run looked for no topic"):
-        the_topic(groups[:1], text="a")
+        find_topic(groups, text="adapter")
+    with pytest.raises(InputError, match="this run has no topics"):
+        find_topic(groups[:1], text="a")
 
 
 @settings(max_examples=200, deadline=None)

@@ -7,8 +7,13 @@ import pandas as pd
 import pytest
 
 from analysis.base.schema import empty
-from analysis.topics.growth.counting import benjamini_hochberg, fisher
-from analysis.topics.growth.growth import Windows, growth, windows
+from analysis.topics.growth.share_changes import (
+    Windows,
+    adjust_p,
+    fisher_p,
+    share_growth,
+    time_windows,
+)
 
 # growth
 
@@ -41,7 +46,7 @@ def test_the_last_two_full_periods_against_the_two_before():
     )
     papers = dated(["2023-12-31", "2024-01-01", "2024-06-30", "2024-07-01", "2024-12-31T22:00",
                     "2025-01-01", None])  # fmt: skip
-    found = windows(papers, trends=trends)
+    found = time_windows(papers, trends=trends)
     assert found.before.tolist() == [False, True, True, False, False, False, False]
     assert found.last.tolist() == [False, False, False, True, True, False, False]
     assert found.words == "2024-07-01 to 2024-12-31 against 2024-01-01 to 2024-06-30"
@@ -50,21 +55,21 @@ def test_the_last_two_full_periods_against_the_two_before():
 def test_papers_known_to_the_year_count_in_years_only():
     papers = dated(["2021-01-01", "2023-01-01"], precision="year")
     years = periods(["2020-01-01", "2021-01-01", "2022-01-01", "2023-01-01"], freq="year")
-    assert windows(papers, trends=years).last.tolist() == [False, True]
+    assert time_windows(papers, trends=years).last.tolist() == [False, True]
     quarters = periods(["2023-01-01", "2023-04-01", "2023-07-01", "2023-10-01"])
-    found = windows(papers, trends=quarters)
+    found = time_windows(papers, trends=quarters)
     assert not found.last.any()
     assert not found.before.any()
-    assert windows(papers, trends=empty("trends")).words == ""
+    assert time_windows(papers, trends=empty("trends")).words == ""
 
 
 def test_without_four_periods_the_dated_range_is_cut_in_its_middle():
-    found = windows(dated(["2024-01-01", "2024-01-06", "2024-01-07", "2024-01-11"]),
+    found = time_windows(dated(["2024-01-01", "2024-01-06", "2024-01-07", "2024-01-11"]),
                     trends=periods(["2024-01-01"]))  # fmt: skip
     assert found.before.tolist() == [True, True, False, False]
     assert found.last.tolist() == [False, False, True, True]
     assert found.words == "2024-01-07 to 2024-01-11 against 2024-01-01 to 2024-01-06"
-    one = windows(dated(["2024-01-01"]), trends=empty("trends"))
+    one = time_windows(dated(["2024-01-01"]), trends=empty("trends"))
     assert (one.before.tolist(), one.last.tolist()) == ([True], [False])
 
 
@@ -75,20 +80,20 @@ def test_growth_says_counts_and_a_corrected_verdict():
     falls = np.r_[10:28, 60:61]
     still = np.r_[0:6, 40:46]
     few = np.r_[0:3, 40:44]
-    found = growth([rises, falls, still, few], within=within)
+    found = share_growth([rises, falls, still, few], within=within)
     assert found["growth"].tolist() == ["rises", "falls", "no clear change", "too few to say"]
     assert found["n_before"].tolist() == [2, 18, 6, 3]
     assert found["n_last"].tolist() == [16, 1, 6, 4]
     assert found["total_before"].tolist() == found["total_last"].tolist() == [40] * 4
-    p = [fisher(2, 40, 16, 40), fisher(18, 40, 1, 40), 1.0]
+    p = [fisher_p(2, 40, 16, 40), fisher_p(18, 40, 1, 40), 1.0]
     assert found["p"][:3].tolist() == pytest.approx(p)
-    assert found["p_adjusted"][:3].tolist() == pytest.approx(benjamini_hochberg(p).tolist())
+    assert found["p_adjusted"][:3].tolist() == pytest.approx(adjust_p(p).tolist())
     assert found["p"].isna().tolist() == [False, False, False, True]
 
 
 def test_growth_of_nothing_and_with_few_papers_in_all():
     none = np.zeros(0, dtype=bool)
-    assert growth([], within=Windows(none, none, "")).empty
+    assert share_growth([], within=Windows(none, none, "")).empty
     before = np.arange(28) < 14
-    found = growth([np.arange(28)], within=Windows(before, ~before, ""))
+    found = share_growth([np.arange(28)], within=Windows(before, ~before, ""))
     assert found["growth"].tolist() == ["too few to say"]

@@ -13,9 +13,9 @@ from analysis.base.laws import check_laws
 from analysis.base.resources import data_file
 from analysis.base.schema import TABLES
 from analysis.pipeline.run import Settings, run
-from analysis.report.page.report import report_page
-from analysis.topics.overrides.apply import Overridden, apply_overrides, overrides_line
-from analysis.topics.overrides.read import Override, read_overrides
+from analysis.report import report_page
+from analysis.topics.apply_overrides import OverrideResult, apply_overrides, overrides_sentence
+from analysis.topics.overrides import Override, read_overrides
 from conftest import ROOT, TODAY
 from hostile import HOSTILE
 from page_runs import made_run
@@ -86,10 +86,10 @@ def test_all_problems_are_told_together_with_their_lines(tmp_path):
     assert problems(tmp_path, text) == [
         "unknown entry 'clusters'",
         "line 1: unknown field 'colour'",
-        "line 1: paper is missing or no text",
+        "line 1: paper is missing or not a text",
         "line 1: topic 'pefft' is not defined (did you mean peft?)",
         "line 1: belongs is neither true nor false",
-        "line 1: why is no text",
+        "line 1: why is not a text",
         "line 14 contradicts line 8: topic peft of paper “2401.00001”",
     ]
 
@@ -101,8 +101,8 @@ def test_all_problems_are_told_together_with_their_lines(tmp_path):
         ("[topic]\npaper = 'x'\n", "topic is not a list of tables"),
         ("topic = 'x'\n", "topic is not a list of tables"),
         ("topic = [{paper = 'x', topic = 'peft'}]\n", "decision 1: belongs is neither"),
-        ("[[topic]]\n", "line 1: paper is missing or no text"),
-        (ONE.replace("2401.00001", " "), "line 1: paper is missing or no text"),
+        ("[[topic]]\n", "line 1: paper is missing or not a text"),
+        (ONE.replace("2401.00001", " "), "line 1: paper is missing or not a text"),
         (ONE.replace("true", "[]"), "line 1: belongs is neither true nor false"),
         (ONE.replace("true", '"maybe"'), "line 1: belongs is neither true nor false"),
         (ONE.replace("true", "1.0"), "line 1: belongs is neither true nor false"),
@@ -172,7 +172,7 @@ REASONS = reasons(
 )
 
 
-def applied(*overrides: Override, to: Overridden | None = None) -> Overridden:
+def applied(*overrides: Override, to: OverrideResult | None = None) -> OverrideResult:
     first, second = (to.memberships, to.evidence) if to else (MEMBERS, REASONS)
     return apply_overrides(first, second, papers=PAPERS, overrides=overrides, topics=TOPICS)
 
@@ -324,27 +324,27 @@ def test_laws(overrides, random):
 
 
 def test_the_sentence():
-    assert overrides_line(applied()) == ""
-    assert overrides_line(applied(Override(A, "peft", True, ""))) == (
+    assert overrides_sentence(applied()) == ""
+    assert overrides_sentence(applied(Override(A, "peft", True, ""))) == (
         "1 decision on topics was made by hand."
     )
     made = applied(
         Override(A, "peft", True, ""), Override("Lost", "peft", True, ""),
         Override("Twin", "data", True, ""),
     )  # fmt: skip
-    assert overrides_line(made) == (
+    assert overrides_sentence(made) == (
         "3 decisions on topics were made by hand; 1 names no paper of this run: “Lost”; "
         "1 fits more than one paper: “Twin”."
     )
     many = applied(*[Override(f"Lost {n}", "peft", True, "") for n in range(5)])
-    assert overrides_line(many).endswith("“Lost 0”, “Lost 1”, “Lost 2” and 2 more.")
+    assert overrides_sentence(many).endswith("“Lost 0”, “Lost 1”, “Lost 2” and 2 more.")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_decisions_reach_the_report_as_text(text):
     made = applied(Override(text, "peft", True, text))
     page_run = made_run(20)
-    page_run.manifest["overrides"] = {"said": overrides_line(made)}
+    page_run.manifest["overrides"] = {"said": overrides_sentence(made)}
     page = report_page(page_run)
     assert "1 names no paper of this run" in page
     assert "<script>window" not in page

@@ -4,21 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.topics.recognise.phrase_evidence import sentence_roles
 from analysis.topics.recognise.phrases import (
     EXCLUDED,
     STRONG,
-    find,
-    matcher,
+    find_phrases,
     not_excluded,
     phrase_forms,
+    phrase_matcher,
     sequences,
 )
-from analysis.topics.recognise.sentence_roles import parts
 
 
 def found(text: str, *phrases: str, excluded: tuple[str, ...] = ()) -> set[str]:
-    look = matcher([(p, 0, STRONG) for p in phrases] + [(p, 0, EXCLUDED) for p in excluded])
-    hits = [hit for words in sequences(text) for hit in not_excluded(find(words, matcher=look))]
+    look = phrase_matcher([(p, 0, STRONG) for p in phrases] + [(p, 0, EXCLUDED) for p in excluded])
+    hits = [
+        hit for words in sequences(text) for hit in not_excluded(find_phrases(words, matcher=look))
+    ]
     return {hit.pattern.phrase for hit in hits}
 
 
@@ -85,8 +87,8 @@ def test_an_excluded_phrase_bars_what_it_overlaps_and_only_that():
 
 
 def test_an_excluded_phrase_of_one_topic_bars_nothing_of_another():
-    look = matcher([("data", 0, STRONG), ("data", 1, EXCLUDED)])
-    hits = not_excluded(find(["data"], matcher=look))
+    look = phrase_matcher([("data", 0, STRONG), ("data", 1, EXCLUDED)])
+    hits = not_excluded(find_phrases(["data"], matcher=look))
     assert [hit.pattern.owner for hit in hits] == [0]
 
 
@@ -100,8 +102,8 @@ words = st.lists(st.sampled_from(["data", "set", "pre-train", "a", "LoRA"]), max
 
 @given(words)
 def test_a_phrase_without_marks_is_found_exactly_where_its_words_stand(text):
-    look = matcher([("data set", 0, STRONG)])
-    hits = [(h.start, h.end) for h in find(text, matcher=look)]
+    look = phrase_matcher([("data set", 0, STRONG)])
+    hits = [(h.start, h.end) for h in find_phrases(text, matcher=look)]
     assert hits == [(i, i + 2) for i in range(len(text) - 1) if text[i : i + 2] == ["data", "set"]]
 
 
@@ -109,7 +111,7 @@ def test_a_phrase_without_marks_is_found_exactly_where_its_words_stand(text):
 
 
 def roles(*sentences: str) -> list[str]:
-    return [part.role for part in parts("T", " ".join(sentences))][1:]
+    return [part.role for part in sentence_roles("T", " ".join(sentences))][1:]
 
 
 @pytest.mark.parametrize(
@@ -143,4 +145,4 @@ def test_an_abstract_without_proposal_has_no_background():
 
 def test_a_paper_without_abstract_is_its_title():
     for abstract in (None, "", " "):
-        assert [(p.role, p.text) for p in parts("T", abstract)] == [("title", "T")]
+        assert [(p.role, p.text) for p in sentence_roles("T", abstract)] == [("title", "T")]

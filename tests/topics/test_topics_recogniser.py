@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from analysis.base.schema import TABLES
 from analysis.embedding import embed, paper_texts, strongest_words
-from analysis.topics import Topic, read_topics, reclassified, recognise_topics
-from analysis.topics.recognise.phrase_evidence import find_hints
+from analysis.topics import Topic, read_topics, reclassifications, recognise_topics
+from analysis.topics.recognise.phrase_evidence import phrase_evidence
 from analysis.topics.recognise.vector_evidence import fit, score
 from conftest import ROOT
 
@@ -38,7 +38,7 @@ def papers(*rows: tuple[str, str | None]) -> pd.DataFrame:
 
 def odds(heading: str, abstract: str | None, /, **phrases: tuple[str, ...]) -> float:
     made = Topic("t", "T", "", **phrases)
-    return round(float(find_hints(papers((heading, abstract)), topics=[made]).odds[0, 0]), 4)
+    return round(float(phrase_evidence(papers((heading, abstract)), topics=[made]).odds[0, 0]), 4)
 
 
 def noise(n: int, *, d: int = 8) -> np.ndarray:
@@ -104,7 +104,7 @@ def test_excluded_phrases_take_away():
 
 def test_at_most_three_phrases_are_kept_the_weightiest_first():
     text = f"{REST} " + " ".join(f"Adapters number {n}." for n in range(9)) + f" {WE}"
-    said = find_hints(papers(("Adapters", text)), topics=[topic("adapter")]).said
+    said = phrase_evidence(papers(("Adapters", text)), topics=[topic("adapter")]).rows
     assert len(said) == 3
     assert [reason[3] for reason in said][:2] == [WE, "Adapters"]
     assert said[1][4] == pytest.approx(2.4)
@@ -112,10 +112,10 @@ def test_at_most_three_phrases_are_kept_the_weightiest_first():
 
 def test_a_phrase_that_nearly_every_paper_holds_is_told():
     rows = [("A model", None)] * 27 + [("x", None)] * 3
-    assert find_hints(papers(*rows), topics=[topic("model")]).common == [(0, "model", 27)]
-    assert find_hints(papers(*rows[1:]), topics=[topic("model")]).common == []  # 29 papers
-    assert find_hints(papers(*rows[:26], *rows[27:], ("y", None)), topics=[topic("model")]).common \
-        == []  # fmt: skip
+    assert phrase_evidence(papers(*rows), topics=[topic("model")]).common == [(0, "model", 27)]
+    assert phrase_evidence(papers(*rows[1:]), topics=[topic("model")]).common == []  # 29 papers
+    fewer = papers(*rows[:26], *rows[27:], ("y", None))
+    assert phrase_evidence(fewer, topics=[topic("model")]).common == []
 
 
 # nearness
@@ -354,10 +354,10 @@ def test_decisions_that_change_are_listed():
 
     before = members(("p1", "a", 0.9), ("p2", "a", 0.4), ("p3", "a", 0.8), ("p4", "a", 0.2))
     after = members(("p1", "a", 0.6), ("p2", "a", 0.5), ("p5", "a", 0.7), ("p4", "a", 0.3))
-    found = reclassified(before, after=after)
+    found = reclassifications(before, after=after)
     assert found[["paper_id", "group_id"]].to_numpy().tolist() == [
         ["p2", "a"], ["p3", "a"], ["p5", "a"],
     ]  # fmt: skip
     assert found["weight_before"].tolist() == pytest.approx([0.4, 0.8, 0.0])
     assert found["weight"].tolist() == pytest.approx([0.5, 0.0, 0.7])
-    assert reclassified(after, after=after).empty
+    assert reclassifications(after, after=after).empty

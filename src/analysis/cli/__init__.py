@@ -1,1 +1,1 @@
-"""The commands of `papertide topics`, and what all commands share."""
+"""The command line: one module per command, named as it is typed."""

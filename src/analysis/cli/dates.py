@@ -1,4 +1,4 @@
-"""`papertide dates add`: index local metadata, so that runs date papers by it."""
+"""`papertide dates add`: an index of local metadata that runs take dates from."""
 
 from __future__ import annotations
 
@@ -7,36 +7,30 @@ from pathlib import Path
 
 import click
 
-from analysis.sources import MAX_MB
-
-from .common import debug_option, ends_well
+from .options import files_argument, handle_errors, path_option
+from .snapshot import max_mb_option
 
 INDEX = Path("data") / "dates_index.parquet"
 
 
-@click.group("dates", short_help="Index local metadata that dates papers.")
+@click.group("dates", short_help="Build an index of publication dates.")
 def dates_commands() -> None:
-    """Date papers that their source does not date."""
+    """Supply dates for papers whose source gives none."""
 
 
 @dates_commands.command("add", short_help="Add files to the index.")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
-)
-@click.option("--to", "index", type=click.Path(path_type=Path), default=INDEX, show_default=True,
-              metavar="FILE", help="The index.")  # fmt: skip
-@click.option("--max-mb", type=click.IntRange(min=1), default=MAX_MB, show_default=True,
-              metavar="N", help="Refuse files larger than this, unpacked.")  # fmt: skip
-@debug_option
-@ends_well
+@files_argument
+@path_option("--to", "index", default=INDEX, show_default=True, help="The index.")
+@max_mb_option
+@handle_errors
 def add_command(files: tuple[Path, ...], index: Path, max_mb: int) -> None:
     """Index the dates in FILE... by arXiv id and title.
 
     FILE is arXiv's metadata (JSON Lines, plain, gzip or zip), any other format with dates, or a
-    CSV with title or arxiv_id and a date. Runs started in this directory use the index for papers
-    that neither their source, their arXiv id nor --dates dates.
+    CSV with title or arxiv_id and a date. Runs started in this folder use the index for papers
+    that get no date from their source, their arXiv id or --dates.
     """
     from analysis.sources import add_to_index
 
     added, total = add_to_index(files, index=index, today=date.today(), max_mb=max_mb)
-    click.echo(f"{index}: {added:,} dates added, {total:,} in all")
+    click.echo(f"{index}: {added:,} dates added, {total:,} in total")

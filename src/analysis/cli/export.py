@@ -1,4 +1,4 @@
-"""The command `papertide export`."""
+"""`papertide export`: a run in the form that another tool reads."""
 
 from __future__ import annotations
 
@@ -6,30 +6,37 @@ from pathlib import Path
 
 import click
 
-from .common import debug_option, ends_well, runs_option
+from .options import handle_errors, open_run, path_option, run_options
 
 TARGETS = ("csv", "datamapplot", "embedding-atlas")
 
 
-@click.command("export", short_help="Hand a run to another tool.")
-@click.argument("run", required=False)
-@runs_option
-@click.option("--to", type=click.Choice(TARGETS), required=True,
-              help="The tool: a spreadsheet program, DataMapPlot or Embedding "
-              "Atlas.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="PATH",
-              help="The file (csv) or folder to write; an existing one is never "
-              "overwritten.")  # fmt: skip
-@click.option("--csv-safe/--no-csv-safe", default=True, show_default=True,
-              help="Of csv: put an apostrophe before texts that a spreadsheet program would "
-              "compute.")  # fmt: skip
-@debug_option
-@ends_well
+@click.command("export", short_help="Export a run for another tool.")
+@run_options
+@click.option(
+    "--to",
+    type=click.Choice(TARGETS),
+    required=True,
+    help="The tool: a spreadsheet program, DataMapPlot or Embedding Atlas.",
+)
+@path_option(
+    "--out",
+    required=True,
+    metavar="PATH",
+    help="File (csv) or folder to write; an existing one is never overwritten.",
+)
+@click.option(
+    "--csv-safe/--no-csv-safe",
+    default=True,
+    show_default=True,
+    help="With csv: put an apostrophe before text that a spreadsheet program would take for a "
+    "formula.",
+)
+@handle_errors
 def export_command(run: str | None, runs: Path | None, to: str, out: Path, csv_safe: bool) -> None:
-    """Write RUN (the newest where left out) for another tool, and say how to start that."""
+    """Export RUN (default: the newest) for another tool, and say how to open it there."""
     from analysis.report.export import export_run
-    from analysis.runs import find_run, read_run
 
-    said = export_run(read_run(find_run(run, runs=runs)), to=to, out=out, csv_safe=csv_safe)
-    click.echo(said, err=True)
+    instructions = export_run(open_run(run, runs=runs), to=to, out=out, csv_safe=csv_safe)
+    click.echo(instructions, err=True)
     click.echo(str(out))

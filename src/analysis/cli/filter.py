@@ -1,4 +1,4 @@
-"""`papertide filter`: stream a large file of JSON Lines to Parquet, with filters."""
+"""`papertide filter`: a large file of JSON Lines, streamed to Parquet with filters."""
 
 from __future__ import annotations
 
@@ -8,37 +8,48 @@ from typing import Any
 
 import click
 
-from .common import INTERRUPTED, debug_option, ends_well
+from .options import INTERRUPTED, flag, handle_errors, number_option, path_option, quiet_option
 
-_SHOWN = 5
+_LINES_SHOWN = 5
 
 
-@click.command("filter", short_help="Take the papers you want out of a large file.")
+@click.command("filter", short_help="Extract the papers you want from a large file.")
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="FILE",
-              help="The Parquet file to write; papertide run reads it.")  # fmt: skip
-@click.option("--category", "categories", multiple=True, metavar="NAME",
-              help="Keep papers in this category, cross-lists included: cs.CL, or cs.* for all of "
-              "cs; repeatable.")  # fmt: skip
-@click.option("--from", "first", metavar="DATE", help="Keep papers from this year, month or day "
-              "on (2023, 2023-01, 2023-01-31).")  # fmt: skip
-@click.option("--to", "last", metavar="DATE", help="Keep papers up to the end of this year, month "
-              "or day.")  # fmt: skip
-@click.option("--words", multiple=True, metavar="TEXT",
-              help="Keep papers that have every one of these words in title or abstract, from the "
-              'word\'s beginning; a "phrase in quotes" stays together; repeatable.')  # fmt: skip
-@click.option("--any-words", multiple=True, metavar="TEXT",
-              help="Keep papers that have at least one of these words or phrases.")  # fmt: skip
-@click.option("--member", metavar="NAME", help="Which file of a zip that holds several.")
-@click.option("--replace", is_flag=True,
-              help="Replace the output, and start anew instead of going on.")  # fmt: skip
-@click.option("--max-line-mb", type=click.IntRange(min=1), default=32, show_default=True,
-              metavar="N", help="Lose longer lines.")  # fmt: skip
-@click.option("--max-gb", type=click.IntRange(min=1), default=100, show_default=True, metavar="N",
-              help="Refuse a larger file, unpacked.")  # fmt: skip
-@click.option("--quiet", is_flag=True, help="No progress on stderr.")
-@debug_option
-@ends_well
+@path_option("--out", required=True, help="Parquet file to write; papertide run reads it.")
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="NAME",
+    help="Keep papers in this category, including cross-lists: cs.CL, or cs.* for all of cs; "
+    "repeatable.",
+)
+@click.option(
+    "--from",
+    "first",
+    metavar="DATE",
+    help="Keep papers from this year, month or day onwards (2023, 2023-01, 2023-01-31).",
+)
+@click.option("--to", "last", metavar="DATE", help="Keep papers up to the end of this period.")
+@click.option(
+    "--words",
+    multiple=True,
+    metavar="TEXT",
+    help="Keep papers whose title or abstract has every one of these words (or words that begin "
+    'with them); a "phrase in quotes" must appear as it is; repeatable.',
+)
+@click.option(
+    "--any-words",
+    multiple=True,
+    metavar="TEXT",
+    help="Keep papers that have at least one of these words or phrases.",
+)
+@click.option("--member", metavar="NAME", help="Which file of a zip archive to read.")
+@flag("--replace", help="Overwrite the output and start over instead of resuming.")
+@number_option("--max-line-mb", default=32, help="Skip lines longer than N megabytes.")
+@number_option("--max-gb", default=100, help="Refuse a file larger than N gigabytes, unpacked.")
+@quiet_option
+@handle_errors
 def filter_command(
     file: Path,
     out: Path,
@@ -53,62 +64,65 @@ def filter_command(
     max_gb: int,
     quiet: bool,
 ) -> None:
-    """Stream FILE, keep the papers asked for, and write them as Parquet.
+    """Stream FILE, keep the papers that pass every filter, and write them as Parquet.
 
     FILE is arXiv's metadata, or other JSON Lines that papertide run reads: plain, gzip or zip, of
-    any size. A paper must pass every filter given. A call that was interrupted goes on where it
-    ended when it is given again. A broken line loses that line only.
+    any size. If a call is interrupted, the same call resumes it. A broken line costs that line
+    only.
     """
     from analysis import __version__
-    from analysis.sources.files.input_file import MEGABYTE
-    from analysis.sources.large.conditions import asked_for
+    from analysis.sources.input_file import MEGABYTE
+    from analysis.sources.large.conditions import read_conditions
     from analysis.sources.large.filtering import filter_file
     from analysis.sources.large.stream import Limits
 
-    asked = asked_for(
+    conditions = read_conditions(
         categories=categories, first=first, last=last, words=words, any_words=any_words
     )
-    given: dict[str, Any] = {
-        "category": list(categories), "from": first, "to": last, "words": list(words),
+    filters: dict[str, Any] = {
+        "category": list(categories),
+        "from": first,
+        "to": last,
+        "words": list(words),
         "any_words": list(any_words),
-    }  # fmt: skip
-    shown = _Shown(quiet=quiet)
+    }
+    display = _ByteProgress(quiet=quiet)
     try:
         done = filter_file(
             file,
             out=out,
-            asked=asked,
-            filters={name: value for name, value in given.items() if value},
+            conditions=conditions,
+            filters={name: value for name, value in filters.items() if value},
             member=member,
             limits=Limits(line=max_line_mb * MEGABYTE, whole=max_gb * 1000 * MEGABYTE),
-            anew=replace,
+            replace=replace,
             version=__version__,
-            progress=shown.progress,
+            progress=display.update,
         )
     except KeyboardInterrupt:
-        shown.close()
-        click.echo("Interrupted; the same command goes on from there.", err=True)
+        display.close()
+        click.echo("Interrupted; the same command resumes from here.", err=True)
         sys.exit(INTERRUPTED)
     finally:
-        shown.close()
+        display.close()
     if not quiet:
-        click.echo(_summary(done.told, went_on=done.went_on), err=True)
+        click.echo(_summary(done.metadata, resumed_after=done.resumed_after), err=True)
     click.echo(str(done.out))
 
 
-class _Shown:
-    """Progress by bytes: a bar on a terminal, elsewhere a line a tenth."""
+class _ByteProgress:
+    """Progress by bytes: a bar on a terminal, elsewhere one line per tenth."""
 
     def __init__(self, *, quiet: bool) -> None:
         from analysis.base.progress import Progress
 
-        self._said = Progress(quiet=quiet)
+        self._progress = Progress(quiet=quiet)
         self._bar: Any = None
         self._tenth = 0
 
-    def progress(self, done: int, size: int, rows: int) -> None:
-        """Say how far the file is read."""
-        settings = self._said.bar("filter")
+    def update(self, done: int, size: int, rows: int) -> None:
+        """Report that `done` of `size` bytes are read and `rows` papers kept."""
+        settings = self._progress.bar("filter")
         if settings is not None:
             if self._bar is None:
                 from tqdm import tqdm
@@ -118,22 +132,25 @@ class _Shown:
             self._bar.set_postfix_str(f"{rows:,} kept", refresh=False)
         elif done * 10 // size > self._tenth:
             self._tenth = done * 10 // size
-            self._said.say(f"{self._tenth * 10} %: {done / 1e6:,.0f} MB read, {rows:,} kept")
+            self._progress.say(f"{self._tenth * 10} %: {done / 1e6:,.0f} MB read, {rows:,} kept")
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
 
-def _summary(told: dict[str, Any], *, went_on: int) -> str:
-    lines = [f"{told['papers']:,} papers kept of {told['records']:,} records"]
-    if went_on:
-        lines.insert(0, f"Went on after line {went_on:,}, which an earlier call had reached")
-    lines += [f"  {n:,} {reason}" for reason, n in told["dropped"].items()]
-    for line in told["bad_lines"][:_SHOWN]:
-        lines.append(f"Line {line['line']:,} is lost ({line['reason']}): {line['begins']}")
-    more = told["dropped"].get("bad line", 0) - len(told["bad_lines"][:_SHOWN])
-    lines += [f"and {more:,} more lines; the output's metadata names the first 100"] * (more > 0)
+def _summary(metadata: dict[str, Any], *, resumed_after: int) -> str:
+    lines = [f"{metadata['papers']:,} papers kept of {metadata['records']:,} records"]
+    if resumed_after:
+        lines.insert(0, f"Resumed after line {resumed_after:,}, which an earlier call had reached")
+    lines += [f"  {n:,} {reason}" for reason, n in metadata["dropped"].items()]
+    shown = metadata["bad_lines"][:_LINES_SHOWN]
+    lines += [
+        f"Line {line['line']:,} was skipped ({line['reason']}): {line['begins']}" for line in shown
+    ]
+    more = metadata["dropped"].get("bad line", 0) - len(shown)
+    if more > 0:
+        lines.append(f"and {more:,} more lines; the output's metadata lists the first 100")
     return "\n".join(lines)

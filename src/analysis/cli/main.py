@@ -1,4 +1,4 @@
-"""The command line: the group of commands, and how signals end it."""
+"""`papertide`: all commands together, and what signals do."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import click
 from analysis import __version__
 
 from .audit import audit_command
-from .common import BAD_INPUT, INTERRUPTED, interrupts
 from .compare import compare_command
 from .dates import dates_commands
 from .export import export_command
 from .fetch import fetch_commands
 from .filter import filter_command
 from .notebooks import notebooks_command
+from .options import BAD_INPUT, INTERRUPTED, interrupts
 from .replay import replay_command
 from .report import report_command
 from .run import run_command
@@ -47,7 +47,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> None:
-    """Run the command line; a termination signal ends like an interrupt."""
+    """Run the command line; a termination signal ends it like an interrupt."""
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)

@@ -1,4 +1,4 @@
-"""`papertide notebooks`: execute the notebooks on a run."""
+"""`papertide notebooks`: the notebooks, executed on a run."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from pathlib import Path
 
 import click
 
-from .common import debug_option, ends_well, interrupts, runs_option
+from .options import handle_errors, interrupts, path_option, quiet_option, run_options
 
 
-@click.command("notebooks")
-@click.argument("run", required=False)
-@runs_option
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR",
-              help="Where the executed notebooks and their HTML go.")  # fmt: skip
-@click.option("--quiet", is_flag=True, help="No progress on stderr.")
-@debug_option
-@ends_well
+@click.command("notebooks", short_help="Execute the notebooks on a run.")
+@run_options
+@path_option(
+    "--out", required=True, metavar="DIR", help="Folder for the executed notebooks and their HTML."
+)
+@quiet_option
+@handle_errors
 def notebooks_command(run: str | None, runs: Path | None, out: Path, quiet: bool) -> None:
-    """Execute the notebooks on RUN (the newest where left out) and write them as HTML too."""
+    """Execute the notebooks on RUN (default: the newest) and save them, also as HTML."""
     from analysis.base.progress import Progress
     from analysis.notebook.execute import execute_notebooks
     from analysis.runs import find_run

@@ -1,4 +1,4 @@
-"""The command `papertide report`."""
+"""`papertide report`: a run's map, report, charts and tables, written again elsewhere."""
 
 from __future__ import annotations
 
@@ -8,48 +8,66 @@ import click
 
 from analysis.base.schema import AXES, FREQUENCIES
 
-from .common import csv_safe_option, debug_option, ends_well, runs_option
+from .options import (
+    csv_safe_option,
+    flag,
+    handle_errors,
+    open_run,
+    path_option,
+    quiet_option,
+    run_options,
+)
 
 
 class _ManyGroups(click.Command):
-    """Lets `--groups` take all words up to the next option, as well as being repeated."""
+    """Lets `--groups` take all words up to the next option, and be repeated as well."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Write `--groups a b` as `--groups a --groups b`."""
+        """Rewrite `--groups a b` as `--groups a --groups b`."""
         out: list[str] = []
-        taking = False
+        in_groups = False
         for word, after in zip(args, [*args[1:], "-"], strict=True):
             if word == "--groups":
                 if after.startswith("-"):
                     raise click.BadOptionUsage(word, f"Option '{word}' requires an argument.", ctx)
-                taking = True
+                in_groups = True
                 continue
-            taking = taking and not word.startswith("-")
-            out += ["--groups", word] if taking else [word]
+            in_groups = in_groups and not word.startswith("-")
+            out += ["--groups", word] if in_groups else [word]
         return super().parse_args(ctx, out)
 
 
-@click.command("report", cls=_ManyGroups, short_help="Write a run's report again, beside it.")
-@click.argument("run", required=False)
-@runs_option
-@click.option("--out", type=click.Path(path_type=Path), required=True, metavar="DIR",
-              help="A folder that is new or empty, outside every run.")  # fmt: skip
-@click.option("--groups", "names", multiple=True, metavar="ID...",
-              help="Show trends of these clusters and topics alone, by id or label (all words up "
-              "to the next option); verdicts stay those among all groups.")  # fmt: skip
-@click.option("--period", type=click.Choice(["auto", *FREQUENCIES]),
-              help="Count trends by other periods.")  # fmt: skip
-@click.option("--by", type=click.Choice(list(AXES)),
-              help="Tell a paper's period by this day.")  # fmt: skip
-@click.option("--only-snapshot/--all-papers", default=None,
-              help="Count what the snapshot lists, or all papers of the series.")  # fmt: skip
-@click.option("--formats", metavar="NAMES",
-              help="Files of each chart: svg, png, pdf, joined by commas.")  # fmt: skip
+@click.command("report", cls=_ManyGroups, short_help="Write a run's report again, elsewhere.")
+@run_options
+@path_option(
+    "--out", required=True, metavar="DIR", help="A new or empty folder that is not part of a run."
+)
+@click.option(
+    "--groups",
+    "names",
+    multiple=True,
+    metavar="ID...",
+    help="Show trends of these clusters and topics only, by id or label (all words up to the next "
+    "option); verdicts remain those among all groups.",
+)
+@click.option(
+    "--period", type=click.Choice(["auto", *FREQUENCIES]), help="Count trends by other periods."
+)
+@click.option(
+    "--by", type=click.Choice(list(AXES)), help="Date by which papers are assigned to periods."
+)
+@click.option(
+    "--only-snapshot/--all-papers",
+    default=None,
+    help="Count only the papers of the snapshot, or all papers of the series.",
+)
+@click.option(
+    "--formats", metavar="NAMES", help="File formats of the charts: svg, png, pdf, comma-separated."
+)
 @csv_safe_option
-@click.option("--overwrite", is_flag=True, help="Replace an earlier report in DIR.")
-@click.option("--quiet", is_flag=True, help="No progress on stderr.")
-@debug_option
-@ends_well
+@flag("--overwrite", help="Replace an earlier report in DIR.")
+@quiet_option
+@handle_errors
 def report_command(
     run: str | None,
     runs: Path | None,
@@ -63,22 +81,21 @@ def report_command(
     overwrite: bool,
     quiet: bool,
 ) -> None:
-    """Write map, report, charts and tables of RUN (the newest where left out) into DIR.
+    """Write the map, report, charts and tables of RUN (default: the newest) into DIR.
 
-    The run stays as it is. What is not asked for otherwise is as in the run.
+    The run itself is not changed. Settings that are not given are those of the run.
     """
     from analysis.base.progress import Progress
     from analysis.pipeline.recount import narrowed, retold
-    from analysis.report.rendering import write_report
-    from analysis.runs import find_run, read_run
+    from analysis.report.write import write_report
 
     progress = Progress(quiet=quiet)
     with progress.stage("read"):
-        told = read_run(find_run(run, runs=runs))
+        shown = open_run(run, runs=runs)
     with progress.stage("trends"):
-        told = retold(told, period=period, by=by, only_snapshot=only_snapshot)
-        told = narrowed(told, groups=names) if names else told
+        shown = retold(shown, period=period, by=by, only_snapshot=only_snapshot)
+        shown = narrowed(shown, groups=names) if names else shown
     wanted = [name.strip().lower() for name in formats.split(",")] if formats else None
     with progress.stage("write"):
-        write_report(told, out=out, formats=wanted, csv_safe=csv_safe, overwrite=overwrite)
+        write_report(shown, out=out, formats=wanted, csv_safe=csv_safe, overwrite=overwrite)
     click.echo(str(out))

@@ -1,23 +1,164 @@
-"""`papertide show`: print a run, or list the runs."""
+"""`papertide show`: a run as tables, or the list of runs."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import debug_option, ends_well, runs_option
+from analysis.base.english import period_label, snapshot_words
+from analysis.base.escaping import for_terminal
+from analysis.base.groups import grade, groups_of
+from analysis.base.schema import KINDS, SCHEMA_VERSION
+
+from .options import handle_errors, json_option, open_run, run_options
+from .text import json_records, text_table
+
+if TYPE_CHECKING:
+    from analysis.runs import Run
+
+_TERMS = 5
+_COUNTS = ("papers", "undated", "clusters", "topics")
+_MANIFEST_KEYS = (
+    *("snapshot_date", "inputs", "counts", "notes", "period", "clustering", "seconds"),
+    "peak_memory_mb",
+)
+_QUALITY_WORDS = {
+    "coherence_npmi": "coherence of terms (NPMI)",
+    "diversity": "diversity of terms",
+    "share_well_placed": "papers with primary weight of at least .5",
+}
 
 
-@click.command("show")
-@click.argument("run", required=False)
-@runs_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
-@debug_option
-@ends_well
+@click.command("show", short_help="Show a run as tables, or list the runs.")
+@run_options
+@json_option
+@handle_errors
 def show_command(run: str | None, runs: Path | None, as_json: bool) -> None:
-    """Print RUN as tables; without RUN list the runs."""
-    from . import show_text as show
+    """Show RUN as tables; without RUN, list the runs of the series."""
+    if run is None:
+        click.echo(_list_runs(runs, as_json=as_json))
+        return
+    opened = open_run(run, runs=runs)
+    if as_json:
+        click.echo(json.dumps(_run_content(opened), ensure_ascii=False, indent=2))
+    else:
+        click.echo(_run_text(opened))
 
-    click.echo(show.one_run(run, runs=runs, as_json=as_json) if run
-               else show.all_runs(runs=runs, as_json=as_json))  # fmt: skip
+
+def _list_runs(runs: Path | None, *, as_json: bool) -> str:
+    """List the runs of a series, oldest first, as a table or a JSON list of objects."""
+    from analysis.runs import list_runs, read_manifest, runs_folder
+
+    folder = runs_folder(runs)
+    manifests = {path: read_manifest(path) for path in list_runs(folder)}
+    if as_json:
+        keys = ("run", "schema_version", "snapshot_date", "counts", "period")
+        entries = [
+            {"path": str(path), **{key: manifest.get(key) for key in keys}}
+            for path, manifest in manifests.items()
+        ]
+        return json.dumps(entries, ensure_ascii=False, indent=2)
+    shown = for_terminal(str(folder))
+    if not manifests:
+        return f"No run in {shown}. Make one with: papertide run SNAPSHOT"
+    rows = [_manifest_row(path, manifest=manifest) for path, manifest in manifests.items()]
+    header = ["run", "snapshot", *_COUNTS, "period"]
+    return f"{shown}\n\n{text_table(rows, header=header, right=(2, 3, 4, 5))}"
+
+
+def _manifest_row(path: Path, *, manifest: dict[str, Any]) -> list[str]:
+    version = manifest.get("schema_version")
+    if version != SCHEMA_VERSION:
+        return [path.name, f"schema version {version}, not {SCHEMA_VERSION}", *"-----"]
+    counts = [f"{manifest['counts'][name]:,}" for name in _COUNTS]
+    freq = manifest["period"]["freq"] or "-"
+    return [manifest["run"], manifest["snapshot_date"] or "unknown", *counts, freq]
+
+
+def _run_content(run: Run) -> dict[str, Any]:
+    columns = ["kind", "group_id", "label", "n_papers", "terms", "exemplars", "stability"]
+    grades = [grade(value) or None for value in run.groups["stability"]]
+    return {
+        "run": run.name,
+        "path": str(run.path),
+        **{key: run.manifest[key] for key in _MANIFEST_KEYS},
+        "quality": run.quality,
+        "groups": json.loads(run.groups[columns].assign(grade=grades).to_json(orient="records")),
+        "trends": json_records(run.trends),
+        "verdicts": json_records(run.verdicts),
+        "events": json_records(run.events),
+    }
+
+
+def _run_text(run: Run) -> str:
+    """Return what was read, the groups with their shares in the last full period, the quality."""
+    counts = run.manifest["counts"]
+    dropped = ", ".join(f"{n:,} dropped ({reason})" for reason, n in counts["dropped"].items())
+    lines = [
+        f"Run {run.name} ({snapshot_words(run.manifest['snapshot_date'], iso=True)})",
+        f"{counts['papers']:,} papers, {counts['undated']:,} undated, "
+        f"{counts['no_abstract']:,} without an abstract; {dropped or 'none dropped'}",
+        run.manifest["clustering"]["rule"],
+        run.manifest["period"]["reason"],
+    ]
+    parts = ["\n".join(map(for_terminal, lines))]
+    parts += [_groups_text(run, kind=kind) for kind in reversed(KINDS)]
+    rows = [
+        [words, f"{run.quality[key]:.2f}"]
+        for key, words in _QUALITY_WORDS.items()
+        if run.quality.get(key) is not None
+    ]
+    contested = run.quality.get("contested")
+    if contested is not None:
+        rows.append(["papers between two clusters (weights within .1)", f"{contested:,}"])
+    if rows:
+        parts.append(text_table(rows, header=["quality", ""], right=(1,)))
+    return "\n\n".join(filter(None, parts))
+
+
+def _groups_text(run: Run, *, kind: str) -> str:
+    groups = groups_of(run.groups, kind=kind).sort_values(
+        ["n_papers", "group_id"], ascending=[False, True], kind="stable"
+    )
+    if groups.empty:
+        return ""
+    shares, heading = _last_shares(run, kind=kind)
+    verdicts = run.verdicts[run.verdicts["kind"] == kind]
+    directions = dict(zip(verdicts["group_id"], verdicts["direction"], strict=True))
+    rows = [
+        [
+            group.group_id,
+            group.label,
+            f"{group.n_papers:,}",
+            shares.get(group.group_id, "-"),
+            directions.get(group.group_id, "-"),
+            *([_stability(group.stability)] if kind == "cluster" else []),
+            ", ".join(group.terms[:_TERMS]),
+        ]
+        for group in groups.itertuples()
+    ]
+    last = ["stability", "terms"] if kind == "cluster" else ["phrases"]
+    header = [kind, "label", "papers", heading, "trend", *last]
+    return text_table(rows, header=header, right=(2, 3))
+
+
+def _stability(stability: float) -> str:
+    words = grade(stability)
+    return f"{stability:.2f} {words}" if words else "-"
+
+
+def _last_shares(run: Run, *, kind: str) -> tuple[dict[str, str], str]:
+    """Return each group's share in the last full period with papers, and that column's heading."""
+    rows = run.trends[(run.trends["kind"] == kind) & (run.trends["n_total"] > 0)]
+    full = rows[~rows["is_partial"]]
+    if full.empty:
+        return {}, "share"
+    last = full[full["period"] == full["period"].max()]
+    shares = {
+        row.group_id: f"{row.share:.0%} ({row.share_low:.0%}-{row.share_high:.0%})"
+        for row in last.itertuples()
+    }
+    return shares, f"share {period_label(last['period'].iloc[0], freq=last['freq'].iloc[0])}"

@@ -1,4 +1,4 @@
-"""`papertide verify`: whether a run is still what it was when it was finished."""
+"""`papertide verify`: whether a run's files are unchanged since it was finished."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from pathlib import Path
 
 import click
 
-from .common import debug_option, ends_well, runs_option
+from .options import handle_errors, run_options
 
 
-@click.command("verify", short_help="Compare a run's files with their hashes.")
-@click.argument("run", required=False)
-@runs_option
-@debug_option
-@ends_well
+@click.command("verify", short_help="Check a run's files against their hashes.")
+@run_options
+@handle_errors
 def verify_command(run: str | None, runs: Path | None) -> None:
-    """Compare the files of RUN (the newest where left out) with the hashes in its manifest.
+    """Check the files of RUN (default: the newest) against the hashes in its manifest.
 
-    Ends with exit code 2 where a file differs, is missing or is not in the manifest, and says
-    which.
+    Ends with exit code 2 if a file differs, is missing or is not in the manifest, and lists those
+    files.
     """
     from analysis.base.errors import InputError
     from analysis.base.escaping import for_terminal
@@ -26,12 +24,12 @@ def verify_command(run: str | None, runs: Path | None) -> None:
     from analysis.runs.verify import verify
 
     path = find_run(run, runs=runs)
-    found = verify(path)
-    if found.problems:
+    result = verify(path)
+    if result.problems:
         raise InputError(
-            [f"run {path.name}: {problem}" for problem in found.problems],
-            allowed="the files that the run was finished with, and no others",
-            next_step="put them back from a copy, or run the analysis again on the snapshot",
+            [f"run {path.name}: {problem}" for problem in result.problems],
+            allowed="exactly the files that were there when the run was finished",
+            next_step="restore them from a copy, or run the analysis again on the snapshot",
         )
-    lines = [f"Run {path.name}: {found.n_files:,} files, all as they were written.", found.parent]
+    lines = [f"Run {path.name}: {result.n_files:,} files, all unchanged.", result.parent]
     click.echo(for_terminal(" ".join(filter(None, lines))))

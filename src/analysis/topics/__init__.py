@@ -1,19 +1,19 @@
-"""Topics: what the user defines in `topics.toml`, found in papers, with the evidence kept."""
+"""Topics: what the user defines in `topics.toml`, recognised in papers, with the evidence kept."""
 
 from __future__ import annotations
 
-from .definitions import Topic, located, read_topics
-from .recognise.recogniser import Recognised, reclassified, recognise_topics
-from .recognise.vector_evidence import Fitted, as_arrays, from_arrays
+from .definitions import Topic, phrase_location, read_topics
+from .recognise.recogniser import Recognition, reclassifications, recognise_topics
+from .recognise.vector_evidence import VectorFit, as_arrays, from_arrays
 
 __all__ = [
-    "Fitted",
-    "Recognised",
+    "Recognition",
     "Topic",
+    "VectorFit",
     "as_arrays",
     "from_arrays",
-    "located",
+    "phrase_location",
     "read_topics",
-    "reclassified",
+    "reclassifications",
     "recognise_topics",
-]  # fmt: skip
+]

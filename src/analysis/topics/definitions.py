@@ -1,10 +1,9 @@
-"""Topic definitions: what a person writes in `topics.toml`, read and checked."""
+"""Topic definitions: `topics.toml`, read and checked, and its rows of the groups table."""
 
 from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, short_hash
+from analysis.base.toml_tables import read_toml
 from analysis.base.words import STOP_WORDS, WORD
 
 from .recognise.phrases import GAP, LETTERS, phrase_forms
@@ -19,24 +19,24 @@ from .recognise.phrases import GAP, LETTERS, phrase_forms
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PHRASES = {"strong": "strong", "title": "title", "weak": "weak", "not": "excluded"}
 _LISTS = {**_PHRASES, "exemplars": "exemplars"}
-_TEXTS = ("id", "label", "description", "parent")
 _FIELDS = ("id", "label", "description", *_LISTS, "parent")
-_NEXT = "edit the file and run again; data/topics.toml shows and explains the form"
+_ALLOWED = f"[[topic]] tables with {', '.join(_FIELDS)}"
+_NEXT_STEP = "edit the file and run again; data/topics.toml explains the form with examples"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One definition, as `topics.toml` explains it.
+    """One definition; `data/topics.toml` explains the fields.
 
     Attributes
     ----------
     id : str
         A slug.
     label, description : str
-        What charts call it; when a paper belongs.
+        The name in charts; when a paper belongs.
     strong, title, weak, excluded : tuple of str
-        Phrases that speak for it anywhere, in a title only, a little; and those that rule out
-        what they overlap.
+        Phrases that count for the topic anywhere, in a title only, or a little; and those that
+        rule out the phrases they overlap.
     exemplars : tuple of str
         Ids or titles of papers that belong.
     parent : str or None
@@ -56,8 +56,8 @@ class Topic:
     @property
     def definition_hash(self) -> str:
         """Hash of everything that decides which papers belong; the label may change freely."""
-        decides = [self.id, self.parent, *(sorted(getattr(self, n)) for n in _LISTS.values())]
-        return short_hash(json.dumps(decides, ensure_ascii=False))
+        lists = [sorted(getattr(self, name)) for name in _LISTS.values()]
+        return short_hash(json.dumps([self.id, self.parent, *lists], ensure_ascii=False))
 
 
 def read_topics(path: Path) -> list[Topic]:
@@ -66,18 +66,18 @@ def read_topics(path: Path) -> list[Topic]:
     Parameters
     ----------
     path : Path
-        TOML with one `[[topic]]` table a topic; data/topics.toml explains the fields.
+        TOML with one `[[topic]]` table per topic; data/topics.toml explains the fields.
 
     Returns
     -------
     list of Topic
-        In the order of the file; empty where it defines none.
+        In the order of the file; empty if it defines none.
 
     Raises
     ------
     InputError
-        Where the file cannot be read or a definition is wrong; all problems together, each with
-        the line of the file.
+        If the file cannot be read or a definition is wrong; all problems together, each with its
+        line in the file.
     """
     text, content = _parsed(path)
     tables = content.get("topic", [])
@@ -91,14 +91,12 @@ def read_topics(path: Path) -> list[Topic]:
         line = lines[number].get(name, lines[number].get("", 1))
         problems.append(f"topics file {path}, line {line}: {problem}")
     if problems:
-        raise InputError(
-            problems, allowed=f"[[topic]] tables with {', '.join(_FIELDS)}", next_step=_NEXT
-        )
+        raise InputError(problems, allowed=_ALLOWED, next_step=_NEXT_STEP)
     return [_topic(table) for table in tables]
 
 
-def located(path: Path, *, topic: str, phrase: str) -> str:
-    """Return "topics file PATH, line N": where a phrase of a topic stands."""
+def phrase_location(path: Path, *, topic: str, phrase: str) -> str:
+    """Return where the definition of a topic has a phrase: "topics file PATH, line N"."""
     text, content = _parsed(path)
     tables = content.get("topic", [])
     number = [table.get("id") for table in tables].index(topic)
@@ -108,58 +106,56 @@ def located(path: Path, *, topic: str, phrase: str) -> str:
 
 
 def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
-    allowed = f"[[topic]] tables with {', '.join(_FIELDS)}"
     try:
-        text = path.read_text(encoding="utf-8")
-        return text, tomllib.loads(text)
+        return read_toml(path)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        problem, next_step = error.strerror or type(error).__name__, "give another --topics FILE"
         raise InputError(
-            f"topics file {path}: {reason}", allowed=allowed, next_step="give another --topics FILE"
+            f"topics file {path}: {problem}", allowed=_ALLOWED, next_step=next_step
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InputError(
-            f"topics file {path}: not TOML ({error})", allowed=allowed, next_step=_NEXT
+            f"topics file {path}: not TOML ({error})", allowed=_ALLOWED, next_step=_NEXT_STEP
         ) from error
 
 
 def _topic(table: dict[str, Any]) -> Topic:
-    lists = {
-        name: tuple(clean(text) for text in table.get(field, ())) for field, name in _LISTS.items()
-    }
     return Topic(
-        table["id"], clean(table["label"]), clean(table.get("description", "")),
-        parent=table.get("parent"), **lists,
-    )  # fmt: skip
+        id=table["id"],
+        label=clean(table["label"]),
+        description=clean(table.get("description", "")),
+        parent=table.get("parent"),
+        **{name: tuple(map(clean, table.get(field, ()))) for field, name in _LISTS.items()},
+    )
 
 
 def _lines(text: str, *, tables: int) -> list[dict[str, int]]:
-    """Return, for each table, the line of its head (under "") and of each of its fields."""
-    found: list[dict[str, int]] = []
+    """Return for each table the lines of its header (under "") and of each of its fields."""
+    lines: list[dict[str, int]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if re.match(r"\s*\[\[\s*topic\s*\]\]", line):
-            found.append({"": number})
-        elif found and (field := re.match(r"\s*[\"']?(\w+)[\"']?\s*=", line)):
-            found[-1].setdefault(field.group(1), number)
-    return (found + [{"": 1}] * tables)[:tables]
+            lines.append({"": number})
+        elif lines and (field := re.match(r"\s*[\"']?(\w+)[\"']?\s*=", line)):
+            lines[-1].setdefault(field.group(1), number)
+    return (lines + [{"": 1}] * tables)[:tables]
 
 
 def _problems(tables: Sequence[dict[str, Any]]) -> list[tuple[int, str, str]]:
-    """Return what is wrong: the table's number, what was found, the field it stands in."""
+    """Return all that is wrong: the number of the table, the problem, the field it is in."""
     ids = [table.get("id") for table in tables]
     out = []
     for number, table in enumerate(tables):
-        named = f"topic {ids[number]}" if isinstance(ids[number], str) else f"topic {number + 1}"
-        found = [(_unknown(field), field) for field in table if field not in _FIELDS]
-        found += _wrong_names(table, before=ids[:number], ids=ids)
-        found += _wrong_lists(table)
-        out += [(number, f"{named}: {problem}", field) for problem, field in found]
+        name = f"topic {ids[number]}" if isinstance(ids[number], str) else f"topic {number + 1}"
+        problems = [(_unknown(field), field) for field in table if field not in _FIELDS]
+        problems += _wrong_names(table, before=ids[:number], ids=ids)
+        problems += _wrong_lists(table)
+        out += [(number, f"{name}: {problem}", field) for problem, field in problems]
     return out + _circles(tables)
 
 
 def _unknown(field: str) -> str:
-    now = " (put them under strong, title or weak)" if field == "phrases" else ""
-    return f"unknown field {field!r}{now}"
+    hint = " (put them under strong, title or weak)" if field == "phrases" else ""
+    return f"unknown field {field!r}{hint}"
 
 
 def _wrong_names(
@@ -170,7 +166,7 @@ def _wrong_names(
     if not isinstance(slug, str) or not _ID.fullmatch(slug):
         out.append((f"id {slug!r} is not a slug such as 'my-topic'", "id"))
     elif slug in before:
-        out.append((f"id {slug!r} stands twice", "id"))
+        out.append((f"id {slug!r} is used twice", "id"))
     if not isinstance(table.get("label"), str) or not clean(str(table["label"])):
         out.append(("label is missing or empty", "label"))
     if not isinstance(table.get("description", ""), str):
@@ -187,28 +183,28 @@ def _wrong_lists(table: dict[str, Any]) -> list[tuple[str, str]]:
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             out.append((f"{field} is not a list of texts", field))
         elif field in _PHRASES:
-            out += [(f"phrase {t!r} {why}", field) for t in texts if (why := _wrong_phrase(t))]
+            out += [
+                (f"phrase {text!r} {problem}", field)
+                for text in texts
+                if (problem := _phrase_problem(text))
+            ]
         elif not all(clean(text) for text in texts):
-            out.append((f"{field} holds an empty text", field))
-    speaks = [field for field in ("strong", "title", "exemplars") if table.get(field)]
-    if not speaks and not out:
-        out.append(("no strong or title phrase and no exemplar speaks for it", "id"))
+            out.append((f"{field} contains an empty text", field))
+    if not out and not any(table.get(field) for field in ("strong", "title", "exemplars")):
+        out.append(("has no strong phrase, no title phrase and no exemplar", "id"))
     return out
 
 
-def _wrong_phrase(phrase: str) -> str:
-    """Return what is wrong with a phrase; "" where nothing is."""
+def _phrase_problem(phrase: str) -> str:
+    """Return what is wrong with a phrase, "" if nothing is."""
     forms = phrase_forms(clean(phrase))
     if not forms:
-        return f"holds no word, or begins or ends with {GAP}"
-    short = [
-        word for form in forms for word in form if "*" in word and len(word.strip("*")) < LETTERS
-    ]
-    if short:
+        return f"has no word, or begins or ends with {GAP}"
+    open_words = [word.strip("*") for form in forms for word in form if "*" in word]
+    if any(len(word) < LETTERS for word in open_words):
         return f"matches everything: a * needs {LETTERS} letters beside it"
-    words = [word.lower() for word in WORD.findall(phrase)]
-    if all(word in STOP_WORDS for word in words):
-        return "matches everything: it holds function words only"
+    if all(word.lower() in STOP_WORDS for word in WORD.findall(phrase)):
+        return "matches everything: it consists of function words only"
     return ""
 
 
@@ -216,11 +212,12 @@ def _circles(tables: Sequence[dict[str, Any]]) -> list[tuple[int, str, str]]:
     parents = {t["id"]: t.get("parent") for t in tables if isinstance(t.get("id"), str)}
     out = []
     for number, table in enumerate(tables):
-        seen, at = set(), table.get("parent")
-        while isinstance(at, str) and at in parents and at not in seen:
-            seen.add(at)
-            at = parents[at]
+        above: set[str] = set()
+        parent = table.get("parent")
+        while isinstance(parent, str) and parent in parents and parent not in above:
+            above.add(parent)
+            parent = parents[parent]
         slug = table.get("id")
-        if isinstance(slug, str) and slug in seen and table.get("parent") != slug:
-            out.append((number, f"topic {slug}: its parents run in a circle", "parent"))
+        if isinstance(slug, str) and slug in above and table.get("parent") != slug:
+            out.append((number, f"topic {slug}: its parents form a circle", "parent"))
     return out

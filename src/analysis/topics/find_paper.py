@@ -1,4 +1,4 @@
-"""Which paper a person means: by arXiv id in its usual spellings, by alias, by title."""
+"""The paper or topic that a person names: by arXiv id in its usual spellings, alias or title."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIVE_DIGITS_SINCE = "1501"
 
 @dataclass(frozen=True)
 class PaperIndex:
-    """The papers of a run by every id they go under, and by normalised title."""
+    """The papers of a run by id and alias, and by normalised title."""
 
     by_id: dict[str, str]
     by_title: dict[str, tuple[str, ...]]
@@ -40,12 +40,13 @@ def paper_index(papers: pd.DataFrame) -> PaperIndex:
     Parameters
     ----------
     papers : DataFrame
-        `paper_id`, `title` and, where there is one, `aliases` (lists of str).
+        `paper_id`, `title` and, optionally, `aliases` (lists of str).
 
     Returns
     -------
     PaperIndex
-        A paper's own id comes before another one's alias; a title may name several papers.
+        A paper's own id takes precedence over another paper's alias; a title may name several
+        papers.
     """
     ids = papers["paper_id"].tolist()
     by_id = {clean(identifier): identifier for identifier in reversed(ids)}
@@ -57,7 +58,7 @@ def paper_index(papers: pd.DataFrame) -> PaperIndex:
     by_title: dict[str, list[str]] = {}
     for identifier, title in sorted(zip(ids, papers["title"].tolist(), strict=True)):
         by_title.setdefault(normalised_title(clean(title)), []).append(identifier)
-    return PaperIndex(by_id, {title: tuple(named) for title, named in by_title.items()})
+    return PaperIndex(by_id, {title: tuple(found) for title, found in by_title.items()})
 
 
 def bare_id(text: str) -> str:
@@ -71,10 +72,10 @@ def bare_id(text: str) -> str:
 
 
 def paper_by_id(index: PaperIndex, *, text: str) -> str | None:
-    """Return the id of the paper that `text` names by an id or alias, None where it names none.
+    """Return the id of the paper that `text` names by an id or alias, None if there is none.
 
-    What a spreadsheet makes of an arXiv id is mended: 2310.1234 also finds 2310.12340, and
-    704.0001 also finds 0704.0001.
+    Zeros that a spreadsheet removed from an arXiv id are restored: 2310.1234 also finds
+    2310.12340, and 704.0001 also finds 0704.0001.
     """
     bare = bare_id(text)
     for form in (clean(text), bare):
@@ -89,19 +90,19 @@ def paper_by_id(index: PaperIndex, *, text: str) -> str | None:
 
 
 def papers_by_title(index: PaperIndex, *, text: str) -> tuple[str, ...]:
-    """Return the ids of the papers whose title is `text`, case and punctuation aside."""
+    """Return the ids of the papers whose title is `text`, apart from case and punctuation."""
     title = clean(text)
     return index.by_title.get(normalised_title(title), ()) if title else ()
 
 
-def papers_named(index: PaperIndex, *, text: str) -> tuple[str, ...]:
+def find_papers(index: PaperIndex, *, text: str) -> tuple[str, ...]:
     """Return the ids of the papers that `text` names: one by id or alias, else all by title."""
     by_id = paper_by_id(index, text=text)
     return papers_by_title(index, text=text) if by_id is None else (by_id,)
 
 
-def the_paper(papers: pd.DataFrame, *, text: str) -> str:
-    """Return the id of the one paper that a person means.
+def find_paper(papers: pd.DataFrame, *, text: str) -> str:
+    """Return the id of the one paper that a person names.
 
     Parameters
     ----------
@@ -113,74 +114,75 @@ def the_paper(papers: pd.DataFrame, *, text: str) -> str:
     Raises
     ------
     InputError
-        Where no paper is meant, or more than one; close ones are named.
+        If `text` names no paper, then with the closest ones, or more than one.
     """
     index = paper_index(papers)
     if (by_id := paper_by_id(index, text=text)) is not None:
         return by_id
-    found = papers_by_title(index, text=text)
+    ids = papers_by_title(index, text=text)
     part = normalised_title(clean(text))
-    if not found and part:
-        found = tuple(i for t, ids in sorted(index.by_title.items()) if part in t for i in ids)
-    if len(found) == 1:
-        return found[0]
+    if not ids and part:
+        titles_with_it = sorted(title for title in index.by_title if part in title)
+        ids = tuple(i for title in titles_with_it for i in index.by_title[title])
+    if len(ids) == 1:
+        return ids[0]
     titles = dict(zip(papers["paper_id"], papers["title"], strict=True))
     shown = first_lines(clean(text), limit=80)
-    if found:
+    if ids:
         raise InputError(
-            f"{len(found):,} papers have {shown!r} in their titles: {_named(found, titles=titles)}",
+            f"{len(ids):,} papers have {shown!r} in their titles: {_listing(ids, titles=titles)}",
             allowed="an id, a title, or a part of a title that no other paper of the run has",
-            next_step="give the id of the paper that is meant, or more of its title",
+            next_step="give the paper's id, or more of its title",
         )
     close = _close(text, titles=titles)
     raise InputError(
         f"no paper {shown!r} in this run" + (f"; close are {close}" if close else ""),
         allowed="an id, a title, or a part of a title of a paper of the run",
-        next_step="give another, or name another run; map.html of the run has a search",
+        next_step="give another one or another run; map.html of the run has a search",
     )
 
 
-def the_topic(groups: pd.DataFrame, *, text: str) -> str:
-    """Return the id of the topic that a person means by its id or label.
+def find_topic(groups: pd.DataFrame, *, text: str) -> str:
+    """Return the id of the topic that a person names by its id or label.
 
     Parameters
     ----------
     groups : DataFrame
-        Of the run: `kind`, `group_id`, `label`.
+        Table `groups` of the run.
     text : str
 
     Raises
     ------
     InputError
-        Where there is no such topic; close ones are named.
+        If there is no such topic; with the closest one.
     """
-    own = groups[groups["kind"] == "topic"]
-    ids = own["group_id"].tolist()
-    names = {label.casefold(): i for i, label in zip(ids, own["label"], strict=True)}
+    topics = groups[groups["kind"] == "topic"]
+    ids = topics["group_id"].tolist()
+    names = {label.casefold(): i for i, label in zip(ids, topics["label"], strict=True)}
     names |= {identifier: identifier for identifier in ids}
     wanted = clean(text).casefold()
     if wanted in names:
         return names[wanted]
     close = get_close_matches(wanted, list(names), n=1)
-    meant = f" (did you mean {names[close[0]]}?)" if close else ""
+    hint = f" (did you mean {names[close[0]]}?)" if close else ""
     raise InputError(
-        f"no topic {first_lines(clean(text), limit=60)!r} in this run{meant}",
-        allowed=f"one of {', '.join(ids)}" if ids else "none: this run looked for no topic",
+        f"no topic {first_lines(clean(text), limit=60)!r} in this run{hint}",
+        allowed=f"one of {', '.join(ids)}" if ids else "none: this run has no topics",
         next_step="choose one of these, or define it in topics.toml and run again",
     )
 
 
-def _named(ids: Sequence[str], *, titles: dict[str, str], most: int = 3) -> str:
-    named = [f"{i} “{first_lines(titles[i], limit=60)}”" for i in ids[:most]]
+def _listing(ids: Sequence[str], *, titles: dict[str, str], most: int = 3) -> str:
+    first = [f"{i} “{first_lines(titles[i], limit=60)}”" for i in ids[:most]]
     rest = len(ids) - most
-    return ", ".join(named) + (f" and {rest:,} more" if rest > 0 else "")
+    return ", ".join(first) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def _close(text: str, *, titles: dict[str, str]) -> str:
-    """Name the papers with the closest ids, or those whose titles share the most words."""
+    """List the papers with the closest ids, or those whose titles share the most words."""
     if _NUMBER.fullmatch(bare_id(text)):
-        return _named(get_close_matches(bare_id(text), sorted(titles), cutoff=0.8), titles=titles)
+        return _listing(get_close_matches(bare_id(text), sorted(titles), cutoff=0.8), titles=titles)
     wanted = set(content_words(clean(text)))
     shared = {i: len(wanted & set(content_words(title))) for i, title in titles.items()}
     best = sorted((i for i, n in shared.items() if n), key=lambda i: (-shared[i], i))
-    return _named(best[:3], titles=titles)
+    return _listing(best[:3], titles=titles)

@@ -1,4 +1,4 @@
-"""Groups of papers that a topic might be made of: clusters, or papers near one another."""
+"""Groups of papers that could become a topic: clusters, or papers near one another."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from scipy.sparse.csgraph import connected_components
 
 from analysis.base.groups import counted_memberships
 
-from .drafts import folded
+from .drafts import folded, strong_and_weak
 
 FEWEST_UNCOVERED = 3
 N_TERMS = 10
 NEAR_RANKS = 3
 MOST_HOLDING = 0.5
+LEAST_LIFT = 2
 
 Phrases = Callable[[str], Sequence[tuple[str, str]]]
-"""Returns the candidate phrases of a text: (form to count, as written)."""
+"""Return the candidate phrases of a text: (form to count, as written)."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Papers that a topic might be made of: row numbers, sorted, and terms, best first."""
+    """Papers that could become a topic: row numbers, sorted, and terms, best first."""
 
     group_id: str
     label: str
@@ -45,11 +46,11 @@ def clusters_as_groups(
     rows_of : Series of int64
         Row number of each paper id.
     """
-    own = counted_memberships(memberships, kind="cluster")
-    rows = rows_of.reindex(own["paper_id"]).to_numpy()
+    primary = counted_memberships(memberships, kind="cluster")
+    rows = rows_of.reindex(primary["paper_id"]).to_numpy()
     members = {
         cluster: np.sort(rows[places])
-        for cluster, places in own.groupby("group_id").indices.items()
+        for cluster, places in primary.groupby("group_id").indices.items()
     }
     clusters = groups[groups["kind"] == "cluster"]
     return [
@@ -69,7 +70,7 @@ def near_groups(
     phrases: Phrases,
     rows_of: pd.Series,
 ) -> list[Group]:
-    """Join uncovered papers that are among one another's three nearest.
+    """Connect uncovered papers that are among one another's three nearest.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def near_groups(
     Returns
     -------
     list of Group
-        What hangs together, at least three papers each, largest first.
+        Connected papers, at least three per group, largest first.
     """
     near = neighbours[neighbours["rank"] <= NEAR_RANKS]
     a = rows_of.reindex(near["paper_id"]).to_numpy(dtype="int64")
@@ -95,10 +96,10 @@ def near_groups(
     links = sp.csr_matrix((np.ones(int(free.sum())), (a[free], b[free])), shape=shape)
     _, part = connected_components(links.minimum(links.T), directed=False)
     members = pd.Series(np.flatnonzero(~covered)).groupby(part[~covered]).agg(list)
-    found = [rows for rows in members if len(rows) >= FEWEST_UNCOVERED]
-    texts = texts_of(papers) if found else []
+    large = [rows for rows in members if len(rows) >= FEWEST_UNCOVERED]
+    texts = texts_of(papers) if large else []
     out = []
-    for number, rows in enumerate(sorted(found, key=lambda rows: (-len(rows), rows)), start=1):
+    for number, rows in enumerate(sorted(large, key=lambda rows: (-len(rows), rows)), start=1):
         terms = _terms(texts, rows=rows, phrases=phrases)
         label = terms[0][:1].upper() + terms[0][1:] if terms else f"Group {number}"
         out.append(Group(f"near-{number}", label, np.asarray(rows), terms))
@@ -113,10 +114,28 @@ def texts_of(papers: pd.DataFrame, *, fold: Callable[[str], str] = str) -> list[
     ]
 
 
-def own_shares(group: Group, *, texts: Sequence[str]) -> list[float]:
-    """Return, for each term, the group's share of the papers that hold it.
+def group_phrases(group: Group, *, texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Sort a group's terms into strong and weak phrases; see `strong_and_weak`.
 
-    0 for a term that more than half of all papers hold: it tells nothing from nothing, and a
+    Left out are terms that are about as common in other papers.
+
+    Parameters
+    ----------
+    group : Group
+    texts : sequence of str
+        All papers, from `texts_of` with `folded`.
+    """
+    shares = _own_shares(group, texts=texts)
+    least = min(0.5, LEAST_LIFT * len(group.rows) / len(texts))
+    pairs = zip(group.terms, shares, strict=True)
+    telling = {term: share for term, share in pairs if share >= least}
+    return strong_and_weak(list(telling), own=list(telling.values()))
+
+
+def _own_shares(group: Group, *, texts: Sequence[str]) -> list[float]:
+    """Return, for each term, the group's share of the papers that contain it.
+
+    0 for a term that more than half of all papers contain: it distinguishes nothing, and a
     definition with such a phrase is refused.
     """
     own = set(group.rows.tolist())
@@ -130,9 +149,9 @@ def own_shares(group: Group, *, texts: Sequence[str]) -> list[float]:
 
 
 def _terms(texts: Sequence[str], *, rows: Sequence[int], phrases: Phrases) -> tuple[str, ...]:
-    """Return the phrases by which the group's share exceeds that of the other papers most.
+    """Return the phrases whose share in the group exceeds that in the other papers most.
 
-    A phrase must stand in two of the group's papers; longer ones win ties.
+    A phrase must occur in two of the group's papers; longer ones win ties.
     """
     counts: dict[str, list[int]] = {}
     written: dict[str, str] = {}

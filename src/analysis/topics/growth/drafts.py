@@ -1,4 +1,4 @@
-"""Drafts of definitions: TOML that `read_topics` accepts as it stands and a person then edits."""
+"""Drafts of definitions: TOML that `read_topics` accepts, for a person to edit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.base.escaping import clean, for_toml
 from analysis.base.words import STOP_WORDS, WORD, fold_word
 
 MOST_PHRASES = 8
-TELLING = 1 / 3
+STRONG_SHARE = 1 / 3
 _LONGEST_ID = 40
 _LONGEST_PHRASE = 6
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -19,7 +19,7 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True)
 class Draft:
-    """What a suggested `[[topic]]` says; `remark` becomes comment lines above it."""
+    """The content of a suggested `[[topic]]`; `remark` becomes comment lines above it."""
 
     id: str
     label: str
@@ -44,41 +44,40 @@ def slug(label: str, *, taken: Collection[str]) -> str:
 def strong_and_weak(
     terms: Sequence[str], *, own: Sequence[float]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Sort terms into phrases that speak for a topic alone and words that only support it.
+    """Sort terms into phrases that suffice for a topic and words that only support it.
 
     Parameters
     ----------
     terms : sequence of str
-        The most telling first.
+        The most distinctive first.
     own : sequence of float
-        Of the papers that hold the term, the share that are the group's.
+        Of the papers that contain the term, the share that are the group's.
 
     Returns
     -------
     strong, weak : tuples of str, at most eight each
-        Strong are terms of several words of which at least a third of the papers are the
-        group's, weak the others; where none is strong, the one with the highest share is, since a
-        topic needs one. Left out are terms without a word that means something, and what is said
-        twice but for case, hyphens and plurals.
+        Strong are terms of several words for which that share is at least a third, weak the
+        others; if none is strong, the one with the highest share is, since a topic needs one. Left
+        out are terms of stop words, numbers and single letters only, and repetitions apart from
+        case, hyphens and plurals.
     """
-    found: dict[str, tuple[str, float, bool]] = {}
+    phrases: dict[str, tuple[str, float, bool]] = {}
     for term, share in zip(terms, own, strict=True):
         words = WORD.findall(clean(str(term)))[:_LONGEST_PHRASE]
-        # Words alone: a "*" or "..." of the term's would mean something in a definition.
+        # Only words are taken: a "*" or "..." would have a meaning in a definition.
         if not all(_empty(word) for word in words):
-            strong = len(words) > 1 and share >= TELLING
-            found.setdefault(" ".join(map(fold_word, words)), (" ".join(words), share, strong))
-    if found and not any(strong for _, _, strong in found.values()):
-        best = max(found, key=lambda key: found[key][1])
-        found[best] = (found[best][0], found[best][1], True)
-    sides = [
-        [name for name, _, strong in found.values() if strong is side] for side in (True, False)
-    ]
-    return tuple(sides[0][:MOST_PHRASES]), tuple(sides[1][:MOST_PHRASES])
+            is_strong = len(words) > 1 and share >= STRONG_SHARE
+            phrases.setdefault(" ".join(map(fold_word, words)), (" ".join(words), share, is_strong))
+    if phrases and not any(is_strong for _, _, is_strong in phrases.values()):
+        best = max(phrases, key=lambda key: phrases[key][1])
+        phrases[best] = (*phrases[best][:2], True)
+    strong = [text for text, _, is_strong in phrases.values() if is_strong]
+    weak = [text for text, _, is_strong in phrases.values() if not is_strong]
+    return tuple(strong[:MOST_PHRASES]), tuple(weak[:MOST_PHRASES])
 
 
 def folded(text: str) -> str:
-    """Return the folded words of `text` between spaces, hyphenated ones joined and then apart."""
+    """Return the folded words of `text` between spaces, hyphenated ones joined and then split."""
     words = WORD.findall(text)
     joined = " ".join(map(fold_word, words))
     apart = " ".join(fold_word(part) for word in words for part in word.split("-") if part)
@@ -92,8 +91,8 @@ def _empty(word: str) -> bool:
 def as_toml(draft: Draft) -> str:
     """Return one `[[topic]]` with its remark.
 
-    Without a strong phrase the remark says so; without an exemplar too it is a comment as a
-    whole, since such a topic is not accepted.
+    If it has no strong phrase, the remark says so; if it has no exemplar either, all of it is a
+    comment, since such a topic is not accepted.
     """
     remark = [f"# {line}" for line in map(clean, draft.remark.splitlines()) if line]
     lines = [

@@ -1,23 +1,33 @@
-"""What the phrases of the definitions say about each paper, weighed by where they stand.
+"""What the phrases of the definitions say about each paper, weighted by where they appear.
 
-The log-odds that a paper is about a topic start at `START` and grow by the weights below. They are
-the same for every topic, so that a topic defined tomorrow is weighed as those measured today; see
-CONTRIBUTING for how they were chosen.
+The log-odds that a paper is about a topic start at `START` and grow by the weights below. These are
+the same for every topic, so that a topic defined tomorrow is weighted like those measured today.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from analysis.base.words import sentences
+
 from ..definitions import Topic
-from .phrases import EXCLUDED, STRONG, WEAK, Matcher, find, matcher, not_excluded, sequences
-from .sentence_roles import BACKGROUND, PROPOSAL, REST, TITLE, parts
+from .phrases import (
+    EXCLUDED,
+    STRONG,
+    WEAK,
+    Matcher,
+    find_phrases,
+    not_excluded,
+    phrase_matcher,
+    sequences,
+)
 
 START = -3.6
 TITLE_STRONG, TITLE_WEAK = 2.4, 0.3
@@ -31,33 +41,109 @@ MOST_PHRASES = 3
 """Phrases kept as evidence for one paper and topic."""
 
 COMMON_SHARE, COMMON_FROM = 0.9, 30
+"""A phrase is common if this share of the papers has it, in a run of at least so many papers."""
+
+# Sentences and their roles
+
+TITLE, PROPOSAL, BACKGROUND, REST = "title", "proposal", "background", "rest"
+
+_AUTHORS = (
+    r"\b(?:we|our|ours|us)\b|\b(?:this|the present) (?:paper|work|study|article|survey|report)"
+)
+_BY_AUTHORS = re.compile(_AUTHORS + r"\b|\bhere\b", re.I)
+_PROPOSES = re.compile(
+    r"\b(?:we|this (?:paper|work|study|article|survey|report|thesis)"
+    r"|our (?:work|paper|study|contributions?))\b[^.]{0,60}?\b(?:propos|introduc|present|develop"
+    r"|design|releas|buil[dt]|construct|creat|curat|collect|stud(?:y|ies)|investigat|explor|examin"
+    r"|analy[sz]|survey|review|revisit|address|tackle|aim|argue|formulat|establish|contribut|train"
+    r"|pre-?train|describ|report|offer|provid|devis|seek|focus|unveil|conduct|ask|extend|identif)"
+    r"|\b(?:is|are) (?:proposed|introduced|presented|developed)\b"
+    r"|\b(?:called|dubbed|termed|named|coined)\b",
+    re.I,
+)
+
+
+class Sentence(NamedTuple):
+    """One sentence of a paper, or its title, with its role."""
+
+    role: str
+    text: str
+
+
+def sentence_roles(title: str, abstract: str | None) -> list[Sentence]:
+    """Split a paper into its title and its sentences, each with its role.
+
+    A sentence in which the authors say what they propose, build or study is a proposal. Sentences
+    before the first proposal that lack "we" or "this paper" are background: what others did. An
+    abstract without a proposal has no background either.
+
+    Parameters
+    ----------
+    title : str
+    abstract : str or None
+
+    Returns
+    -------
+    list of Sentence
+        In the order of the text, the title first.
+    """
+    texts = sentences(abstract) if isinstance(abstract, str) else []
+    proposes = [bool(_PROPOSES.search(text)) for text in texts]
+    first = proposes.index(True) if True in proposes else 0
+    out = [Sentence(TITLE, title)]
+    for number, text in enumerate(texts):
+        if proposes[number]:
+            role = PROPOSAL
+        elif number < first and not _BY_AUTHORS.search(text):
+            role = BACKGROUND
+        else:
+            role = REST
+        out.append(Sentence(role, text))
+    return out
+
+
+# Phrases in them
+
+
+class PhraseRow(NamedTuple):
+    """A phrase as evidence; `paper` and `topic` are row numbers, `value` what it adds alone."""
+
+    paper: int
+    topic: int
+    phrase: str
+    sentence: str
+    value: float
 
 
 @dataclass(frozen=True)
-class Hints:
+class PhraseEvidence:
     """What the phrases say.
 
-    `odds` float64 (n, t): log-odds from the phrases alone; `said`: (paper row, topic number,
-    phrase as found, its sentence, what it adds on its own), at most three a paper and topic, the
-    weightiest first; `common`: (topic number, phrase, papers) of strong phrases that nearly every
-    paper holds.
+    Attributes
+    ----------
+    odds : ndarray of float64, shape (n, t)
+        Log-odds from the phrases alone.
+    rows : list of PhraseRow
+        At most three per paper and topic, the weightiest first.
+    common : list of (topic number, phrase, number of papers)
+        Strong phrases that nearly every paper contains.
     """
 
     odds: np.ndarray
-    said: list[tuple[int, int, str, str, float]]
+    rows: list[PhraseRow]
     common: list[tuple[int, str, int]]
 
 
-def find_hints(
+def phrase_evidence(
     papers: pd.DataFrame, *, topics: Sequence[Topic], track: Callable[..., Iterable[Any]] = list
-) -> Hints:
+) -> PhraseEvidence:
     """Look for every phrase of every definition in every paper.
 
     A paper's log-odds are the sum of: -3.6; 2.4 for a strong phrase in the title (a phrase listed
     under `title` counts as strong there, as weak elsewhere) or .3 for a weak one; 1.1 for a strong
-    phrase in a sentence that says what is proposed; 2.3 ln(1 + sentences with a strong phrase) and
-    1.4 ln(1 + those with a weak one only), background apart; 1.2 ln(1 + background sentences with
-    a strong phrase); .9 ln(different strong phrases).
+    phrase in a proposal; 2.3 ln(1 + sentences with a strong phrase) and 1.4 ln(1 + sentences with
+    a weak one only), both without background; 1.2 ln(1 + background sentences with a strong
+    phrase); .9 ln(different strong phrases).
 
     Parameters
     ----------
@@ -66,89 +152,95 @@ def find_hints(
     topics : sequence of Topic
         t definitions.
     track : callable
-        Walks through a sequence; may draw a progress bar.
+        Iterates over a sequence; may show a progress bar.
     """
-    look = matcher(
+    look = phrase_matcher(
         [
             (phrase, number, level)
             for number, topic in enumerate(topics)
             for level, phrases in (
-                (STRONG, topic.strong), (IN_TITLE, topic.title), (WEAK, topic.weak),
-                (EXCLUDED, topic.excluded),
+                *((STRONG, topic.strong), (IN_TITLE, topic.title)),
+                *((WEAK, topic.weak), (EXCLUDED, topic.excluded)),
             )
             for phrase in phrases
         ]
-    )  # fmt: skip
+    )
     odds = np.full((len(papers), len(topics)), START)
-    said: list[tuple[int, int, str, str, float]] = []
-    seen: dict[tuple[int, str], int] = {}
-    rows = list(zip(papers["title"], papers["abstract"], strict=True))
-    for row, (title, abstract) in enumerate(track(rows)):
-        for number, found in _by_topic(title, abstract, look=look).items():
-            odds[row, number] += _adds(found)
-            said += [(row, number, *reason) for reason in _reasons(found)]
-            for phrase in {phrase for _, strong, _, phrase, _ in found if strong}:
-                seen[number, phrase] = seen.get((number, phrase), 0) + 1
+    rows: list[PhraseRow] = []
+    counts: dict[tuple[int, str], int] = {}
+    texts = list(zip(papers["title"], papers["abstract"], strict=True))
+    for paper, (title, abstract) in enumerate(track(texts)):
+        for topic, matches in _matches_by_topic(title, abstract, look=look).items():
+            odds[paper, topic] += _log_odds(matches)
+            rows += [PhraseRow(paper, topic, *reason) for reason in _reasons(matches)]
+            for phrase in {match.phrase for match in matches if match.strong}:
+                counts[topic, phrase] = counts.get((topic, phrase), 0) + 1
     common = [
-        (number, phrase, n)
-        for (number, phrase), n in sorted(seen.items())
-        if len(rows) >= COMMON_FROM and n >= COMMON_SHARE * len(rows)
+        (topic, phrase, n)
+        for (topic, phrase), n in sorted(counts.items())
+        if len(texts) >= COMMON_FROM and n >= COMMON_SHARE * len(texts)
     ]
-    return Hints(odds=odds, said=said, common=common)
+    return PhraseEvidence(odds=odds, rows=rows, common=common)
 
 
-_Found = tuple[str, bool, str, str, str]
-"""Role of the sentence, whether the phrase is strong there, as found, as defined, the sentence."""
+class _Match(NamedTuple):
+    """A phrase in a sentence: whether it is strong there, as written and as defined."""
+
+    sentence: Sentence
+    strong: bool
+    written: str
+    phrase: str
 
 
-def _by_topic(title: str, abstract: str | None, *, look: Matcher) -> dict[int, list[_Found]]:
-    """Return what was found for each topic, at most one row a sentence and phrase."""
-    out: dict[int, dict[tuple[int, str], _Found]] = {}
-    for place, part in enumerate(parts(title, abstract)):
-        for words in sequences(part.text):
-            for hit in not_excluded(find(words, matcher=look)):
-                level = hit.pattern.level
-                strong = level == STRONG or (level == IN_TITLE and part.role == TITLE)
-                phrase = hit.pattern.phrase
-                rows = out.setdefault(hit.pattern.owner, {})
-                rows.setdefault((place, phrase), (part.role, strong, hit.found, phrase, part.text))
-    return {number: list(rows.values()) for number, rows in out.items()}
+def _matches_by_topic(
+    title: str, abstract: str | None, *, look: Matcher
+) -> dict[int, list[_Match]]:
+    """Return the matches for each topic, at most one per sentence and phrase."""
+    out: dict[int, dict[tuple[int, str], _Match]] = {}
+    for number, sentence in enumerate(sentence_roles(title, abstract)):
+        for words in sequences(sentence.text):
+            for hit in not_excluded(find_phrases(words, matcher=look)):
+                level, phrase = hit.pattern.level, hit.pattern.phrase
+                strong = level == STRONG or (level == IN_TITLE and sentence.role == TITLE)
+                matches = out.setdefault(hit.pattern.owner, {})
+                matches.setdefault((number, phrase), _Match(sentence, strong, hit.found, phrase))
+    return {topic: list(matches.values()) for topic, matches in out.items()}
 
 
-def _adds(found: Sequence[_Found]) -> float:
+def _log_odds(matches: Sequence[_Match]) -> float:
     """Return what the phrases of one paper add to the log-odds of one topic."""
-    strong = {(role, text) for role, is_strong, _, _, text in found if is_strong}
-    weak = {(role, text) for role, is_strong, _, _, text in found if not is_strong} - strong
+    strong = {match.sentence for match in matches if match.strong}
+    weak = {match.sentence for match in matches if not match.strong} - strong
     roles, weak_roles = {role for role, _ in strong}, {role for role, _ in weak}
-    told = sum(role not in (TITLE, BACKGROUND) for role, _ in strong)
-    hinted = sum(role not in (TITLE, BACKGROUND) for role, _ in weak)
-    background = sum(role == BACKGROUND for role, _ in strong)
-    different = len({phrase for _, is_strong, _, phrase, _ in found if is_strong})
+    n_strong = sum(role not in (TITLE, BACKGROUND) for role, _ in strong)
+    n_weak = sum(role not in (TITLE, BACKGROUND) for role, _ in weak)
+    n_background = sum(role == BACKGROUND for role, _ in strong)
+    n_phrases = len({match.phrase for match in matches if match.strong})
     return (
         TITLE_STRONG * (TITLE in roles)
         + TITLE_WEAK * (TITLE in weak_roles)
         + PROPOSAL_STRONG * (PROPOSAL in roles)
-        + SENTENCES_STRONG * math.log1p(told)
-        + SENTENCES_WEAK * math.log1p(hinted)
-        + BACKGROUND_STRONG * math.log1p(background)
-        + MORE_PHRASES * math.log(max(different, 1))
+        + SENTENCES_STRONG * math.log1p(n_strong)
+        + SENTENCES_WEAK * math.log1p(n_weak)
+        + BACKGROUND_STRONG * math.log1p(n_background)
+        + MORE_PHRASES * math.log(max(n_phrases, 1))
     )
 
 
-def _reasons(found: Sequence[_Found]) -> list[tuple[str, str, float]]:
+def _reasons(matches: Sequence[_Match]) -> list[tuple[str, str, float]]:
     """Return the weightiest phrases, each sentence once: phrase, sentence, what it adds alone."""
     best: dict[str, tuple[float, str]] = {}
-    for role, strong, words, _, text in found:
+    for (role, text), strong, written, _ in matches:
         value = _ALONE[role, strong]
         if text not in best or value > best[text][0]:
-            best[text] = (value, words)
+            best[text] = (value, written)
     ordered = sorted(best.items(), key=lambda item: -item[1][0])
-    return [(words, text, value) for text, (value, words) in ordered[:MOST_PHRASES]]
+    return [(written, text, value) for text, (value, written) in ordered[:MOST_PHRASES]]
 
 
 _ALONE = {
-    (role, strong): _adds([(role, strong, "", "", "")])
+    (role, strong): _log_odds([_Match(Sentence(role, ""), strong, "", "")])
     for role in (TITLE, PROPOSAL, BACKGROUND, REST)
     for strong in (True, False)
 }
-"""What one phrase adds by itself, by the role of its sentence and whether it is strong there."""
+"""What one phrase adds alone, by the role of its sentence and whether it is strong there."""

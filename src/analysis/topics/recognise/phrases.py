@@ -10,19 +10,29 @@ from analysis.base.words import WORD, fold_word
 
 GAP = "..."
 MOST_BETWEEN = 8
-"""Words that a gap ("introduce ... dataset") may stand for, at most."""
+"""Most words that a gap ("introduce ... dataset") stands for."""
 
 LETTERS = 3
-"""Letters that a word with a * needs at least."""
+"""Fewest letters of a word with a *."""
 
 STRONG, WEAK, EXCLUDED = "strong", "weak", "excluded"
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """One way to write one phrase: its words, folded, in order.
+    """One spelling of a phrase.
 
-    `needed`: those of them that a text must hold as they stand.
+    Attributes
+    ----------
+    words : tuple of str
+        Folded, in order, with `*` and `...`.
+    phrase : str
+        As defined.
+    owner : int
+        Number of its topic.
+    level : str
+    needed : frozenset of str
+        Words that a text must contain literally.
     """
 
     words: tuple[str, ...]
@@ -33,7 +43,7 @@ class Pattern:
 
 
 class Hit(NamedTuple):
-    """A phrase found: where it starts and ends in the words, and how it stood there."""
+    """A phrase in a text: the words it starts at and ends before, and how it is written there."""
 
     start: int
     end: int
@@ -42,9 +52,9 @@ class Hit(NamedTuple):
 
 
 class Matcher(dict[str, list[Pattern]]):
-    """All patterns of all topics: a folded word -> those that it may start.
+    """All patterns of all topics: a folded word -> the patterns that it may start.
 
-    What a word starts is worked out when it is first asked for.
+    The patterns of a word are looked up once, when it first occurs.
     """
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
@@ -60,17 +70,17 @@ class Matcher(dict[str, list[Pattern]]):
                 self._open.setdefault(start, []).append(pattern)
 
     def __missing__(self, word: str) -> list[Pattern]:
-        may = [*self._open.get(word[:LETTERS], ()), *self._open.get("", ())]
-        fitting = [pattern for pattern in may if _fits(word, pattern.words[0])]
-        starting = self[word] = [*self._exact.get(word, ()), *fitting]
-        return starting
+        candidates = [*self._open.get(word[:LETTERS], ()), *self._open.get("", ())]
+        fitting = [pattern for pattern in candidates if _fits(word, pattern.words[0])]
+        patterns = self[word] = [*self._exact.get(word, ()), *fitting]
+        return patterns
 
 
 def sequences(text: str) -> list[list[str]]:
-    """Return the folded words of `text`, hyphenated ones apart and, where that differs, joined.
+    """Return the folded words of `text`, hyphenated ones split and, if that differs, joined.
 
-    So a phrase is found however it is written: "fine-tuning" stands as "fine tuning" in the first
-    list and as "finetuning" in the second.
+    So a phrase is found however it is written: "fine-tuning" is "fine tuning" in the first list
+    and "finetuning" in the second.
     """
     words = WORD.findall(text)
     joined = [fold_word(word) for word in words]
@@ -80,10 +90,10 @@ def sequences(text: str) -> list[list[str]]:
 
 
 def phrase_forms(phrase: str) -> list[tuple[str, ...]]:
-    """Return the ways to write `phrase`, as folded words with `*` and `...` kept; [] if none.
+    """Return the spellings of `phrase`, as folded words with `*` and `...` kept; [] if none.
 
-    A phrase holds words, with a final or an initial `*` for any ending or beginning of a word,
-    and `...` for at most eight words; it starts and ends with a word.
+    A phrase consists of words, with `*` at the end or start for any ending or beginning, and
+    `...` for at most eight words; it starts and ends with a word.
     """
     forms: dict[tuple[str, ...], None] = {}
     for way in (0, -1):
@@ -104,46 +114,46 @@ def _part(part: str, *, way: int) -> list[str]:
     return folded
 
 
-def matcher(phrases: Sequence[tuple[str, int, str]]) -> Matcher:
-    """Prepare phrases, each with the number of its topic and its level, for `find`."""
-    made: dict[tuple[object, ...], Pattern] = {}
+def phrase_matcher(phrases: Sequence[tuple[str, int, str]]) -> Matcher:
+    """Prepare phrases, each with the number of its topic and its level, for `find_phrases`."""
+    patterns: dict[tuple[object, ...], Pattern] = {}
     for phrase, owner, level in phrases:
         for words in phrase_forms(phrase):
             needed = frozenset(word for word in words if word != GAP and "*" not in word)
-            made.setdefault((words, owner, level), Pattern(words, phrase, owner, level, needed))
-    return Matcher(list(made.values()))
+            patterns.setdefault((words, owner, level), Pattern(words, phrase, owner, level, needed))
+    return Matcher(list(patterns.values()))
 
 
-def find(words: Sequence[str], *, matcher: Matcher) -> list[Hit]:
-    """Return every phrase that stands in `words`, in order of its place.
+def find_phrases(words: Sequence[str], *, matcher: Matcher) -> list[Hit]:
+    """Return every phrase in `words`, in order of its position.
 
     Parameters
     ----------
     words : sequence of str
-        One of the lists that `sequences` gives.
+        One of the lists that `sequences` returns.
     matcher : Matcher
     """
-    begun = [(start, patterns) for start, word in enumerate(words) if (patterns := matcher[word])]
-    if not begun:
+    starts = [(start, patterns) for start, word in enumerate(words) if (patterns := matcher[word])]
+    if not starts:
         return []
     present = set(words)
     hits = []
-    for start, patterns in begun:
+    for start, patterns in starts:
         for pattern in patterns:
             if len(pattern.words) == 1:
                 hits.append(Hit(start, start + 1, pattern, words[start]))
-            elif pattern.needed <= present and (end := _end(words, pattern.words, at=start)):
+            elif pattern.needed <= present and (end := _end(words, pattern.words, start=start)):
                 hits.append(Hit(start, end, pattern, " ".join(words[start:end])))
     return hits
 
 
 def not_excluded(hits: Sequence[Hit]) -> list[Hit]:
-    """Return the hits that speak for a topic: those that no excluded phrase of it overlaps."""
-    barred: dict[int, list[Hit]] = {}
+    """Return the hits that count for a topic: those that none of its excluded phrases overlaps."""
+    excluded: dict[int, list[Hit]] = {}
     for hit in hits:
         if hit.pattern.level == EXCLUDED:
-            barred.setdefault(hit.pattern.owner, []).append(hit)
-    if not barred:
+            excluded.setdefault(hit.pattern.owner, []).append(hit)
+    if not excluded:
         return list(hits)
     return [
         hit
@@ -151,7 +161,7 @@ def not_excluded(hits: Sequence[Hit]) -> list[Hit]:
         if hit.pattern.level != EXCLUDED
         and not any(
             other.start < hit.end and hit.start < other.end
-            for other in barred.get(hit.pattern.owner, ())
+            for other in excluded.get(hit.pattern.owner, ())
         )
     ]
 
@@ -162,18 +172,15 @@ def _fits(word: str, pattern: str) -> bool:
     return word.startswith(pattern[:-1]) if pattern[-1] == "*" else word == pattern
 
 
-def _end(words: Sequence[str], pattern: tuple[str, ...], *, at: int) -> int:
-    """Return where `pattern`, whose first word stands at `at`, ends; 0 where it does not fit."""
-    place = at + 1
+def _end(words: Sequence[str], pattern: tuple[str, ...], *, start: int) -> int:
+    """Return where `pattern`, whose first word is at `start`, ends; 0 if it does not match."""
+    place = start + 1
     for number, wanted in enumerate(pattern[1:], start=1):
         if wanted == GAP:
             rest = pattern[number + 1 :]
-            for skip in range(MOST_BETWEEN + 1):
-                start = place + skip
-                if start < len(words) and _fits(words[start], rest[0]):
-                    end = _end(words, rest, at=start)
-                    if end:
-                        return end
+            for after in range(place, min(place + MOST_BETWEEN + 1, len(words))):
+                if _fits(words[after], rest[0]) and (end := _end(words, rest, start=after)):
+                    return end
             return 0
         if place >= len(words) or not _fits(words[place], wanted):
             return 0

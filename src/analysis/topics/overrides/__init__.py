@@ -1,1 +1,0 @@
-"""Decisions about topics made by people: read, applied."""
