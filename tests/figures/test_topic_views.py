@@ -13,7 +13,7 @@ from analysis.base.escaping import clean
 from analysis.base.schema import TABLES, conform, empty
 from analysis.figures.frames import best_evidence, map_points
 from analysis.figures.interactive import share_over_time
-from analysis.report.charts.plotly_json import colouring, topic_choices
+from analysis.report.page.charts import colouring, topic_choices
 from analysis.runs import Run
 from hostile import HOSTILE
 from page_runs import made_run

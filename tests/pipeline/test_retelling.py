@@ -16,13 +16,13 @@ from analysis import (
     describe_periods,
     describe_power,
     open_run,
-    retold,
+    recount,
 )
 from analysis import run as run_analysis
 from analysis.base.laws import check_laws
-from analysis.pipeline.recount import narrowed
+from analysis.pipeline.recount import select_groups
+from analysis.report import report_page
 from analysis.report.findings.brief import brief
-from analysis.report.page.report import report_page
 from analysis.runs import Run, tables_of
 from page_runs import made_run
 
@@ -81,16 +81,16 @@ def assert_same(a: Run, b: Run, names: tuple[str, ...] = TOLD) -> None:
 
 def test_the_runs_own_settings_give_its_own_tables(run):
     own = run.manifest["settings"]
-    again = retold(run, period=own["period"], by=own["by"], only_snapshot=own["only_snapshot"])
+    again = recount(run, period=own["period"], by=own["by"], only_snapshot=own["only_snapshot"])
     assert len(run.restated)
     assert_same(again, run)
     assert again.manifest["period"] == run.manifest["period"]
     assert f"with the settings of run {run.name}" in again.manifest["told_anew"][0]
-    assert retold(run) is run
+    assert recount(run) is run
 
 
 def test_the_bundled_runs_own_settings_give_its_own_bytes(bundled, tmp_path):
-    again = retold(open_run(bundled.path), period="auto")
+    again = recount(open_run(bundled.path), period="auto")
     for name in ("trends", "verdicts", "events"):
         getattr(again, name).to_parquet(tmp_path / f"{name}.parquet", index=False)
         stored = (bundled.path / f"{name}.parquet").read_bytes()
@@ -103,7 +103,7 @@ def test_the_bundled_runs_own_settings_give_its_own_bytes(bundled, tmp_path):
 ])  # fmt: skip
 def test_another_setting_gives_what_a_run_with_it_has(series, run, asked):
     before = {name: table.copy() for name, table in tables_of(run).items()}
-    told = retold(run, **asked)
+    told = recount(run, **asked)
     settings = Settings(
         **{"runs": series / "-".join(map(str, asked.values())), "period": "month",
            "topics": series / "topics.toml", "today": date(2026, 1, 1)} | asked)  # fmt: skip
@@ -119,9 +119,9 @@ def test_another_setting_gives_what_a_run_with_it_has(series, run, asked):
 
 def test_what_differs_is_said(run):
     said = {
-        "by quarter (the run: month)": retold(run, period="quarter"),
-        "by the day on which papers were listed (the run: published)": retold(run, by="listed"),
-        "over the papers of the snapshot (the run: all papers of the series)": retold(
+        "by quarter (the run: month)": recount(run, period="quarter"),
+        "by the day on which papers were listed (the run: published)": recount(run, by="listed"),
+        "over the papers of the snapshot (the run: all papers of the series)": recount(
             run, only_snapshot=True),
     }  # fmt: skip
     for words, told in said.items():
@@ -131,7 +131,7 @@ def test_what_differs_is_said(run):
 
 
 def test_the_day_that_tells_the_period_is_said_in_reason_note_and_report(run):
-    told = retold(run, by="listed")
+    told = recount(run, by="listed")
     listed = "A paper stands in the period in which a source listed it"
     assert listed in told.manifest["period"]["reason"]
     assert listed not in run.manifest["period"]["reason"]
@@ -142,7 +142,7 @@ def test_the_day_that_tells_the_period_is_said_in_reason_note_and_report(run):
         "59 papers with a day of listing, snapshot of 2025-05-10. A period holds the papers "
         "listed in it, not those published in it."
     )
-    assert chart_note(retold(run, only_snapshot=True)).startswith("40 dated papers")
+    assert chart_note(recount(run, only_snapshot=True)).startswith("40 dated papers")
     for page, day in ((report_page(run), "published"), (report_page(told), "listed")):
         assert f"papers of a group that were {day} in a period" in page
         figure = page.replace("\\u003cbr\\u003e", " ")
@@ -152,7 +152,7 @@ def test_the_day_that_tells_the_period_is_said_in_reason_note_and_report(run):
 
 
 def test_a_report_says_at_its_head_how_it_differs(run):
-    told = narrowed(retold(run, period="quarter"), groups=["sums"])
+    told = select_groups(recount(run, period="quarter"), groups=["sums"])
     page = report_page(told)
     head = page[page.index("<main") : page.index('id="moved"')]
     assert "by quarter (the run: month)" in head
@@ -170,9 +170,9 @@ def test_how_sure_it_can_be_is_said_or_why_not(run):
 
 
 def test_earlier_shares_are_set_beside_those_of_now_only_where_time_is_cut_alike(run):
-    assert retold(run, period="quarter").restated.empty
-    assert retold(run, by="listed").restated.empty
-    told = retold(run, only_snapshot=True)
+    assert recount(run, period="quarter").restated.empty
+    assert recount(run, by="listed").restated.empty
+    told = recount(run, only_snapshot=True)
     key = ["kind", "group_id", "period"]
     now = told.restated.merge(told.trends, on=key, how="left")
     assert len(now) == len(told.restated) > 0
@@ -181,29 +181,29 @@ def test_earlier_shares_are_set_beside_those_of_now_only_where_time_is_cut_alike
 
 def test_wrong_settings_are_named_together(run):
     with pytest.raises(InputError) as caught:
-        retold(run, period="week", by="seen")
+        recount(run, period="week", by="seen")
     assert "period 'week': allowed are auto, month" in str(caught.value)
     assert "by 'seen': allowed are published, listed" in str(caught.value)
     with pytest.raises(InputError, match="no paper has the day"):
-        retold(made_run(70), by="listed")
+        recount(made_run(70), by="listed")
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 7, 30])
 def test_small_runs_are_told_too(n):
     made = made_run(n, freq=None if n < 7 else "quarter")
-    told = retold(made, period="auto")
+    told = recount(made, period="auto")
     assert check_laws({**tables_of(told)}) == []
     if n < 2:
         assert told.trends.empty
         with pytest.raises(InputError, match="no paper can be placed"):
-            retold(made_run(n, n_undated=n), period="year")
+            recount(made_run(n, n_undated=n), period="year")
 
 
 # fewer groups
 
 
 def test_fewer_groups_have_the_verdicts_they_had(run):
-    told = narrowed(run, groups=["wombats"])
+    told = select_groups(run, groups=["wombats"])
     for name in TOLD:
         whole = getattr(run, name)
         expected = whole[whole["group_id"] == "wombats"].reset_index(drop=True)
@@ -217,7 +217,7 @@ def test_fewer_groups_have_the_verdicts_they_had(run):
     ["wombats", "sums"], ["Wombats, wild", "lattice sums"], ["WOMBATS,sums"], [" wombats ", "SUMS"],
 ])  # fmt: skip
 def test_groups_are_named_by_id_or_label_in_any_case(run, names):
-    assert set(narrowed(run, groups=names).trends["group_id"]) == {"wombats", "sums"}
+    assert set(select_groups(run, groups=names).trends["group_id"]) == {"wombats", "sums"}
 
 
 def test_a_broader_cluster_stands_for_its_parts():
@@ -227,18 +227,18 @@ def test_a_broader_cluster_stands_for_its_parts():
     groups.loc[parts, "parent_id"] = "c0099"
     first = groups[parts].iloc[:1].assign(group_id="c0099", label="Broad", parent_id=None)
     made = replace(made, groups=pd.concat([groups, first], ignore_index=True))
-    told = narrowed(made, groups=["broad"])
+    told = select_groups(made, groups=["broad"])
     assert set(told.trends["group_id"]) == {"c0001", "c0003"}
 
 
 def test_a_label_of_two_groups_stands_for_both():
     made = made_run(70, topics=("Cluster 2", "Fine-tuning", "Multimodal"))
-    assert set(narrowed(made, groups=["cluster 2"]).trends["group_id"]) == {"c0002", "topic-0"}
+    assert set(select_groups(made, groups=["cluster 2"]).trends["group_id"]) == {"c0002", "topic-0"}
 
 
 def test_unknown_groups_are_named_together_with_near_ones(run):
     with pytest.raises(InputError) as caught:
-        narrowed(run, groups=["wombat", "lattice", "wombats", "zebra"])
+        select_groups(run, groups=["wombat", "lattice", "wombats", "zebra"])
     assert caught.value.problems == [
         "no group 'wombat' in this run (near: wombats, “Wombats, wild”)",
         "no group 'lattice' in this run (near: sums, “Lattice sums”)",
@@ -248,6 +248,6 @@ def test_unknown_groups_are_named_together_with_near_ones(run):
 
 
 def test_periods_and_groups_are_said_one_after_the_other(run):
-    told = narrowed(retold(run, period="quarter"), groups=["sums"])
+    told = select_groups(recount(run, period="quarter"), groups=["sums"])
     assert [line.split()[0] for line in told.manifest["told_anew"]] == ["Trends", "Charts,"]
     assert told.manifest["shown_groups"] == ["sums"]

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from analysis.base import english as w
-from analysis.report import map_page
-from analysis.report.page import report as report_page
-from analysis.report.page.html import html_page, link, plotly_js, policy
+from analysis.report import map_page, report_page
+from analysis.report.markup import html_link
+from analysis.report.page.html import html_page, plotly_js, policy
 from hostile import HOSTILE
 from page_runs import made_run
 from pages_read import Seen, data_of, seen, text_of
@@ -109,10 +109,10 @@ def test_a_style_that_would_end_early_and_a_wild_id_are_refused():
 
 
 def test_only_web_addresses_become_links():
-    assert 'href="https://a.b/?x=1&amp;y=2"' in link("t", url="https://a.b/?x=1&y=2")
-    assert 'rel="noopener noreferrer"' in link("t", url="https://a.b/")
+    assert 'href="https://a.b/?x=1&amp;y=2"' in html_link("t", "https://a.b/?x=1&y=2")
+    assert 'rel="noopener noreferrer"' in html_link("t", "https://a.b/")
     for url in ("javascript:alert(1)", "data:text/html,x", "//a.b", "ftp://a.b", None, ""):
-        assert "href" not in link("t", url=url)
+        assert "href" not in html_link("t", url)
 
 
 @pytest.mark.parametrize("n", [3, 20, 80])

@@ -10,10 +10,9 @@ import pytest
 
 from analysis.base.schema import conform, empty
 from analysis.figures.frames import map_points
-from analysis.report import map_page
-from analysis.report.charts.plotly_json import MOST_POINTS, colouring, colourings, sample
-from analysis.report.page import report as report_page
-from analysis.report.page.method_text import in_no_topic
+from analysis.report import map_page, report_page
+from analysis.report.page.charts import MOST_POINTS, colouring, colourings, sample
+from analysis.report.text.groups import in_no_topic
 from page_runs import made_run
 from pages_read import data_of, text_of
 
@@ -61,7 +60,7 @@ def test_too_many_points_are_sampled_evenly():
 
 
 def test_a_sampled_map_says_so(monkeypatch):
-    monkeypatch.setattr("analysis.report.charts.plotly_json.MOST_POINTS", 30)
+    monkeypatch.setattr("analysis.report.page.charts.MOST_POINTS", 30)
     page = report_page(made_run(64))
     assert len(data_of(page)["papers"]["title"]) == 30
     assert "Drawn are 30 of 64 papers." in text_of(page)

@@ -12,29 +12,23 @@ import pytest
 
 from analysis import describe_verdicts
 from analysis.base.schema import conform
-from analysis.report.findings import findings as found_module
+from analysis.report import report_page
+from analysis.report.findings import findings as findings_module
 from analysis.report.findings.brief import brief
-from analysis.report.findings.facts import Grounds
-from analysis.report.findings.findings import find
-from analysis.report.findings.formatting import plain
-from analysis.report.findings.receipts import (
-    FORMS,
-    Value,
-    fold_text,
-    look_up,
-    share_text,
-    span_text,
-)
+from analysis.report.findings.events import strength_words
+from analysis.report.findings.facts import Facts
+from analysis.report.findings.findings import select_findings
+from analysis.report.findings.numbers import FORMS, fold_text, share_text, span_text
+from analysis.report.findings.power import READING, power_words
+from analysis.report.findings.receipts import Name, Value, look_up, plain_text
 from analysis.report.findings.selection import (
+    clip_to_intervals,
     first_and_last,
-    moved,
-    not_known,
-    seem_changed,
-    within_counts,
+    select_flat,
+    select_moves,
+    select_unclear,
 )
-from analysis.report.findings.sentences import Name, strength_words, tell_event, tell_move
-from analysis.report.findings.sureness import READING, power_words
-from analysis.report.page import report as report_page
+from analysis.report.findings.sentences import event_finding, move_finding
 from analysis.runs import Run
 from analysis.trends import detection_power
 from analysis.trends.verdicts.judging import FLAT_LEVEL, LEVEL
@@ -51,15 +45,16 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="module")
-def grounds(run) -> Grounds:
-    return Grounds(run)
+def facts(run) -> Facts:
+    return Facts(run)
 
 
 def said(run: Run) -> list[str]:
     """Return every sentence on trends as plain text."""
-    found = find(Grounds(run))
-    texts = [plain(each.parts) for each in found.told]
-    return [plain(found.counted), plain(found.over), found.why_no_move, found.why_no_flat, *texts]
+    found = select_findings(Facts(run))
+    texts = [plain_text(each.parts) for each in found.single]
+    lead = [plain_text(found.counted), plain_text(found.basis)]
+    return [*lead, found.why_no_move, found.why_no_flat, *texts]
 
 
 # what is chosen
@@ -76,12 +71,12 @@ def test_rises_and_falls_come_by_their_effect_and_leave_room_for_the_rarer():
         [(f"up{i}", "rising", 0.10, 0.30 + i / 100, 2.0, 3.0) for i in range(6)]
         + [("down", "falling", 0.020, 0.010, 0.3, 0.7), ("flat", "flat", 0.5, 0.5, 0.9, 1.1)]
     )
-    chosen = [key[1] for key, _ in moved(rows, papers={})]
+    chosen = [key[1] for key, _ in select_moves(rows, papers={})]
     assert chosen == ["up5", "up4", "up3", "up2", "down"]
     # h of 1 to 4 % is .20, of 20 to 25 % is .12
     rows = verdict_rows([("a", "rising", 0.20, 0.25, 1, 2), ("b", "rising", 0.01, 0.04, 1, 2)])
-    assert [key[1] for key, _ in moved(rows, papers={})] == ["b", "a"]
-    assert moved(rows.iloc[:0], papers={}) == []
+    assert [key[1] for key, _ in select_moves(rows, papers={})] == ["b", "a"]
+    assert select_moves(rows.iloc[:0], papers={}) == []
 
 
 def test_groups_of_the_same_papers_are_told_once():
@@ -91,12 +86,15 @@ def test_groups_of_the_same_papers_are_told_once():
     )  # fmt: skip
     papers = {("topic", "a"): frozenset("12345"), ("topic", "b"): frozenset("345"),
               ("topic", "c"): frozenset("345")}  # fmt: skip
-    assert moved(rows, papers=papers) == [
+    assert select_moves(rows, papers=papers) == [
         (("topic", "c"), ()),
         (("topic", "a"), (("topic", "b"),)),
-    ] or moved(rows, papers=papers) == [(("topic", "a"), (("topic", "b"),)), (("topic", "c"), ())]
+    ] or select_moves(rows, papers=papers) == [
+        (("topic", "a"), (("topic", "b"),)),
+        (("topic", "c"), ()),
+    ]
     papers[("topic", "b")] = frozenset("3678")
-    assert len(moved(rows, papers=papers)) == 3
+    assert len(select_moves(rows, papers=papers)) == 3
 
 
 def test_flat_groups_that_seem_to_have_changed_most_come_first():
@@ -106,7 +104,7 @@ def test_flat_groups_that_seem_to_have_changed_most_come_first():
         [("a", 10, 10, 100, 100), ("b", 10, 80, 100, 800), ("c", 10, 40, 100, 100),
          ("d", 10, 20, 100, 200)], columns=names,
     ).assign(kind="topic")  # fmt: skip
-    assert [key[1] for key in seem_changed(verdicts, ends=ends)] == ["b", "c", "d"]
+    assert [key[1] for key in select_flat(verdicts, ends=ends)] == ["b", "c", "d"]
 
 
 def test_of_unclear_groups_those_are_told_that_neither_halved_nor_doubled():
@@ -115,8 +113,8 @@ def test_of_unclear_groups_those_are_told_that_neither_halved_nor_doubled():
         ("known", "unclear", 0.1, 0.1, 0.7, 1.6), ("best", "unclear", 0.1, 0.1, 0.8, 1.3),
         ("flat", "flat", 0.1, 0.1, 0.9, 1.1),
     ])  # fmt: skip
-    assert [key[1] for key in not_known(rows, most=3)] == ["best", "known"]
-    assert not_known(rows, most=0) == []
+    assert [key[1] for key in select_unclear(rows, most=3)] == ["best", "known"]
+    assert select_unclear(rows, most=0) == []
 
 
 def test_ends_are_the_first_and_the_last_full_period_with_papers(run):
@@ -131,8 +129,8 @@ def test_ends_are_the_first_and_the_last_full_period_with_papers(run):
 # what is said
 
 
-def test_the_planted_truth_is_told(grounds):
-    found = find(grounds)
+def test_the_planted_truth_is_told(facts):
+    found = select_findings(facts)
     assert {(each.key[1], each.direction) for each in found.moves} == {
         ("rises", "rising"), ("falls", "falling"), ("late", "rising")
     }  # fmt: skip
@@ -140,61 +138,61 @@ def test_the_planted_truth_is_told(grounds):
     assert [(each.key[1], each.direction) for each in found.events] == [("bursts", "burst")]
     assert not found.why_no_move
     assert not found.why_no_flat
-    told = {each.key[1]: plain(each.parts) for each in found.told}
+    told = {each.key[1]: plain_text(each.parts) for each in found.single}
     assert "So did “Agents once more” (topic), with many of the same papers." in told["rises"]
     assert re.search(r"-fold \(\d\.\d to \d\.\d\), doubling in about \d+ months\.", told["rises"])
-    assert re.search(r"fell from 2\d % of papers to 5\.\d %, by 7\d % ", told["falls"])
+    assert re.search(r"fell from 2\d % to 5\.\d % of papers, by 7\d % ", told["falls"])
     assert "had a very strong burst in October 2023: " in told["bursts"]
-    assert "more papers because there are more papers in all." in told["level"]
-    assert plain(found.counted) == (
+    assert "more papers because there are more papers in total." in told["level"]
+    assert plain_text(found.counted) == (
         "Of 8 groups, 3 rose, 1 fell, 2 are flat, 1 is unclear and 1 has too few papers to say."
     )
 
 
-def test_a_group_born_late_is_told_without_an_astronomic_ratio(grounds):
-    (late,) = [each for each in find(grounds).moves if each.key[1] == "late"]
-    text = plain(late.parts)
-    assert "rose from under 0.1 % of papers to 1" in text
+def test_a_group_born_late_is_told_without_an_astronomic_ratio(facts):
+    (late,) = [each for each in select_findings(facts).moves if each.key[1] == "late"]
+    text = plain_text(late.parts)
+    assert "rose from under 0.1 % to 1" in text
     assert "-fold" not in text
     assert "doubling" not in text
     assert "It had no paper before December 2023." in text
 
 
-def test_plain_words_hold_no_digit_and_values_are_their_cells(run, grounds):
-    found = find(grounds)
-    told = [found.counted, found.over, power_words(grounds), *(e.parts for e in found.told)]
+def test_plain_words_hold_no_digit_and_values_are_their_cells(run, facts):
+    found = select_findings(facts)
+    told = [found.counted, found.basis, power_words(facts), *(e.parts for e in found.single)]
     values = 0
     for parts in told:
         for part in parts:
             if isinstance(part, Value):
-                held = look_up(part.receipt, tables=grounds.tables, manifest=run.manifest)
+                held = look_up(part.receipt, tables=facts.tables, manifest=run.manifest)
                 assert part.text == FORMS[part.form](held[part.column])
                 values += 1
             elif isinstance(part, str):
                 assert not isinstance(part, Name)
                 assert not re.search(r"\d", part)
     assert values > 60
-    assert not re.search(r"\d", found_module.LEAST_WORDS)
+    assert not re.search(r"\d", findings_module.TOO_FEW)
 
 
-def test_no_sentence_speaks_of_the_partial_month(run, grounds):
+def test_no_sentence_speaks_of_the_partial_month(run, facts):
     partial = run.trends[run.trends["is_partial"]]
     assert partial["period"].unique().tolist() == [MONTHS[-1]]
     assert (partial["n_papers"] == 0).all()  # a collapse, for who counts it
     for text in (*said(run), brief(run).split("## ", 1)[1], describe_verdicts(run)):
         assert "July 2024" not in text
-    for each in find(grounds).told:
+    for each in select_findings(facts).single:
         for receipt in each.receipts:
             assert ("period", "2024-07-01") not in receipt.key
     assert "July 2024" not in report_page(run).split('id="map"')[0].split('id="moved"')[1]
 
 
-def test_behind_every_count_is_a_list_of_as_many_papers(run, grounds):
+def test_behind_every_count_is_a_list_of_as_many_papers(run, facts):
     seen = set()
-    for each in find(grounds).told:
+    for each in select_findings(facts).single:
         for receipt in each.receipts:
             if "n_papers" in receipt.columns:
-                held = look_up(receipt, tables=grounds.tables, manifest=run.manifest)
+                held = look_up(receipt, tables=facts.tables, manifest=run.manifest)
                 assert len(set(receipt.papers)) == len(receipt.papers) == held["n_papers"]
                 seen.add(receipt.table)
     assert seen == {"verdicts", "trends", "events"}
@@ -202,7 +200,7 @@ def test_behind_every_count_is_a_list_of_as_many_papers(run, grounds):
 
 def test_a_share_that_has_come_down_again_is_said_to_have():
     run = course([*(0.02 + 0.03 * month for month in range(13)), *[0.25] * 24], name="hype")
-    (text,) = [plain(each.parts) for each in find(Grounds(run)).moves]
+    (text,) = [plain_text(each.parts) for each in select_findings(Facts(run)).moves]
     assert "It was highest in January 2024, 38 % (" in text
     assert ", and has come down since." in text
 
@@ -224,26 +222,26 @@ def course(shares: list[float], *, name: str) -> Run:
 def test_a_line_that_ends_where_no_share_was_is_not_told():
     wave = [0.01, 0.4, 0.5, 0.4] + [0.3 * 0.75**i for i in range(len(MONTHS) - 4)]
     run = course(wave, name="wave")
-    grounds = Grounds(run)
+    facts = Facts(run)
     key = ("topic", "wave")
-    row = grounds.verdicts[key]
+    row = facts.verdicts[key]
     assert row.direction == "falling"
     assert row.share_first > 0.3
-    assert not grounds.is_line(key)
-    text = plain(tell_move(key, with_it=(), grounds=grounds).parts)
+    assert not facts.is_steady(key)
+    text = plain_text(move_finding(key, together=(), facts=facts).parts)
     assert text.startswith(
-        "“wave” (topic) fell, but not steadily enough for a rate. Counted: 4 of 400 papers"
+        "“wave” (topic) fell, but not steadily enough to give a rate. Counted: 4 of 400 papers"
     )
     assert " It was highest in March 2023, 50 % (" in text
     assert "halving" not in text
-    drawn = within_counts(run.verdicts, trends=run.trends).set_index("group_id")
-    first = grounds.trend_row(key, period=MONTHS[0])
+    drawn = clip_to_intervals(run.verdicts, trends=run.trends).set_index("group_id")
+    first = facts.trend_row(key, period=MONTHS[0])
     assert drawn.at["wave", "share_first"] == first.share_high < 0.1
-    assert drawn.at["rest", "share_first"] == grounds.verdicts[("topic", "rest")].share_first
+    assert drawn.at["rest", "share_first"] == facts.verdicts[("topic", "rest")].share_first
 
 
 def test_nothing_counted_leaves_fitted_shares_as_they_are(run):
-    none = within_counts(run.verdicts, trends=run.trends.iloc[:0])
+    none = clip_to_intervals(run.verdicts, trends=run.trends.iloc[:0])
     pd.testing.assert_frame_equal(none, run.verdicts.reset_index(drop=True))
 
 
@@ -251,35 +249,35 @@ def test_a_sign_that_flips_is_put_down_to_the_mix(run):
     flips = run.verdicts.assign(sign_flips=run.verdicts["group_id"] == "rises")
     period = {**run.manifest["period"], "standardised_by": "venue"}
     changed = replace(run, verdicts=flips, manifest={**run.manifest, "period": period})
-    told = tell_move(("topic", "rises"), with_it=(), grounds=Grounds(changed))
+    told = move_finding(("topic", "rises"), together=(), facts=Facts(changed))
     assert (
         " This rise is due to the mix of venues: with the mix held constant, the line points the "
-        "other way." in plain(told.parts)
+        "other way." in plain_text(told.parts)
     )
     assert told.sure == "fairly sure"
     page = report_page(changed)
     assert "computed with the mix of venues held constant" in page
-    assert page.count("with the mix of venues held constant the other way") == 1
+    assert page.count("the other way with the mix of venues held constant") == 1
 
 
 def test_a_doubling_that_nobody_has_seen_is_not_told(run):
     verdicts = run.verdicts.assign(ratio=1.6, ratio_low=1.3, ratio_high=1.9)
-    grounds = Grounds(replace(run, verdicts=verdicts))
-    text = plain(tell_move(("topic", "rises"), with_it=(), grounds=grounds).parts)
+    facts = Facts(replace(run, verdicts=verdicts))
+    text = plain_text(move_finding(("topic", "rises"), together=(), facts=facts).parts)
     assert ", by 60 % (30 to 90 %). Counted: " in text
 
 
 def test_how_sure_follows_p_and_the_width_of_flatness(run):
     for p, sure in ((0.0009, "very sure"), (0.001, "sure"), (0.01, "fairly sure")):
         verdicts = run.verdicts.assign(p_adjusted=p)
-        told = tell_move(
-            ("topic", "falls"), with_it=(), grounds=Grounds(replace(run, verdicts=verdicts))
+        told = move_finding(
+            ("topic", "falls"), together=(), facts=Facts(replace(run, verdicts=verdicts))
         )
         assert told.sure == sure
     wide = run.verdicts.assign(ratio_low=0.85)
-    flats = find(Grounds(replace(run, verdicts=wide))).flats
+    flats = select_findings(Facts(replace(run, verdicts=wide))).flats
     assert {each.sure for each in flats} == {"fairly sure"}
-    assert {each.sure for each in find(Grounds(run)).flats} == {"sure"}
+    assert {each.sure for each in select_findings(Facts(run)).flats} == {"sure"}
 
 
 # what is said where there is little
@@ -289,9 +287,9 @@ def test_few_papers_are_told_with_the_reason():
     few = made_run(80)
     text = " ".join(said(few))
     assert "All 7 groups have too few papers to say." in text
-    assert "fewer than four full periods, or under twenty papers" in text
+    assert "fewer than four full periods, or fewer than twenty papers" in text
     assert "No group can be called flat" not in text
-    assert "nothing can be said of rises and falls" in " ".join(said(made_run(80, freq=None)))
+    assert "nothing can be said about rises and falls" in " ".join(said(made_run(80, freq=None)))
 
 
 def test_none_that_rose_is_said_plainly(run):
@@ -316,11 +314,11 @@ def test_every_size_has_whole_sentences(n):
 
 def test_the_words_agree_with_the_constants_of_the_verdicts():
     numbers = {"four": 4, "twenty": 20}
-    least = found_module.LEAST_WORDS
+    least = findings_module.TOO_FEW
     assert numbers[re.search(r"than (\w+) full", least)[1]] == LEAST_FULL_PERIODS
-    assert numbers[re.search(r"under (\w+) papers", least)[1]] == LEAST_PAPERS
-    assert f"shares at {LEVEL:.0%}".replace("%", " %") in READING
-    assert f"changes at {FLAT_LEVEL:.0%}".replace("%", " %") in READING
+    assert numbers[re.search(r"than (\w+) papers", least)[1]] == LEAST_PAPERS
+    assert f"{LEVEL:.0%} for shares".replace("%", " %") in READING
+    assert f"{FLAT_LEVEL:.0%} for changes".replace("%", " %") in READING
     assert f"under {SURE}." in READING
     low, high = FLAT
     assert f"within {100 * (1 - low):.0f} % down and {100 * (high - 1):.0f} % up" in READING
@@ -351,18 +349,18 @@ def test_strengths_in_words():
 @pytest.mark.parametrize(
     ("strength", "words"),
     [
-        (279.0, "its share since then is many times that before."),
-        (2.34, "its share since then is 2.3 times that before."),
-        (1.1, "its share since then is on the whole about that before, but runs another way."),
+        (279.0, "its share since then is many times what it was before."),
+        (2.34, "its share since then is 2.3 times what it was before."),
+        (1.1, "its share since then is about the same on average, but moves in another direction."),
         (0.4, "its share since then is 60 % lower than before."),
-        (0.02, "its share since then is a small part of that before."),
+        (0.02, "its share since then is a small fraction of what it was before."),
     ],
 )
 def test_turns_are_told_with_their_size_in_words(run, strength, words):
     row = run.events[run.events["what"] == "change"].assign(strength=strength)
     events = conform(row, name="events")
-    told = tell_event(next(events.itertuples()), grounds=Grounds(replace(run, events=events)))
-    assert f"took another course from December 2023 on: {words}" in plain(told.parts)
+    told = event_finding(next(events.itertuples()), facts=Facts(replace(run, events=events)))
+    assert f"changed course in December 2023: {words}" in plain_text(told.parts)
 
 
 def test_power_figures_are_those_of_the_full_periods(run):
@@ -380,12 +378,12 @@ def test_power_figures_are_those_of_the_full_periods(run):
     )
 
 
-def test_power_is_told_for_a_run_that_tested_something(run, grounds):
-    text = plain(power_words(grounds))
+def test_power_is_told_for_a_run_that_tested_something(run, facts):
+    text = plain_text(power_words(facts))
     assert text.startswith("With this many papers, a doubling is found ")
     (row,) = [r for r in run.manifest["period"]["power"] if (r["first"], r["last"]) == (0.02, 0.04)]
     assert 0.5 < row["power"] <= 1
-    assert power_words(Grounds(made_run(30))) == ()
+    assert power_words(Facts(made_run(30))) == ()
 
 
 # texts of the input
@@ -420,4 +418,4 @@ def test_hostile_labels_and_titles_stay_texts(run, first):
     assert not re.search(r"<(script|img|iframe)", html)
     assert not [name for name, _ in seen.held if name.startswith("on")]
     assert all(re.match(r"#|https?://", value) for name, value in seen.held if name == "href")
-    assert html.count("<strong><bdi>") >= len(find(Grounds(hostile)).told)
+    assert html.count("<strong><bdi>") >= len(select_findings(Facts(hostile)).single)

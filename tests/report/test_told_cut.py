@@ -12,11 +12,11 @@ import pytest
 
 from analysis.base.schema import conform
 from analysis.pipeline.settings import Settings
-from analysis.pipeline.trends import over_time
+from analysis.pipeline.trends import count_trends
 from analysis.report.findings.brief import brief
-from analysis.report.findings.facts import Grounds
-from analysis.report.findings.findings import find
-from analysis.report.findings.formatting import plain
+from analysis.report.findings.facts import Facts
+from analysis.report.findings.findings import select_findings
+from analysis.report.findings.receipts import plain_text
 from analysis.runs import Run
 from page_runs import made_run
 
@@ -52,7 +52,7 @@ def cut(corpus: pd.DataFrame, *, last: str, day: date) -> Run:
         group_id=list(SUBJECTS), label=list(SUBJECTS), kind="topic", n_papers=0
     )
     groups = conform(groups, name="groups")
-    tables, said = over_time(
+    tables, said = count_trends(
         papers,
         memberships=memberships,
         groups=groups,
@@ -82,9 +82,9 @@ def test_a_month_cut_on_the_tenth_changes_no_verdict_and_no_sentence(shared):
     for name in ("verdicts", "events"):
         pd.testing.assert_frame_equal(getattr(cuts[0], name), getattr(cuts[1], name))
     assert {"rising", "falling"} & set(cuts[0].verdicts["direction"])
-    told = [find(Grounds(each)) for each in cuts]
-    assert [plain(each.parts) for each in told[0].told] == [
-        plain(each.parts) for each in told[1].told
+    told = [select_findings(Facts(each)) for each in cuts]
+    assert [plain_text(each.parts) for each in told[0].single] == [
+        plain_text(each.parts) for each in told[1].single
     ]
     partial = cuts[0].trends.loc[cuts[0].trends["is_partial"], "period"].unique()
     assert len(partial) == 2  # August is not listed to its end yet

@@ -15,9 +15,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from analysis.report import report_page
 from analysis.report.findings.brief import brief
-from analysis.report.findings.receipts import FORMS
-from analysis.report.page import report as report_page
+from analysis.report.findings.numbers import FORMS
 from analysis.runs import Run, read_run
 from page_runs import made_run, written
 from told_runs import planted_run
@@ -56,7 +56,7 @@ def without_tags(html: str) -> str:
 def of_html(page: str) -> tuple[Told, dict[int, str]]:
     """Return sentences with the numbers of their footnotes, and the footnotes' first sentences."""
     told = []
-    for html in re.findall(r'<p class="told">(.*?)</p>', page, flags=re.DOTALL):
+    for html in re.findall(r'<p class="sentence">(.*?)</p>', page, flags=re.DOTALL):
         marks = [int(n) for n in re.findall(r'href="#note-(\d+)"', html)]
         text = re.sub(r"<sup>.*?</sup>|<strong>.*?</strong>", "", html)
         told.append((without_tags(text), marks))

@@ -15,10 +15,10 @@ import pytest
 from analysis import InputError, save_workbook
 from analysis.base.schema import conform
 from analysis.figures.frames import share_table
-from analysis.report.workbook import MOST_PAPERS_UNASKED, sheet
+from analysis.report.workbook import MOST_PAPERS_UNASKED
 from analysis.report.workbook import write as writing
-from analysis.report.workbook.sheet import LONGEST_TEXT, Column, Sheet, for_workbook
-from analysis.report.workbook.write import write_workbook
+from analysis.report.workbook.sheets import Column, Sheet
+from analysis.report.workbook.write import LONGEST_TEXT, for_workbook, write_workbook
 from analysis.runs import Run
 from hostile import HOSTILE
 from page_runs import made_run
@@ -225,8 +225,8 @@ def test_links_and_rows_beyond_the_limits_are_texts_and_a_note(tmp_path, monkeyp
     cells = [row[0] for row in opened(tmp_path / "a.xlsx")["t"].iter_rows(min_row=2)]
     assert [cell.value for cell in cells[:3]] == urls[:3]
     assert [bool(cell.hyperlink) for cell in cells] == [True, True, False, False]
-    assert cells[3].value == "3 more rows have no room here; the CSV file has all."
-    assert (sheet.MOST_LINKS, sheet.MOST_ROWS) == (65_530, 1_048_576)
+    assert cells[3].value == "3 more rows do not fit here; the CSV file has all."
+    assert (writing.MOST_LINKS, writing.MOST_ROWS) == (65_530, 1_048_576)
 
 
 def test_an_address_too_long_for_a_link_is_a_text(tmp_path):

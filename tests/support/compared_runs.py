@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from analysis.report.changes.basics import Target
 from analysis.report.changes.sentences import change_parts
+from analysis.report.markup import PLAIN
 from analysis.runs import Run
 from analysis.runs.compare import compare
 from two_runs import lineage_rows, tiny_run, trend_rows
 
-PLAIN = Target(text=str, paper=lambda title, url: title)
 DAY = "2024-01-01"
 
 

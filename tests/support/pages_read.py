@@ -63,3 +63,9 @@ def data_of(page: str) -> dict:
 
 def text_of(page: str) -> str:
     return seen(page).words
+
+
+def section_of(page: str, name: str) -> str:
+    """Return the HTML of one section of the report, "" if it has none."""
+    head = f'<h2 id="{name}">'
+    return page.split(head)[1].split("</section>")[0] if head in page else ""

@@ -1,10 +1,8 @@
-"""From a run to what is sent around: the map page, the report page, charts, tables as CSV."""
+"""From a run to what is handed on: map page, report page, charts, tables, workbook, sentences.
 
-from __future__ import annotations
+Names load on first use.
+"""
 
-from .csv_tables import write_csv_tables
-from .map.page import map_page
-from .page.report import report_page
-from .write import write_pages
+import lazy_loader
 
-__all__ = ["map_page", "report_page", "write_csv_tables", "write_pages"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,8 +1,7 @@
-"""A run handed to tools that specialise: Embedding Atlas, DataMapPlot, a spreadsheet."""
+"""A run exported for other tools: Embedding Atlas, DataMapPlot, a spreadsheet program."""
 
 from __future__ import annotations
 
-import csv
 import shlex
 from collections.abc import Callable
 from functools import partial
@@ -13,12 +12,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from analysis.base.english import snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_csv, for_spreadsheet, for_terminal
 from analysis.base.files import written_whole
 from analysis.figures.frames import map_points
 from analysis.figures.frames.groups import map_labels
 from analysis.runs import Run
+
+from .csv_tables import text_cells
 
 TARGETS = ("csv", "datamapplot", "embedding-atlas")
 
@@ -46,34 +48,34 @@ page.save(here / "map.html")
 
 
 def export_run(run: Run, *, to: str, out: Path, csv_safe: bool = True) -> str:
-    """Write a run in the form that another tool reads.
+    """Write a run in a format that another tool reads.
 
     Parameters
     ----------
     run : Run
-        Left as it is.
+        Not changed.
     to : {"csv", "datamapplot", "embedding-atlas"}
-        `csv`: one file, a row a paper, for a spreadsheet program: UTF-8 with a byte order mark,
-        a text that such a program would compute with an apostrophe before it. `embedding-atlas`:
+        `csv`: one file for a spreadsheet program, one row per paper, UTF-8 with a byte order mark;
+        texts that such a program would read as a formula get an apostrophe. `embedding-atlas`:
         a folder with `papers.parquet` (x, y, text, title, date, cluster, broader, topic, url,
         `neighbours` as {ids: row numbers, distances: 1 - cosine}) and `labels.parquet`.
-        `datamapplot`: a folder with `points.npy`, one array of labels a level (`labels-0.npy` is
-        the finest), titles, and `plot.py`, which draws them.
+        `datamapplot`: a folder with `points.npy`, one array of labels per level (`labels-0.npy`
+        is the finest), titles, and `plot.py`, which draws them.
     out : Path
         A file or folder that does not exist, outside the run.
     csv_safe : bool, default True
-        Of `csv`: put that apostrophe. Without it every text is what it was, on one line.
+        For `csv`: add that apostrophe. Without it every text is unchanged, on one line.
 
     Returns
     -------
     str
-        What to do with it.
+        How to use the export.
 
     Raises
     ------
     InputError
-        Where `to` is none of these, `out` exists, lies in the run or cannot be written, or the
-        run has no map (of `csv` only the coordinates are empty then).
+        If `to` is none of these, `out` exists, is inside the run or cannot be written, or the
+        run has no map (`csv` is written without coordinates then).
     """
     writers: dict[str, Callable[[Run, Path], None]] = {
         "csv": partial(_write_csv, text=for_spreadsheet if csv_safe else for_csv),
@@ -97,8 +99,8 @@ def export_run(run: Run, *, to: str, out: Path, csv_safe: bool = True) -> str:
     except OSError as error:
         raise InputError(
             f"cannot write {for_terminal(str(out))}: {error.strerror or error}",
-            allowed="a path in an existing folder that can be written",
-            next_step="create the folder, or name another path with --out PATH",
+            allowed="a path in an existing, writable folder",
+            next_step="create the folder, or choose another path with --out PATH",
         ) from error
     return _next_step(to, out)
 
@@ -109,13 +111,13 @@ def _check_free(run: Run, out: Path) -> None:
         raise InputError(
             f"{shown} exists",
             allowed="a new file or folder: nothing is overwritten",
-            next_step="remove it, or name another path with --out PATH",
+            next_step="remove it, or choose another path with --out PATH",
         )
     if run.path is not None and out.resolve().is_relative_to(run.path.resolve()):
         raise InputError(
-            f"{shown} lies in the run",
+            f"{shown} is inside the run",
             allowed="a path outside the run, whose files never change",
-            next_step="name another path with --out PATH",
+            next_step="choose another path with --out PATH",
         )
 
 
@@ -136,31 +138,26 @@ def _next_step(to: str, out: Path) -> str:
 
 
 def _papers(run: Run) -> pd.DataFrame:
-    """Return one row a paper, in the order of `run.papers`, with what every export needs."""
-    columns = ["paper_id", "x", "y", "date", "cluster_id", "cluster", "broader", "cluster_weight",
-               "topic", "topics"]  # fmt: skip
+    """Return one row per paper, in the order of `run.papers`, with what every export needs."""
+    columns = [
+        *("paper_id", "x", "y", "date", "cluster_id", "cluster", "broader", "cluster_weight"),
+        *("topic", "topics"),
+    ]
     points = map_points(run)[columns]
     papers = run.papers[["paper_id", "title", "abstract", "published", "url", "source"]]
     return papers.merge(points, on="paper_id", how="left", sort=False)
 
 
 def _write_csv(run: Run, path: Path, *, text: Callable[[str], str]) -> None:
+    columns = [
+        *("paper_id", "title", "date", "cluster", "broader", "cluster_weight", "topics", "url"),
+        *("x", "y", "source", "abstract"),
+    ]
     papers = _papers(run)
-    columns = ["paper_id", "title", "date", "cluster", "broader", "cluster_weight", "topics", "url",
-               "x", "y", "source", "abstract"]  # fmt: skip
-    with path.open("x", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        for row in papers[columns].itertuples(index=False):
-            writer.writerow([_cell(value, text=text) for value in row])
-
-
-def _cell(value: object, *, text: Callable[[str], str]) -> str:
-    if isinstance(value, str):
-        return text(value)
-    if value is None or pd.isna(value):
-        return ""
-    return f"{value:.6g}"
+    cells = pd.DataFrame({column: text_cells(papers[column], text=text) for column in columns})
+    cells.to_csv(
+        path, mode="x", encoding="utf-8-sig", index=False, lineterminator="\n", float_format="%.6g"
+    )
 
 
 def _write_atlas(run: Run, folder: Path) -> None:
@@ -186,7 +183,7 @@ def _write_atlas(run: Run, folder: Path) -> None:
 
 
 def _neighbours(run: Run) -> pa.StructArray:
-    """Return each paper's neighbours by row number, nearest first, with their distances."""
+    """Return each paper's nearest neighbours by row number, with their distances."""
     rows = pd.Series(np.arange(len(run.papers)), index=run.papers["paper_id"])
     owners = rows[run.neighbours["paper_id"]].to_numpy()
     order = np.lexsort([run.neighbours["rank"], owners])
@@ -207,26 +204,24 @@ def _write_datamapplot(run: Run, folder: Path) -> None:
         np.save(folder / f"labels-{number}.npy", labels, allow_pickle=False)
     titles = "".join(f"{clean(title)}\n" for title in papers["title"])
     (folder / "titles.txt").write_text(titles, encoding="utf-8")
-    day = run.manifest["snapshot_date"]
-    about = f"{len(papers):,} papers" + (f", snapshot of {day}" if day else "")
+    about = f"{len(papers):,} papers, {snapshot_words(run.manifest['snapshot_date'], iso=True)}"
     (folder / "about.txt").write_text(about + "\n", encoding="utf-8")
     (folder / "plot.py").write_text(_PLOT, encoding="utf-8")
 
 
 def _layers(run: Run, cluster_ids: pd.Series) -> list[np.ndarray]:
-    """Return a label a paper for every level, finest first, as fixed-width text.
+    """Return one label per paper for every level, finest first, as fixed-width text.
 
-    Two groups of one label are told apart by their ids.
+    Two groups with the same label are distinguished by their ids.
     """
     groups = run.groups[run.groups["kind"] == "cluster"]
     labels = groups["label"].map(clean)
-    twice = labels.duplicated(keep=False)
-    labels = labels.where(~twice, labels + " (" + groups["group_id"] + ")")
+    labels = labels.where(~labels.duplicated(keep=False), labels + " (" + groups["group_id"] + ")")
     names = dict(zip(groups["group_id"], labels, strict=True))
     parents = dict(zip(groups["group_id"], groups["parent_id"], strict=True))
-    layers = []
-    own = cluster_ids.astype("object").where(cluster_ids.notna(), None).tolist()
-    while not layers or any(group in names for group in own):
-        layers.append(np.array([names.get(group, UNLABELLED) for group in own], dtype="str"))
-        own = [parents.get(group) for group in own]
+    layers: list[np.ndarray] = []
+    level = cluster_ids.astype("object").where(cluster_ids.notna(), None).tolist()
+    while not layers or any(group in names for group in level):
+        layers.append(np.array([names.get(group, UNLABELLED) for group in level], dtype="str"))
+        level = [parents.get(group) for group in level]
     return layers

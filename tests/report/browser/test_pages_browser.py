@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import browser
-from analysis.report import map_page
-from analysis.report.page import report as report_page
+from analysis.report import map_page, report_page
 from hostile import HOSTILE
 from page_runs import made_run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import browser
-from analysis.report.page import report as report_page
+from analysis.report import report_page
 from map_driving import ask
 from told_runs import planted_run
 

@@ -1,1 +1,1 @@
-"""What changed since the last run, as a section of the report."""
+"""What changed between two runs, in words for the report, the terminal and notebooks."""

@@ -1,4 +1,4 @@
-"""What differs between two runs in words, for whatever target: terminal, page or notebook."""
+"""All differences between two runs in words: papers, clusters, moves, shares."""
 
 from __future__ import annotations
 
@@ -8,133 +8,115 @@ from analysis.base.english import capital, count, listing, verb
 from analysis.base.schema import CAUSES
 from analysis.runs.compare import Comparison
 
-from .basics import MOST_LISTED, MOST_PAPERS, Part, Target, fit_words, name_of, titles
-from .clusters import clusters
-from .history import reported
-from .shares import changed_most
+from ..markup import Target
+from .clusters import cluster_changes
+from .parts import MOST_LISTED, MOST_PAPERS, Part, fit_words, name_of, titles
+from .shares import restated_shares, share_changes
 
 
-def change_parts(found: Comparison, *, target: Target) -> list[Part]:
-    """Tell what differs between two runs.
+def change_parts(comparison: Comparison, *, target: Target) -> list[Part]:
+    """Describe the differences between two runs.
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
     target : Target
 
     Returns
     -------
     list of Part
-        Papers, clusters, moves, shares and reported shares; parts with nothing to say are left
+        Papers, clusters, moves, shares and restated shares; parts with nothing to say are left
         out.
     """
     parts = [
-        _papers(found, target=target),
-        clusters(found, target=target),
-        _moves(found, target=target),
-        _shares(found, target=target),
-        reported(found, target=target),
+        _papers(comparison, target=target),
+        cluster_changes(comparison, target=target),
+        _moves(comparison, target=target),
+        share_changes(comparison, target=target),
+        restated_shares(comparison, target=target),
     ]
     return [part for part in parts if part.text or part.items]
 
 
-def _papers(found: Comparison, *, target: Target) -> Part:
-    papers = found.papers
-    old, new = target.text(found.old), target.text(found.new)
-    n_added = len(papers.added)
-    if found.whole:
-        first = (
-            f"Run {new} holds {count(found.n_new, 'paper')}, run {old} held {found.n_old:,}; "
-            f"{count(len(papers.both), 'paper')} {verb(len(papers.both), 'is', 'are')} in both. "
-            f"{capital(count(n_added, 'paper'))} {verb(n_added, 'was', 'were')} added, "
-            f"{len(papers.gone) or 'none'} {verb(len(papers.gone), 'is', 'are')} gone, and "
-            f"{len(papers.revised) or 'none'} {verb(len(papers.revised), 'has', 'have')} another "
-            "text or date."
-        )
-    else:
-        first = (
-            f"Run {new} holds {count(found.n_new, 'paper')}; {n_added or 'none'} of them "
-            f"{verb(n_added, 'was', 'were')} not there in run {old}."
-        )
+def _papers(comparison: Comparison, *, target: Target) -> Part:
+    papers = comparison.papers
+    first = _numbers_of_papers(comparison, target=target)
     if n := len(papers.unlisted):
         first += (
             f" {capital(count(n, 'paper'))} that the older snapshot listed "
-            f"{verb(n, 'is', 'are')} not in the newer one; {verb(n, 'it stays', 'they stay')}."
+            f"{verb(n, 'is', 'are')} not in the newer one; {verb(n, 'it stays', 'they stay')} in "
+            "the run."
         )
-    named = {
-        "Added": papers.added if n_added <= MOST_PAPERS else [],
+    lists = {
+        "Added": papers.added if len(papers.added) <= MOST_PAPERS else [],
         "Gone": papers.gone,
         "Revised": papers.revised,
     }
-    items = [f"{what}: {titles(found, ids, target=target)}." for what, ids in named.items() if ids]
-    notes = [target.text(note) for note in found.notes]
+    items = [
+        f"{name}: {titles(comparison, ids, target=target)}." for name, ids in lists.items() if ids
+    ]
+    notes = [target.text(note) for note in comparison.notes]
     return Part("Papers", (first, *notes), tuple(items))
 
 
-def _moves(found: Comparison, *, target: Target) -> Part:
-    lines, items = _topic_moves(found), []
-    both = len(found.papers.both)
-    ours = found.moves[found.moves["kind"] == "cluster"]
-    if len(ours):
-        n = len(ours)
+def _numbers_of_papers(comparison: Comparison, *, target: Target) -> str:
+    papers = comparison.papers
+    old, new = target.text(comparison.old), target.text(comparison.new)
+    holds = f"Run {new} holds {count(comparison.n_new, 'paper')}"
+    added, gone, revised = (len(ids) for ids in (papers.added, papers.gone, papers.revised))
+    if not comparison.whole:
+        return f"{holds}; {added or 'none'} of them {verb(added, 'was', 'were')} not in run {old}."
+    both = len(papers.both)
+    return (
+        f"{holds}, run {old} held {comparison.n_old:,}; "
+        f"{count(both, 'paper')} {verb(both, 'is', 'are')} in both. "
+        f"{capital(count(added, 'paper'))} {verb(added, 'was', 'were')} added, "
+        f"{gone or 'none'} {verb(gone, 'is', 'are')} gone, and "
+        f"{revised or 'none'} {verb(revised, 'has', 'have')} a different text or date."
+    )
+
+
+def _moves(comparison: Comparison, *, target: Target) -> Part:
+    lines, items = _topic_moves(comparison), []
+    both = len(comparison.papers.both)
+    moves = comparison.moves[comparison.moves["kind"] == "cluster"]
+    if len(moves):
+        n = len(moves)
         lines.append(
             f"{capital(count(n, 'paper'))} of the {both:,} in both {verb(n, 'is', 'are')} in "
-            f"another cluster: {_by_cause(ours, fit=fit_words(found))}."
+            f"another cluster: {_by_cause(moves, fit=fit_words(comparison))}."
         )
-        flows = ours.groupby(["from_id", "to_id"]).size().sort_values(
-            ascending=False, kind="stable"
-        )  # fmt: skip
-        items = [
-            f"From {name_of(found, 'cluster', a, target=target)} to "
-            f"{name_of(found, 'cluster', b, target=target)}: {count(int(k), 'paper')}."
-            for (a, b), k in flows.head(MOST_LISTED).items()
-        ]
-    elif found.ids == "same":
+        flows = moves.groupby(["from_id", "to_id"]).size()
+        flows = flows.sort_values(ascending=False, kind="stable").head(MOST_LISTED)
+        for pair, k in flows.items():
+            a, b = (name_of(comparison, "cluster", i, target=target) for i in pair)
+            items.append(f"From {a} to {b}: {count(int(k), 'paper')}.")
+    elif comparison.ids == "same":
         lines.append(f"All {count(both, 'paper')} in both kept their cluster.")
     return Part("Papers that moved", tuple(lines), tuple(items))
 
 
-def _topic_moves(found: Comparison) -> list[str]:
-    topics = found.moves[found.moves["kind"] == "topic"]
+def _topic_moves(comparison: Comparison) -> list[str]:
+    topics = comparison.moves[comparison.moves["kind"] == "topic"]
     if topics.empty:
         return []
-    came = int((topics["to_id"] != "").sum())
+    joined = int((topics["to_id"] != "").sum())
+    why = _by_cause(topics, fit="because topics are recognised again in each run")
     return [
-        f"Papers in both came into a topic {_times(came)} and went out of one "
-        f"{_times(len(topics) - came)}: "
-        f"{_by_cause(topics, fit='as topics are recognised anew in each run')}."
+        f"Among the papers in both, there {verb(joined, 'is', 'are')} "
+        f"{count(joined, 'new topic membership')} and "
+        f"{count(len(topics) - joined, 'lost one')}: {why}."
     ]
-
-
-def _times(n: int) -> str:
-    return {0: "not once", 1: "once"}.get(n, f"{n:,} times")
 
 
 def _by_cause(moves: pd.DataFrame, *, fit: str) -> str:
     words = {
-        "override": "by a decision by hand", "definition": "by another definition of the topic",
-        "revised": "after their text or date was revised", "refit": fit,
-    }  # fmt: skip
+        "override": "by a manual decision",
+        "definition": "by another definition of the topic",
+        "revised": "after their text or date was revised",
+        "refit": fit,
+    }
     sizes = moves["cause"].value_counts()
     if len(sizes) == 1:
         return f"{'all ' if len(moves) > 1 else ''}{words[sizes.index[0]]}"
     return listing([f"{sizes[cause]:,} {words[cause]}" for cause in CAUSES if cause in sizes])
-
-
-def _shares(found: Comparison, *, target: Target) -> Part:
-    table = found.changes
-    if table.empty:
-        return Part("Shares", ())
-    old, new = (int(table[f"n_total_{side}"].iloc[0]) for side in ("old", "new"))
-    if not old or not new:
-        return Part("Shares", ("There are no shares to compare: one run has no dated paper.",))
-    names = target.text(found.old), target.text(found.new)
-    text = (
-        f"Shares are of the papers with a date, all periods together: {old:,} in run {names[0]}, "
-        f"{new:,} in run {names[1]}."
-    )
-    items = changed_most(
-        table, fit=fit_words(found), name=lambda k, g: name_of(found, k, g, target=target)
-    )
-    most = " Those that changed most:" if items else " No share differs by .1 percentage points."
-    return Part("Shares that changed most", (text + most,), tuple(items))

@@ -1,1 +1,1 @@
-"""What the trends show: rows chosen, told in sentences, each number with its receipt."""
+"""Findings on trends: groups selected, and sentences whose numbers name their sources."""

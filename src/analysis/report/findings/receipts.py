@@ -1,23 +1,28 @@
-"""Receipts: which row of which table, and which papers, a number in a sentence comes from."""
+"""Receipts: the row of a table, and the papers, that a number in a sentence comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.base.english import count, period_words
-from analysis.base.schema import FREQUENCIES
-from analysis.figures import percent
+from analysis.base.english import count, listing
+from analysis.base.escaping import clean, first_lines
+
+from ..markup import PLAIN, Target
 
 ROWS = "rows"
-"""Stands for a column where what is told is how many rows match the key."""
+"""Stands for a column if the number is how many rows match the key."""
 
 MANIFEST = "manifest"
-"""Stands for a table where a value stands in `manifest.json`; the key says where in it."""
+"""Stands for a table if the value is in `manifest.json`; the key says where in it."""
+
+_LONG_LABEL, _LONG_TITLE = 80, 90
+
+Key = tuple[str, str]
+"""Kind and id of a group."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Receipt:
     table : str
         A table of the run, or `MANIFEST`.
     key : tuple of (str, str)
-        Columns and values that choose the row; days as YYYY-MM-DD. Of `MANIFEST`, ("at", path):
+        Columns and values that select the row; days as YYYY-MM-DD. For `MANIFEST`, ("at", path):
         names and positions joined by dots.
     columns : tuple of str
         The cells used, or `ROWS`.
@@ -44,7 +49,7 @@ class Receipt:
 
 
 class Value(NamedTuple):
-    """A number (or name) in a sentence: how a cell of a receipt is written."""
+    """A number (or name) in a sentence: a cell of a receipt, as it is written."""
 
     text: str
     receipt: Receipt
@@ -58,10 +63,20 @@ class Mark(NamedTuple):
     receipt: Receipt
 
 
-Piece = str | Value | Mark
+class Name(NamedTuple):
+    """The place of a group's label."""
+
+    key: Key
+    label: str
 
 
-def look_up(receipt: Receipt, *, tables: Mapping[str, pd.DataFrame], manifest: Mapping) -> dict:
+Part = str | Value | Mark | Name
+"""A piece of a sentence; plain strings are our own words and hold no digit."""
+
+
+def look_up(
+    receipt: Receipt, *, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return the cells of a receipt by column, as the tables hold them.
 
     Parameters
@@ -75,19 +90,19 @@ def look_up(receipt: Receipt, *, tables: Mapping[str, pd.DataFrame], manifest: M
     Raises
     ------
     KeyError
-        Where the key does not choose exactly one row: a defect of ours.
+        If the key does not select exactly one row, which is a bug.
     """
     if receipt.table == MANIFEST:
-        found: Any = manifest
-        for part in receipt.key[0][1].split("."):
-            found = found[int(part)] if isinstance(found, list) else found[part]
-        return {column: found[column] for column in receipt.columns}
+        value: Any = manifest
+        for name in receipt.key[0][1].split("."):
+            value = value[int(name)] if isinstance(value, list) else value[name]
+        return {column: value[column] for column in receipt.columns}
     frame = tables[receipt.table]
     chosen = pd.Series(True, index=frame.index)
     for column, value in receipt.key:
-        held = frame[column]
-        dates = pd.api.types.is_datetime64_any_dtype(held)
-        chosen &= (held == pd.Timestamp(value)) if dates else (held.astype(str) == value)
+        cells = frame[column]
+        dates = pd.api.types.is_datetime64_any_dtype(cells)
+        chosen &= (cells == pd.Timestamp(value)) if dates else (cells.astype(str) == value)
     rows = frame[chosen]
     if receipt.columns == (ROWS,):
         return {ROWS: len(rows)}
@@ -96,80 +111,102 @@ def look_up(receipt: Receipt, *, tables: Mapping[str, pd.DataFrame], manifest: M
     return {column: rows[column].iloc[0] for column in receipt.columns}
 
 
-# how a cell is written
+# sentences
 
 
-def share_text(share: float) -> str:
-    """Return a share with its unit: 4.1 %, 18 %, under 0.1 %, over 99.9 %."""
-    if 0 < share < 0.0005:
-        return "under 0.1 %"
-    if 0.9995 < share < 1:
-        return "over 99.9 %"
-    return f"{percent(share)} %"
+def set_parts(
+    parts: Sequence[Part], *, target: Target, mark: Callable[[Receipt], str] | None = None
+) -> str:
+    """Join the parts of sentences into one text.
+
+    Parameters
+    ----------
+    parts : sequence of str, Value, Mark and Name
+    target : Target
+    mark : function, optional
+        Returns the place of a footnote; footnotes are left out by default.
+
+    Returns
+    -------
+    str
+        For HTML, the strings of `parts` are still to be escaped: they are our own words and
+        numbers, which hold nothing to escape.
+    """
+    out = []
+    for part in parts:
+        if isinstance(part, Name):
+            kind = target.aside(f"({part.key[0]})")
+            out.append(f"{target.label(short_label(part))} {kind}")
+        elif isinstance(part, Mark):
+            out.append(mark(part.receipt) if mark else "")
+        else:
+            out.append(part.text if isinstance(part, Value) else part)
+    return "".join(out)
 
 
-def share_number(share: float) -> str:
-    """Return a share without its unit, for the lower end of an interval."""
-    return share_text(share).removesuffix(" %")
+def plain_text(parts: Sequence[Part]) -> str:
+    """Return parts of sentences as plain text without footnotes; names in quotation marks."""
+    return set_parts(parts, target=PLAIN)
 
 
-def fold_text(ratio: float) -> str:
-    """Return a ratio with two digits, or whole from 10 on: 1.03, 4.2, 18."""
-    if ratio < 1.995:
-        return f"{ratio:.2f}"
-    return times_text(ratio)
+def short_label(part: Name) -> str:
+    """Return a group's label on one line, cut if it is very long; its id if it has none."""
+    return first_lines(clean(part.label), limit=_LONG_LABEL) or part.key[1]
 
 
-def times_text(ratio: float) -> str:
-    """Return a ratio with one digit after the point, or whole from 10 on: 1.9, 18."""
-    return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:,.0f}"
+# footnotes
 
 
-def change_text(ratio: float) -> str:
-    """Return by how many per cent a ratio lies above or below 1: 45 %, 8 %."""
-    return f"{100 * abs(ratio - 1):.0f} %"
+def footnote_numbers(sentences: Iterable[Iterable[Part]]) -> dict[Receipt, int]:
+    """Return the receipts that sentences mark, numbered from 1 in that order."""
+    marks = (part.receipt for parts in sentences for part in parts if isinstance(part, Mark))
+    return {receipt: number for number, receipt in enumerate(dict.fromkeys(marks), start=1)}
 
 
-def change_number(ratio: float) -> str:
-    """Return `change_text` without its unit."""
-    return change_text(ratio).removesuffix(" %")
+def source_words(receipt: Receipt, *, cells: Mapping[str, Any]) -> str:
+    """Return table, key and cells of a receipt as plain text.
+
+    Parameters
+    ----------
+    receipt : Receipt
+    cells : mapping of str to object
+        From `look_up`.
+
+    Returns
+    -------
+    str
+        "trends, kind topic, group_id agents, period 2024-05-01: n_papers 17, n_total 416";
+        "verdicts: 42 rows", "manifest.json, period.power.3: power 0.61".
+    """
+    if receipt.table == MANIFEST:
+        where = f"manifest.json, {receipt.key[0][1]}"
+    else:
+        where = ", ".join([receipt.table, *(f"{name} {value}" for name, value in receipt.key)])
+    if receipt.columns == (ROWS,):
+        return f"{where}: {count(cells[ROWS], 'row')}"
+    return f"{where}: {', '.join(f'{name} {_cell(value)}' for name, value in cells.items())}"
 
 
-def span_text(years: float) -> str:
-    """Return a time in months, or in years from two on: 9 months, 2.4 years."""
-    years = abs(years)
-    if years < 1.96:
-        n = max(round(12 * years), 1)
-        return count(n, "month")
-    return f"{years:.1f} years"
+def papers_words(receipt: Receipt, *, examples: Sequence[str]) -> str:
+    """Return how many papers are behind a receipt, with examples; begins with a space."""
+    n = len(receipt.papers)
+    if not n:
+        return ""
+    papers = f" {count(n, 'paper')}"
+    if not examples:
+        return f"{papers}."
+    all_shown = len(examples) == n
+    return f"{papers}{': ' if all_shown else ', such as '}{listing(examples)}."
 
 
-def chance_text(part: float) -> str:
-    """Return how often something happens: 41 %, under 1 %, over 99 %."""
-    if part < 0.005:
-        return "under 1 %"
-    return "over 99 %" if part > 0.995 else f"{100 * part:.0f} %"
+def short_title(title: str, *, limit: int = _LONG_TITLE) -> str:
+    """Return a title on one line, cut if it is long."""
+    return first_lines(clean(title), limit=limit)
 
 
-def number_text(n: object) -> str:
-    """Return a whole number: 1,234."""
-    return f"{int(n):,}"
-
-
-def _period_text(day: object, *, freq: str) -> str:
-    return period_words(pd.Timestamp(day).date(), freq=freq)
-
-
-FORMS: dict[str, Callable[[Any], str]] = {
-    "number": number_text,
-    "share": share_text,
-    "share number": share_number,
-    "fold": fold_text,
-    "times": times_text,
-    "change": change_text,
-    "change number": change_number,
-    "span": span_text,
-    "chance": chance_text,
-    **{freq: partial(_period_text, freq=freq) for freq in FREQUENCIES},
-}
-"""How each kind of cell is written; the first day of a period under the name of its length."""
+def _cell(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return "null" if value != value else f"{value:.6g}"
+    return str(value)

@@ -1,4 +1,4 @@
-"""What a report tells of groups over time, and in which order: rows of a run's tables, chosen."""
+"""Which groups a report describes over time, and in which order."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from .receipts import Key
+
 MOST_MOVED = 5
 MOST_FLAT = 3
 LEAST_OF_EITHER = 2
-"""Rising groups leave room for so many falling ones, and the other way round."""
+"""Rising groups leave room for this many falling ones, and vice versa."""
 
-ALIKE = 0.6
-"""Part of the smaller group's papers that are in the larger one, from which on both tell one
-thing."""
-
-Key = tuple[str, str]
+SAME_PAPERS = 0.6
+"""Two groups that move the same way are reported as one finding if at least this part of the
+smaller one's papers is in the larger one."""
 
 
-def within_counts(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFrame:
-    """Draw fitted shares into the intervals of the shares counted in the same periods.
+def clip_to_intervals(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFrame:
+    """Clip fitted shares to the intervals of the shares counted in the same periods.
 
     A line through shares that rose and fell again can end where no share ever was.
 
@@ -32,8 +32,7 @@ def within_counts(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     DataFrame
-        `verdicts` with other `share_first` and `share_last`; as they were where there is nothing
-        counted.
+        `verdicts` with other `share_first` and `share_last`; unchanged for groups without counts.
     """
     out = verdicts.reset_index(drop=True)
     full = trends[~trends["is_partial"] & (trends["n_total"] > 0)]
@@ -41,26 +40,26 @@ def within_counts(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFra
     for side, day in (("share_first", full["period"].min()), ("share_last", full["period"].max())):
         ends = full.loc[full["period"] == day, [*key, "share_low", "share_high"]]
         ends = out[key].merge(ends, on=key, how="left")
-        out = out.assign(**{side: out[side].clip(
-            ends["share_low"].fillna(0), ends["share_high"].fillna(1))})  # fmt: skip
+        low, high = ends["share_low"].fillna(0), ends["share_high"].fillna(1)
+        out = out.assign(**{side: out[side].clip(low, high)})
     return out
 
 
-def moved(
+def select_moves(
     verdicts: pd.DataFrame, *, papers: Mapping[Key, frozenset[str]], most: int = MOST_MOVED
 ) -> list[tuple[Key, tuple[Key, ...]]]:
-    """Choose the rises and falls to tell.
+    """Select the rises and falls to report.
 
-    Rising and falling groups come in the order of Cohen's h, the difference of the shares of the
+    Rising and falling groups are ordered by Cohen's h, the difference between the shares of the
     first and the last period on the scale 2 arcsin sqrt(share), which weighs 1 to 3 % about as 20
-    to 28 %. A group that moves the same way as a chosen one and shares `ALIKE` of its
-    papers with it is told with it. Of the rarer direction at least two are told where there are
-    two.
+    to 28 %. A group that moves the same way as a selected one and shares `SAME_PAPERS` of its
+    papers with it is reported together with it. At least two groups of the rarer direction are
+    reported if there are two.
 
     Parameters
     ----------
     verdicts : DataFrame
-        Table `verdicts`, or what `within_counts` makes of it.
+        Table `verdicts`, or the result of `clip_to_intervals`.
     papers : mapping of (kind, group id) to frozenset of str
         The papers of each group.
     most : int
@@ -68,7 +67,7 @@ def moved(
     Returns
     -------
     list of ((kind, group id), tuple of (kind, group id))
-        Each choice with the groups that are told with it, the largest change first.
+        Each selected group with those reported together with it, the largest change first.
 
     References
     ----------
@@ -81,35 +80,39 @@ def moved(
     heads: dict[Key, list[Key]] = {}
     ways = {(row.kind, row.group_id): row.direction for row in rows.itertuples()}
     for key, way in ways.items():
-        near = [head for head in heads if ways[head] == way
-                and _alike(papers.get(key), papers.get(head))]  # fmt: skip
-        if near:
-            heads[near[0]].append(key)
+        same = [
+            head
+            for head in heads
+            if ways[head] == way and _have_same_papers(papers.get(key), papers.get(head))
+        ]
+        if same:
+            heads[same[0]].append(key)
         else:
             heads[key] = []
     return [(key, tuple(heads[key])) for key in _balanced(list(heads), ways=ways, most=most)]
 
 
 def _balanced(keys: list[Key], *, ways: Mapping[Key, str], most: int) -> list[Key]:
-    kept = [key for way in ("rising", "falling")
-            for key in [k for k in keys if ways[k] == way][:LEAST_OF_EITHER]]  # fmt: skip
+    kept = []
+    for way in ("rising", "falling"):
+        kept += [key for key in keys if ways[key] == way][:LEAST_OF_EITHER]
     kept = kept[:most]
     kept += [key for key in keys if key not in kept][: most - len(kept)]
     return [key for key in keys if key in kept]
 
 
-def _alike(own: frozenset[str] | None, other: frozenset[str] | None) -> bool:
-    if not own or not other:
+def _have_same_papers(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
+    if not one or not other:
         return False
-    return len(own & other) >= ALIKE * min(len(own), len(other))
+    return len(one & other) >= SAME_PAPERS * min(len(one), len(other))
 
 
-def seem_changed(verdicts: pd.DataFrame, *, ends: pd.DataFrame, most: int = MOST_FLAT) -> list[Key]:
-    """Choose flat groups of which a chart of counts, or of two shares, would say that they changed.
+def select_flat(verdicts: pd.DataFrame, *, ends: pd.DataFrame, most: int = MOST_FLAT) -> list[Key]:
+    """Select flat groups that a chart of counts, or of two shares, would show as changed.
 
-    They come in the order of the larger of two misleading changes on the logarithmic scale: of
-    the papers counted, which grow with the whole, and of the shares counted in the first and the
-    last full period, which scatter.
+    They are ordered by the larger of two misleading changes on the logarithmic scale: that of
+    the papers counted, which grow with the total, and that of the shares counted in the first and
+    the last full period, which scatter.
 
     Parameters
     ----------
@@ -132,10 +135,10 @@ def seem_changed(verdicts: pd.DataFrame, *, ends: pd.DataFrame, most: int = MOST
     return list(zip(rows["kind"], rows["group_id"], strict=True))[:most]
 
 
-def not_known(verdicts: pd.DataFrame, *, most: int) -> list[Key]:
-    """Choose unclear groups of which most is known: they neither halved nor doubled.
+def select_unclear(verdicts: pd.DataFrame, *, most: int) -> list[Key]:
+    """Select the unclear groups that are known best: those that neither halved nor doubled.
 
-    Their intervals hold 1 and lie within 1/2 to 2, the narrowest first.
+    Their intervals contain 1 and lie within 1/2 to 2, the narrowest first.
 
     Parameters
     ----------
@@ -155,7 +158,7 @@ def not_known(verdicts: pd.DataFrame, *, most: int) -> list[Key]:
 
 
 def first_and_last(trends: pd.DataFrame) -> pd.DataFrame:
-    """Return the ends of what verdicts rest on: the first and the last full period with papers.
+    """Return the counts of the first and the last full period with papers.
 
     Parameters
     ----------
@@ -166,7 +169,7 @@ def first_and_last(trends: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `kind`, `group_id`, `period_first`, `n_first`, `total_first`, and the same with `_last`;
-        no row where there are not two such periods.
+        no rows if there are not two such periods.
     """
     full = trends[~trends["is_partial"] & (trends["n_total"] > 0)]
     names = {"period": "period", "n_papers": "n", "n_total": "total"}
@@ -179,9 +182,9 @@ def first_and_last(trends: pd.DataFrame) -> pd.DataFrame:
     return both[both["period_first"] < both["period_last"]].reset_index(drop=True)
 
 
-def told_events(events: pd.DataFrame, *, told: set[Key], most: int) -> pd.DataFrame:
-    """Choose bursts and changes of groups that are not told already, the surest first."""
+def select_events(events: pd.DataFrame, *, without: set[Key], most: int) -> pd.DataFrame:
+    """Select bursts and changes of course, except of the groups `without`, the surest first."""
     keys = pd.Series(list(zip(events["kind"], events["group_id"], strict=True)), dtype="object")
-    rows = events[~keys.isin(told).to_numpy(dtype=bool)]
+    rows = events[~keys.isin(without).to_numpy(dtype=bool)]
     order = ["p_adjusted", "kind", "group_id", "what"]
     return rows.sort_values(order, kind="stable").head(most)

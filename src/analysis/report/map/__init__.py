@@ -1,1 +1,1 @@
-"""The map page: one file with a canvas of its own, or the list of papers where they are few."""
+"""The map page: data packed for its scripts, and the page itself."""

@@ -1,4 +1,4 @@
-"""What the map page knows of its papers: numbers packed, texts once, what it can colour by."""
+"""The data of the map page: packed numbers, each text once, and what it can be coloured by."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from analysis.base.groups import broader_clusters, grade
 from analysis.base.schema import COUNTED_WEIGHT, TABLES
 from analysis.figures.frames import symbols
 
-from .packing import NONE, codes, days, lines, on_grid, pack, ranks
+from .packing import NO_DAY, NONE, codes, days, lines, on_grid, pack, ranks
 
 if TYPE_CHECKING:
     from analysis.runs import Run
 
 CUT_FROM = 50_000
-"""From so many papers on the page holds only the first lines of each abstract."""
+"""From this many papers on, the page holds only the first lines of each abstract."""
 
 FIRST_LINES = 300
 MOST_VALUES = 20
-"""A column of texts with more different values than colours is not offered as a colouring."""
+"""A text column with more distinct values than there are colours is not offered as a colouring."""
 
 _FEW_NUMBERS = 12
-_MOST_RIDERS = 12
+_MOST_EXTRA = 12
 _PRECISIONS = {"day": 0, "month": 1, "year": 2}
 _NO_ROW = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The page's data: what JSON holds of them, and bytes for the first paint and for later."""
+    """The page's data: a part in JSON, and bytes for the first paint and for later."""
 
     meta: dict[str, Any]
     points: bytes
@@ -50,16 +50,16 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
     ----------
     run : Run
     points : DataFrame
-        `views.map_points(run)`, at least one row.
+        `frames.map_points(run)`, at least one row.
     labels : DataFrame
-        `landmarks.map_labels(run)`.
+        `frames.map_labels(run)`.
 
     Returns
     -------
     Columns
-        All rows in the order of `points`. `meta` holds the groups, labels and colourings and says
-        where in the bytes each column lies; a date is days since 1970, a group its place in
-        `meta["groups"]`.
+        All rows in the order of `points`. `meta` holds the groups, labels and colourings and the
+        position of each column in the bytes; a date is in days since 1970, a group is its place
+        in `meta["groups"]`.
     """
     papers = run.papers.set_index("paper_id").reindex(points["paper_id"]).reset_index()
     groups = _groups(run)
@@ -67,7 +67,7 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
     x, y, scale = on_grid(points["x"].to_numpy(), points["y"].to_numpy())
     titles = [clean(title) for title in points["title"]]
     parts = points["broader_id"].notna()
-    # A cluster in no broader one stands for itself, where others are in one.
+    # If there are broader clusters, a cluster outside them stands for itself.
     broadest = points["broader_id"].where(parts | ~parts.any(), points["cluster_id"])
     columns = {
         "x": x,
@@ -84,7 +84,7 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
     values, coded = _values(papers.assign(state=points["state"]))
     index, packed = pack({**columns, **coded})
     cut = len(points) >= CUT_FROM
-    near_index, near = pack(_near(run, points))
+    near_index, near = pack(_nearest(run, points))
     urls = [safe_url(url) for url in points["url"]]
     return Columns(
         meta={
@@ -108,35 +108,36 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
 
 
 def _groups(run: Run) -> list[dict[str, Any]]:
-    known = run.groups.sort_values(["kind", "group_id"])
-    # A shape belongs to a group among those of its kind; broader clusters count by themselves.
-    kind = known["kind"].where(~known["group_id"].isin(broader_clusters(known)), "broader")
-    shapes = pd.Series("circle", index=known.index)
-    for _, rows in known.groupby(kind):
+    groups = run.groups.sort_values(["kind", "group_id"])
+    # Shapes are assigned within a kind; broader clusters are a kind of their own here.
+    kind = groups["kind"].where(~groups["group_id"].isin(broader_clusters(groups)), "broader")
+    shapes = pd.Series("circle", index=groups.index)
+    for _, rows in groups.groupby(kind):
         shapes[rows.index] = symbols(rows["color"])
+    columns = ["kind", "group_id", "label", "color", "parent_id", "stability"]
     return [
         {
-            "kind": group.kind,
-            "id": group.group_id,
-            "label": clean(group.label),
-            "color": group.color,
-            "symbol": shapes[group.Index],
-            "parent": group.parent_id if isinstance(group.parent_id, str) else None,
-            "grade": grade(group.stability),
+            "kind": kind,
+            "id": group_id,
+            "label": clean(label),
+            "color": color,
+            "symbol": shapes[index],
+            "parent": parent if isinstance(parent, str) else None,
+            "grade": grade(stability),
         }
-        for group in known.itertuples()
+        for index, kind, group_id, label, color, parent, stability in groups[columns].itertuples()
     ]
 
 
 def _places(ids: Iterable[object], *, kind: str, place: dict[tuple[str, str], int]) -> np.ndarray:
-    found = [place.get((kind, group_id), NONE) for group_id in ids]
-    return np.array(found, dtype="uint16")
+    places = [place.get((kind, str(group_id)), NONE) for group_id in ids]
+    return np.array(places, dtype="uint16")
 
 
 def _members(
     run: Run, points: pd.DataFrame, *, place: dict[tuple[str, str], int]
 ) -> dict[str, np.ndarray]:
-    """Return each paper's groups, the strongest first: how many, which, weights in per cent."""
+    """Return each paper's groups, strongest first: how many, which ones, weights in per cent."""
     rows = run.memberships
     rows = rows[(rows["kind"] == "cluster") | (rows["weight"] >= COUNTED_WEIGHT)]
     row_of = pd.Series(range(len(points)), index=points["paper_id"])
@@ -145,27 +146,27 @@ def _members(
         ["row", "kind", "is_primary", "weight", "group_id"],
         ascending=[True, True, False, False, True],
     )
-    of = [place[key] for key in zip(rows["kind"], rows["group_id"], strict=True)]
+    groups = [place[key] for key in zip(rows["kind"], rows["group_id"], strict=True)]
     counts = np.bincount(rows["row"].to_numpy("int64"), minlength=len(points))
     return {
         "members": np.minimum(counts, 255).astype("uint8"),
-        "member": np.array(of, dtype="uint16"),
+        "member": np.array(groups, dtype="uint16"),
         "member_weight": np.rint(rows["weight"].to_numpy() * 100).astype("uint8"),
     }
 
 
-def _near(run: Run, points: pd.DataFrame) -> dict[str, np.ndarray]:
+def _nearest(run: Run, points: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return the rows of each paper's nearest papers and their similarity in per cent."""
     row_of = pd.Series(range(len(points)), index=points["paper_id"])
     table = run.neighbours
     most = int(table["rank"].max()) if len(table) else 0
     rows = np.full((len(points), most), _NO_ROW, dtype="uint32")
     similar = np.zeros((len(points), most), dtype="uint8")
-    of, other = (table[c].map(row_of).to_numpy("float64") for c in ("paper_id", "neighbour_id"))
-    known = ~np.isnan(of) & ~np.isnan(other)
-    at = of[known].astype("int64"), table["rank"].to_numpy()[known] - 1
-    rows[at] = other[known].astype("uint32")
-    similar[at] = np.rint(np.clip(table["similarity"].to_numpy()[known], 0, 1) * 100)
+    paper, other = (table[c].map(row_of).to_numpy("float64") for c in ("paper_id", "neighbour_id"))
+    known = ~np.isnan(paper) & ~np.isnan(other)
+    cells = paper[known].astype("int64"), table["rank"].to_numpy()[known] - 1
+    rows[cells] = other[known].astype("uint32")
+    similar[cells] = np.rint(np.clip(table["similarity"].to_numpy()[known], 0, 1) * 100)
     return {"near": rows.ravel(), "similar": similar.ravel()}
 
 
@@ -178,25 +179,34 @@ def _labels(labels: pd.DataFrame, *, place: dict[tuple[str, str], int]) -> list[
     columns = ["level", "group_id", "x", "y", "n_papers"]
     broader = set(labels["parent_id"].dropna())
     return [
-        {"level": int(level), "group": place["cluster", group_id], "x": round(float(x), 4),
-         "y": round(float(y), 4), "n": int(n), "leaf": group_id not in broader}
+        {
+            "level": int(level),
+            "group": place["cluster", group_id],
+            "x": round(float(x), 4),
+            "y": round(float(y), 4),
+            "n": int(n),
+            "leaf": group_id not in broader,
+        }
         for level, group_id, x, y, n in labels[columns].itertuples(index=False)
-    ]  # fmt: skip
+    ]
 
 
 def _values(papers: pd.DataFrame) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
     """Return the columns of papers that have few values or numbers, and their codes or numbers."""
     named = ["source", "state", "first_run", "last_run"]
-    own = [str(column) for column in papers.columns if column not in TABLES["papers"].columns]
-    riders = [column for column in own if column not in named][:_MOST_RIDERS]
+    extra = [
+        str(column)
+        for column in papers.columns
+        if column not in TABLES["papers"].columns and column not in named
+    ]
     values: dict[str, dict[str, Any]] = {}
     coded: dict[str, np.ndarray] = {}
-    for name in [*named, *riders]:
-        found = _value(papers[name])
-        if found is not None:
-            at = f"value{len(coded)}"
-            values[clean(name)] = {"column": at, **found[0]}
-            coded[at] = found[1]
+    for name in [*named, *extra[:_MOST_EXTRA]]:
+        value = _value(papers[name])
+        if value is not None:
+            column = f"value{len(coded)}"
+            values[clean(name)] = {"column": column, **value[0]}
+            coded[column] = value[1]
     return values, coded
 
 
@@ -210,8 +220,8 @@ def _value(column: pd.Series) -> tuple[dict[str, Any], np.ndarray] | None:
         return _number(column)
     if not 1 <= distinct <= MOST_VALUES or pd.api.types.is_datetime64_any_dtype(column):
         return None
-    found, of_codes = codes(column)
-    return {"kind": "values", "values": [clean(str(value)) for value in of_codes]}, found
+    numbers, values = codes(column)
+    return {"kind": "values", "values": [clean(str(value)) for value in values]}, numbers
 
 
 def _number(column: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
@@ -219,7 +229,7 @@ def _number(column: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
     numbers[~np.isfinite(numbers)] = np.nan
     known = numbers[~np.isnan(numbers)]
     low, middle, high = (float(value) for value in np.quantile(known, [0, 0.5, 1]))
-    # A few very large numbers would leave one colour for all the rest.
+    # On a linear scale, a few very large numbers would leave one colour for all others.
     log = low >= 0 and high > 20 * max(middle, 1.0)
     return {"kind": "number", "low": low, "high": high, "log": log}, numbers
 
@@ -227,19 +237,19 @@ def _number(column: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
 def _colourings(
     columns: dict[str, np.ndarray], values: dict[str, dict[str, Any]]
 ) -> list[dict[str, str]]:
-    """Say by what the map can be coloured; by topic, all grey, where there is nothing else."""
+    """Return what the map can be coloured by; by topic, all grey, if there is nothing else."""
     names = {"cluster": "cluster", "broader": "broader cluster", "topic": "topic"}
-    found = [
+    choices = [
         {"key": key, "name": name, "kind": "groups", "column": key}
         for key, name in names.items()
         if (columns[key] != NONE).any()
     ]
-    if (columns["day"] != days(pd.Series([pd.NaT]))[0]).any():
-        found.append({"key": "date", "name": "date", "kind": "date", "column": "day"})
+    if (columns["day"] != NO_DAY).any():
+        choices.append({"key": "date", "name": "date", "kind": "date", "column": "day"})
     titles = {"source": "source", "state": "state", "first_run": "first seen in run"}
     for name, value in values.items():
         if name == "last_run" or (value["kind"] == "values" and len(value["values"]) < 2):
             continue
-        look = {"key": f"column {name}", "name": titles.get(name, name), "kind": value["kind"]}
-        found.append({**look, "column": value["column"], "value": name})
-    return found or [{"key": "topic", "name": "topic", "kind": "groups", "column": "topic"}]
+        choice = {"key": f"column {name}", "name": titles.get(name, name), "kind": value["kind"]}
+        choices.append({**choice, "column": value["column"], "value": name})
+    return choices or [{"key": "topic", "name": "topic", "kind": "groups", "column": "topic"}]

@@ -19,7 +19,7 @@ _KINDS = {"uint8": "u8", "uint16": "u16", "uint32": "u32", "int32": "i32", "floa
 
 
 def pack(columns: Mapping[str, np.ndarray]) -> tuple[dict[str, dict[str, object]], bytes]:
-    """Put columns one after the other, little-endian, each from a multiple of four bytes on.
+    """Pack columns one after the other, little-endian, each starting at a multiple of four bytes.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def pack(columns: Mapping[str, np.ndarray]) -> tuple[dict[str, dict[str, object]
 
 
 def lines(columns: Sequence[Sequence[object]]) -> bytes:
-    """Put columns of texts one after the other, a line a text; a null is an empty line."""
+    """Return columns of texts one after the other, one text per line; a null is an empty line."""
     texts = [clean(text) if isinstance(text, str) else "" for column in columns for text in column]
     return "".join(f"{text}\n" for text in texts).encode("utf-8")
 
@@ -59,12 +59,11 @@ def codes(column: pd.Series) -> tuple[np.ndarray, list[object]]:
     counts = column.value_counts(sort=False)
     values = sorted(counts.index, key=lambda value: (-int(counts[value]), str(value)))
     numbers = {value: code for code, value in enumerate(values)}
-    found = column.map(numbers).fillna(NONE)
-    return found.to_numpy(dtype="uint16"), values
+    return column.map(numbers).fillna(NONE).to_numpy(dtype="uint16"), values
 
 
 def days(column: pd.Series) -> np.ndarray:
-    """Return dates as days since 1970, `NO_DAY` where there is none."""
+    """Return dates as days since 1970, `NO_DAY` if there is none."""
     known = column.notna().to_numpy()
     out = np.full(len(column), NO_DAY, dtype="int32")
     out[known] = column[known].to_numpy().astype("datetime64[D]").astype("int64")
@@ -72,7 +71,7 @@ def days(column: pd.Series) -> np.ndarray:
 
 
 def on_grid(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
-    """Return coordinates as whole numbers from 0 to 65535, one scale for both, and that scale.
+    """Return coordinates as integers from 0 to 65535, on one scale for both, and that scale.
 
     Returns
     -------
@@ -80,18 +79,17 @@ def on_grid(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[
     scale : dict
         `x`, `y` (of the corner) and `step`: a coordinate is corner + number times step.
     """
-    low = [float(values.min()) for values in (x, y)]
-    span = max(float(values.max()) - at for values, at in zip((x, y), low, strict=True))
-    step = span / 65535 or 1.0
-    placed = [
-        np.rint((values.astype("float64") - at) / step).astype("uint16")
-        for values, at in zip((x, y), low, strict=True)
-    ]
-    return placed[0], placed[1], {"x": low[0], "y": low[1], "step": step}
+    left, low = float(x.min()), float(y.min())
+    step = max(float(x.max()) - left, float(y.max()) - low) / 65535 or 1.0
+    columns, rows = (
+        np.rint((values.astype("float64") - start) / step).astype("uint16")
+        for values, start in ((x, left), (y, low))
+    )
+    return columns, rows, {"x": left, "y": low, "step": step}
 
 
 def ranks(texts: Sequence[str]) -> np.ndarray:
-    """Return the place of each text among all in alphabetical order, regardless of case."""
+    """Return the rank of each text in alphabetical order, ignoring case."""
     order = sorted(range(len(texts)), key=lambda row: (texts[row].casefold(), row))
     out = np.empty(len(texts), dtype="uint32")
     out[order] = np.arange(len(texts), dtype="uint32")

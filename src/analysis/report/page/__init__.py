@@ -1,1 +1,1 @@
-"""The report page: its frame, its sections and its text."""
+"""The report page: its frame, sections and charts."""

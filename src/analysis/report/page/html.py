@@ -1,8 +1,8 @@
-"""One self-contained HTML page under the content policy; nothing in it is fetched.
+"""One self-contained HTML page under a content policy; nothing in it is fetched.
 
 The policy allows exactly the scripts that were on the page when it was made, by their SHA-256
 (Content Security Policy Level 3, https://www.w3.org/TR/CSP3/, section 2.3.1). Data are not
-scripts: they stand in `application/json` elements that the scripts read.
+scripts: they are in `application/json` elements that the scripts read.
 """
 
 from __future__ import annotations
@@ -12,11 +12,18 @@ import hashlib
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import resources
+from typing import Any
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from analysis.base.escaping import clean, for_html, for_script, safe_url
+from analysis.base.english import capital, count, sentence, verb
+from analysis.base.escaping import clean, for_script
+
+from ..markup import html_link
 
 _LEVEL = 5  # 9 takes three times as long and saves 2 %
 _ELEMENT_ID = re.compile(r"[a-z][a-z0-9-]*")
@@ -32,14 +39,14 @@ def html_page(
     packed: Mapping[str, bytes] | None = None,
     late: Mapping[str, bytes] | None = None,
 ) -> str:
-    """Put one page together.
+    """Assemble a page.
 
     Parameters
     ----------
     title : str
         Plain text; escaped here.
     body : str
-        HTML in which every text is escaped already.
+        HTML in which every text is escaped already (`render`).
     scripts : sequence of str
         JavaScript of our own or of the installed plotly package, run in this order.
     style : str
@@ -51,7 +58,7 @@ def html_page(
         Element id to bytes; each becomes one `<script type="text/plain">` that holds them deflated
         (RFC 1950, which has no time stamp) and in Base64.
     late : mapping of str to bytes, optional
-        The same, but after the scripts: what they can begin without.
+        The same, but after the scripts, for what they can start without.
 
     Returns
     -------
@@ -61,41 +68,62 @@ def html_page(
     Raises
     ------
     ValueError
-        Where a script or the style would end its own element, or an id is not a plain word: a
-        defect of ours, not of the input.
+        If a script or the style would end its own element, or an id is not a plain word. This is
+        a bug, not a problem with the input.
     """
     packed, late = packed or {}, late or {}
     _refuse_early_end(scripts, style=style, ids=[*data, *packed, *late])
-    values = "\n".join(
-        [
-            f'<script type="application/json" id="{name}">{for_script(value)}</script>'
-            for name, value in data.items()
-        ]
-        + [_squeezed(name, value) for name, value in packed.items()]
+    return render(
+        "page.html",
+        title=title,
+        policy=_trusted(policy(scripts)),
+        style=_trusted(style),
+        body=_trusted(body),
+        data={name: _trusted(for_script(value)) for name, value in data.items()},
+        packed={name: _deflated(value) for name, value in packed.items()},
+        scripts=[_trusted(script) for script in scripts],
+        late={name: _deflated(value) for name, value in late.items()},
     )
-    more = "".join(f"{_squeezed(name, value)}\n" for name, value in late.items())
-    code = "\n".join(f"<script>{script}</script>" for script in scripts)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy(scripts)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>{shown(title)}</title>
-<style>
-{style}
-</style>
-</head>
-<body>
-{body}
-{values}
-{code}
-{more}</body>
-</html>
-"""
+
+
+def render(template: str, **values: Any) -> Markup:
+    """Fill in a template of `templates/`.
+
+    Parameters
+    ----------
+    template : str
+        File name.
+    **values : object
+        Its variables. Every text is cleaned and escaped unless it is `Markup`.
+    """
+    return _trusted(_templates().get_template(template).render(values))
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("analysis.report"),
+        autoescape=True,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["number"] = lambda n: f"{n:,}"
+    environment.filters["as_sentence"] = sentence
+    environment.filters["capital_first"] = capital
+    environment.globals.update(count=count, verb=verb, link=html_link)
+    return environment
+
+
+def _shown(value: Any) -> Any:
+    """Clean a text before it is escaped; control and direction-changing characters go."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _trusted(text: str) -> Markup:
+    return Markup(text)
 
 
 def policy(scripts: Sequence[str]) -> str:
@@ -111,41 +139,24 @@ def policy(scripts: Sequence[str]) -> str:
 
 
 def plotly_js() -> str:
-    """Return plotly.js as the installed plotly package carries it."""
+    """Return plotly.js from the installed plotly package."""
     return get_plotlyjs()
 
 
 def asset(name: str) -> str:
-    """Return one of the scripts or style sheets that lie beside this module."""
+    """Return one of the scripts or style sheets in `assets/`."""
     return (resources.files("analysis.report") / "assets" / name).read_text(encoding="utf-8")
 
 
-def shown(text: str) -> str:
-    """Escape a text for HTML, rid of control and direction-changing characters."""
-    return for_html(clean(text))
-
-
-def link(text: str, *, url: object) -> str:
-    """Return a text as a link that tells nothing of this page, or alone where `url` is unsafe."""
-    address = safe_url(url)
-    if not address:
-        return f"<bdi>{shown(text)}</bdi>"
-    return (
-        f'<a href="{for_html(address)}" target="_blank" rel="noopener noreferrer">'
-        f"<bdi>{shown(text)}</bdi></a>"
-    )
-
-
-def _squeezed(name: str, value: bytes) -> str:
-    text = base64.b64encode(zlib.compress(value, _LEVEL)).decode("ascii")
-    return f'<script type="text/plain" id="{name}">{text}</script>'
+def _deflated(value: bytes) -> Markup:
+    return _trusted(base64.b64encode(zlib.compress(value, _LEVEL)).decode("ascii"))
 
 
 def _refuse_early_end(scripts: Sequence[str], *, style: str, ids: Sequence[str]) -> None:
     for script in scripts:
-        # A carriage return or NUL would be changed by the parser and so miss its own hash.
+        # The parser would change a carriage return or NUL, and the hash would no longer match.
         if re.search(r"</script|<!--|[\r\0]", script, flags=re.IGNORECASE):
-            raise ValueError("a script would end its own element or miss its hash")
+            raise ValueError("a script would end its own element or not match its hash")
     if "</style" in style.lower():
         raise ValueError("the style would end its own element")
     for name in ids:

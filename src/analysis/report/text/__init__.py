@@ -1,16 +1,13 @@
-"""What a run says, in sentences for notebooks: Markdown whose numbers come from the tables.
+"""A run in words: the sentences of the report and of notebooks, with numbers from the tables.
 
-Every function returns plain Markdown in which each text of the input is escaped
-(`text.for_markdown`), for `IPython.display.Markdown` or any other place that reads Markdown.
+The sentences are written once, for a `markup.Target`: the report takes them as plain text and
+escapes them in its templates, `describe_…` returns them as Markdown, in which each text of the
+input is escaped (`escaping.for_markdown`).
 """
 
-from .changes import describe_changes
-from .groups import describe_group, describe_map
-from .power import describe_power
-from .runs import describe_dates, describe_run
-from .shares import describe_periods, describe_shares
-from .topics import describe_topics
-from .verdicts import describe_verdicts
+from .groups import describe_group, describe_map, describe_topics
+from .run import describe_dates, describe_periods, describe_run
+from .trends import describe_changes, describe_power, describe_shares, describe_verdicts
 
 __all__ = [
     "describe_changes",

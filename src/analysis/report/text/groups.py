@@ -1,17 +1,17 @@
-"""What a map shows, and what one cluster or topic is about."""
+"""What a map shows, what a cluster or topic is about, and how the words of topics change."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from analysis.base.english import capital, count, listing, percent, sentence, verb
-from analysis.base.escaping import for_markdown
-from analysis.base.groups import counted_memberships, groups_of
-from analysis.base.schema import COUNTED_WEIGHT
+from analysis.base.errors import InputError
+from analysis.base.groups import counted_memberships, groups_of, primary_memberships
+from analysis.base.schema import COUNTED_WEIGHT, KINDS
 from analysis.figures.frames import group_papers
 
-from ..findings.markdown import linked
-from .common import check_kind, have, papers_of, why_none
+from ..markup import MARKDOWN, Target, markdown_link
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 MOST_NAMED = 3
 """Groups that a sentence names before it stops."""
 
+_CHANGES = {"fades": "fades", "grows": "becomes more common", "new": "is new"}
+
 
 def describe_map(run: Run, *, kind: str = "cluster") -> str:
-    """Say what a map coloured by clusters or topics shows.
+    """Describe what a map coloured by clusters or topics shows.
 
     Parameters
     ----------
@@ -33,27 +35,26 @@ def describe_map(run: Run, *, kind: str = "cluster") -> str:
     Returns
     -------
     str
-        A paragraph: the largest groups, and how clear cut they are; where there is no map or no
-        group of this kind, why.
+        A paragraph: the largest groups, and how clearly papers belong to them; if there is no map
+        or no group of this kind, why.
 
     Raises
     ------
     InputError
-        Where `kind` is neither of the two.
+        If `kind` is neither of the two.
     """
     check_kind(kind)
-    few = ""
-    if run.map.empty:
-        few = f"There is no map: {papers_of(run)} {verb(len(run.papers), 'is', 'are')} too few."
-    groups = _by_size(run, kind=kind)
-    if groups.empty:
-        return f"{few} {why_none(run, kind=kind)}".strip()
-    clear = _clear_clusters(run) if kind == "cluster" else _topics_per_paper(run)
-    return " ".join(part for part in (few, _largest(run, groups, kind=kind), clear) if part)
+    n = len(run.papers)
+    few = f"There is no map: {count(n, 'paper')} {verb(n, 'is', 'are')} too few."
+    parts = [few] if run.map.empty else []
+    parts.append(largest_words(run, kind=kind, target=MARKDOWN) or f"This run has no {kind}s.")
+    if kind == "cluster" and len(groups_of(run.groups, kind=kind)):
+        parts.append(_clearly_placed(run))
+    return " ".join(parts)
 
 
 def describe_group(run: Run, group_id: str, *, n: int = 5) -> str:
-    """Say what one cluster or topic is about, with the papers that belong to it most.
+    """Describe what one cluster or topic is about, with the papers that belong to it most.
 
     Parameters
     ----------
@@ -71,64 +72,164 @@ def describe_group(run: Run, group_id: str, *, n: int = 5) -> str:
     Raises
     ------
     InputError
-        Where the run has no such group.
+        If the run has no such group.
     """
     papers = group_papers(run, group_id, n=n)
     group = run.groups[run.groups["group_id"] == group_id].iloc[0]
     size = int(group["n_papers"])
-    about = for_markdown(sentence(group["description"] or ""))
-    if group["kind"] == "cluster" and len(group["terms"]):
-        about = f"Terms: {listing([for_markdown(str(term)) for term in group['terms']])}."
+    about = _about(group)
     of_all = f" ({percent(size, len(run.papers))} of all)" if size else ""
     lines = [
-        f"#### {for_markdown(group['label'])}",
-        f"{capital(group['kind'])} {for_markdown(group_id)}, {count(size, 'paper')}{of_all}. "
+        f"#### {MARKDOWN.text(group['label'])}",
+        f"{capital(group['kind'])} {MARKDOWN.text(group_id)}, {count(size, 'paper')}{of_all}. "
         f"{about}".strip(),
     ]
-    items = [_item(paper) for paper in papers.itertuples()]
+    items = [
+        f"- {markdown_link(title, url)} ({date})"
+        for title, url, date in zip(papers["title"], papers["url"], papers["date"], strict=True)
+    ]
     return "\n\n".join([*lines, *(["\n".join(items)] if items else [])])
 
 
-def _by_size(run: Run, *, kind: str) -> pd.DataFrame:
-    groups = groups_of(run.groups, kind=kind)
+def describe_topics(run: Run) -> str:
+    """Describe how many papers each topic has, how many have none, and whose words changed.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    str
+        A sentence, a list of the topics, most papers first, and a sentence for each topic whose
+        words changed while its papers remained similar; a single sentence if the run has no
+        topic.
+    """
+    topics = _by_size(run.groups[run.groups["kind"] == "topic"])
+    if topics.empty:
+        return "This run has no topics."
+    n = in_no_topic(run)
+    papers = count(len(run.papers), "paper")
+    rest = (
+        f"{n:,} of its {papers} {verb(n, 'is', 'are')} in none"
+        if n
+        else (f"each of its {papers} is in at least one")
+    )
+    first = f"Run {MARKDOWN.text(run.name)} has **{count(len(topics), 'topic')}**; {rest}."
+    items = []
+    for label, group_id, size in topics[["label", "group_id", "n_papers"]].itertuples(index=False):
+        part = f", {percent(size, len(run.papers))}" if size else ""
+        name = f"{MARKDOWN.label(label)} ({MARKDOWN.text(group_id)})"
+        items.append(f"- {name}: {count(size, 'paper')}{part}")
+    changed = [
+        f"{capital(changed_words(topic, target=MARKDOWN))}."
+        for topic in run.manifest.get("vocabulary_drift", [])
+    ]
+    return "\n\n".join([first, "\n".join(items), *changed])
+
+
+def check_kind(kind: str) -> None:
+    """Raise `InputError` if `kind` is neither "cluster" nor "topic"."""
+    if kind not in KINDS:
+        raise InputError(
+            f"kind={kind!r}", allowed=" or ".join(KINDS), next_step="choose one of the two"
+        )
+
+
+def largest_words(run: Run, *, kind: str, target: Target) -> str:
+    """Return the largest groups of a kind, for topics also how many papers are in several.
+
+    Parameters
+    ----------
+    run : Run
+    kind : {"cluster", "topic"}
+    target : Target
+
+    Returns
+    -------
+    str
+        If there are no clusters, why; empty if there are no topics.
+    """
+    groups = _by_size(groups_of(run.groups, kind=kind))
+    if groups.empty:
+        return target.text(why_no_clusters(run)) if kind == "cluster" else ""
+    papers = len(run.papers)
+    top = groups[groups["n_papers"] > 0].head(MOST_NAMED)
+    names = [
+        f"{target.label(label)} ({n:,}, {percent(n, papers)})"
+        for label, n in zip(top["label"], top["n_papers"], strict=True)
+    ]
+    if not names:
+        words = f"No paper counts for any of the {len(groups):,} {kind}s."
+    elif len(groups) == 1:
+        words = f"The one {kind} is {names[0]}."
+    else:
+        largest = f"the largest {verb(len(names), 'is', 'are')} {listing(names)}"
+        words = f"Of {len(groups):,} {kind}s, {largest}."
+    return words if kind == "cluster" else f"{words} {_topics_per_paper(run)}"
+
+
+def why_no_clusters(run: Run) -> str:
+    """Return the sentence that says why a run has no clusters."""
+    reason = run.manifest.get("clustering", {}).get("why_none")
+    return sentence(reason or "There are no clusters in this run")
+
+
+def in_no_topic(run: Run) -> int:
+    """Count the papers that no topic counts."""
+    counted = counted_memberships(run.memberships, kind="topic")["paper_id"]
+    return len(run.papers) - counted.nunique()
+
+
+def changed_words(topic: Mapping[str, Any], *, target: Target, most: int | None = None) -> str:
+    """Return which phrases of a topic became rarer or more common.
+
+    Parameters
+    ----------
+    topic : mapping
+        An entry of the manifest's `vocabulary_drift`.
+    target : Target
+    most : int, optional
+        Phrases of each direction; all by default.
+
+    Returns
+    -------
+    str
+        Without a capital letter or full stop.
+    """
+    parts = [
+        f"“{target.text(phrase['phrase'])}” {_CHANGES[phrase['change']]} "
+        f"({phrase['n_early']:,} of {topic['n_early']:,} earlier, {phrase['n_late']:,} of "
+        f"{topic['n_late']:,} later papers)"
+        for phrase in (*topic["fades"][:most], *topic["rises"][:most])
+    ]
+    return f"the words of {target.label(topic['label'])} changed: {listing(parts)}"
+
+
+def _about(group: pd.Series) -> str:
+    """Return a cluster's terms or a topic's description as a sentence of Markdown."""
+    if group["kind"] == "cluster" and len(group["terms"]):
+        return f"Terms: {listing([MARKDOWN.text(str(term)) for term in group['terms']])}."
+    return MARKDOWN.text(sentence(group["description"] or ""))
+
+
+def _by_size(groups: pd.DataFrame) -> pd.DataFrame:
     return groups.sort_values(["n_papers", "group_id"], ascending=[False, True])
 
 
-def _largest(run: Run, groups: pd.DataFrame, *, kind: str) -> str:
-    top = groups[groups["n_papers"] > 0].head(MOST_NAMED)
-    if top.empty:
-        return f"No paper counts for any of the {len(groups):,} {kind}s."
-    named = [
-        f"**{for_markdown(group.label)}** ({group.n_papers:,}, "
-        f"{percent(group.n_papers, len(run.papers))})"
-        for group in top.itertuples()
-    ]
-    if len(groups) == 1:
-        return f"The one {kind} is {named[0]}."
-    return (
-        f"Of {len(groups):,} {kind}s the largest {verb(len(named), 'is', 'are')} {listing(named)}."
-    )
-
-
-def _clear_clusters(run: Run) -> str:
-    rows = counted_memberships(run.memberships, kind="cluster")
+def _clearly_placed(run: Run) -> str:
+    rows = primary_memberships(run.memberships, kind="cluster")
     n = int((rows["weight"] >= COUNTED_WEIGHT).sum())
     rest = len(rows) - n
-    between = (
-        f"; the other {rest:,} lie between groups and are drawn paler" if rest else ", so all do"
-    )
-    return f"{capital(have(n))} at least half of their neighbours in their own cluster{between}."
+    others = f"; the other {rest:,} lie between groups and are drawn paler." if rest else "."
+    have = f"{capital(count(n, 'paper'))} {verb(n, 'has', 'have')}"
+    return f"{have} at least half of their neighbours in their own cluster{others}"
 
 
 def _topics_per_paper(run: Run) -> str:
     per_paper = counted_memberships(run.memberships, kind="topic").groupby("paper_id").size()
-    several = int((per_paper > 1).sum())
-    none = len(run.papers) - len(per_paper)
+    several, none = int((per_paper > 1).sum()), len(run.papers) - len(per_paper)
     return (
         f"{capital(count(several, 'paper'))} {verb(several, 'is', 'are')} in several topics and "
-        f"{count(none, 'paper') if none else 'none'} in no topic."
+        f"{count(none, 'paper')} in no topic."
     )
-
-
-def _item(paper: object) -> str:
-    return f"- {linked(paper.title, paper.url)} ({paper.date})"

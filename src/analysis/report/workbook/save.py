@@ -1,4 +1,4 @@
-"""A run as a workbook: which sheets it has, and the first one, which explains them."""
+"""A run as a workbook: its sheets, and the first one, which explains them."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from analysis.base.escaping import for_terminal
 from analysis.base.files import written_whole
 from analysis.base.schema import KINDS
 
-from .sheet import Column, Sheet
-from .sheets import changes, events, groups, papers, shares, trends, verdicts
+from .sheets import Column, Sheet, changes, events, groups, papers, shares, trends, verdicts
 
 if TYPE_CHECKING:
     from analysis.runs import Run
 
 MOST_PAPERS_UNASKED = 3_000
-"""Papers up to which a run's own workbook lists them: half a second of writing."""
+"""A run's own workbook lists up to this many papers, which takes half a second."""
 
 
 def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None) -> Path:
-    """Write the tables of a run as one Excel workbook, whole or not at all.
+    """Write the tables of a run as one Excel workbook, complete or not at all.
 
-    Sheets: README (what each sheet and column is), groups, verdicts, trends (a row a group and
-    period), topic shares and cluster shares (a row a group, a column a period), events, changes
-    since the last run, papers (without abstracts). Texts are texts, whatever they begin with;
-    links lead to http(s) alone. The same run gives the same bytes.
+    Sheets: README (explains each sheet and column), groups, verdicts, trends (one row per group
+    and period), topic shares and cluster shares (one row per group, one column per period),
+    events, changes since the previous run, papers (without abstracts). No text is read as a
+    formula, whatever it begins with; links are http(s) only. The same run gives the same bytes.
 
     Parameters
     ----------
@@ -47,7 +46,7 @@ def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None
     Raises
     ------
     InputError
-        Where the ending is another one or the file cannot be written.
+        If the name does not end in .xlsx or the file cannot be written.
     """
     from .write import write_workbook
 
@@ -56,12 +55,13 @@ def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None
         raise InputError(
             f"a workbook named {for_terminal(path.name)}",
             allowed="a name that ends in .xlsx",
-            next_step="choose this ending",
+            next_step="change the ending",
         )
     if with_papers is None:
         with_papers = len(run.papers) <= MOST_PAPERS_UNASKED
-    sheets = [groups(run), verdicts(run), trends(run), *(shares(run, kind=k) for k in KINDS[::-1]),
-              events(run), changes(run), *([papers(run)] if with_papers else [])]  # fmt: skip
+    sheets = [groups(run), verdicts(run), trends(run)]
+    sheets += [shares(run, kind=kind) for kind in KINDS[::-1]]
+    sheets += [events(run), changes(run), *([papers(run)] if with_papers else [])]
     first = _readme(run, sheets=sheets, with_papers=with_papers)
     try:
         with written_whole(path) as temporary:
@@ -69,7 +69,7 @@ def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None
     except OSError as error:
         raise InputError(
             f"{for_terminal(str(path))} cannot be written ({error.strerror or error})",
-            allowed="a file in an existing folder that you may write to",
+            allowed="a file in an existing, writable folder",
             next_step="create the folder, or choose another path",
         ) from error
     return path
@@ -78,40 +78,37 @@ def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None
 def _readme(run: Run, *, sheets: list[Sheet], with_papers: bool) -> Sheet:
     rows = [("This workbook", "", line) for line in _about(run)]
     if not with_papers:
-        rows.append(("papers", "", (
+        text = (
             f"The {len(run.papers):,} papers are not listed here; tables/papers.csv has them, and "
             "`papertide report` writes a workbook with them."
-        )))  # fmt: skip
+        )
+        rows.append(("papers", "", text))
     for sheet in sheets:
-        rows.append((sheet.name, "", sheet.means))
-        rows += [(sheet.name, column.name, column.means) for column in _told_once(sheet)]
-    frame = pd.DataFrame(rows, columns=["sheet", "column", "means"])
+        rows.append((sheet.name, "", sheet.meaning))
+        rows += [
+            (sheet.name, column.name, column.meaning) for column in sheet.columns if column.meaning
+        ]
+    frame = pd.DataFrame(rows, columns=["sheet", "column", "meaning"])
     columns = [
         Column("sheet", frame["sheet"], "text", "", 16),
         Column("column", frame["column"], "text", "", 20),
-        Column("what it is", frame["means"], "text", "", 110),
+        Column("what it is", frame["meaning"], "text", "", 110),
     ]
     return Sheet("README", "What this workbook holds.", columns)
 
 
-def _told_once(sheet: Sheet) -> list[Column]:
-    return [column for column in sheet.columns if column.means]
-
-
 def _about(run: Run) -> list[str]:
-    counts, day = run.manifest["counts"], run.manifest["snapshot_date"]
-    taken = f"a {snapshot_words(day, iso=True)}"
-    period = run.manifest["period"]
+    counts, period = run.manifest["counts"], run.manifest["period"]
+    snapshot = snapshot_words(run.manifest["snapshot_date"], iso=True)
+    by = f"Periods are based on the day on which papers were {period.get('by', 'published')}."
     lines = [
-        f"Run {run.name}: {counts['papers']:,} papers from {taken}, {counts['dated']:,} of them "
-        f"dated, {counts['clusters']:,} clusters, {counts['topics']:,} topics.",
-        "A cluster is a group that the data show, a topic one that was defined before. A share is "
-        "the papers of a group in a period, divided by all dated papers of that period; the "
-        "denominator is this collection, not all research.",
+        f"Run {run.name}: {counts['papers']:,} papers from a {snapshot}, {counts['dated']:,} of "
+        f"them dated, {counts['clusters']:,} clusters, {counts['topics']:,} topics.",
+        "A cluster is a group that emerges from the data, a topic one that was defined beforehand. "
+        "A share is the papers of a group in a period, divided by all dated papers of that period; "
+        "the denominator is this collection, not all research.",
         *run.manifest.get("told_anew", []),
         str(period.get("reason") or ""),
-        f"Periods are told by the day on which papers were {period.get('by', 'published')}."
-        if period.get("freq")
-        else "",
+        by if period.get("freq") else "",
     ]
     return [line for line in lines if line]

@@ -1,8 +1,9 @@
-"""Sheets to an .xlsx file: the only user of XlsxWriter."""
+"""Sheets written to an .xlsx file; the only module that uses XlsxWriter."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -10,16 +11,25 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import XlsxFileError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from analysis.base.escaping import safe_url
+from analysis.base.escaping import clean, safe_url
 
-from .sheet import LONGEST_LINK, MOST_LINKS, MOST_ROWS, Column, Sheet, for_workbook
+from .sheets import Column, Sheet
+
+LONGEST_TEXT = 32_767
+"""Characters of a cell, counted as Excel does, in UTF-16."""
+
+MOST_ROWS = 1_048_576
+MOST_LINKS = 65_530
+LONGEST_LINK = 2_079
+_CUT = " … (cut here: a cell holds no more)"
+_NOT_IN_XML = re.compile("[\ufffe\uffff]")
+_MARKUP = "</r>"
 
 _MADE = datetime(1980, 1, 1)
 """The same sheets give the same bytes."""
@@ -43,7 +53,7 @@ _FORMS = {
 }
 _FIRST_DAY = pd.Timestamp("1899-12-30")
 _LEAP_DAY = 61
-"""Excel's 1 March 1900; it takes 1900 for a leap year, so earlier days are written as texts."""
+"""Excel's 1 March 1900; Excel treats 1900 as a leap year, so earlier days are written as texts."""
 
 Write = Callable[[Worksheet, int, int, object], object]
 
@@ -55,9 +65,9 @@ def write_workbook(sheets: list[Sheet], path: Path, *, title: str) -> None:
     ----------
     sheets : list of Sheet
     path : Path
-        An .xlsx file; one that exists is replaced.
+        An .xlsx file; an existing one is replaced.
     title : str
-        Stands in the file's properties.
+        For the file's properties.
     """
     with TemporaryDirectory(prefix="papertide-") as private:
         book = Workbook(str(path), {**_OPTIONS, "tmpdir": private})
@@ -69,6 +79,25 @@ def write_workbook(sheets: list[Sheet], path: Path, *, title: str) -> None:
         finally:
             for page in book.worksheets():
                 page.row_data_fh.close()
+
+
+def for_workbook(text: str) -> str:
+    """Return `text` on one line as a cell of a workbook can hold it.
+
+    Characters that XML does not allow are removed, and text that is too long for a cell is cut,
+    with a note. Texts are written as texts, so that none is read as a formula.
+    """
+    shown = _NOT_IN_XML.sub("", clean(text))
+    if shown.startswith("<r>") and shown.endswith(_MARKUP):
+        shown += " "  # else XlsxWriter takes it for formatted text and does not escape it
+    if _length(shown) <= LONGEST_TEXT:
+        return shown
+    units = shown.encode("utf-16-le")[: 2 * (LONGEST_TEXT - len(_CUT))]
+    return units.decode("utf-16-le", "ignore").rstrip() + _CUT
+
+
+def _length(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def _fill(book: Workbook, *, sheets: list[Sheet], title: str) -> None:
@@ -96,13 +125,13 @@ def _write_sheet(sheet: Sheet, *, page: Worksheet, head: Format, forms: dict[str
             if value is not None:
                 write(page, row, place, value)
     if kept < sheet.n_rows:
-        left = f"{sheet.n_rows - kept:,} more rows have no room here; the CSV file has all."
-        page.write_string(kept + 1, 0, left)
+        rest = f"{sheet.n_rows - kept:,} more rows do not fit here; the CSV file has all."
+        page.write_string(kept + 1, 0, rest)
     page.autofilter(0, 0, max(kept, 1), len(sheet.columns) - 1)
 
 
 def _plain(column: Column) -> list[object]:
-    """Return the cells as texts and numbers, None where there is nothing to write."""
+    """Return the cells as texts and numbers, None if there is nothing to write."""
     if column.form in ("text", "link"):
         known: dict[object, str | None] = {}
         return [_text(value, known=known) for value in column.values]
@@ -114,11 +143,10 @@ def _plain(column: Column) -> list[object]:
             None if math.isnan(n) else n if n >= _LEAP_DAY else str(texts[i].date())
             for i, n in enumerate(days.astype("float64").tolist())
         ]
-        known_to = column.known if column.known is not None else ["day"] * len(shown)
-        return list(zip(shown, known_to, strict=True))
+        precision = column.precision if column.precision is not None else ["day"] * len(shown)
+        return list(zip(shown, precision, strict=True))
     numbers = values.astype("float64").to_numpy()
-    return [value if ok else None for value, ok in
-            zip(numbers.tolist(), np.isfinite(numbers).tolist(), strict=True)]  # fmt: skip
+    return [value if math.isfinite(value) else None for value in numbers.tolist()]
 
 
 def _text(value: object, *, known: dict[object, str | None]) -> str | None:
@@ -140,16 +168,23 @@ def _writer(column: Column, *, forms: dict[str, Format]) -> Write:
     return lambda page, row, place, value: page.write_number(row, place, value, form)
 
 
-def _day(page: Worksheet, row: int, place: int, value: tuple, *, forms: dict[str, Format]) -> None:
-    number, known = value
+def _day(
+    page: Worksheet,
+    row: int,
+    place: int,
+    value: tuple[int | str | None, str],
+    *,
+    forms: dict[str, Format],
+) -> None:
+    number, precision = value
     if isinstance(number, str):
         page.write_string(row, place, number)
     elif number is not None:
-        page.write_number(row, place, number, forms.get(known, forms["day"]))
+        page.write_number(row, place, number, forms.get(precision, forms["day"]))
 
 
 def _link(page: Worksheet, row: int, place: int, value: str, *, form: Format) -> None:
-    """Write an address as a link while there is room for links; any other text as it is."""
+    """Write an address as a link until the limit on links is reached; any other text as it is."""
     if page.hlink_count < MOST_LINKS and len(value) <= LONGEST_LINK and safe_url(value):
         page.write_url(row, place, value, form, value)
     else:

@@ -1,4 +1,4 @@
-"""The print charts of a run: which there are, in which forms."""
+"""The print charts of a run: which ones there are, and in which file formats."""
 
 from __future__ import annotations
 
@@ -30,40 +30,41 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMATS = ("svg", "png", "pdf")
-"""Files that a chart can be saved as."""
+"""File formats that a chart can be saved as."""
 
 MOST_PANELS = 11
-"""Groups of a share chart: with the papers of each period they fill rows of three or four."""
+"""Groups in a share chart: with the panel for all papers they fill rows of three or four."""
 
 PNG_DPI = 300
 
 MAP_DPI = 220
 """Resolution of the points of a large map: at 15,000 papers a dot is four pixels wide, and writing
-takes three quarters of the time it takes at 300."""
+takes three quarters of the time needed at 300 dpi."""
 
 
 def write_charts(run: Run, folder: Path, *, formats: Sequence[str] | None = None) -> None:
     """Draw the charts of a run for print.
 
     For each kind of group that has trends: `share-by-KIND` (SVG and PNG at 300 dpi),
-    `heatmap-KIND`, `then-and-now-KIND` where there are two full periods, `bursts-KIND` where any
-    was found (SVG each); the map, where there is one, as SVG and PDF. Other forms and one-column
-    figures are made with `analysis.print_share_over_time` and its like and `save_figure`.
+    `heatmap-KIND`, `then-and-now-KIND` if there are two full periods, `bursts-KIND` if there are
+    any (SVG each); the map, if there is one, as SVG and PDF. For other formats and one-column
+    figures use `analysis.print_share_over_time` and the like, and `save_figure`.
 
     Parameters
     ----------
     run : Run
     folder : Path
-        Exists; the files are written into it.
+        An existing folder; the files are written into it.
     formats : sequence of str, optional
-        Those of `FORMATS` that every chart is saved as, in place of the ones above.
+        Values of `FORMATS` that every chart is saved as, instead of the ones above.
     """
     for kind in KINDS:
         _write_kind(run, folder, kind=kind, formats=formats)
     points = map_places(run)
     if len(points):
-        taken = f"{len(points):,} papers, {snapshot(run)}"
-        figure = print_topic_map(points, map_labels(run), title="Topic map", subtitle=taken)
+        snapshot = snapshot_words(run.manifest["snapshot_date"], iso=True)
+        subtitle = f"{len(points):,} papers, {snapshot}"
+        figure = print_topic_map(points, map_labels(run), title="Topic map", subtitle=subtitle)
         _save(figure, folder / "map", formats=formats or ("svg", "pdf"), dpi=MAP_DPI)
 
 
@@ -94,9 +95,3 @@ def _save(figure: Figure, path: Path, *, formats: Sequence[str], dpi: int = PNG_
     for suffix in dict.fromkeys(formats):
         fine = PNG_DPI if suffix == "png" else dpi
         save_figure(figure, path.with_name(f"{path.name}.{suffix}"), dpi=fine)
-
-
-def snapshot(run: Run) -> str:
-    """Return which snapshot a run is of: snapshot of 2025-03-17, or of unknown date."""
-    day = run.manifest["snapshot_date"]
-    return snapshot_words(day, iso=True)

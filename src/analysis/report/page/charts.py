@@ -1,8 +1,10 @@
-"""Figures and papers as the values that a page's scripts draw from, each text embedded once."""
+"""The charts of the report page as values that its scripts draw from; each text embedded once."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,34 +12,103 @@ import plotly.graph_objects as go
 
 from analysis.base.escaping import clean, first_lines, for_plotly, safe_url
 from analysis.base.schema import COUNTED_WEIGHT
-from analysis.figures.interactive import topic_map
+from analysis.figures.frames import (
+    chart_note,
+    event_table,
+    map_points,
+    share_table,
+    then_and_now_table,
+)
+from analysis.figures.interactive import burst_timeline, share_over_time, then_and_now, topic_map
 from analysis.figures.style import GREY
 
+if TYPE_CHECKING:
+    from analysis.runs import Run
+
 MOST_POINTS = 2_500
-"""Beyond it the report draws an even sample: each point weighs half a kilobyte, and `map.html` has
-them all."""
+"""Beyond this the report draws an even sample: each point takes half a kilobyte, and `map.html`
+has them all."""
 
 MOST_LETTERS = 200
-"""Of each abstract, shown beside a point."""
+"""Of each abstract, shown next to a point."""
 
-PALE_POINTS = (
-    f"Pale points lie between clusters: their weight in their own is under {COUNTED_WEIGHT:g}. "
-)
+MOST_LINES = 12
 
 COLOURINGS = {"cluster": "Clusters", "topic": "Topics", "date": "Date"}
+_KINDS = {"topic": "Topics", "cluster": "Clusters"}
+_BY = {"cluster": "cluster", "topic": "strongest topic", "date": "date"}
 _EMBEDDED_ONCE = (
-    "x",
-    "y",
-    "text",
-    "hovertext",
-    "customdata",
-    "hovertemplate",
-    "ids",
-    "hoverinfo",
+    *("x", "y", "text", "hovertext", "customdata", "hovertemplate", "ids", "hoverinfo"),
     "unselected",
 )
-_SAID_ELSEWHERE = ("title", "snippet", "topics", "topics_why")
+_ONLY_IN_HOVER = ("title", "snippet", "topics", "topics_why")
 """Only hover texts are made of these."""
+
+
+class TrendChart(NamedTuple):
+    """A chart over time: its element's id, its title in words, and what the script draws from."""
+
+    id: str
+    words: str
+    data: dict[str, Any]
+
+
+def map_chart(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return what the page draws its map from, and what it says about the map.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    data : dict
+        For the page's script: `charts` and, if there is a map, `papers` and `groups`.
+    facts : dict or None
+        `by`, `pale` (weight under which points are pale, or None), `n_drawn`, `n_papers`; None if
+        there is no map.
+    """
+    if run.map.empty:
+        return {"charts": []}, None
+    points = map_points(run)
+    drawn = sample(points)
+    chart = {"id": "topic-map", "kind": "map", **colouring(drawn, color=colourings(drawn)[0])}
+    papers = {**paper_columns(drawn), "snippet": snippets(drawn)}
+    facts = {
+        "by": _BY[str(chart["key"])],
+        "pale": f"{COUNTED_WEIGHT:g}" if chart["key"] == "cluster" else None,
+        "n_drawn": len(drawn),
+        "n_papers": len(points),
+    }
+    return {"charts": [chart], "papers": papers, "groups": landmarks(drawn)}, facts
+
+
+def trend_charts(run: Run) -> list[TrendChart]:
+    """Return the charts over time of each kind of group: shares, then and now, bursts."""
+    charts = []
+    for kind, name in _KINDS.items():
+        for what, (heading, figure) in _figures(run, kind=kind).items():
+            id = f"{what}-{kind}"
+            data = {"id": id, "kind": "share", **plain_figure(figure)}
+            charts.append(TrendChart(id, f"{name}: {heading}", data))
+    return charts
+
+
+def _figures(run: Run, *, kind: str) -> dict[str, tuple[str, go.Figure]]:
+    shares = share_table(run, kind=kind)
+    if shares.empty:
+        return {}
+    note = chart_note(run)
+    over = share_over_time(shares, top=MOST_LINES, note=note)
+    figures = {"share": ("share of the papers of each period", over)}
+    changes = then_and_now_table(run, kind=kind)
+    if (changes["direction"] != "too few to say").any():
+        slopes = then_and_now(changes, top=MOST_LINES, note=note)
+        figures["then"] = ("shares then and now, the surest changes first", slopes)
+    events = event_table(run, kind=kind)
+    if len(events):
+        figures["bursts"] = ("bursts and changes of course", burst_timeline(events, note=note))
+    return figures
 
 
 def sample(points: pd.DataFrame) -> pd.DataFrame:
@@ -49,12 +120,12 @@ def sample(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def colourings(points: pd.DataFrame) -> list[str]:
-    """Say by what the map can be coloured: what at least one point has; else one grey map."""
+    """Return what the map can be coloured by: what at least one point has; else one grey map."""
     has = {"cluster": "cluster", "topic": "topic", "date": "published"}
     return [name for name, column in has.items() if points[column].notna().any()] or ["topic"]
 
 
-def paper_columns(points: pd.DataFrame) -> dict[str, list[object]]:
+def paper_columns(points: pd.DataFrame) -> dict[str, Sequence[object]]:
     """Return what a map needs of its papers, column by column, in the order of `points`."""
     return {
         "x": _rounded(points["x"]),
@@ -75,10 +146,10 @@ def snippets(points: pd.DataFrame) -> list[str]:
 def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
     """Return the map in one colouring: layout, and traces with row numbers for coordinates.
 
-    The traces keep the marker that `topic_map` gave them. What it says of each point (place,
-    hover text) is left out: the page has it once, in `paper_columns`.
+    The traces keep the marker that `topic_map` gave them. The place and hover text of each point
+    are left out: the page has them once, in `paper_columns`.
     """
-    bare = points.assign(**dict.fromkeys(_SAID_ELSEWHERE, ""))
+    bare = points.assign(**dict.fromkeys(_ONLY_IN_HOVER, ""))
     figure = plain_figure(topic_map(bare, color=color, names=False))
     row_of = dict(zip(points["paper_id"], range(len(points)), strict=True))
     traces = []
@@ -91,11 +162,11 @@ def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
     return {"key": color, "name": COLOURINGS[color], "traces": traces, "layout": figure["layout"]}
 
 
-def topic_choices(points: pd.DataFrame) -> list[dict[str, object]]:
-    """Return what the map can be narrowed to: each topic's id, label, rows, most papers first.
+def topic_choices(points: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return what the map can be filtered by: each topic's id, label and rows, most papers first.
 
-    The last is "in no topic" with an empty id, where there are such papers; nothing where no paper
-    has a topic.
+    The last is "in no topic" with an empty id, if there are such papers; nothing if no paper has a
+    topic.
     """
     rows: dict[str, list[int]] = {}
     labels: dict[str, str] = {}
@@ -106,7 +177,7 @@ def topic_choices(points: pd.DataFrame) -> list[dict[str, object]]:
             rows.setdefault(topic, []).append(row)
             labels[topic] = clean(label)
     chosen = sorted(rows, key=lambda topic: (-len(rows[topic]), topic))
-    out: list[dict[str, object]] = [{"id": t, "label": labels[t], "rows": rows[t]} for t in chosen]
+    out: list[dict[str, Any]] = [{"id": t, "label": labels[t], "rows": rows[t]} for t in chosen]
     rest = [row for row, ids in enumerate(points["topic_ids"]) if not ids]
     return [*out, {"id": "", "label": "in no topic", "rows": rest}] if out and rest else out
 
@@ -124,7 +195,7 @@ def landmarks(points: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def plain_figure(figure: go.Figure) -> dict[str, object]:
+def plain_figure(figure: go.Figure) -> dict[str, Any]:
     """Return a figure as plain JSON values, without the template, which the page replaces."""
     plain = json.loads(figure.to_json())
     plain["layout"]["template"] = {}
@@ -143,8 +214,8 @@ def _entry(point: pd.Series, *, color: str) -> dict[str, object]:
     label = point[color]
     if pd.isna(label):
         return {"label": f"no {color}", "color": GREY}
-    looks = {"color": point[f"{color}_color"], "symbol": point[f"{color}_symbol"]}
-    return {"label": clean(label), **looks}
+    marker = {"color": point[f"{color}_color"], "symbol": point[f"{color}_symbol"]}
+    return {"label": clean(label), **marker}
 
 
 def _rounded(column: pd.Series) -> list[float]:

@@ -1,1 +1,0 @@
-"""Tables as CSV, and cells of tables in the report."""

@@ -1,0 +1,165 @@
+"""What went into a run, when its papers were published, and how time is divided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.base.english import (
+    capital,
+    count,
+    day_words,
+    listing,
+    period_label,
+    sentence,
+    snapshot_words,
+    verb,
+)
+from analysis.figures.frames import date_label
+
+from ..markup import MARKDOWN, Target
+from .groups import largest_words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analysis.runs import Run
+
+MOST_FILES = 3
+
+
+def describe_run(run: Run) -> str:
+    """Describe what a run was made from and what it holds.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    str
+        A paragraph: papers, input files and snapshot, span of the dates, papers without a date or
+        an abstract, the largest clusters (or why there are none) and topics, rows left out.
+    """
+    return summary(run, target=MARKDOWN)
+
+
+def describe_dates(run: Run) -> str:
+    """Describe when the papers of a run were published.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    str
+        A paragraph: first and last date, the date by which half of the dated papers were out,
+        and how many papers have no date.
+    """
+    return dates_words(run)
+
+
+def describe_periods(run: Run) -> str:
+    """Describe how time is divided in a run's trends, and which periods are incomplete.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    str
+        A paragraph: the manifest's reason, then the partial periods.
+    """
+    return periods_words(run, target=MARKDOWN)
+
+
+def summary(run: Run, *, target: Target) -> str:
+    """Return the paragraph on what was read and what was found; see `describe_run`."""
+    parts = [
+        _origin(run, target=target),
+        dates_words(run),
+        _without_abstract(run),
+        largest_words(run, kind="cluster", target=target),
+        largest_words(run, kind="topic", target=target),
+        dropped_words(run, target=target),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def dates_words(run: Run) -> str:
+    """Return when the papers were published; see `describe_dates`."""
+    dated = run.papers[run.papers["published"].notna()].sort_values("published", kind="stable")
+    n, undated = len(dated), len(run.papers) - len(dated)
+    if not n:
+        return "No paper of this run has a date."
+    first, middle, last = (_day(dated.iloc[i]) for i in (0, (n - 1) // 2, -1))
+    without = f" {capital(count(undated, 'paper'))} {verb(undated, 'has', 'have')} no date."
+    if n == 1:
+        dates = f"One paper has a date: {first}."
+    elif first == last:
+        dates = f"The {n:,} papers with a date were all published {_on(first)}."
+    else:
+        dates = (
+            f"The {n:,} papers with a date were published between {first} and {last}, half of them "
+            f"by {middle}."
+        )
+    return dates + (without if undated else "")
+
+
+def periods_words(run: Run, *, target: Target) -> str:
+    """Return how time is divided and which periods are incomplete; see `describe_periods`."""
+    reason = target.text(sentence(run.manifest.get("period", {}).get("reason") or ""))
+    partial = run.trends[run.trends["is_partial"]].drop_duplicates("period").sort_values("period")
+    if partial.empty:
+        return reason
+    names = [
+        period_label(period, freq=freq)
+        for period, freq in zip(partial["period"], partial["freq"], strict=True)
+    ]
+    n = len(names)
+    incomplete = (
+        f"The snapshot does not cover {listing(names)} to the end: {verb(n, 'this', 'these')} "
+        f"partial {verb(n, 'period rests', 'periods rest')} on fewer papers, and the "
+        f"{verb(n, 'share', 'shares')} may still change."
+    )
+    return f"{reason} {incomplete}".strip()
+
+
+def dropped_words(run: Run, *, target: Target) -> str:
+    """Return how many rows of the input were left out, by reason; empty if there were none."""
+    reasons = {k: n for k, n in run.manifest.get("counts", {}).get("dropped", {}).items() if n}
+    if not reasons:
+        return ""
+    n = sum(reasons.values())
+    by_reason = listing([f"{target.text(reason)} ({k:,})" for reason, k in reasons.items()])
+    rows = f"{capital(count(n, 'row'))} of the input {verb(n, 'was', 'were')}"
+    return f"{rows} left out: {by_reason}."
+
+
+def _origin(run: Run, *, target: Target) -> str:
+    inputs = run.manifest.get("inputs", [])
+    names = [target.text(str(source["name"])) for source in inputs[:MOST_FILES]]
+    more = len(inputs) - len(names)
+    names += [f"{more:,} more"] if more else []
+    files = f"{count(len(inputs), 'file')} ({listing(names)}), " if inputs else ""
+    return (
+        f"Run {target.text(run.name)} holds {count(len(run.papers), 'paper')} from {files}a "
+        f"{snapshot_words(run.manifest.get('snapshot_date'))}."
+    )
+
+
+def _without_abstract(run: Run) -> str:
+    n = int(run.papers["abstract"].isna().sum())
+    if not n:
+        return ""
+    placed = verb(n, "is placed by its title", "are placed by their titles")
+    return f"{capital(count(n, 'paper'))} {verb(n, 'has', 'have')} no abstract and {placed} alone."
+
+
+def _day(paper: pd.Series) -> str:
+    return day_words(date_label(paper["published"], paper["published_precision"]))
+
+
+def _on(date: str) -> str:
+    return f"{'on' if len(date.split()) == 3 else 'in'} {date}"
