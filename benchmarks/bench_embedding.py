@@ -26,7 +26,7 @@ from training_texts import judged_papers, plain_id, snapshot_papers, training_pa
 
 from analysis.base.escaping import normalised_title
 from analysis.embedding import builtin, embed, paper_texts
-from analysis.embedding.cache import through_cache
+from analysis.embedding.cache import cached_vectors
 
 SPLIT_SEED = 3
 NEIGHBOURS = 10
@@ -48,10 +48,10 @@ def minilm_model() -> object:
 def minilm(texts: Sequence[str], *, cache: Path) -> np.ndarray:
     """Return all-MiniLM-L6-v2's vectors, those in the cache without running the model."""
 
-    def fresh(missing: Sequence[str]) -> np.ndarray:
+    def compute(missing: Sequence[str]) -> np.ndarray:
         return minilm_model().encode(list(missing), batch_size=16, normalize_embeddings=True)
 
-    return through_cache(texts, version=MINILM, folder=cache, fresh=fresh)
+    return cached_vectors(texts, version=MINILM, folder=cache, compute=compute)
 
 
 def embeddings(cache: Path) -> dict[str, Callable[[Sequence[str]], np.ndarray]]:
@@ -207,7 +207,7 @@ def report_coined(shared: Path) -> None:
     without = dataclasses.replace(hidden, grams=np.zeros_like(grams))
     has = np.array([[word in counts for word in coined] for counts in daily])
     true = model.vectors[[model.rows[word] for word in coined]]
-    guess = builtin.gram_rows(coined, grams)
+    guess = builtin.gram_vectors(coined, grams)
     cosines = (guess / np.linalg.norm(guess, axis=1, keepdims=True)) @ (
         true / np.linalg.norm(true, axis=1, keepdims=True)
     ).T

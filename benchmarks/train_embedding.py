@@ -77,7 +77,7 @@ class Timer:
 
 def raw_tokens(texts: list[str], ids: dict[str, int]) -> list[array]:
     """Return each text's raw tokens as numbers, numbering new ones in `ids`."""
-    return [array("i", [ids.setdefault(w, len(ids)) for w in tokens.raw_words(t)]) for t in texts]
+    return [array("i", [ids.setdefault(w, len(ids)) for w in tokens.raw_tokens(t)]) for t in texts]
 
 
 def compound_words(documents: list[set[int]], ids: dict[str, int], *, least: int) -> set[str]:
@@ -87,7 +87,7 @@ def compound_words(documents: list[set[int]], ids: dict[str, int], *, least: int
         seen.update(document)
     papers: Counter[str] = Counter()
     for word, at in ids.items():
-        papers[tokens.folded(word)] += seen[at]
+        papers[tokens.singular(word)] += seen[at]
     return {word for word, n in papers.items() if n >= least}
 
 
@@ -116,8 +116,8 @@ def count_words(
     compounds = compound_words(documents, ids, least=recipe.min_papers_a_compound)
     words: dict[str, int] = {}
     features = [
-        [words.setdefault(word, len(words)) for word in tokens.features(raw, known=compounds)]
-        for raw in ids
+        [words.setdefault(w, len(words)) for w in tokens.token_words(token, vocabulary=compounds)]
+        for token in ids
     ]
     x_title, x_body = (counted(rows, features, len(words)) for rows in (titles, bodies))
     papers = np.diff((x_title + x_body).tocsc().indptr)

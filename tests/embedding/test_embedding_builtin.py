@@ -99,7 +99,9 @@ def test_letter_groups_are_those_of_the_marked_word():
 )
 def test_words(text, words):
     known = {"pretraining", "multi-modal"}
-    assert [w for raw in tokens.raw_words(text) for w in tokens.features(raw, known=known)] == words
+    assert [
+        w for raw in tokens.raw_tokens(text) for w in tokens.token_words(raw, vocabulary=known)
+    ] == words
 
 
 def test_a_text_without_words_gets_the_unknown_vector():

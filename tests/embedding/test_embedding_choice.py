@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 import types
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +12,15 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.embedding import embed, given_vectors, optional
-from analysis.embedding.cache import through_cache
+from analysis.embedding import embed, external, given_vectors
+from analysis.embedding.cache import cached_vectors
 
 TEXTS = ["Alpha beta. One paper", "Beta gamma. Another paper", "Delta. A third paper"]
 
 
 def test_an_unknown_name_is_told_what_is_allowed():
     for name in ("minilm", "model2vec:", "Builtin", ""):
-        with pytest.raises(InputError, match=r"(?s)there is no embedding.*sentence-transformers:"):
+        with pytest.raises(InputError, match=r"(?s)unknown embedding.*sentence-transformers:"):
             embed(TEXTS, embedding=name)
 
 
@@ -44,7 +43,7 @@ def test_an_optional_package_is_asked_for_its_model(monkeypatch):
             return np.array([[len(t), 1.0] if t else [0.0, 0.0] for t in texts])
 
     fake = types.SimpleNamespace(SentenceTransformer=Fake, StaticModel=Fake)
-    monkeypatch.setattr(optional, "_package", lambda kind: fake)
+    monkeypatch.setattr(external, "_package", lambda kind: fake)
     by_transformer = embed(TEXTS, embedding="sentence-transformers:right")
     assert np.linalg.norm(by_transformer, axis=1) == pytest.approx(1)
     static = embed(["", "ab"], embedding="model2vec:right")
@@ -64,7 +63,7 @@ def test_tfidf_has_unit_rows_for_every_size(n):
 def test_texts_must_be_a_sequence_of_strings():
     with pytest.raises(InputError, match="one string in place of a sequence"):
         embed("abc")
-    with pytest.raises(InputError, match=r"2 of 3 texts are no strings \(positions 1, 2\)"):
+    with pytest.raises(InputError, match=r"2 of 3 texts are not strings \(positions 1, 2\)"):
         embed(["a", None, 3])
 
 
@@ -85,7 +84,7 @@ def test_given_vectors_are_normalised_and_put_in_order(tmp_path):
 @pytest.mark.parametrize(
     ("matrix", "words"),
     [
-        (np.ones((2, 4)), "holds 2 vectors for 3 papers"),
+        (np.ones((2, 4)), "contains 2 vectors for 3 papers"),
         (np.ones(3), r"shape \(3,\)"),
         (np.ones((3, 4), int), "dtype int64"),
         (np.array([[1, np.nan], [1, np.inf], [0, 0.0]]), r"(?s)2 vectors .*1 vectors .* zero"),
@@ -124,7 +123,7 @@ class Counting:
 
 
 def cached(texts: list[str], folder: Path, fresh: Counting, version: str = "v:1") -> np.ndarray:
-    return through_cache(texts, version=version, folder=folder, fresh=fresh)
+    return cached_vectors(texts, version=version, folder=folder, compute=fresh)
 
 
 def test_a_rerun_embeds_only_what_is_new(tmp_path):
@@ -142,30 +141,42 @@ def test_versions_do_not_mix(tmp_path):
     cached(["a"], tmp_path, fresh)
     cached(["a"], tmp_path, fresh, version="v:2")
     assert fresh.seen == ["a", "a"]
-    assert len(list(tmp_path.glob("*.sqlite"))) == 2
+    assert len(list(tmp_path.glob("*.npz"))) == 2
 
 
-@pytest.mark.parametrize("damage", [b"", b"not a database at all, " * 50, None])
+@pytest.mark.parametrize("damage", [b"", b"not a zip file at all, " * 50, None])
 def test_a_damaged_cache_is_noticed_and_made_again(tmp_path, damage):
     fresh = Counting()
     cached(["a", "bb"], tmp_path, fresh)
-    (file,) = tmp_path.glob("*.sqlite")
-    file.write_bytes(file.read_bytes()[:3000] if damage is None else damage)
+    (file,) = tmp_path.glob("*.npz")
+    file.write_bytes(file.read_bytes()[:300] if damage is None else damage)
     assert cached(["a", "bb"], tmp_path, fresh).tolist() == [[1, 1], [2, 1]]
     assert len(fresh.seen) == 4
     cached(["a", "bb"], tmp_path, fresh)
     assert len(fresh.seen) == 4
 
 
-def test_a_damaged_row_is_noticed(tmp_path):
+def test_a_damaged_vector_is_noticed(tmp_path):
     fresh = Counting()
     cached(["a", "bb"], tmp_path, fresh)
-    (file,) = tmp_path.glob("*.sqlite")
-    with sqlite3.connect(file) as connection:
-        connection.execute("UPDATE vectors SET vector = ? WHERE rowid = 1", (b"\0" * 8,))
-    connection.close()
+    (file,) = tmp_path.glob("*.npz")
+    content = file.read_bytes()
+    one = np.float32(2).tobytes()
+    assert content.count(one) == 1
+    file.write_bytes(content.replace(one, np.float32(3).tobytes()))
     assert cached(["a", "bb"], tmp_path, fresh).tolist() == [[1, 1], [2, 1]]
-    assert len(fresh.seen) == 3
+    assert len(fresh.seen) == 4
+
+
+def test_a_model_replaced_under_the_same_version_is_noticed(tmp_path):
+    cached(["a", "bb"], tmp_path, Counting())
+    vectors = cached_vectors(
+        ["bb", "ccc"],
+        version="v:1",
+        folder=tmp_path,
+        compute=lambda texts: np.ones((len(texts), 5), np.float32),
+    )
+    assert vectors.tolist() == [[1] * 5] * 2
 
 
 def test_several_writers_lose_nothing(tmp_path):

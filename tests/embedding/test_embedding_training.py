@@ -43,9 +43,15 @@ def made_up(texts_module, *, n: int = 240):
 
 def small_recipe(train_module):
     return train_module.Recipe(
-        dimensions=8, min_papers_a_word=2, latent=12, steps=6, batch=64, buckets=256, held_out=30,
+        dimensions=8,
+        min_papers_a_word=2,
+        latent=12,
+        steps=6,
+        batch=64,
+        buckets=256,
+        held_out=30,
         shortest_abstract=3,
-    )  # fmt: skip
+    )
 
 
 def test_training_twice_gives_the_same_bytes(training, tmp_path):

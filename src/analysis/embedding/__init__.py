@@ -1,26 +1,32 @@
-"""Texts to unit vectors: the built-in embedding, the optional ones by name, a cache.
+"""Texts to unit vectors: the built-in embedding, others by name, a cache.
 
-The default needs no download and no extra package. Its vectors are a function of each text alone,
+The default needs no download and no extra package. Each of its vectors depends on one text alone,
 so that papers of different runs can be compared.
 """
 
 from __future__ import annotations
 
-from .choice import ALLOWED, EMBEDDINGS, embed, embedding_version, is_known, paper_texts
-from .drawing import drawing_words, strongest_words
-from .explain import explain, explain_pair
-from .given import given_vectors
+from .explain import explain, explain_pair, strongest_word_finder, strongest_words
+from .external import given_vectors
+from .registry import (
+    ALLOWED_NAMES,
+    EMBEDDINGS,
+    embed,
+    embedding_version,
+    is_embedding_name,
+    paper_texts,
+)
 
 __all__ = [
-    "ALLOWED",
+    "ALLOWED_NAMES",
     "EMBEDDINGS",
-    "drawing_words",
     "embed",
     "embedding_version",
     "explain",
     "explain_pair",
     "given_vectors",
-    "is_known",
+    "is_embedding_name",
     "paper_texts",
+    "strongest_word_finder",
     "strongest_words",
 ]

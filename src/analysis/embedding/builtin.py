@@ -1,9 +1,9 @@
-"""The built-in embedding: counted words times learned word vectors, normalised.
+"""The built-in embedding: word counts times learned word vectors, normalised.
 
 A text's vector is the sum over its distinct words of `(1 + ln count) * vector(word)`, scaled to
 length 1; a word of the title counts `title_weight` times. A word outside the vocabulary gets its
-vector from its letter groups. Each row is summed in a fixed order of its own, so that a text has
-the same bytes in any batch.
+vector from its character n-grams. Each row is summed in a fixed order that does not depend on the
+other rows, so that a text has the same bytes in any batch.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import functools
 import math
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ _WEIGHTS = np.array([0.0, *(1 + math.log(n) for n in range(1, 65536))], dtype=np
 
 @functools.lru_cache(maxsize=1)
 def load_model() -> Model:
-    """Read the model that ships with the package, once a process.
+    """Read the model that ships with the package, once per process.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def load_model() -> Model:
     Raises
     ------
     InputError
-        Where the installed file is missing, damaged or of another version.
+        If the installed file is missing, damaged or of another version.
     """
     return read_model(MODEL_PATH, rules=tokens.RULES)
 
@@ -51,59 +51,59 @@ def word_counts(text: str, *, model: Model) -> dict[str, int]:
     Parameters
     ----------
     text : str
-        "title. abstract"; what stands before the first ". " within 300 characters is the title.
+        "title. abstract"; the title ends at the first ". " within 300 characters.
     model : Model
-        Its vocabulary decides which hyphenated words stay whole.
+        Its vocabulary decides which hyphenated words are kept as one word.
 
     Returns
     -------
     dict of str to int
-        Words in sorted order, those of the title counted `title_weight` times.
+        Words in sorted order; those of the title are counted `title_weight` times.
     """
     return all_word_counts([text], model=model)[0]
 
 
 def all_word_counts(texts: Sequence[str], *, model: Model) -> list[dict[str, int]]:
-    """Return the `word_counts` of each text; what a token stands for is worked out once."""
-    known = _Features(model.rows)
-    return [dict(sorted(_count(text, model=model, known=known).items())) for text in texts]
+    """Return the `word_counts` of each text; each distinct token is analysed once."""
+    words_of = _TokenWords(model.rows)
+    return [dict(sorted(_count(text, model=model, words_of=words_of).items())) for text in texts]
 
 
 def word_vectors(words: Sequence[str], *, model: Model) -> np.ndarray:
-    """Return float32 (len(words), d): rows of the vocabulary, others from their letter groups."""
+    """Return float32 (len(words), d): rows of the vocabulary, others from their n-grams."""
     out = np.empty((len(words), model.vectors.shape[1]), dtype=np.float32)
-    known = [(at, model.rows[word]) for at, word in enumerate(words) if word in model.rows]
-    strange = [(at, word) for at, word in enumerate(words) if word not in model.rows]
+    known = [i for i, word in enumerate(words) if word in model.rows]
+    unknown = [i for i, word in enumerate(words) if word not in model.rows]
     if known:
-        out[[at for at, _ in known]] = model.vectors[[row for _, row in known]]
-    if strange:
-        out[[at for at, _ in strange]] = gram_rows([w for _, w in strange], model.grams)
+        out[known] = model.vectors[[model.rows[words[i]] for i in known]]
+    if unknown:
+        out[unknown] = gram_vectors([words[i] for i in unknown], model.grams)
     return out
 
 
 def word_weights(counts: np.ndarray) -> np.ndarray:
-    """Return float32 `1 + ln count` from a table (counts above 65,535 count as that)."""
+    """Return float32 `1 + ln count` from a table; counts above 65,535 count as 65,535."""
     return _WEIGHTS[np.minimum(counts, len(_WEIGHTS) - 1)]
 
 
-def gram_rows(words: Sequence[str], grams: np.ndarray) -> np.ndarray:
-    """Return the vectors of words from their letter groups: the mean over the groups' buckets."""
+def gram_vectors(words: Sequence[str], grams: np.ndarray) -> np.ndarray:
+    """Return the vectors of words from their character n-grams: the mean over their buckets."""
     return gram_matrix(words, n_buckets=len(grams)) @ grams
 
 
 def gram_matrix(words: Sequence[str], *, n_buckets: int) -> sp.csr_matrix:
-    """Return the sparse (len(words), n_buckets) shares of each word's letter groups.
+    """Return the sparse (len(words), n_buckets) shares of each word's character n-grams.
 
-    A group's bucket is the CRC-32 of its UTF-8 bytes modulo `n_buckets`; each row sums to 1.
+    The bucket of an n-gram is the CRC-32 of its UTF-8 bytes modulo `n_buckets`; each row sums to 1.
     """
     starts, indices, shares = [0], [], []
     for word in words:
-        groups = Counter(
+        buckets = Counter(
             zlib.crc32(gram.encode("utf-8", "surrogatepass")) % n_buckets
             for gram in tokens.ngrams(word)
         )
-        total = groups.total()
-        for bucket, n in sorted(groups.items()):
+        total = buckets.total()
+        for bucket, n in sorted(buckets.items()):
             indices.append(bucket)
             shares.append(n / total)
         starts.append(len(indices))
@@ -121,7 +121,7 @@ def builtin_vectors(texts: Sequence[str], *, model: Model | None = None) -> np.n
     texts : sequence of str
         "title. abstract" each; any string is allowed.
     model : Model, optional
-        Another model than the one that ships; for training and tests.
+        By default the model that ships.
 
     Returns
     -------
@@ -131,74 +131,76 @@ def builtin_vectors(texts: Sequence[str], *, model: Model | None = None) -> np.n
     Raises
     ------
     InputError
-        Where the model file is missing or damaged.
+        If the model file is missing or damaged.
     """
     model = load_model() if model is None else model
     out = np.empty((len(texts), model.vectors.shape[1]), dtype=np.float32)
-    known = _Features(model.rows)
+    words_of = _TokenWords(model.rows)
     for start in range(0, len(texts), _CHUNK):
         chunk = texts[start : start + _CHUNK]
-        counts = [_count(text, model=model, known=known) for text in chunk]
+        counts = [_count(text, model=model, words_of=words_of) for text in chunk]
         out[start : start + _CHUNK] = _unit_rows(_sums(counts, model=model), model=model)
-        known.forget_if_large()
+        words_of.clear_if_large()
     return out
 
 
-class _Features(dict):
-    """Raw token -> the words it stands for, worked out once a distinct token."""
+class _TokenWords(dict[str, tuple[str, ...]]):
+    """Raw token -> the words it stands for, each distinct token analysed once."""
 
-    def __init__(self, rows: object) -> None:
+    def __init__(self, vocabulary: Container[str]) -> None:
         super().__init__()
-        self._rows = rows
+        self._vocabulary = vocabulary
 
-    def __missing__(self, raw: str) -> tuple[str, ...]:
-        words = self[raw] = tuple(tokens.features(raw, known=self._rows))
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        words = self[token] = tuple(tokens.token_words(token, vocabulary=self._vocabulary))
         return words
 
-    def forget_if_large(self) -> None:
+    def clear_if_large(self) -> None:
         if len(self) > 500_000:
             self.clear()
 
 
 def split_title(text: str) -> tuple[str, str]:
-    """Cut "title. abstract" at the first ". " within 300 characters; no cut: no title."""
+    """Split "title. abstract" at the first ". " within 300 characters; without it, no title."""
     end = text.find(". ", 0, _TITLE_END)
     return (text[:end], text[end + 2 :]) if end >= 0 else ("", text)
 
 
-def _count(text: str, *, model: Model, known: _Features) -> Counter[str]:
+def _count(text: str, *, model: Model, words_of: _TokenWords) -> Counter[str]:
     title, body = split_title(text)
     words: list[str] = []
-    for raw in tokens.raw_words(title):
-        words += known[raw]
+    for token in tokens.raw_tokens(title):
+        words += words_of[token]
     words *= model.title_weight
-    for raw in tokens.raw_words(body):
-        words += known[raw]
+    for token in tokens.raw_tokens(body):
+        words += words_of[token]
     return Counter(words)
 
 
 def _sums(counts: Sequence[Counter[str]], *, model: Model) -> np.ndarray:
-    """Weighted sums of word vectors: known words in row order, then strange ones by alphabet."""
+    """Sum weighted word vectors: known words in row order, then unknown ones alphabetically."""
     rows = model.rows
-    strange = sorted({word for count in counts for word in count if word not in rows})
-    sums = _weighted(counts, rows) @ model.vectors
-    if strange:
-        places = {word: at for at, word in enumerate(strange)}
-        sums += _weighted(counts, places) @ gram_rows(strange, model.grams)
+    unknown = sorted({word for count in counts for word in count if word not in rows})
+    sums = _weight_matrix(counts, columns=rows) @ model.vectors
+    if unknown:
+        columns = {word: column for column, word in enumerate(unknown)}
+        sums += _weight_matrix(counts, columns=columns) @ gram_vectors(unknown, model.grams)
     return sums
 
 
-def _weighted(counts: Sequence[Counter[str]], places: object) -> sp.csr_matrix:
-    starts, indices, values = [0], [], []
+def _weight_matrix(counts: Sequence[Counter[str]], *, columns: Mapping[str, int]) -> sp.csr_matrix:
+    starts: list[int] = [0]
+    indices: list[int] = []
+    values: list[int] = []
     for count in counts:
-        row = sorted((places[w], n) for w, n in count.items() if w in places)  # type: ignore
-        indices += [at for at, _ in row]
+        row = sorted((columns[word], n) for word, n in count.items() if word in columns)
+        indices += [column for column, _ in row]
         values += [n for _, n in row]
         starts.append(len(indices))
     weights = word_weights(np.array(values, dtype=np.int64))
     return sp.csr_matrix(
         (weights, np.array(indices, np.int32), np.array(starts, np.int64)),
-        shape=(len(counts), len(places)),  # type: ignore[arg-type]
+        shape=(len(counts), len(columns)),
     )
 
 

@@ -1,138 +1,92 @@
-"""Vectors kept between runs: one SQLite file an embedding's version, disposable at any time.
-
-SQLite's own locks let two processes write at once. Each vector carries a CRC-32; a file or a row
-that does not check is thrown away and made again.
-"""
+"""Vectors kept between runs: one file per version of an embedding, disposable at any time."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import sqlite3
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import short_hash
+from analysis.base.files import exclusive_lock, written_whole
 
 _WAIT_SECONDS = 60.0
-_KEYS_A_QUERY = 500
-_TABLE = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, crc INTEGER, vector BLOB)"
 
 
-def through_cache(
+def cached_vectors(
     texts: Sequence[str],
     *,
     version: str,
     folder: Path,
-    fresh: Callable[[Sequence[str]], np.ndarray],
+    compute: Callable[[Sequence[str]], np.ndarray],
 ) -> np.ndarray:
-    """Return the vectors of texts, embedding only those that the cache lacks.
+    """Return the vectors of texts, computing only those that the cache lacks.
+
+    A damaged file counts as empty: the CRC-32 of the zip is checked when it is read.
 
     Parameters
     ----------
     texts : sequence of str
     version : str
-        Identifies the embedding and its version; each has a file of its own.
+        Identifies the embedding and its version; each has its own file.
     folder : Path
-        Made where it does not exist.
-    fresh : function of a list of distinct texts to float32 (m, d)
-        Embeds what is missing.
+        Created if it does not exist.
+    compute : function of a list of distinct texts to float32 (m, d)
+        Embeds the texts that the cache lacks.
 
     Returns
     -------
     float32 (n, d)
-        The bytes that `fresh` gave for each text, now or earlier.
+        The bytes that `compute` gave for each text, now or earlier.
 
     Raises
     ------
     InputError
-        Where the folder cannot be written.
+        If the folder cannot be written.
     """
-    keys = [_key(text) for text in texts]
-    path = _cache_path(folder, version=version)
-    found = _with_repair(path, lambda: _read(path, set(keys)))
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
-    if missing or not texts:
-        vectors = np.ascontiguousarray(fresh(list(missing.values())), dtype=np.float32)
-        made = dict(zip(missing, vectors, strict=True))
-        if found and len({len(v) for v in (*made.values(), *found.values())}) > 1:
-            # Vectors of another length under one version: the model was exchanged in place.
-            path.unlink(missing_ok=True)
-            return through_cache(texts, version=version, folder=folder, fresh=fresh)
-        _with_repair(path, lambda: _write(path, made))
-        found |= made
-        if not texts:
-            return vectors
-    return np.stack([found[key] for key in keys])
+    keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
+    kind = "".join(c if c.isalnum() or c in "-." else "_" for c in version.split(":")[0])
+    path = Path(folder) / f"{kind}-{short_hash(version)}.npz"
+    vectors = _load(path)
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
+    if not missing and texts:
+        return np.stack([vectors[key] for key in keys])
+    computed = np.ascontiguousarray(compute(list(missing.values())), dtype=np.float32)
+    if not texts:
+        return computed
+    new = dict(zip(missing, computed, strict=True))
+    if {len(vector) for vector in vectors.values()} - {computed.shape[1]}:
+        # Another length under the same version: the model was replaced.
+        path.unlink(missing_ok=True)
+        return cached_vectors(texts, version=version, folder=folder, compute=compute)
+    _add(path, new)
+    vectors |= new
+    return np.stack([vectors[key] for key in keys])
 
 
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _cache_path(folder: Path, *, version: str) -> Path:
+def _load(path: Path) -> dict[bytes, np.ndarray]:
     try:
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as parts:
+            return dict(zip(map(bytes, parts["keys"]), parts["vectors"], strict=True))
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return {}
+
+
+def _add(path: Path, new: dict[bytes, np.ndarray]) -> None:
+    """Add vectors to a file, together with those that other processes have added meanwhile."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with exclusive_lock(path.with_suffix(".lock"), wait=_WAIT_SECONDS):
+            vectors = _load(path) | new
+            keys = np.frombuffer(b"".join(vectors), dtype=np.uint8).reshape(len(vectors), -1)
+            with written_whole(path) as temporary, temporary.open("wb") as file:
+                np.savez(file, keys=keys, vectors=np.stack(list(vectors.values())))
     except OSError as error:
-        raise _unwritable(Path(folder), error) from error
-    kind = version.split(":")[0]
-    safe = "".join(c if c.isalnum() or c in "-." else "_" for c in kind)
-    return Path(folder) / f"{safe}-{short_hash(version)}.sqlite"
-
-
-def _with_repair(path: Path, action: Callable[[], dict[bytes, np.ndarray]]) -> dict:
-    """Run `action`; where the file is no sound database, delete it and run `action` again."""
-    try:
-        return action()
-    except sqlite3.OperationalError as error:
-        raise _unwritable(path, error) from error
-    except sqlite3.DatabaseError:
-        for name in (path, Path(f"{path}-journal")):
-            name.unlink(missing_ok=True)
-        return action()
-
-
-@contextlib.contextmanager
-def _opened(path: Path) -> Iterable[sqlite3.Connection]:
-    connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
-    try:
-        with connection:
-            connection.execute(_TABLE)
-            yield connection
-    finally:
-        connection.close()
-
-
-def _read(path: Path, keys: set[bytes]) -> dict[bytes, np.ndarray]:
-    wanted, found = sorted(keys), {}
-    with _opened(path) as connection:
-        for start in range(0, len(wanted), _KEYS_A_QUERY):
-            part = wanted[start : start + _KEYS_A_QUERY]
-            marks = ",".join("?" * len(part))
-            query = f"SELECT key, crc, vector FROM vectors WHERE key IN ({marks})"
-            for key, crc, vector in connection.execute(query, part):
-                if isinstance(vector, bytes) and zlib.crc32(key + vector) == crc:
-                    found[key] = np.frombuffer(vector, dtype="<f4")
-    return found
-
-
-def _write(path: Path, made: dict[bytes, np.ndarray]) -> dict[bytes, np.ndarray]:
-    rows = ((k, v.astype("<f4").tobytes()) for k, v in made.items())
-    with _opened(path) as connection:
-        connection.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
-            ((key, zlib.crc32(key + data), data) for key, data in rows),
-        )
-    return made
-
-
-def _unwritable(path: Path, error: Exception) -> InputError:
-    return InputError(
-        f"the embedding cache {path} cannot be used: {error}",
-        allowed="a folder that this user can write",
-        next_step="name another folder, or go without a cache",
-    )
+        raise InputError(
+            f"the embedding cache {path} cannot be used: {error}",
+            allowed="a folder that this user can write",
+            next_step="name another folder, or run without a cache",
+        ) from error

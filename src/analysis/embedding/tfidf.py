@@ -1,4 +1,4 @@
-"""TF-IDF + SVD, fitted on the corpus it is given: the baseline, and a choice by name.
+"""TF-IDF and SVD, fitted on the given corpus: the baseline, also available by name.
 
 Deerwester et al. (1990), Indexing by latent semantic analysis.
 """
@@ -29,19 +29,19 @@ def tfidf_vectors(texts: Sequence[str]) -> np.ndarray:
     Parameters
     ----------
     texts : sequence of str, length n
-        "title. abstract" each, in canonical order: the embedding is fitted on them. The title's
-        words count three times.
+        "title. abstract" each, in canonical order: the embedding is fitted on them. Words of the
+        title count three times.
 
     Returns
     -------
     float32 (n, d)
         Unit rows, d at most `MAX_DIMENSIONS`. A text without any known word gets the mean
-        direction of all others, so that it lies in the middle and not at random.
+        direction of all others, so that it lies in the middle.
     """
     if not len(texts):
         return np.empty((0, 0), dtype=np.float32)
     with threadpool_limits(1):
-        return _unit_rows(_reduced(_weights(texts)))
+        return _unit_rows(_reduce(_weights(texts)))
 
 
 def _words(text: str) -> list[str]:
@@ -59,11 +59,11 @@ def _weights(texts: Sequence[str]) -> sp.csr_matrix:
     )
     try:
         return vectorizer.fit_transform(texts)
-    except ValueError:  # scikit-learn's way to say that no word is left
+    except ValueError:  # no words are left
         return sp.csr_matrix((n, 1))
 
 
-def _reduced(weights: sp.csr_matrix) -> np.ndarray:
+def _reduce(weights: sp.csr_matrix) -> np.ndarray:
     dimensions = min(MAX_DIMENSIONS, min(weights.shape) - 1)
     if dimensions < 1 or weights.nnz == 0:
         return weights.toarray()

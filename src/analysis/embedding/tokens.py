@@ -1,6 +1,6 @@
-"""From a text to its words, and from an unknown word to its letters: fixed rules, no state.
+"""Fixed rules that split a text into words, and an unknown word into character n-grams.
 
-The built-in model was trained with exactly these rules. Changing one of them needs a new model,
+The built-in model was trained with exactly these rules. Changing one of them requires a new model,
 so `RULES` is stored in the model file and compared when it is loaded.
 """
 
@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 RULES = 1
 """Version of the rules in this file."""
 
 MAX_WORD = 40
-"""Longer tokens are noise (hashes, encoded data): they are cut here."""
+"""Longer tokens are noise (hashes, encoded data) and are cut to this length."""
 
 NGRAMS = (3, 4, 5)
-"""Lengths of the letter groups of a word, its two boundary marks included."""
+"""Lengths of the character n-grams of a word, including its two boundary marks."""
 
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _LATEX_ACCENT = re.compile(r"\{?\\(?:[`'^\"~=.]\s*\{?|[uvHckr]\s*\{)([A-Za-z])\}{0,2}")
@@ -42,8 +42,8 @@ _STOP_TEXT = """
 _STOP = frozenset(_STOP_TEXT.split())
 
 
-def folded(word: str) -> str:
-    """Fold a plural to its singular by three English rules; other words are returned unchanged."""
+def singular(word: str) -> str:
+    """Return the singular of a plural by three English rules; other words unchanged."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -51,8 +51,8 @@ def folded(word: str) -> str:
     return word
 
 
-def plain(text: str) -> str:
-    """Lower-case `text` in NFKC; LaTeX accents become their letters, LaTeX font commands go."""
+def normalise(text: str) -> str:
+    """Lower-case a text in NFKC; LaTeX accents become letters, LaTeX commands are removed."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     if "\\" in text:
@@ -60,44 +60,42 @@ def plain(text: str) -> str:
     return text.lower()
 
 
-def raw_words(text: str) -> list[str]:
-    """Return the runs of letters and digits of a text, hyphenated compounds in one piece."""
-    return _WORD.findall(plain(text))
+def raw_tokens(text: str) -> list[str]:
+    """Return the runs of letters and digits of a text; a hyphenated compound is one token."""
+    return _WORD.findall(normalise(text))
 
 
-def features(raw: str, *, known: object) -> list[str]:
+def token_words(token: str, *, vocabulary: Container[str]) -> list[str]:
     """Return the words that one raw token stands for.
 
-    A hyphenated token is one word where `known` contains it joined or hyphenated, else its parts.
-    Stop words, single letters and pure numbers are none.
+    A hyphenated token is one word if the vocabulary contains it joined or hyphenated, else the
+    words of its parts. Stop words, single letters and pure numbers are left out.
 
     Parameters
     ----------
-    raw : str
-        One token from `raw_words`.
-    known : container of str
-        The vocabulary.
+    token : str
+        From `raw_tokens`.
+    vocabulary : container of str
 
     Returns
     -------
     list of str
-        Zero or more folded words, each at most `MAX_WORD` letters long.
+        Zero or more words in the singular, each at most `MAX_WORD` letters long.
     """
-    if "-" in raw:
-        word = folded(raw)
-        if word in known:  # type: ignore[operator]
-            return [word]
-        joined = word.replace("-", "")
-        if joined in known:  # type: ignore[operator]
-            return [joined]
-        return [part for piece in raw.split("-") for part in features(piece, known=known)]
-    if len(raw) < 2 or raw in _STOP or raw.isdigit():
+    if "-" in token:
+        word = singular(token)
+        for candidate in (word, word.replace("-", "")):
+            if candidate in vocabulary:
+                return [candidate]
+        parts = token.split("-")
+        return [word for part in parts for word in token_words(part, vocabulary=vocabulary)]
+    if len(token) < 2 or token in _STOP or token.isdigit():
         return []
-    return [folded(raw[:MAX_WORD])]
+    return [singular(token[:MAX_WORD])]
 
 
 def ngrams(word: str) -> Iterator[str]:
-    """Yield the letter groups of `<word>` with lengths `NGRAMS`, left to right."""
+    """Yield the character n-grams of `<word>` with lengths `NGRAMS`, left to right."""
     marked = f"<{word}>"
     for size in NGRAMS:
         for start in range(len(marked) - size + 1):

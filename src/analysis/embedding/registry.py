@@ -1,4 +1,4 @@
-"""Which embedding a name stands for, and the one function that every caller uses."""
+"""Embeddings by name, and the one function that every caller uses."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from analysis.base.errors import InputError
 
 from .builtin import builtin_vectors, load_model
-from .cache import through_cache
-from .given import given_vectors
-from .optional import (
+from .cache import cached_vectors
+from .external import (
+    given_vectors,
     model2vec_vectors,
     model_version,
     package_version,
@@ -26,9 +26,9 @@ EMBEDDINGS = {
     "tfidf": "TF-IDF weights of the words, reduced by a singular value decomposition of this "
     "snapshot",
 }
-"""Names that need nothing further, each with what it does; `embed` knows more, see there."""
+"""Embeddings without parameters, with a description of each; `embed` accepts more names."""
 
-ALLOWED = (
+ALLOWED_NAMES = (
     "builtin, tfidf, sentence-transformers:NAME, model2vec:NAME, "
     "a file NAME.npy, or a table and its column NAME.parquet:COLUMN"
 )
@@ -40,7 +40,7 @@ _PACKAGES: dict[str, Callable[..., np.ndarray]] = {
 
 
 def paper_texts(titles: Sequence[str], abstracts: Sequence[str | None]) -> list[str]:
-    """Join title and abstract as "title. abstract"; the title alone where there is no abstract."""
+    """Join title and abstract as "title. abstract"; the title alone if there is no abstract."""
     return [
         f"{title}. {abstract}" if isinstance(abstract, str) else f"{title}."
         for title, abstract in zip(titles, abstracts, strict=True)
@@ -63,23 +63,23 @@ def embed(
     embedding : str, default "builtin"
         `builtin`, the model that ships (a function of each text alone); `tfidf`, fitted on these
         texts; `sentence-transformers:NAME` or `model2vec:NAME`, a model by its name or folder,
-        fetched by those packages where it is not there; `NAME.npy` or `NAME.parquet:COLUMN`,
-        vectors made elsewhere.
+        downloaded by those packages if necessary; `NAME.npy` or `NAME.parquet:COLUMN`, vectors
+        computed elsewhere.
     cache : Path, optional
         Folder in which vectors are kept, so that a rerun embeds only new texts. `tfidf` and given
         vectors are not kept.
     ids : sequence of str, optional
-        One id a text. Given vectors are then put into the texts' order by their ids.
+        One id per text. Given vectors are then put into the order of the texts by their ids.
 
     Returns
     -------
     float32 (n, d)
-        Unit rows in the order of `texts`; (0, d) or (0, 0) where there are none.
+        Unit rows in the order of `texts`; (0, d) or (0, 0) if there are none.
 
     Raises
     ------
     InputError
-        An unknown name, a package that is not installed, given vectors that do not fit.
+        If the name is unknown, a package is not installed, or given vectors do not fit.
     """
     _check_texts(texts)
     texts = list(texts)
@@ -88,26 +88,27 @@ def embed(
         return tfidf_vectors(texts)
     if embedding.endswith(".npy") or ".parquet:" in embedding:
         return given_vectors(embedding, n=len(texts), ids=ids)
-    if not is_known(embedding):
+    if not is_embedding_name(embedding):
         raise InputError(
-            f"there is no embedding {embedding!r}", allowed=ALLOWED, next_step="name one of these"
+            f"unknown embedding {embedding!r}", allowed=ALLOWED_NAMES, next_step="use one of these"
         )
 
-    def fresh(missing: Sequence[str]) -> np.ndarray:
+    def compute(missing: Sequence[str]) -> np.ndarray:
         if embedding == "builtin":
             return builtin_vectors(missing)
         return _PACKAGES[kind](missing, name=name)
 
     if cache is None:
-        return fresh(texts)
-    return through_cache(texts, version=embedding_version(embedding), folder=cache, fresh=fresh)
+        return compute(texts)
+    version = embedding_version(embedding)
+    return cached_vectors(texts, version=version, folder=cache, compute=compute)
 
 
-def is_known(embedding: str) -> bool:
-    """Say whether `embed` knows this name; not whether its package or file is there."""
+def is_embedding_name(embedding: str) -> bool:
+    """Whether `embed` accepts this name; its package or file may still be missing."""
     kind, _, name = embedding.partition(":")
-    given = embedding.endswith(".npy") or ".parquet:" in embedding
-    return embedding in EMBEDDINGS or given or (kind in _PACKAGES and bool(name))
+    is_file = embedding.endswith(".npy") or ".parquet:" in embedding
+    return embedding in EMBEDDINGS or is_file or (kind in _PACKAGES and bool(name))
 
 
 def embedding_version(embedding: str) -> str:
@@ -116,7 +117,7 @@ def embedding_version(embedding: str) -> str:
     Raises
     ------
     InputError
-        Where the package of an optional embedding is not installed.
+        If the package of an optional embedding is not installed.
     """
     if embedding == "builtin":
         return load_model().version
@@ -130,14 +131,14 @@ def _check_texts(texts: Sequence[str]) -> None:
     if isinstance(texts, str):
         raise InputError(
             "one string in place of a sequence of texts",
-            allowed="a sequence of strings, one a paper",
+            allowed="a sequence of strings, one per paper",
             next_step="pass [text]",
         )
-    wrong = [at for at, text in enumerate(texts) if not isinstance(text, str)]
+    wrong = [row for row, text in enumerate(texts) if not isinstance(text, str)]
     if wrong:
-        first = ", ".join(str(at) for at in wrong[:5])
+        first = ", ".join(map(str, wrong[:5]))
         raise InputError(
-            f"{len(wrong)} of {len(texts)} texts are no strings (positions {first})",
+            f"{len(wrong)} of {len(texts)} texts are not strings (positions {first})",
             allowed="strings; a missing abstract is left out of its text, not passed as null",
             next_step="build the texts from title and abstract first",
         )
