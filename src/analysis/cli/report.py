@@ -86,15 +86,15 @@ def report_command(
     The run itself is not changed. Settings that are not given are those of the run.
     """
     from analysis.base.progress import Progress
-    from analysis.pipeline.recount import narrowed, retold
+    from analysis.pipeline.recount import select_groups, recount
     from analysis.report.write import write_report
 
     progress = Progress(quiet=quiet)
     with progress.stage("read"):
         shown = open_run(run, runs=runs)
     with progress.stage("trends"):
-        shown = retold(shown, period=period, by=by, only_snapshot=only_snapshot)
-        shown = narrowed(shown, groups=names) if names else shown
+        shown = recount(shown, period=period, by=by, only_snapshot=only_snapshot)
+        shown = select_groups(shown, groups=names) if names else shown
     wanted = [name.strip().lower() for name in formats.split(",")] if formats else None
     with progress.stage("write"):
         write_report(shown, out=out, formats=wanted, csv_safe=csv_safe, overwrite=overwrite)
