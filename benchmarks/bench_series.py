@@ -24,12 +24,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from series_corpora import ARXIV, DAILY, begun, best_set_f1, cold, extended, load, subsample_scores
+from series_corpora import (
+    ARXIV,
+    DAILY,
+    begun,
+    best_set_f1,
+    extended,
+    fresh_fit,
+    load,
+    subsample_scores,
+)
 from series_runs import cost_of_extending, month_by_month
 from sklearn.metrics import adjusted_mutual_info_score
 
 from analysis.clusters import centred, find_clusters
-from analysis.clusters.extend.extend import carry_on
+from analysis.clusters.extend.extend import FreshFit, extend_clusters
 from analysis.clusters.extend.thresholds import Thresholds
 
 FIELDS = ("physics.plasm-ph", "math.GR", "q-fin.ST")
@@ -99,7 +108,7 @@ def steps(asked: Asked) -> None:
         print(f"{name}: {len(table)} steps, {int(table['events'].sum())} events, "
               f"{table['clusters'].iloc[-1]} clusters at the end, moves without an event "
               f"{int(table['unlisted'].sum())}; AMI with the cold fit at the end "
-              f"{adjusted_mutual_info_score(cold(corpus, state.rows)[0], state.labels):.3f}",
+              f"{adjusted_mutual_info_score(fresh_fit(corpus, state.rows)[0], state.labels):.3f}",
               flush=True)  # fmt: skip
         _say_kept(table)
 
@@ -118,7 +127,7 @@ def years(asked: Asked) -> None:
     for year in range(2009, 2020):
         rows = np.flatnonzero(corpus.year <= year)
         scores = subsample_scores(corpus, rows, truth=truth, rng=rng)
-        full = cold(corpus, rows)[0]
+        full = fresh_fit(corpus, rows)[0]
         if state is None:
             state, middles = begun(corpus, rows), _centroids(corpus.vectors[rows], full)
             continue
@@ -169,7 +178,7 @@ def heldout(asked: Asked) -> None:
                 name,
                 first,
                 int(truth.sum()),
-                best_set_f1(cold(corpus, rows)[0], truth),
+                best_set_f1(fresh_fit(corpus, rows)[0], truth),
                 best,
                 events.count("born"),
                 events.count("split"),
@@ -222,7 +231,7 @@ def news(asked: Asked) -> None:
     n, middle = len(corpus.papers), centred(corpus.vectors)
     month = corpus.papers["published"].dt.to_period("M").astype(str).to_numpy()
     every = np.arange(n)
-    labels, graph, least = cold(corpus, every)
+    labels, graph, least = fresh_fit(corpus, every)
     draws = 10 * asked.draws
     for share, said in ((0.1, "bar 8 of 100"), (0.05, "small steps")):
         births = 0
@@ -231,11 +240,11 @@ def news(asked: Asked) -> None:
             is_new = _drawn(month, share=share, rng=rng)
             old = np.where(is_new, -1, labels)
             if share == 0.1 and draw % 10 == 0:
-                old[~is_new] = cold(corpus, every[~is_new])[0]
+                old[~is_new] = fresh_fit(corpus, every[~is_new])[0]
             known = int((~is_new).sum())
-            found = carry_on(
+            found = extend_clusters(
                 middle, labels=old, is_new=is_new, revised=np.zeros(n, dtype=bool),
-                n_looked=known, n_revised=known, fit=lambda: (labels, graph, least),
+                n_last_fit=known, n_last_review=known, fit=lambda: FreshFit(labels, graph, least),
                 limits=asked.limits,
             )  # fmt: skip
             births += any(event.what in ("born", "split") for event in found.events)
@@ -261,7 +270,7 @@ def weights(asked: Asked) -> None:
     for draw in range(2 * asked.draws):
         rng = np.random.default_rng([asked.seed, draw])
         rows = np.unique(rng.integers(0, n, n))
-        labels, counted = cold(corpus, rows)[0], whole.labels[rows]
+        labels, counted = fresh_fit(corpus, rows)[0], whole.labels[rows]
         table = np.zeros((counted.max() + 1, labels.max() + 1))
         np.add.at(table, (counted, labels), 1)
         union = table.sum(axis=1, keepdims=True) + table.sum(axis=0) - table

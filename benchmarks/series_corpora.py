@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from sklearn.metrics import adjusted_mutual_info_score
 
 from analysis.clusters import centred, find_clusters
-from analysis.clusters.extend.extend import Carried, carry_on
+from analysis.clusters.extend.extend import Extension, FreshFit, extend_clusters
 from analysis.clusters.extend.thresholds import Thresholds
 from analysis.embedding import embed, embedding_version, paper_texts
 
@@ -54,7 +54,7 @@ def _key(corpus: Corpus, rows: np.ndarray) -> str:
     return hashlib.sha256(corpus.vectors[rows].tobytes()).hexdigest()[:16]
 
 
-def cold(corpus: Corpus, rows: np.ndarray) -> tuple[np.ndarray, sp.csr_matrix, int]:
+def fresh_fit(corpus: Corpus, rows: np.ndarray) -> tuple[np.ndarray, sp.csr_matrix, int]:
     """Return labels, graph and smallest cluster size of a fit that knows nothing of others."""
     file = corpus.work / f"cold-{_key(corpus, rows)}.npz"
     if not file.exists():
@@ -102,12 +102,12 @@ class State:
 
 def begun(corpus: Corpus, rows: np.ndarray) -> State:
     """Begin a series with a cold fit."""
-    return State(rows, cold(corpus, rows)[0], len(rows), len(rows))
+    return State(rows, fresh_fit(corpus, rows)[0], len(rows), len(rows))
 
 
 def extended(
     corpus: Corpus, state: State, *, rows: np.ndarray, limits: Thresholds
-) -> tuple[State, Carried, np.ndarray]:
+) -> tuple[State, Extension, np.ndarray]:
     """Carry a series on to `rows`, which hold those that it has; return `old` labels, -1 new, too.
 
     Numbers of clusters stay, as ids do in a run: one that was merged away is not given again.
@@ -118,14 +118,14 @@ def extended(
     used, dense = np.unique(old[old >= 0], return_inverse=True)
     compact = old.copy()
     compact[old >= 0] = dense
-    found = carry_on(
+    found = extend_clusters(
         centred(corpus.vectors[rows]),
         labels=compact,
         is_new=old < 0,
         revised=np.zeros(len(rows), dtype=bool),
-        n_looked=state.looked,
-        n_revised=state.revised,
-        fit=lambda: cold(corpus, rows),
+        n_last_fit=state.looked,
+        n_last_review=state.revised,
+        fit=lambda: FreshFit(*fresh_fit(corpus, rows)),
         limits=limits,
     )
     beyond = np.arange(int(found.labels.max()) + 1 - len(used)) + int(known.max()) + 1
@@ -133,8 +133,8 @@ def extended(
     after = State(
         rows,
         names[found.labels],
-        len(rows) if found.looked else state.looked,
-        len(rows) if found.revised else state.revised,
+        len(rows) if found.fresh is not None else state.looked,
+        len(rows) if found.reviewed else state.revised,
     )
     return after, found, old
 

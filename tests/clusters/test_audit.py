@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.cli.main import cli
-from analysis.clusters.audit import audit, audit_line, audit_text
-from analysis.pipeline.audit import audited
+from analysis.clusters.audit import audit_clusters, audit_line, audit_text
+from analysis.pipeline.audit import audit_run
 from analysis.pipeline.run import Settings, run
 from analysis.runs import Run
 from conftest import TODAY
@@ -40,25 +40,27 @@ TRUTH = np.repeat([0, 1, 2], 40)
 FITS = np.stack([np.where(np.arange(120) % 5 == b, -1, TRUTH) for b in range(5)])
 
 
-def test_a_run_that_is_a_cold_fit_is_extended():
-    found = audit(named(TRUTH), cold=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=4)
-    assert not found.fresh
-    assert (found.n_moved, found.n_clusters, found.n_cold) == (0, 3, 3)
-    assert found.fit == found.fit_cold == 1
+def test_a_run_that_equals_a_fresh_fit_is_extended():
+    found = audit_clusters(
+        named(TRUTH), fresh=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=4
+    )
+    assert not found.recommends_fresh
+    assert (found.n_moved, found.n_clusters, found.n_fresh) == (0, 3, 3)
+    assert found.fit == found.fit_fresh == 1
     assert found.lineage["event"].tolist() == ["kept"] * 3
     assert audit_line(found) == (
-        "extend: its clusters fit 120 papers 100% as well as a cold fit's would (of a fresh fit "
+        "extend: its clusters fit 120 papers 100% as well as a fresh fit's would (with a fresh fit "
         "0% of papers would move)"
     )
 
 
 def test_clusters_that_no_longer_fit_are_fitted_afresh():
-    """The run holds two of three groups as one: a cold fit would give 40 papers a cluster."""
+    """The run holds two of three groups as one: a fresh fit would give 40 papers a cluster."""
     own = named(np.minimum(TRUTH, 1))
-    found = audit(own, cold=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=7)
-    assert found.fresh
+    found = audit_clusters(own, fresh=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=7)
+    assert found.recommends_fresh
     assert found.n_moved == 40
-    assert found.fit < 0.95 * found.fit_cold
+    assert found.fit < 0.95 * found.fit_fresh
     born = found.lineage[found.lineage["event"] == "born"]
     assert born["group_id"].tolist() == ["c0007"]
     assert born["previous_group_id"].tolist() == ["c0002"]
@@ -72,18 +74,20 @@ def test_clusters_that_no_longer_fit_are_fitted_afresh():
 def test_another_partition_that_fits_as_well_is_no_reason_to_move():
     """Where the fits of subsamples agree with neither, moving papers gains nothing."""
     random = np.random.default_rng(0)
-    own, cold = random.integers(0, 4, 200), random.integers(0, 4, 200)
-    fits = np.where(np.arange(200) % 5 == 0, -1, (own * 4 + cold)[None, :])
-    found = audit(named(own), cold=cold, fits=fits, vectors=plane(own), run="r", next_id=9)
+    own, fresh = random.integers(0, 4, 200), random.integers(0, 4, 200)
+    fits = np.where(np.arange(200) % 5 == 0, -1, (own * 4 + fresh)[None, :])
+    found = audit_clusters(
+        named(own), fresh=fresh, fits=fits, vectors=plane(own), run="r", next_id=9
+    )
     assert found.share_moved > 0.5
-    assert not found.fresh
+    assert not found.recommends_fresh
 
 
 def test_mergers_are_told_once():
     own = named(TRUTH)
-    cold = np.minimum(TRUTH, 1)
+    fresh = np.minimum(TRUTH, 1)
     fits = np.minimum(FITS, 1)
-    found = audit(own, cold=cold, fits=fits, vectors=plane(TRUTH), run="r", next_id=4)
+    found = audit_clusters(own, fresh=fresh, fits=fits, vectors=plane(TRUTH), run="r", next_id=4)
     lines = audit_text(found, labels={}, contested=contested(0)).split("\n")
     told = [line.strip() for line in lines if "c0003" in line or "c0002" in line]
     assert told in (["merged: c0003 into c0002"], ["merged: c0002 into c0003"])
@@ -97,7 +101,9 @@ def contested(n: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("n", "listed", "more"), [(0, 0, ""), (20, 20, ""), (23, 20, "3 more")])
 def test_contested_papers_are_listed_up_to_twenty(n, listed, more):
-    found = audit(named(TRUTH), cold=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=4)
+    found = audit_clusters(
+        named(TRUTH), fresh=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=4
+    )
     text = audit_text(found, labels={}, contested=contested(n))
     assert f"Papers between two clusters (weights within .1): {n}" in text
     assert text.count("c0001 0.40, c0002 0.35") == listed
@@ -106,7 +112,7 @@ def test_contested_papers_are_listed_up_to_twenty(n, listed, more):
 
 def test_an_audit_is_plain_json():
     own = named(np.minimum(TRUTH, 1))
-    found = audit(own, cold=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=7)
+    found = audit_clusters(own, fresh=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=7)
     said = json.loads(json.dumps(found.as_dict(), allow_nan=False))
     assert said["recommends"] == "fresh fit"
     assert said["share_moved"] == 0.3333
@@ -116,7 +122,7 @@ def test_an_audit_is_plain_json():
 
 def test_a_run_without_clusters_is_refused():
     with pytest.raises(InputError, match="has no clusters"):
-        audited(made_run(30), progress=QUIET)
+        audit_run(made_run(30), progress=QUIET)
 
 
 def test_hostile_labels_and_titles_are_escaped(tmp_path):

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.base.schema import TABLES, conform
-from analysis.clusters.overrides.apply import Overridden, apply_cluster_overrides, override_labels
+from analysis.clusters.overrides.apply import (
+    OverrideResult,
+    apply_cluster_overrides,
+    override_labels,
+)
 from analysis.clusters.overrides.read import (
     ClusterOverride,
     kept_apart,
@@ -120,7 +124,7 @@ def test_problems_on_topics_and_clusters_are_told_together(tmp_path):
     told = [problem.partition(": ")[2] for problem in caught.value.problems]
     assert told[0] == "unknown entry 'other'"
     assert any(problem.startswith("line 1: topic is missing") for problem in told)
-    assert told[-1].startswith("line 3: says nothing")
+    assert told[-1].startswith("line 3: no override")
     assert len(told) == len(set(told))
 
 
@@ -175,12 +179,12 @@ def members(**papers: str) -> pd.DataFrame:
                    name="memberships")  # fmt: skip
 
 
-def applied(rows: pd.DataFrame, *said: ClusterOverride, **settings: object) -> Overridden:
+def applied(rows: pd.DataFrame, *said: ClusterOverride, **settings: object) -> OverrideResult:
     find = settings.pop("find", lambda text: (text,) if text in set(rows["paper_id"]) else ())
     return apply_cluster_overrides(rows, overrides=said, find=find, **settings)
 
 
-def primaries(found: Overridden) -> dict[str, str]:
+def primaries(found: OverrideResult) -> dict[str, str]:
     rows = found.memberships[found.memberships["is_primary"]]
     return {p: g[-1] for p, g in zip(rows["paper_id"], rows["group_id"], strict=True)}
 

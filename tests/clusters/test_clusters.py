@@ -8,13 +8,13 @@ from sklearn.metrics import adjusted_rand_score
 
 from analysis.clusters import (
     Clustering,
-    exemplars,
     find_clusters,
     map_layout,
     nearest_neighbours,
     neighbour_graph,
 )
-from analysis.clusters.find import fit, graph
+from analysis.clusters.find import graph, partition, subsamples
+from analysis.clusters.labels.labels import exemplars
 from analysis.embedding import embed, paper_texts
 from planted import planted
 
@@ -247,12 +247,12 @@ def test_clusters_tied_closely_are_one():
     weights of .2, a density of .00625 or .2.
     """
     apart, labels = two_blocks(), np.repeat([0, 1], 4)
-    assert fit._rejoined(labels, graph=apart).tolist() == labels.tolist()
+    assert partition._rejoin(labels, graph=apart).tolist() == labels.tolist()
     close = apart.toarray()
     close[:4, 4:] = close[4:, :4] = 0.2
-    assert fit._rejoined(labels, graph=sp.csr_matrix(close)).tolist() == [0] * 8
+    assert partition._rejoin(labels, graph=sp.csr_matrix(close)).tolist() == [0] * 8
     close[:4, 4:] = close[4:, :4] = 0.18  # .18 / .75 is below a quarter
-    assert fit._rejoined(labels, graph=sp.csr_matrix(close)).tolist() == labels.tolist()
+    assert partition._rejoin(labels, graph=sp.csr_matrix(close)).tolist() == labels.tolist()
 
 
 def test_joining_goes_on_until_nothing_is_close():
@@ -261,12 +261,12 @@ def test_joining_goes_on_until_nothing_is_close():
     weights[:3, 3:6] = weights[3:6, :3] = 0.5
     weights[5, 6] = weights[6, 5] = 0.1
     labels = np.array([2, 2, 2, 0, 0, 0, 1, 1, 1])
-    found = fit._rejoined(labels, graph=sp.csr_matrix(weights))
+    found = partition._rejoin(labels, graph=sp.csr_matrix(weights))
     assert adjusted_rand_score([0] * 6 + [1] * 3, found) == 1
 
 
 def test_sixty_papers_are_clustered_by_stability_and_the_rule_says_so(monkeypatch):
-    monkeypatch.setattr(fit, "_SUBSAMPLES", 3)
+    monkeypatch.setattr(subsamples, "SUBSAMPLES", 3)
     vectors, _ = planted_vectors(60, n_fields=4)
     found = find_clusters(vectors)
     check(found, n=60)
@@ -288,7 +288,7 @@ def test_from_two_hundred_papers_on_the_settings_follow_from_the_number(n):
 
 @pytest.mark.parametrize("n", [60, 200])
 def test_equal_texts_are_one_cluster(monkeypatch, n):
-    monkeypatch.setattr(fit, "_SUBSAMPLES", 2)
+    monkeypatch.setattr(subsamples, "SUBSAMPLES", 2)
     found = find_clusters(np.tile(unit([30]), (n, 1)))
     check(found, n=n)
     assert found.labels.tolist() == [0] * n
@@ -304,7 +304,7 @@ def test_the_vectors_are_left_as_they_were():
 
 def test_neighbour_shares_by_hand():
     weights = sp.csr_matrix(np.array([[0, 1, 0.5], [1, 0, 0], [0.5, 0, 0]]))
-    shares = fit.neighbour_shares(np.array([0, 0, 1]), graph=weights).toarray()
+    shares = partition.neighbour_shares(np.array([0, 0, 1]), graph=weights).toarray()
     assert shares == pytest.approx(np.array([[2 / 3, 1 / 3], [1, 0], [1, 0]]))
 
 

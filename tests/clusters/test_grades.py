@@ -8,10 +8,9 @@ import pytest
 
 from analysis import clusters
 from analysis.base.groups import grade
-from analysis.clusters.extend.fit_of_new_papers import drift, drift_line
-from analysis.clusters.find import fit
-from analysis.clusters.quality import contested, found_again
-from analysis.pipeline.groups.grading import LARGEST_GRADED, is_due
+from analysis.clusters.extend.fit_of_new_papers import fit_line, fit_of_new_papers
+from analysis.clusters.find import graph, partition, subsamples
+from analysis.clusters.quality import LARGEST_GRADED, cluster_stability, contested, grading_is_due
 
 
 def unit(sizes: list[int], *, seed: int = 0, noise: float = 0.05) -> np.ndarray:
@@ -32,16 +31,16 @@ def test_stability_by_hand():
         [0, 0, 1, 1, -1, 1],  # 0: 2/3; 1: {3} in {2, 3, 5}: 1/3; 2: {5} in {2, 3, 5}: 1/3
     ])  # fmt: skip
     expected = [(1 + 2 / 3) / 2, (1 + 1 / 3) / 2, 1 / 3]
-    assert found_again(labels, fits=fits) == pytest.approx(expected)
+    assert cluster_stability(labels, fits=fits) == pytest.approx(expected)
 
 
 def test_papers_in_no_cluster_still_count_in_what_the_fit_found():
-    found = found_again(np.array([0, 0, -1]), fits=np.array([[0, 0, 0]]))
+    found = cluster_stability(np.array([0, 0, -1]), fits=np.array([[0, 0, 0]]))
     assert found == pytest.approx([2 / 3])
 
 
 def test_a_cluster_outside_every_subsample_has_no_figure():
-    found = found_again(np.array([0, 1]), fits=np.array([[0, -1], [0, -1]]))
+    found = cluster_stability(np.array([0, 1]), fits=np.array([[0, -1], [0, -1]]))
     assert found[0] == 1
     assert np.isnan(found[1])
 
@@ -49,7 +48,7 @@ def test_a_cluster_outside_every_subsample_has_no_figure():
 @pytest.mark.parametrize("n", [0, 1, 3])
 def test_no_fits_no_figures(n):
     labels = np.zeros(n, dtype=np.int64)
-    assert np.isnan(found_again(labels, fits=np.empty((0, n), dtype=np.int64))).all()
+    assert np.isnan(cluster_stability(labels, fits=np.empty((0, n), dtype=np.int64))).all()
 
 
 @pytest.mark.parametrize(
@@ -76,18 +75,20 @@ def test_separate_groups_are_found_again_and_halves_of_one_are_not():
     assert fits.shape == (3, 240)
     assert ((fits >= 0).sum(axis=1) == 192).all()
     truth = np.repeat([0, 1, 2], 80)
-    assert found_again(truth, fits=fits) == pytest.approx([1, 1, 1])
+    assert cluster_stability(truth, fits=fits) == pytest.approx([1, 1, 1])
     halves = np.where(truth == 2, 2 + np.arange(240) % 2, truth)
-    assert (found_again(halves, fits=fits)[2:] < 0.6).all()
+    assert (cluster_stability(halves, fits=fits)[2:] < 0.6).all()
 
 
 def test_subsamples_from_lists_of_all_papers_equal_those_clustered_alone():
     vectors = unit([110, 90, 60], noise=0.3)
     fits = clusters.subsample_fits(vectors, count=1, seed=4)
     inside = np.flatnonzero(fits[0] >= 0)
-    own = fit.centred(vectors)[inside]
-    graph = fit.neighbour_graph(own)
-    alone = fit.fitted(own, graph=graph, settings=fit.by_size(len(inside)), rejoin=True)
+    own = graph.centred(vectors)[inside]
+    settings = partition.settings_by_size(len(inside))
+    alone = partition.partition(
+        own, graph=graph.neighbour_graph(own), settings=settings, rejoin=True
+    )
     assert fits[0, inside].tobytes() == alone.tobytes()
 
 
@@ -100,12 +101,12 @@ def test_subsamples_are_the_same_for_the_same_seed_and_others_for_another():
 
 
 def test_few_papers_reuse_the_subsamples_that_chose_the_settings(monkeypatch):
-    monkeypatch.setattr(fit, "_SUBSAMPLES", 5)
+    monkeypatch.setattr(subsamples, "SUBSAMPLES", 5)
     vectors = unit([25, 25, 25])
     found = clusters.find_clusters(vectors)
     assert found.fits.shape == (5, 75)
     assert ((found.fits >= 0).sum(axis=1) == 60).all()
-    assert found_again(found.labels, fits=found.fits) == pytest.approx([1, 1, 1])
+    assert cluster_stability(found.labels, fits=found.fits) == pytest.approx([1, 1, 1])
     assert clusters.subsample_fits(vectors, count=99).tobytes() == found.fits.tobytes()
 
 
@@ -121,7 +122,7 @@ def test_no_clusters_no_fits():
      (LARGEST_GRADED + 1, True, None, False), (LARGEST_GRADED + 1, False, True, True)],
 )  # fmt: skip
 def test_when_clusters_are_graded(n, fitted, grades, due):
-    assert is_due(n, fitted=fitted, grades=grades) is due
+    assert grading_is_due(n, fitted=fitted, grades=grades) is due
 
 
 # contested papers
@@ -161,25 +162,27 @@ def test_drift_by_hand():
     neighbours = np.array([[1, 2], [0, 4], [3, 0], [2, -1], [0, 2]])
     is_new = np.array([False, False, False, True, True])
     weights = np.array([0.9, 0.4, 0.6, 0.5, 0.3])
-    found = drift(labels, weights=weights, neighbours=neighbours, is_new=is_new, n_fresh=2)
+    found = fit_of_new_papers(
+        labels, weights=weights, neighbours=neighbours, is_new=is_new, n_fresh=2
+    )
     assert found.n_new == 2
     assert found.poorly_placed == pytest.approx(1 / 2)
     assert found.poorly_placed_known == pytest.approx(1 / 3)
     assert found.agreement == pytest.approx(2 / 3)
     assert found.agreement_known == pytest.approx(4 / 6)
     assert (found.since_fresh, found.n_fresh) == (3, 2)
-    assert drift_line(found) == (
-        "Drift: 50% of 2 new papers poorly placed (known ones 33%); 67% of their nearest papers "
-        "in the same cluster (known ones 67%); 3 papers added since the last fresh fit (of 2)"
+    assert fit_line(found) == (
+        "Drift: 50% of 2 new papers poorly placed (known papers: 33%); 67% of their nearest papers "
+        "in the same cluster (known papers: 67%); 3 papers added since the last fresh fit (of 2)"
     )
 
 
 def test_drift_without_new_papers_says_nothing_of_them():
-    found = drift(
+    found = fit_of_new_papers(
         np.zeros(3, dtype=np.int64), weights=np.ones(3), neighbours=np.full((3, 2), -1),
         is_new=np.zeros(3, dtype=bool), n_fresh=3,
     )  # fmt: skip
     assert found.poorly_placed is None
     assert found.agreement is None
-    assert drift_line(found) == "Drift: 0 papers added since the last fresh fit (of 3)"
+    assert fit_line(found) == "Drift: 0 papers added since the last fresh fit (of 3)"
     assert found.as_dict()["agreement_known"] is None

@@ -13,9 +13,12 @@ from analysis import group_papers, map_points
 from analysis.base.groups import broader_clusters, broader_ids, groups_of, parts_of
 from analysis.base.laws import check_laws
 from analysis.base.schema import conform
-from analysis.clusters import broader_heading, broader_levels, neighbour_graph
-from analysis.clusters.group_rows import cluster_groups, with_broader
+from analysis.clusters import ClusterDescription, neighbour_graph
+from analysis.clusters.find.hierarchy import broader_heading, broader_levels
+from analysis.clusters.labels.describe import add_broader
+from analysis.clusters.labels.phrases import count_phrases
 from analysis.figures.frames.groups import densest_point, map_labels
+from analysis.pipeline.groups.group_table import descriptions_of, group_table
 from analysis.runs import tables_of
 from page_runs import made_run
 
@@ -89,43 +92,61 @@ def test_a_cluster_far_from_all_others_stays_alone():
 def test_the_heading_stands_for_most_parts_or_names_two(own, held, expected):
     sizes = [50, 40, 10]
     assert (
-        broader_heading(own, held=held, sizes=sizes, below=["Speech", "Music", "Noise"]) == expected
+        broader_heading(own, shares=held, sizes=sizes, parts=["Speech", "Music", "Noise"])
+        == expected
     )
 
 
 def test_names_of_two_do_not_pile_up():
-    said = broader_heading("X", held=[0, 0], sizes=[2, 3], below=["A · B", "C · D"])
+    said = broader_heading("X", shares=[0, 0], sizes=[2, 3], parts=["A · B", "C · D"])
     assert said == "C · A"
 
 
+def cluster(name: str, *, broader: str | None = None, color: str = "#000000"):
+    return ClusterDescription(name, name, "", [], [], color, broader=broader)
+
+
 def small_groups() -> pd.DataFrame:
-    papers = pd.DataFrame({"paper_id": [f"p{i:02d}" for i in range(10)]})
-    labels = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 3])
-    groups = cluster_groups(
-        papers, labels=labels, headings=list("ABCD"), terms=[[]] * 4, exemplars=[[0], [4], [7], [9]]
+    """Return clusters of 4, 3, 2 and 1 papers, the first three in two levels of broader ones."""
+    above = ("c0005", "c0006", "c0005", None, "c0007", "c0007", None)
+    descriptions = [cluster(f"c{i:04d}", broader=name) for i, name in enumerate(above, start=1)]
+    members = np.repeat(["c0001", "c0002", "c0003", "c0004"], [4, 3, 2, 1])
+    papers = pd.DataFrame({"paper_id": [f"p{i:02d}" for i in range(10)], "published": pd.NaT})
+    memberships = conform(
+        papers[["paper_id"]].assign(kind="cluster", group_id=members, weight=1.0, is_primary=True),
+        name="memberships",
     )
-    return with_broader(
-        groups,
-        levels=[np.array([0, 1, 0, -1]), np.array([0, 0])],
-        headings=[["A · C", "B+"], ["All"]],
-        terms=[[["x", "y"], []], [["z"]]],
-        exemplars=[[["p00"], ["p04"]], [["p00"]]],
-    )
+    return group_table(descriptions, topics=[], memberships=memberships, papers=papers)
 
 
-def test_broader_rows_count_their_parts_and_take_the_largest_part_s_colour():
+def test_broader_rows_count_their_parts():
     groups = small_groups().set_index("group_id")
-    assert groups["n_papers"].to_dict() == {
-        "c0001": 4, "c0002": 3, "c0003": 2, "c0004": 1, "c0005": 6, "c0006": 3, "c0007": 9,
-    }  # fmt: skip
-    parents = groups["parent_id"].fillna("").to_dict()
-    assert parents == {
-        "c0001": "c0005", "c0002": "c0006", "c0003": "c0005", "c0004": "", "c0005": "c0007",
-        "c0006": "c0007", "c0007": "",
-    }  # fmt: skip
-    assert groups.at["c0005", "color"] == groups.at["c0001", "color"]
-    assert groups.at["c0007", "color"] == groups.at["c0005", "color"]
-    assert groups.at["c0005", "description"] == "Papers on x and y."
+    assert groups["n_papers"].tolist() == [4, 3, 2, 1, 6, 3, 9]
+    assert groups["parent_id"].fillna("").tolist() == [
+        *("c0005", "c0006", "c0005", "", "c0007", "c0007", "")
+    ]
+
+
+def test_broader_clusters_are_described_by_their_papers_and_have_the_largest_part_s_color():
+    """Twelve clusters of four fields, the first of each field larger than the others."""
+    vectors, labels = nested(4, parts=3, size=60)
+    words = [f"field{label // 3} part{label} paper" for label in labels]
+    papers = pd.DataFrame(
+        {"paper_id": [f"p{i:04d}" for i in range(len(labels))], "title": words, "abstract": None}
+    )
+    graph, weights = neighbour_graph(vectors), np.ones(len(labels))
+    leaves = [cluster(f"c{i:04d}", color=f"#{i:06x}") for i in range(1, 13)]
+    descriptions = add_broader(
+        leaves, labels=labels, graph=graph, vectors=vectors, weights=weights,
+        counts=count_phrases(papers["title"], papers["abstract"]),
+        ids=papers["paper_id"].to_numpy(),
+    )  # fmt: skip
+    assert [d.id for d in descriptions] == [f"c{i:04d}" for i in range(1, 17)]
+    assert [d.broader for d in descriptions[:3]] == ["c0013"] * 3
+    broader = descriptions[12:]
+    assert [d.color for d in broader] == [f"#{i:06x}" for i in (1, 4, 7, 10)]
+    assert all(len(d.exemplars) == 3 for d in broader)
+    assert [d.broader for d in broader] == [None] * 4
 
 
 def test_who_is_broader_and_what_is_in_it():
@@ -141,11 +162,17 @@ def with_hierarchy(n: int = 80):
     """Return a made run whose clusters 1 and 3, and 2 and 4, have a broader one each."""
     run = made_run(n)
     groups = run.groups
-    levels = [np.array([0, 1, 0, 1])]
-    clusters = with_broader(
-        groups[groups["kind"] == "cluster"], levels=levels, headings=[["Odd", "Even"]],
-        terms=[[["odd"], ["even"]]], exemplars=[[[], []]],
-    )  # fmt: skip
+    described = [
+        replace(each, broader=("c0005", "c0006")[i % 2])
+        for i, each in enumerate(descriptions_of(groups))
+    ]
+    broader = [
+        replace(described[i], id=name, label=label, broader=None)
+        for i, (name, label) in enumerate((("c0005", "Odd"), ("c0006", "Even")))
+    ]
+    clusters = group_table(
+        [*described, *broader], topics=[], memberships=run.memberships, papers=run.papers
+    )
     both = pd.concat([clusters, groups[groups["kind"] == "topic"]])
     return replace(run, groups=conform(both, name="groups"))
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from analysis.base.words import STOP_WORDS, WORD, fold_word
-from analysis.clusters import cluster_terms, count_phrases
-from analysis.clusters.labels.phrases import phrase_keys, phrases
+from analysis.clusters.labels.labels import cluster_terms
+from analysis.clusters.labels.phrases import count_phrases, phrase_keys, phrases
 from planted import FIELDS, planted
 
 
@@ -88,9 +88,9 @@ def test_phrases_have_at_most_three_words():
 @pytest.mark.parametrize(("n", "n_fields"), [(60, 4), (300, 6)])
 def test_planted_fields_are_named_by_their_own_words(n, n_fields):
     found, names = labelled(n, n_fields=n_fields)
-    check_headings(found.labels)
+    check_headings(found.headings)
     check_terms(found.terms)
-    for label, terms, name in zip(found.labels, found.terms, names, strict=True):
+    for label, terms, name in zip(found.headings, found.terms, names, strict=True):
         own = {fold_word(word) for word in FIELDS[name].split()}
         assert {fold_word(word) for word in WORD.findall(label)} & own
         inside = [own & {fold_word(word) for word in WORD.findall(term)} for term in terms]
@@ -122,7 +122,7 @@ def test_singular_and_plural_are_not_two_terms():
     titles += [f"Galaxy survey {i}" for i in range(20)]
     found = cluster_terms(count_phrases(titles, [None] * 40), labels=np.repeat([0, 1], 20))
     assert len({fold_word(term.split()[-1]) for term in found.terms[0]}) == len(found.terms[0])
-    check_headings(found.labels)
+    check_headings(found.headings)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -140,9 +140,9 @@ def test_singular_and_plural_are_not_two_terms():
 )
 def test_odd_and_tiny_clusters_have_different_headings_too(titles, count):
     found = cluster_terms(count_phrases(titles, [None] * 6), labels=np.arange(6) % count)
-    assert len(found.labels) == len(found.terms) == count
-    assert len(set(found.labels)) == count
-    assert all(found.labels)
+    assert len(found.headings) == len(found.terms) == count
+    assert len(set(found.headings)) == count
+    assert all(found.headings)
     assert found.presence.shape == (6, len(found.columns))
 
 
@@ -150,11 +150,11 @@ def test_clusters_of_one_and_two_papers():
     frame = planted(63, n_fields=3)
     labels = np.array([0] * 60 + [1, 2, 2])
     found = cluster_terms(count_phrases(frame["title"], frame["abstract"]), labels=labels)
-    assert len(set(found.labels)) == 3
+    assert len(set(found.headings)) == 3
     check_terms(found.terms)
 
 
 def test_one_cluster_of_all_papers_is_named_by_what_most_of_them_hold():
     titles = [f"Protein folding {'kinetics' if i % 3 else 'maps'}" for i in range(60)]
     found = cluster_terms(count_phrases(titles, [None] * 60), labels=np.zeros(60, dtype=int))
-    assert "rotein" in found.labels[0]
+    assert "rotein" in found.headings[0]

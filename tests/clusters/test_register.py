@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.base.schema import LINEAGE, STATUSES, conform, empty
-from analysis.clusters.identity.ledger import Entry, Event, Ledger
+from analysis.clusters.identity.ledger import Entry, Event, Ledger, ledger_text, read_ledger
 from analysis.clusters.identity.lineage import lineage_rows
-from analysis.clusters.identity.register import (
-    continued,
-    ledger_text,
-    new_ids,
-    opened,
-    read_ledger,
-    standing,
-)
+from analysis.clusters.identity.register import cluster_statuses, open_register, update_register
 from clustered import primaries
 from hostile import HOSTILE
 
@@ -47,10 +40,10 @@ def groups(**sizes: int) -> pd.DataFrame:
 
 def carried(ledger: Ledger, name: str, day: date | None, *, quiet=(), placed=(), **sizes: int):
     """One more run in which these clusters are dormant or have new papers."""
-    found = standing(ledger, dormant=quiet, placed=placed, snapshot_date=day)
+    found = cluster_statuses(ledger, dormant=quiet, placed=placed, snapshot_date=day)
     table = groups(**sizes)
     states = table["group_id"].map(found.statuses).fillna(table["status"])
-    return continued(
+    return update_register(
         ledger, groups=table.assign(status=states), lineage=found.lineage, run=name,
         snapshot_date=day,
     )  # fmt: skip
@@ -62,19 +55,19 @@ def told(ledger: Ledger, name: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def test_the_first_run_opens_the_register():
-    ledger = opened(groups(c0002=4, c0001=6), run="0001", snapshot_date=JANUARY)
+    ledger = open_register(groups(c0002=4, c0001=6), run="0001", snapshot_date=JANUARY)
     assert (ledger.next_id, ledger.runs) == (3, {"0001": "2025-01-31"})
     assert ledger.entries[0] == Entry(
         "c0001", "On c0001", "0001", "0001", colour="#123456", terms=("c0001", "word"),
         sizes={"0001": 6},
     )  # fmt: skip
     assert [entry.id for entry in ledger.entries] == ["c0001", "c0002"]
-    assert new_ids(ledger, n=2) == ["c0003", "c0004"]
-    assert opened(empty("groups"), run="0001").entries == ()
+    assert ledger.next_id == 3
+    assert open_register(empty("groups"), run="0001").entries == ()
 
 
 def test_dormant_then_retired_then_revived():
-    ledger = opened(groups(c0001=6, c0002=9), run="0001", snapshot_date=JANUARY)
+    ledger = open_register(groups(c0001=6, c0002=9), run="0001", snapshot_date=JANUARY)
     ledger = carried(ledger, "0002", FEBRUARY, quiet=["c0001"], c0001=6, c0002=9)
     assert told(ledger, "c0001") == ("dormant", [("0002", "dormant")])
     # The same snapshot again, or one of unknown date, retires nothing.
@@ -95,11 +88,11 @@ def test_dormant_then_retired_then_revived():
 
 
 def test_split_and_merged_stand_with_both_and_the_merged_id_stays_retired():
-    ledger = opened(groups(c0001=30, c0002=20), run="0001")
+    ledger = open_register(groups(c0001=30, c0002=20), run="0001")
     old = primaries(a="1" * 30, b="2" * 20)
     new = primaries(a="1" * 18 + "3" * 12, b="1" * 20)
     lineage = lineage_rows(old, new, previous_run="0001")
-    ledger = continued(
+    ledger = update_register(
         ledger, groups=groups(c0001=38, c0002=0, c0003=12), lineage=lineage, run="0002"
     )
     assert ledger.next_id == 4
@@ -112,17 +105,17 @@ def test_split_and_merged_stand_with_both_and_the_merged_id_stays_retired():
         ("retired", "", 0),
     ]
     assert (three.parents, one.children) == ((), ())  # 18 of 38 old papers: no split
-    found = standing(ledger, dormant=(), placed=["c0002"], snapshot_date=MARCH)
+    found = cluster_statuses(ledger, dormant=(), placed=["c0002"], snapshot_date=MARCH)
     assert found.statuses["c0002"] == "retired"
     assert found.lineage.empty
 
 
 def test_parts_of_a_split_are_parents_and_children():
-    ledger = opened(groups(c0001=30), run="0001")
+    ledger = open_register(groups(c0001=30), run="0001")
     lineage = lineage_rows(
         primaries(a="1" * 30), primaries(a="1" * 18 + "2" * 12), previous_run="0001"
     )
-    ledger = continued(ledger, groups=groups(c0001=18, c0002=12), lineage=lineage, run="0002")
+    ledger = update_register(ledger, groups=groups(c0001=18, c0002=12), lineage=lineage, run="0002")
     one, two = ledger.entries
     assert (one.children, two.parents) == (("c0002",), ("c0001",))
     assert one.events == (Event("0002", "split", "c0002", 12, 1.0),)
@@ -131,22 +124,22 @@ def test_parts_of_a_split_are_parents_and_children():
 
 
 def test_a_cluster_that_the_run_lacks_is_retired_and_loses_nothing():
-    ledger = opened(groups(c0001=6, c0002=9), run="0001")
-    later = continued(ledger, groups=groups(c0001=6), lineage=empty("lineage"), run="0002")
+    ledger = open_register(groups(c0001=6, c0002=9), run="0001")
+    later = update_register(ledger, groups=groups(c0001=6), lineage=empty("lineage"), run="0002")
     assert later.entry("c0002") == replace(ledger.entry("c0002"), status="retired")
     assert later.next_id == 3
 
 
 def test_an_id_is_never_given_again():
-    ledger = opened(groups(c0001=6, c0004=9), run="0001")
+    ledger = open_register(groups(c0001=6, c0004=9), run="0001")
     with pytest.raises(ValueError, match="c0003"):
-        continued(ledger, groups=groups(c0003=6), lineage=empty("lineage"), run="0002")
+        update_register(ledger, groups=groups(c0003=6), lineage=empty("lineage"), run="0002")
 
 
 def test_inputs_stay_as_they_were():
-    ledger, table = opened(groups(c0001=6), run="0001"), groups(c0001=7)
+    ledger, table = open_register(groups(c0001=6), run="0001"), groups(c0001=7)
     copies = ledger_text(ledger), table.copy(deep=True)
-    continued(ledger, groups=table, lineage=empty("lineage"), run="0002")
+    update_register(ledger, groups=table, lineage=empty("lineage"), run="0002")
     assert ledger_text(ledger) == copies[0]
     pd.testing.assert_frame_equal(table, copies[1])
 
@@ -189,7 +182,7 @@ def test_what_is_written_is_read_back(tmp_path_factory, ledger):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_labels_stay_in_their_line(tmp_path, text):
-    entry = opened(groups(c0001=3), run="0001").entries[0]
+    entry = open_register(groups(c0001=3), run="0001").entries[0]
     plain = Ledger(2, {"0001": ""}, (entry,))
     ledger = replace(plain, entries=(replace(entry, label=text, terms=(text,), colour=text),))
     written = ledger_text(ledger)
@@ -203,8 +196,8 @@ def test_the_file_reads_well():
     lineage = lineage_rows(
         primaries(a="1" * 30), primaries(a="1" * 18 + "2" * 12), previous_run="0001"
     )
-    ledger = opened(groups(c0001=30), run="0001", snapshot_date=JANUARY)
-    ledger = continued(ledger, groups=groups(c0001=18, c0002=12), lineage=lineage, run="0002")
+    ledger = open_register(groups(c0001=30), run="0001", snapshot_date=JANUARY)
+    ledger = update_register(ledger, groups=groups(c0001=18, c0002=12), lineage=lineage, run="0002")
     head, _, body = ledger_text(ledger).partition("next_id")
     assert all(line.startswith("#") or not line for line in head.splitlines())
     assert "register of the clusters" in head
@@ -272,20 +265,23 @@ overlap = 1.0
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (("next_id = 3", "next_id = 'x'"), "next_id is missing or no number"),
+        (("next_id = 3", "next_id = 'x'"), "next_id is missing or not a number"),
         (("next_id = 3", "next_id = 2"), "next_id is 2, but c0002 is given"),
-        (('id = "c0002"', 'id = "c0001"'), "cluster c0001 is there twice"),
-        (('id = "c0002"', 'id = "../x"'), "cluster 2: id '../x' is none such as c0001"),
+        (('id = "c0002"', 'id = "c0001"'), "cluster c0001 is listed twice"),
+        (
+            ('id = "c0002"', 'id = "../x"'),
+            "cluster 2: id '../x' is not a cluster id (example: c0001)",
+        ),
         (('status = "active"', 'status = "asleep"'), "cluster c0001: status is not one of active"),
-        (("terms = [", "terms = [1, "), "cluster c0001: terms is missing or no list of texts"),
-        (("label = ", "lable = "), "cluster c0001: label is missing or no text"),
-        (('"0001" = 6', '"0001" = -6'), "cluster c0001: sizes is no table of numbers"),
-        (("[runs]", "[turns]"), "runs is missing or no table of texts"),
+        (("terms = [", "terms = [1, "), "cluster c0001: terms is missing or not a list of texts"),
+        (("label = ", "lable = "), "cluster c0001: label is missing or not a text"),
+        (('"0001" = 6', '"0001" = -6'), "cluster c0001: sizes is not a table of numbers"),
+        (("[runs]", "[turns]"), "runs is missing or not a table of texts"),
         (("[[cluster]]", "[[cluster]"), "not TOML"),
     ],
 )
 def test_a_damaged_register_is_refused(tmp_path, change, problem):
-    text = ledger_text(opened(groups(c0001=6, c0002=9), run="0001"))
+    text = ledger_text(open_register(groups(c0001=6, c0002=9), run="0001"))
     path = tmp_path / "ledger.toml"
     path.write_text(text.replace(*change, 1), encoding="utf-8")
     with pytest.raises(InputError) as caught:
@@ -301,7 +297,7 @@ def test_a_missing_register_is_named(tmp_path):
 
 def test_a_long_register_is_read_quickly(tmp_path):
     sizes = {f"c{n:04d}": n for n in range(1, 301)}
-    ledger = opened(groups(**sizes), run="0001")
+    ledger = open_register(groups(**sizes), run="0001")
     ledger = replace(ledger, entries=tuple(
         replace(entry, sizes={f"{n:04d}": n for n in range(60)}) for entry in ledger.entries
     ))  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.clusters import centred
-from analysis.clusters.extend.placing import directed_graph, neighbour_rows
+from analysis.clusters.find.graph import directed_graph
+from analysis.clusters.find.neighbours import nearest_neighbours
 
 
 def blobs(
@@ -30,4 +31,4 @@ def angles(*degrees: float) -> np.ndarray:
 
 def near_of(vectors: np.ndarray, rows: np.ndarray, *, k: int = 15):
     """Return the graph of the papers in `rows`, as an extension makes it."""
-    return directed_graph(*neighbour_rows(vectors, rows=rows, k=k), n=len(vectors))
+    return directed_graph(*nearest_neighbours(vectors, rows=rows, k=k), n=len(vectors))

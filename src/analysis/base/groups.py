@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from .schema import COUNTED_WEIGHT, conform
+from .schema import COUNTED_WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import pandas as pd
 
 CLUSTER_ID = re.compile(r"c\d{4,}")
@@ -35,19 +33,6 @@ def cluster_id(number: int) -> str:
 def cluster_number(identifier: str) -> int:
     """Return the number in a cluster id, 12 for c0012; 0 if it is not a cluster id."""
     return int(identifier[1:]) if CLUSTER_ID.fullmatch(identifier) else 0
-
-
-def group_rows(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """Return rows as a groups table; colors are assigned in order, the status is "active"."""
-    import numpy as np
-    import pandas as pd
-
-    columns = ["kind", "group_id", "label", "description", "n_papers", "terms", "exemplars"]
-    frame = pd.DataFrame(rows, columns=[*columns, "definition_hash", "parent_id"])
-    frame["parent_id"] = frame["parent_id"].where(frame["parent_id"].notna(), None)
-    colors = [PALETTE[number % len(PALETTE)] for number in range(len(frame))]
-    frame = frame.assign(color=colors, status="active", stability=np.nan)
-    return conform(frame, name="groups")
 
 
 def is_counted(memberships: pd.DataFrame) -> pd.Series:

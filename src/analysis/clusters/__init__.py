@@ -1,4 +1,4 @@
-"""Vectors to clusters: found from scratch and carried from run to run, with their labels."""
+"""Vectors to clusters: found from scratch or extended from run to run, with their labels."""
 
 from __future__ import annotations
 

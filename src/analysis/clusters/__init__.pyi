@@ -1,36 +1,43 @@
-from .find.fit import (
-    SMALLEST_CLUSTERED,
-    SMALLEST_LISTED,
-    Clustering,
-    centred,
-    find_clusters,
-    neighbour_graph,
-)
-from .find.hierarchy import broader_heading, broader_levels
-from .find.layout import map_layout
-from .find.neighbours import nearest_neighbours
+from .extend.describe import describe_extended
+from .extend.extend import Extension, FreshFit, extend_clusters
+from .find.fit import Clustering, find_clusters
+from .find.graph import SMALLEST_CLUSTERED, SMALLEST_LISTED, centred, neighbour_graph
+from .find.neighbours import nearest_neighbours, updated_neighbours
 from .find.subsamples import subsample_fits
-from .labels.labels import ClusterTerms, cluster_terms, exemplars
-from .labels.phrase_counts import PhraseCounts, count_phrases
-from .tables import map_table, neighbour_table
+from .labels.describe import ClusterDescription, describe_clusters
+from .map import align_map, map_figures, map_layout, map_table, place_on_map
+from .tables import (
+    cluster_memberships,
+    follow_moved_papers,
+    merge_clusters,
+    neighbour_table,
+    primary_clusters,
+)
 
 __all__ = [
     "SMALLEST_CLUSTERED",
     "SMALLEST_LISTED",
-    "ClusterTerms",
+    "ClusterDescription",
     "Clustering",
-    "PhraseCounts",
-    "broader_heading",
-    "broader_levels",
+    "Extension",
+    "FreshFit",
+    "align_map",
     "centred",
-    "cluster_terms",
-    "count_phrases",
-    "exemplars",
+    "cluster_memberships",
+    "describe_clusters",
+    "describe_extended",
+    "extend_clusters",
     "find_clusters",
+    "follow_moved_papers",
+    "map_figures",
     "map_layout",
     "map_table",
+    "merge_clusters",
     "nearest_neighbours",
     "neighbour_graph",
     "neighbour_table",
+    "place_on_map",
+    "primary_clusters",
     "subsample_fits",
+    "updated_neighbours",
 ]

@@ -1,17 +1,24 @@
-"""What the cluster stage found, as tables of the schema."""
+"""Tables of the schema from clusters: memberships and neighbours."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
-from analysis.base.schema import conform, empty
+from analysis.base.groups import cluster_id, primary_memberships
+from analysis.base.schema import conform
+
+MOST_OTHER_CLUSTERS = 3
+LEAST_OTHER_WEIGHT = 0.1
 
 
 def neighbour_table(
     papers: pd.DataFrame, *, indices: np.ndarray, similarities: np.ndarray
 ) -> pd.DataFrame:
-    """Write the table `neighbours`.
+    """Return the table `neighbours`.
 
     Parameters
     ----------
@@ -33,17 +40,99 @@ def neighbour_table(
     return conform(frame, name="neighbours")
 
 
-def map_table(papers: pd.DataFrame, *, places: np.ndarray) -> pd.DataFrame:
-    """Write the table `map`.
+def cluster_memberships(
+    papers: pd.DataFrame,
+    *,
+    labels: np.ndarray,
+    weights: sp.csr_matrix,
+    names: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Return the clusters' part of `memberships`.
 
     Parameters
     ----------
     papers : DataFrame
         `paper_id`, n rows.
-    places : ndarray of float32, shape (n, 2)
-        From `map_layout`; no row where there is no map.
+    labels : ndarray of int64, shape (n,)
+        Cluster number of each paper; all -1 if there are none.
+    weights : csr_matrix of float64, shape (n, c)
+        Share of each paper's neighbours in each cluster.
+    names : sequence of str, optional
+        Ids of the clusters by number; c0001, c0002 and so on by default.
+
+    Returns
+    -------
+    DataFrame
+        One primary row per paper, and at most three more with a weight of at least .1.
     """
-    if not len(places):
-        return empty("map")
-    frame = pd.DataFrame(places, columns=["x", "y"])
-    return conform(frame.assign(paper_id=papers["paper_id"].to_numpy(), state="new"), name="map")
+    ids = papers["paper_id"].to_numpy()
+    names = names or [cluster_id(number + 1) for number in range(weights.shape[1])]
+    rows = []
+    for row in range(len(labels) if weights.shape[1] else 0):
+        start, stop = weights.indptr[row], weights.indptr[row + 1]
+        shares = dict(zip(weights.indices[start:stop], weights.data[start:stop], strict=True))
+        rows.append((ids[row], names[labels[row]], shares.pop(labels[row], 0.0), True))
+        others = sorted((-w, c) for c, w in shares.items() if w >= LEAST_OTHER_WEIGHT)
+        rows += [(ids[row], names[c], -w, False) for w, c in others[:MOST_OTHER_CLUSTERS]]
+    columns = ["paper_id", "group_id", "weight", "is_primary"]
+    return conform(pd.DataFrame(rows, columns=columns).assign(kind="cluster"), name="memberships")
+
+
+def primary_clusters(memberships: pd.DataFrame) -> pd.Series:
+    """Return the primary cluster of each paper, indexed by its id."""
+    rows = primary_memberships(memberships, kind="cluster")
+    return rows.set_index("paper_id")["group_id"]
+
+
+def merge_clusters(memberships: pd.DataFrame, *, into: Mapping[str, str]) -> pd.DataFrame:
+    """Replace clusters by those that they are merged into; a paper's weights in one are added.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        Clusters' part of the table.
+    into : mapping of str to str
+    """
+    if not into:
+        return memberships
+    renamed = memberships.assign(group_id=memberships["group_id"].replace(dict(into)))
+    return renamed.groupby(["paper_id", "kind", "group_id"], as_index=False).agg(
+        weight=("weight", "sum"), is_primary=("is_primary", "max")
+    )
+
+
+def follow_moved_papers(memberships: pd.DataFrame, *, before: pd.Series) -> pd.DataFrame:
+    """Move weight in clusters that have no papers any more to where their papers are now.
+
+    A cluster may lose all its papers without a merger: to a born one, to pins, or because their
+    texts were revised. Weights that other papers have in it then count for the cluster that most
+    of its former papers are in.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        Clusters' part of the table.
+    before : Series of str
+        Primary cluster that each paper had, by paper id. Rows of a cluster without papers that
+        had none before either are dropped.
+    """
+    now = primary_clusters(memberships)
+    empty = sorted(set(memberships["group_id"]) - set(now))
+    if not empty:
+        return memberships
+    heirs = {name: main_cluster(now, before.index[before == name]) for name in empty}
+    known = memberships[~memberships["group_id"].isin([n for n in empty if heirs[n] is None])]
+    return merge_clusters(known, into={name: heir for name, heir in heirs.items() if heir})
+
+
+def main_cluster(clusters: pd.Series, papers: pd.Index) -> str | None:
+    """Return the cluster that most of some papers are in, of equals the first; None if none is.
+
+    Parameters
+    ----------
+    clusters : Series of str
+        Primary cluster of each paper, by paper id.
+    papers : Index of str
+    """
+    counts = clusters.reindex(papers).value_counts()
+    return None if counts.empty else min(counts.index[counts == counts.iloc[0]])

@@ -1,1 +1,1 @@
-"""Clusters carried from one run to the next."""
+"""Clusters extended from one run to the next: papers placed, births, splits and mergers."""

@@ -1,4 +1,4 @@
-"""What is new: groups of papers whose neighbours are new too."""
+"""Births: groups of papers whose neighbours are new too, and clusters crowded with new papers."""
 
 from __future__ import annotations
 
@@ -8,23 +8,25 @@ from scipy.sparse.csgraph import connected_components
 from scipy.stats import binom
 from threadpoolctl import threadpool_limits
 
+from ..find.graph import density, fuzzy_union
+from .splits_and_mergers import Change, Event
 from .thresholds import Thresholds
 
 _EDGE = 5
-"""Papers at either end of the order along which a group is cut that no cut parts off."""
+"""Papers at either end of the order along which a group is cut that no cut separates."""
 
 
 def novel_groups(
     is_new: np.ndarray, *, rows: np.ndarray, graph: sp.csr_matrix, least: int, limits: Thresholds
 ) -> list[np.ndarray]:
-    """Find groups of new papers that lie among one another, not among what was known.
+    """Find groups of new papers whose neighbours are one another, not known papers.
 
-    A new paper is novel where far more of its neighbours are new than chance would bring:
-    p + .4 (1 - p) of their weight, p the share of new papers in all. With 10 % new papers drawn
-    at random from 5,840 no group of more than 3 came out in 100 draws, and of 30 papers of an
-    absent field among 4,000 nearly all are found. Distance to old centroids does not do: what is
-    new seldom lies far from everything. Novel papers that hang together are a group; it is cut
-    in two where the graph across is less than a quarter as dense as within.
+    A new paper is novel if far more of its neighbours are new than chance would bring:
+    p + .4 (1 - p) of their weight, p being the share of new papers among all. With 10 % new
+    papers drawn at random from 5,840 no group of more than 3 came out in 100 draws, and of 30
+    papers of an absent field among 4,000 nearly all are found. Distance to old centroids does not
+    work: new subjects are seldom far from everything. Connected novel papers are a group; it is
+    cut in two if the graph across is less than a quarter as dense as within.
 
     Parameters
     ----------
@@ -32,9 +34,9 @@ def novel_groups(
     rows : ndarray of int64, shape (m,)
         The papers that `graph` has a row for.
     graph : csr_matrix, shape (m, n)
-        From `placing.directed_graph`.
+        From `graph.directed_graph`.
     least : int
-        Papers that a group has at least.
+        Fewest papers of a group.
     limits : Thresholds
 
     Returns
@@ -43,44 +45,73 @@ def novel_groups(
         Row numbers of each group's papers, ascending; groups by their first paper.
     """
     p = float(is_new.mean()) if len(is_new) else 0.0
-    own = is_new[rows]
     degrees = np.maximum(np.asarray(graph.sum(axis=1)).ravel(), 1e-12)
     among_new = np.asarray(graph[:, np.flatnonzero(is_new)].sum(axis=1)).ravel() / degrees
-    novel = np.flatnonzero(own & (among_new >= p + limits.newness * (1 - p)))
+    novel = np.flatnonzero(is_new[rows] & (among_new >= p + limits.newness * (1 - p)))
     if len(novel) < least:
         return []
-    directed = graph[novel][:, rows[novel]]
-    both = (directed + directed.T - directed.multiply(directed.T)).tocsr()
-    found = [np.sort(rows[novel[part]]) for part in _apart(both, least=least, limits=limits)]
-    return sorted(found, key=lambda part: int(part[0]))
+    graph_of_novel = fuzzy_union(graph[novel][:, rows[novel]])
+    parts = _connected_groups(graph_of_novel, least=least, limits=limits)
+    groups = [np.sort(rows[novel[part]]) for part in parts]
+    return sorted(groups, key=lambda group: int(group[0]))
 
 
-def crowded(cold: np.ndarray, *, is_new: np.ndarray, limits: Thresholds) -> list[int]:
-    """Return the clusters of a fresh look that hold far too many new papers for chance.
+def crowded_clusters(fresh: np.ndarray, *, is_new: np.ndarray, limits: Thresholds) -> list[int]:
+    """Return the clusters of a fresh fit that contain far more new papers than chance would bring.
 
     Parameters
     ----------
-    cold : ndarray of int64, shape (n,)
-        Clusters 0..k-1 of a fit that knows nothing of earlier runs.
+    fresh : ndarray of int64, shape (n,)
+        Clusters 0..k-1 of a fresh fit.
     is_new : ndarray of bool, shape (n,)
     limits : Thresholds
 
     Returns
     -------
     list of int
-        Numbers of `cold` in which at least `least_part` papers, and a share as in `novel_groups`,
-        are new, less likely than `significance` / k by chance.
+        Numbers of `fresh` in which at least `least_part` papers, and a share as in
+        `novel_groups`, are new, less likely than `significance` / k by chance.
     """
-    p, count = float(is_new.mean()), int(cold.max()) + 1
-    sizes = np.bincount(cold, minlength=count)
-    new = np.bincount(cold[is_new], minlength=count)
+    p, count = float(is_new.mean()), int(fresh.max()) + 1
+    sizes = np.bincount(fresh, minlength=count)
+    new = np.bincount(fresh[is_new], minlength=count)
     chance = binom.sf(new - 1, sizes, p)
     enough = (new >= limits.least_part) & (new >= (p + limits.newness * (1 - p)) * sizes)
     return np.flatnonzero(enough & (chance < limits.significance / count)).tolist()
 
 
-def _apart(graph: sp.csr_matrix, *, least: int, limits: Thresholds) -> list[np.ndarray]:
-    """Cut a symmetric graph into connected groups that are not two."""
+def births(
+    labels: np.ndarray,
+    *,
+    is_new: np.ndarray,
+    fresh: np.ndarray,
+    crowded: list[int],
+    first_free: int,
+) -> list[Change]:
+    """Propose the crowded clusters of a fresh fit as born ones.
+
+    Parameters
+    ----------
+    labels, fresh : ndarray of int64, shape (n,)
+        Clusters so far, and those of the fresh fit.
+    is_new : ndarray of bool, shape (n,)
+    crowded : list of int
+        From `crowded_clusters`.
+    first_free : int
+        Number of the first born cluster.
+    """
+    changes = []
+    for number, part in enumerate(crowded, start=first_free):
+        rows = np.flatnonzero(fresh == part)
+        old = rows[~is_new[rows]]
+        others = tuple(int(c) for c in np.unique(labels[old]))
+        share = float(is_new[rows].mean())
+        changes.append(Change(Event("born", number, others, share, len(old)), rows))
+    return changes
+
+
+def _connected_groups(graph: sp.csr_matrix, *, least: int, limits: Thresholds) -> list[np.ndarray]:
+    """Cut a symmetric graph into connected groups, each too dense to be two."""
     n = graph.shape[0]
     if n < least:
         return []
@@ -91,13 +122,13 @@ def _apart(graph: sp.csr_matrix, *, least: int, limits: Thresholds) -> list[np.n
         return [np.arange(n)]
     else:
         parts = _best_cut(graph)
-        within = min(_density(graph, part, part) for part in parts)
-        if _density(graph, *parts) >= limits.apart * within:
+        within = min(density(graph, part, part) for part in parts)
+        if density(graph, *parts) >= limits.apart * within:
             return [np.arange(n)]
     return [
         part[inner]
         for part in parts
-        for inner in _apart(graph[part][:, part].tocsr(), least=least, limits=limits)
+        for inner in _connected_groups(graph[part][:, part].tocsr(), least=least, limits=limits)
     ]
 
 
@@ -118,7 +149,3 @@ def _best_cut(graph: sp.csr_matrix) -> list[np.ndarray]:
     first = min(_EDGE, len(order) // 2) - 1
     cut = first + int(conductance[first : len(order) - 1 - first].argmin()) + 1
     return [order[:cut], order[cut:]]
-
-
-def _density(graph: sp.csr_matrix, one: np.ndarray, other: np.ndarray) -> float:
-    return float(graph[one][:, other].sum()) / (len(one) * len(other))

@@ -1,4 +1,4 @@
-"""Clusters of a run carried on to the union of its papers and a snapshot's."""
+"""Clusters of a run extended to the union of its papers and a snapshot's."""
 
 from __future__ import annotations
 
@@ -8,211 +8,211 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from .births import crowded, novel_groups
-from .placing import directed_graph, neighbour_rows, placed, shares
-from .splits_and_mergers import Event, births, mergers, splits, within_budget
+from ..find.graph import directed_graph
+from ..find.neighbours import nearest_neighbours
+from .births import births, crowded_clusters, novel_groups
+from .placing import cluster_shares, place_papers
+from .splits_and_mergers import Change, Event, mergers, splits, within_budget
 from .thresholds import Thresholds
-
-Fit = Callable[[], tuple[np.ndarray, sp.csr_matrix, int]]
-"""Returns clusters 0..k-1, neighbour graph and smallest cluster size of a fresh fit."""
 
 
 @dataclass(frozen=True)
-class Carried:
+class FreshFit:
+    """A fresh fit of all papers: clusters 0..k-1, neighbour graph, smallest cluster size."""
+
+    labels: np.ndarray
+    graph: sp.csr_matrix
+    min_cluster_size: int
+
+
+@dataclass(frozen=True)
+class Extension:
     """Clusters of n papers after an extension.
 
     Attributes
     ----------
     labels : ndarray of int64, shape (n,)
-        Numbers below `count` are the clusters there were, further ones are new.
+        Cluster numbers: those of the parent run, and further ones for new clusters.
     weights : csr_matrix of float64, shape (n, clusters)
         Share of each paper's neighbours in each cluster, for the papers of `weighed`; other rows
         are empty: those papers keep the weights they have.
     weighed : ndarray of bool, shape (n,)
     events : tuple of Event
-    near : csr_matrix of float64, shape (m, n)
-        Neighbours of the m new and revised papers, by weight (`placing.directed_graph`).
-    graph : csr_matrix or None
-        The neighbour graph of all papers, where there was a fresh look.
-    cold : ndarray of int64 or None
-        The clusters of the fresh look.
-    looked, revised : bool
-        Whether all papers were clustered afresh, and whether splits and mergers were looked for.
+    new_graph : csr_matrix of float64, shape (m, n)
+        Neighbours of the m new and revised papers, by weight (`graph.directed_graph`).
+    fresh : FreshFit or None
+        The fresh fit of all papers, if one was due.
+    reviewed : bool
+        Whether splits and mergers were looked for, and none waits.
     waiting : int
-        Splits and mergers that wait because a small step may not move so many papers.
+        Changes that wait because a small step may not move so many papers.
     """
 
     labels: np.ndarray
     weights: sp.csr_matrix
     weighed: np.ndarray
     events: tuple[Event, ...]
-    near: sp.csr_matrix
-    graph: sp.csr_matrix | None
-    cold: np.ndarray | None
-    looked: bool
-    revised: bool
+    new_graph: sp.csr_matrix
+    fresh: FreshFit | None
+    reviewed: bool
     waiting: int
 
 
-def carry_on(
+def extend_clusters(
     vectors: np.ndarray,
     *,
     labels: np.ndarray,
     is_new: np.ndarray,
     revised: np.ndarray,
-    n_looked: int,
-    n_revised: int,
-    fit: Fit,
+    n_last_fit: int,
+    n_last_review: int,
+    fit: Callable[[], FreshFit],
     n_neighbours: int = 15,
     limits: Thresholds | None = None,
-) -> Carried:
-    """Place new papers, and change clusters only where the papers give evidence for it.
+) -> Extension:
+    """Place new papers, and change clusters only if the papers give evidence for it.
 
     Old papers keep their cluster. New ones join the one that most of their neighbours are in. A
-    group of new papers that lie among one another is born in a small step (`news.novel_groups`; in
-    a large one too many papers are new for that to tell). When new papers
-    since the last fresh look are more than `look_after` of those it saw, all papers are clustered
-    afresh, and a cluster of that fit with far too many new papers is born too. When they are more
-    than `revise_after` of those at the last revision, splits and mergers that the fresh fit shows
-    are taken over (`revision`).
+    group of new papers that are one another's neighbours is born in a small step
+    (`births.novel_groups`; in a large one too many papers are new to tell). If new papers since
+    the last fresh fit are more than `look_after` of those it saw, all papers are clustered from
+    scratch, and a cluster of that fit with far too many new papers is born too. If they are more
+    than `revise_after` of those at the last review, splits and mergers that the fresh fit shows
+    are adopted (`splits_and_mergers`).
 
     Parameters
     ----------
     vectors : ndarray of float32, shape (n, d)
-        As `clusters.find_clusters` sees them: centred, unit rows.
+        Centred unit rows, as `find_clusters` uses them.
     labels : ndarray of int64, shape (n,)
-        Clusters 0..c-1 of the papers there were, -1 for new ones.
+        Clusters 0..c-1 of known papers, -1 for new ones.
     is_new : ndarray of bool, shape (n,)
     revised : ndarray of bool, shape (n,)
-        Old papers whose text changed: they are placed anew.
-    n_looked, n_revised : int
-        Papers of the series at the last fresh look and at the last revision.
-    fit : Fit
-        Clusters all papers afresh; called only where a look is due.
+        Old papers whose text changed: they are placed again.
+    n_last_fit, n_last_review : int
+        Papers of the series at the last fresh fit and at the last review.
+    fit : callable
+        Clusters all papers from scratch; called only if a fresh fit is due.
     n_neighbours : int
     limits : Thresholds, optional
-
-    Returns
-    -------
-    Carried
     """
     limits = limits or Thresholds()
     count, n = int(labels.max()) + 1, len(labels)
     rows = np.flatnonzero(is_new | revised)
-    near = neighbour_rows(vectors, rows=rows, k=n_neighbours)
-    graph = directed_graph(*near, n=n)
-    at = placed(labels, rows=rows, graph=graph, vectors=vectors, count=count)
-    looked = bool(is_new.any()) and n > (1 + limits.look_after) * n_looked
-    cold, whole, smallest = fit() if looked else (None, None, 0)
+    graph = directed_graph(*nearest_neighbours(vectors, k=n_neighbours, rows=rows), n=n)
+    placed = place_papers(labels, rows=rows, graph=graph, vectors=vectors, count=count)
+    fresh = fit() if is_new.any() and n > (1 + limits.look_after) * n_last_fit else None
+    due = fresh is not None and n > (1 + limits.revise_after) * n_last_review
     groups = []
     if is_new.sum() <= limits.small_step * (~is_new).sum():
-        groups = novel_groups(
-            is_new, rows=rows, graph=graph, least=max(limits.least_part, smallest // 2),
-            limits=limits,
-        )  # fmt: skip
-    due = looked and n > (1 + limits.revise_after) * n_revised
-    at, events, waiting = _changed(
-        at, is_new=is_new, groups=groups, cold=cold, graph=whole, due=due, limits=limits
+        least = max(limits.least_part, fresh.min_cluster_size // 2 if fresh else 0)
+        groups = novel_groups(is_new, rows=rows, graph=graph, least=least, limits=limits)
+    after, events, waiting = _apply_changes(
+        placed, is_new=is_new, groups=groups, fresh=fresh, due=due, limits=limits
     )
-    total = int(at.max()) + 1
-    fixed = np.where(is_new & ~_in_events(at, events, count=count), -1, at)
-    at = placed(
-        fixed, rows=rows[fixed[rows] < 0], graph=graph[fixed[rows] < 0], vectors=vectors,
-        count=total,
-    )  # fmt: skip
-    touched = {e.cluster for e in events} | {o for e in events for o in e.others}
-    weighed = (is_new | revised) | (np.isin(at, sorted(touched)) & (whole is not None))
-    weights = _weights(
-        at, rows=rows, graph=graph, whole=whole, weighed=weighed, count=total
-    )  # fmt: skip
-    return Carried(
-        at, weights, weighed, events, graph, whole, cold, looked, due and not waiting, waiting
-    )  # fmt: skip
+    total = int(after.max()) + 1
+    made = sorted(event.cluster for event in events if event.cluster >= count)
+    fixed = np.where(is_new & ~np.isin(after, made), -1, after)
+    open_rows = fixed[rows] < 0
+    after = place_papers(
+        fixed, rows=rows[open_rows], graph=graph[open_rows], vectors=vectors, count=total
+    )
+    weighed = is_new | revised
+    if fresh is not None:
+        touched = {cluster for e in events for cluster in (e.cluster, *e.others)}
+        weighed = weighed | np.isin(after, sorted(touched))
+    weights = sp.lil_matrix((n, total))
+    weights[np.flatnonzero(weighed)] = cluster_shares(
+        fresh.graph[np.flatnonzero(weighed)] if fresh else graph, labels=after, count=total
+    )
+    return Extension(
+        labels=after,
+        weights=weights.tocsr(),
+        weighed=weighed,
+        events=events,
+        new_graph=graph,
+        fresh=fresh,
+        reviewed=due and not waiting,
+        waiting=waiting,
+    )
 
 
-def _changed(
+def _apply_changes(
     labels: np.ndarray,
     *,
     is_new: np.ndarray,
     groups: list[np.ndarray],
-    cold: np.ndarray | None,
-    graph: sp.csr_matrix | None,
+    fresh: FreshFit | None,
     due: bool,
     limits: Thresholds,
 ) -> tuple[np.ndarray, tuple[Event, ...], int]:
     """Apply births, splits and mergers; return labels, events and how many changes wait."""
     labels, free = labels.copy(), int(labels.max()) + 1
-    n_old = int((~is_new).sum())
-    step = float(is_new.sum()) / max(n_old, 1)
-    most = n_old
-    if step <= limits.small_step:
-        most = int(min(limits.most_moved * step, limits.most_moved_at_once) * n_old)
-    proposed = []
-    if cold is not None and graph is not None:
-        news = crowded(cold, is_new=is_new, limits=limits)
-        own = [part for part in news if not _is_covered(cold == part, is_new=is_new, by=groups)]
-        proposed += births(labels, is_new=is_new, cold=cold, crowded=own, first_free=free)
-        free += len(own)
-        if due:
-            common = {"is_old": ~is_new, "cold": cold, "graph": graph, "limits": limits,
-                      "crowded": news}  # fmt: skip
-            parts = splits(labels, first_free=free, **common)
-            cut = {change.event.others[0] for change in parts}
-            proposed += parts
-            proposed += [
-                change
-                for change in mergers(labels, **common)
-                if not cut & {change.event.cluster, *change.event.others}
-            ]
-            free += len(parts)
-    kept = within_budget(proposed, most=most)
+    proposed: list[Change] = []
+    if fresh is not None:
+        proposed = _proposals(
+            labels, is_new=is_new, groups=groups, fresh=fresh, due=due, limits=limits
+        )
+        free += sum(change.event.cluster >= free for change in proposed)
+    kept = within_budget(proposed, most=_most_moved(is_new, limits=limits))
     events = []
-    for change in kept:
-        rows = change.rows
-        if change.event.what == "merged":
-            rows = np.flatnonzero(labels == change.event.others[0])
-        labels[rows] = change.event.cluster
-        events.append(replace(change.event, n_moved=int((~is_new[rows]).sum())))
-    born = {e.cluster for e in events if e.what == "born"}
+    for event, rows in kept:
+        if event.what == "merged":
+            rows = np.flatnonzero(labels == event.others[0])
+        labels[rows] = event.cluster
+        events.append(replace(event, n_moved=int((~is_new[rows]).sum())))
+    born = sorted(event.cluster for event in events if event.what == "born")
     for group in groups:
-        own = group[~np.isin(labels[group], sorted(born))]
-        if len(own) >= limits.least_part and len(own) >= len(group) / 2:
-            labels[own] = free
+        rest = group[~np.isin(labels[group], born)]
+        if len(rest) >= limits.least_part and len(rest) >= len(group) / 2:
+            labels[rest] = free
             events.append(Event("born", free, (), 1.0, 0))
             free += 1
     return labels, tuple(events), len(proposed) - len(kept)
 
 
-def _is_covered(part: np.ndarray, *, is_new: np.ndarray, by: list[np.ndarray]) -> bool:
-    """Say whether at least half of a part's new papers are in a group that is born anyway.
-
-    The group holds what is new alone; the part of a fresh look takes old papers with it.
-    """
-    new = part & is_new
-    return any(2 * int(new[group].sum()) >= int(new.sum()) for group in by)
-
-
-def _in_events(labels: np.ndarray, events: tuple[Event, ...], *, count: int) -> np.ndarray:
-    """Return which papers are in a cluster that this extension made."""
-    made = {e.cluster for e in events if e.cluster >= count}
-    return np.isin(labels, sorted(made))
+def _most_moved(is_new: np.ndarray, *, limits: Thresholds) -> int:
+    """Return how many old papers may move in this step."""
+    n_old = int((~is_new).sum())
+    step = float(is_new.sum()) / max(n_old, 1)
+    if step > limits.small_step:
+        return n_old
+    return int(min(limits.most_moved * step, limits.most_moved_at_once) * n_old)
 
 
-def _weights(
+def _proposals(
     labels: np.ndarray,
     *,
-    rows: np.ndarray,
-    graph: sp.csr_matrix,
-    whole: sp.csr_matrix | None,
-    weighed: np.ndarray,
-    count: int,
-) -> sp.csr_matrix:
-    """Return each weighed paper's share of neighbours in each cluster; other rows are empty."""
-    out = sp.lil_matrix((len(labels), count))
-    if whole is not None:
-        some = np.flatnonzero(weighed)
-        values = shares(whole[some], labels=labels, count=count)
-    else:
-        some, values = rows, shares(graph, labels=labels, count=count)
-    out[some] = values
-    return out.tocsr()
+    is_new: np.ndarray,
+    groups: list[np.ndarray],
+    fresh: FreshFit,
+    due: bool,
+    limits: Thresholds,
+) -> list[Change]:
+    """Return the births, and if due the splits and mergers, that a fresh fit shows."""
+    free, numbers = int(labels.max()) + 1, fresh.labels
+    crowded = crowded_clusters(numbers, is_new=is_new, limits=limits)
+    uncovered = [
+        part for part in crowded if not _is_covered(numbers == part, is_new=is_new, groups=groups)
+    ]
+    born = births(labels, is_new=is_new, fresh=numbers, crowded=uncovered, first_free=free)
+    if not due:
+        return born
+    options = {"is_old": ~is_new, "fresh": numbers, "graph": fresh.graph, "limits": limits}
+    cut = splits(labels, first_free=free + len(born), crowded=crowded, **options)
+    split = {change.event.others[0] for change in cut}
+    merged = [
+        change
+        for change in mergers(labels, crowded=crowded, **options)
+        if not split & {change.event.cluster, *change.event.others}
+    ]
+    return [*born, *cut, *merged]
+
+
+def _is_covered(part: np.ndarray, *, is_new: np.ndarray, groups: list[np.ndarray]) -> bool:
+    """Return whether at least half of a part's new papers are in a group that is born anyway.
+
+    The group contains new papers only; the part of a fresh fit takes old papers with it.
+    """
+    new = part & is_new
+    return any(2 * int(new[group].sum()) >= int(new.sum()) for group in groups)

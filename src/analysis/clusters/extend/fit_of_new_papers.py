@@ -1,24 +1,59 @@
-"""How well the new papers of an extension fit the clusters there are."""
+"""How well new papers fit the clusters so far, and whether they belong to the series at all."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from analysis.base.schema import COUNTED_WEIGHT
 
+SMALLEST_JUDGED = 20
+LEAST_NEAR = 0.2
+_MEMBERS = 0.05
+
+
+def share_near(vectors: np.ndarray, *, labels: np.ndarray, is_new: np.ndarray) -> float:
+    """Return the share of new papers that are as near to some cluster as most of its members.
+
+    Parameters
+    ----------
+    vectors : ndarray of float32, shape (n, d)
+        Unit rows, centred.
+    labels : ndarray of int64, shape (n,)
+        Clusters of known papers; the values of new ones are ignored.
+    is_new : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    float
+        Share of new papers whose cosine with the centroid of any cluster is at least that of 95 %
+        of its members; 1 if there is no new paper.
+    """
+    if not is_new.any():
+        return 1.0
+    near = np.zeros(int(is_new.sum()), dtype=bool)
+    with threadpool_limits(1):
+        for cluster in np.unique(labels[~is_new & (labels >= 0)]):
+            members = vectors[~is_new & (labels == cluster)]
+            centroid = members.mean(axis=0)
+            centroid = centroid / max(float(np.linalg.norm(centroid)), 1e-12)
+            limit = np.quantile(members @ centroid, _MEMBERS)
+            near |= vectors[is_new] @ centroid >= limit
+    return float(near.mean())
+
 
 @dataclass(frozen=True)
-class Drift:
-    """Figures of an extension; those of the known papers stand beside them for comparison.
+class NewPapersFit:
+    """Figures of an extension, with those of the known papers for comparison.
 
     Attributes
     ----------
     n_new : int
         New papers of this run.
     poorly_placed, poorly_placed_known : float or None
-        Share of new (of known) papers with a primary weight under .5; None where there are none.
+        Share of new (of known) papers with a primary weight under .5; None if there are none.
     agreement, agreement_known : float or None
         Share of the ten nearest papers of new (of known) ones that are in the paper's cluster.
     since_fresh : int
@@ -43,14 +78,14 @@ class Drift:
         }
 
 
-def drift(
+def fit_of_new_papers(
     labels: np.ndarray,
     *,
     weights: np.ndarray,
     neighbours: np.ndarray,
     is_new: np.ndarray,
     n_fresh: int,
-) -> Drift:
+) -> NewPapersFit:
     """Measure how well new papers fit.
 
     Parameters
@@ -60,22 +95,22 @@ def drift(
     weights : ndarray of float, shape (n,)
         Its weight.
     neighbours : ndarray of int64, shape (n, k)
-        Rows of each paper's nearest papers, -1 where there are fewer than k.
+        Rows of each paper's nearest papers, -1 if there are fewer than k.
     is_new : ndarray of bool, shape (n,)
     n_fresh : int
         Papers of the last fresh fit.
     """
-    there = neighbours >= 0
-    alike = there & (labels[np.where(there, neighbours, 0)] == labels[:, None])
+    known = neighbours >= 0
+    same = known & (labels[np.where(known, neighbours, 0)] == labels[:, None])
 
     def poor(rows: np.ndarray) -> float | None:
         return float((weights[rows] < COUNTED_WEIGHT).mean()) if rows.any() else None
 
     def agreement(rows: np.ndarray) -> float | None:
-        pairs = int(there[rows].sum())
-        return float(alike[rows].sum() / pairs) if pairs else None
+        pairs = int(known[rows].sum())
+        return float(same[rows].sum() / pairs) if pairs else None
 
-    return Drift(
+    return NewPapersFit(
         n_new=int(is_new.sum()),
         poorly_placed=poor(is_new),
         poorly_placed_known=poor(~is_new),
@@ -86,24 +121,24 @@ def drift(
     )
 
 
-def drift_line(figures: Drift) -> str:
-    """Say the figures in one line; without those of new papers where there are none."""
+def fit_line(figures: NewPapersFit) -> str:
+    """Return the figures in one line; without those of new papers if there are none."""
+
+    def compared(known: float | None) -> str:
+        return "" if known is None else f" (known papers: {known:.0%})"
+
     parts = []
     if figures.poorly_placed is not None:
         parts.append(
             f"{figures.poorly_placed:.0%} of {figures.n_new:,} new papers poorly placed"
-            + _beside(figures.poorly_placed_known)
+            + compared(figures.poorly_placed_known)
         )
     if figures.agreement is not None:
         parts.append(
             f"{figures.agreement:.0%} of their nearest papers in the same cluster"
-            + _beside(figures.agreement_known)
+            + compared(figures.agreement_known)
         )
     parts.append(
         f"{figures.since_fresh:,} papers added since the last fresh fit (of {figures.n_fresh:,})"
     )
     return f"Drift: {'; '.join(parts)}"
-
-
-def _beside(known: float | None) -> str:
-    return "" if known is None else f" (known ones {known:.0%})"

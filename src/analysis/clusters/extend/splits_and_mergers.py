@@ -1,19 +1,21 @@
-"""Splits and mergers: where a fresh look at all papers disagrees with the clusters there are."""
+"""Splits and mergers: where a fresh fit of all papers disagrees with the clusters so far."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
+from ..find.graph import density
 from .thresholds import Thresholds
 
 
 @dataclass(frozen=True)
 class Event:
-    """One change of the clusters.
+    """One change of the clusters, by cluster numbers.
 
     Attributes
     ----------
@@ -22,8 +24,8 @@ class Event:
     cluster : int
         The born cluster, the new part of a split one, or the one that others were merged into.
     others : tuple of int
-        The cluster that was split, or those merged away; for a born one those that old papers of
-        it come from.
+        The cluster that was split, or those merged away; for a born one those that its old papers
+        come from.
     evidence : float
         Born: share of new papers in it. Split and merged: graph density between the parts over
         that within the looser one.
@@ -38,8 +40,9 @@ class Event:
     n_moved: int
 
 
-@dataclass(frozen=True)
-class _Change:
+class Change(NamedTuple):
+    """A proposed event, and the row numbers of the papers that it moves."""
+
     event: Event
     rows: np.ndarray
 
@@ -48,32 +51,34 @@ def splits(
     labels: np.ndarray,
     *,
     is_old: np.ndarray,
-    cold: np.ndarray,
+    fresh: np.ndarray,
     graph: sp.csr_matrix,
     first_free: int,
     limits: Thresholds,
     crowded: Sequence[int] = (),
-) -> list[_Change]:
-    """Propose the parts into which clusters fall in a fresh look.
+) -> list[Change]:
+    """Propose to split clusters into the parts that a fresh fit finds.
 
-    A part is a cluster of the fresh look of which at least `least_part` papers, and at least
-    `part_share` of the old ones, are in one cluster here. Where a cluster has two parts or more,
-    the largest keeps its name and each other one gets a number from `first_free` on.
+    A part is a cluster of the fresh fit of which at least `least_part` papers, and at least
+    `part_share` of the old ones, are in one cluster here. If a cluster has two parts or more, the
+    largest keeps its number and each other one gets a number from `first_free` on.
 
     Parameters
     ----------
     labels : ndarray of int64, shape (n,)
+        Clusters so far.
     is_old : ndarray of bool, shape (n,)
-    cold : ndarray of int64, shape (n,)
-        Clusters of a fit that knows nothing of these.
+    fresh : ndarray of int64, shape (n,)
+        Clusters of a fresh fit.
     graph : csr_matrix, shape (n, n)
     first_free : int
     limits : Thresholds
     crowded : sequence of int
-        Clusters of the fresh look that are born (`news.crowded`): they are no part of any other.
+        Clusters of the fresh fit that are born (`births.crowded_clusters`): they are not parts.
     """
-    table, old = _crossed(labels, cold=cold), _crossed(labels[is_old], cold=cold[is_old],
-                                                       shape=_shape(labels, cold))  # fmt: skip
+    shape = _shape(labels, fresh)
+    table = _cross_table(labels, fresh, shape=shape)
+    old = _cross_table(labels[is_old], fresh[is_old], shape=shape)
     of_part = old / np.maximum(old.sum(axis=0), 1)
     is_part = (table >= limits.least_part) & (of_part >= limits.part_share)
     is_part[:, list(crowded)] = False
@@ -81,13 +86,12 @@ def splits(
     for cluster in np.flatnonzero(is_part.sum(axis=1) >= 2):
         parts = sorted(np.flatnonzero(is_part[cluster]), key=lambda k: (-table[cluster, k], k))
         inside = labels == cluster
-        rest = np.flatnonzero(inside & (cold == parts[0]))
+        rest = np.flatnonzero(inside & (fresh == parts[0]))
         for part in parts[1:]:
-            rows = np.flatnonzero(inside & (cold == part))
+            rows = np.flatnonzero(inside & (fresh == part))
             moved = int(is_old[rows].sum())
             evidence = closeness(graph, rest, rows)
-            event = Event("split", number, (int(cluster),), evidence, moved)
-            changes.append(_Change(event, rows))
+            changes.append(Change(Event("split", number, (int(cluster),), evidence, moved), rows))
             number += 1
     return changes
 
@@ -96,69 +100,50 @@ def mergers(
     labels: np.ndarray,
     *,
     is_old: np.ndarray,
-    cold: np.ndarray,
+    fresh: np.ndarray,
     graph: sp.csr_matrix,
     limits: Thresholds,
     crowded: Sequence[int] = (),
-) -> list[_Change]:
-    """Propose the clusters that are one in a fresh look and that the graph ties closely.
+) -> list[Change]:
+    """Propose to merge clusters that are one in a fresh fit and that the graph ties closely.
 
-    The parameters are those of `splits`. The largest keeps its name.
+    The parameters are those of `splits`. The largest keeps its number.
     """
-    former = _crossed(labels[is_old], cold=cold[is_old], shape=_shape(labels, cold))
+    former = _cross_table(labels[is_old], fresh[is_old], shape=_shape(labels, fresh))
     sizes = former.sum(axis=1)
     together = former.argmax(axis=1)
-    held = former.max(axis=1) >= limits.former_share * np.maximum(sizes, 1)
-    held &= ~np.isin(together, list(crowded))
+    concentrated = former.max(axis=1) >= limits.former_share * np.maximum(sizes, 1)
+    concentrated &= (sizes > 0) & ~np.isin(together, list(crowded))
     changes = []
-    for part in np.unique(together[held & (sizes > 0)]):
-        own = [c for c in np.flatnonzero(held & (together == part)) if sizes[c] > 0]
-        own.sort(key=lambda c: (-sizes[c], c))
-        keeper = np.flatnonzero(labels == own[0])
-        for cluster in own[1:]:
+    for part in np.unique(together[concentrated]):
+        candidates = np.flatnonzero(concentrated & (together == part))
+        largest, *others = sorted(candidates.tolist(), key=lambda c: (-sizes[c], c))
+        keeper = np.flatnonzero(labels == largest)
+        for cluster in others:
             rows = np.flatnonzero(labels == cluster)
             evidence = closeness(graph, keeper, rows)
             if evidence >= limits.together:
                 moved = int(is_old[rows].sum())
-                event = Event("merged", int(own[0]), (int(cluster),), evidence, moved)
-                changes.append(_Change(event, rows))
+                changes.append(Change(Event("merged", largest, (cluster,), evidence, moved), rows))
     return changes
 
 
-def births(
-    labels: np.ndarray, *, is_new: np.ndarray, cold: np.ndarray, crowded: list[int], first_free: int
-) -> list[_Change]:
-    """Turn clusters of a fresh look that are mostly new papers into born ones.
+def within_budget(changes: list[Change], *, most: int) -> list[Change]:
+    """Keep the changes with the best evidence that together move at most `most` old papers.
 
-    The parameters are those of `splits`; `crowded` is from `news.crowded`.
-    """
-    changes = []
-    for number, part in enumerate(crowded):
-        rows = np.flatnonzero(cold == part)
-        old = rows[~is_new[rows]]
-        others = tuple(int(c) for c in np.unique(labels[old]))
-        share = float(is_new[rows].mean())
-        changes.append(_Change(Event("born", first_free + number, others, share, len(old)), rows))
-    return changes
-
-
-def within_budget(changes: list[_Change], *, most: int) -> list[_Change]:
-    """Keep the changes with the best evidence whose old papers are at most `most` together.
-
-    Born clusters come first, then splits and mergers by how clear they are: parts far apart,
-    mergers close together.
+    Births come first, then splits and mergers by how clear they are: parts far apart, mergers
+    close together.
     """
     rank = {"born": 0, "split": 1, "merged": 1}
     clear = {"born": -1.0, "split": 1.0, "merged": -1.0}
-    order = sorted(
-        changes,
-        key=lambda c: (
-            rank[c.event.what], clear[c.event.what] * c.event.evidence, c.event.cluster,
-            c.event.others,
-        ),
-    )  # fmt: skip
+
+    def order(change: Change) -> tuple:
+        event = change.event
+        clearness = clear[event.what] * event.evidence
+        return rank[event.what], clearness, event.cluster, event.others
+
     kept, moved = [], 0
-    for change in order:
+    for change in sorted(changes, key=order):
         if moved + change.event.n_moved <= most:
             kept.append(change)
             moved += change.event.n_moved
@@ -167,20 +152,15 @@ def within_budget(changes: list[_Change], *, most: int) -> list[_Change]:
 
 def closeness(graph: sp.csr_matrix, one: np.ndarray, other: np.ndarray) -> float:
     """Return how dense the graph is between two groups, over the looser one's own density."""
-
-    def density(a: np.ndarray, b: np.ndarray) -> float:
-        return float(graph[a][:, b].sum()) / max(len(a) * len(b), 1)
-
-    return density(one, other) / max(min(density(one, one), density(other, other)), 1e-12)
+    within = min(density(graph, one, one), density(graph, other, other))
+    return density(graph, one, other) / max(within, 1e-12)
 
 
-def _shape(labels: np.ndarray, cold: np.ndarray) -> tuple[int, int]:
-    return int(labels.max()) + 1, int(cold.max()) + 1
+def _shape(labels: np.ndarray, fresh: np.ndarray) -> tuple[int, int]:
+    return int(labels.max()) + 1, int(fresh.max()) + 1
 
 
-def _crossed(
-    labels: np.ndarray, *, cold: np.ndarray, shape: tuple[int, int] | None = None
-) -> np.ndarray:
-    """Count papers by cluster here (rows) and in the fresh look (columns)."""
-    rows, columns = shape or _shape(labels, cold)
-    return np.bincount(labels * columns + cold, minlength=rows * columns).reshape(rows, columns)
+def _cross_table(labels: np.ndarray, fresh: np.ndarray, *, shape: tuple[int, int]) -> np.ndarray:
+    """Count papers by cluster so far (rows) and in the fresh fit (columns)."""
+    rows, columns = shape
+    return np.bincount(labels * columns + fresh, minlength=rows * columns).reshape(rows, columns)

@@ -1,1 +1,1 @@
-"""Vectors to clusters and map coordinates; the only user of umap and hdbscan."""
+"""Clusters of a set of papers from scratch: neighbours, graph, partition, broader clusters."""

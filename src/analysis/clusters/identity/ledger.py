@@ -1,10 +1,10 @@
-"""`ledger.toml`: the register of a series' clusters as a person can read and compare it."""
+"""`ledger.toml`: the register of a series' clusters, in a form people can read and compare."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ HEADER = """\
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a cluster in a run; `other` ("with" in the file) is "" where none is named.
+    """An event of a cluster in a run; `other` ("with" in the file) is "" if no other is concerned.
 
     `overlap` is rounded to four digits.
     """
@@ -48,7 +48,7 @@ class Event:
 class Entry:
     """One cluster of the series. Texts are on one line; `sizes` are its papers by run.
 
-    `broader` is the cluster that it is part of in its last run, "" where there is none;
+    `broader` is the broader cluster that it is part of in its last run, "" if there is none;
     `last_run` is the last run in which it had papers.
     """
 
@@ -79,7 +79,7 @@ _TEXTS = ("id", "label", "first_run", "last_run", "status", "colour", "broader")
 class Ledger:
     """The register: the number of the next id, the snapshot's date of each run, the clusters.
 
-    Dates are as YYYY-MM-DD, "" where unknown; entries are sorted by id.
+    Dates are written as YYYY-MM-DD, "" if unknown; entries are sorted by id.
     """
 
     next_id: int
@@ -91,13 +91,13 @@ class Ledger:
         _set(self, runs={clean(run): clean(day) for run, day in self.runs.items()})
 
     def entry(self, identifier: str) -> Entry | None:
-        """Return the cluster of that id, None where there never was one."""
+        """Return the cluster with that id, None if there never was one."""
         return next((entry for entry in self.entries if entry.id == identifier), None)
 
     @property
     def last_run(self) -> str:
         """The run that the register is as of."""
-        return next(reversed(self.runs), "")
+        return next(reversed(list(self.runs)), "")
 
 
 def _set(instance: object, **values: object) -> None:
@@ -111,7 +111,7 @@ def id_key(identifier: str) -> tuple[int, str]:
 
 
 def ledger_text(ledger: Ledger) -> str:
-    """Write the register as TOML; `read_ledger` reads back what was written.
+    """Return the register as TOML, which `read_ledger` reads.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def ledger_text(ledger: Ledger) -> str:
     Returns
     -------
     str
-        One `[[cluster]]` block each, sorted by id.
+        One `[[cluster]]` block per cluster, sorted by id.
     """
     lines = [HEADER, f"next_id = {ledger.next_id}", "", "[runs] # and the dates of their snapshots"]
     lines += [f"{for_toml(run)} = {for_toml(day)}" for run, day in ledger.runs.items()]
@@ -147,7 +147,7 @@ def _block(entry: Entry) -> list[str]:
 
 
 def read_ledger(path: Path) -> Ledger:
-    """Read a run's register back.
+    """Read a run's register.
 
     Parameters
     ----------
@@ -157,8 +157,7 @@ def read_ledger(path: Path) -> Ledger:
     Raises
     ------
     InputError
-        Where the file is missing, is no TOML, or an entry lacks what every one has; all problems
-        together.
+        If the file is missing or not TOML, or an entry lacks a field; all problems together.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -176,9 +175,9 @@ def read_ledger(path: Path) -> Ledger:
 def _damaged(path: Path, problems: list[str]) -> InputError:
     return InputError(
         [f"{path}: {problem}" for problem in problems],
-        allowed="the file as Papertide wrote it: the identities of all clusters hang on it",
-        next_step="put it back from a copy, extend an earlier run with --extend RUN, or begin "
-        "anew with another --runs DIR",
+        allowed="the file as Papertide wrote it: the identities of all clusters depend on it",
+        next_step="restore it from a copy, extend an earlier run with --extend RUN, or start "
+        "another series with --runs DIR",
     )
 
 
@@ -186,9 +185,9 @@ def _problems(content: Mapping[str, Any]) -> list[str]:
     clusters = content.get("cluster", [])
     problems = []
     if not _is_count(content.get("next_id")):
-        problems.append("next_id is missing or no number")
+        problems.append("next_id is missing or not a number")
     if not _is_table(content.get("runs"), of=str):
-        problems.append("runs is missing or no table of texts")
+        problems.append("runs is missing or not a table of texts")
     if not isinstance(clusters, list) or not all(isinstance(table, dict) for table in clusters):
         return [*problems, "cluster is not a list of tables ([[cluster]])"]
     for number, table in enumerate(clusters, start=1):
@@ -203,20 +202,21 @@ def _problems(content: Mapping[str, Any]) -> list[str]:
 
 def _entry_problems(table: Mapping[str, Any]) -> list[str]:
     problems = [
-        f"{name} is missing or no text"
+        f"{name} is missing or not a text"
         for name in _TEXTS
         if not isinstance(table.get(name, "" if name == "broader" else None), str)
     ]
     if isinstance(table.get("id"), str) and not CLUSTER_ID.fullmatch(table["id"]):
-        problems.append(f"id {first_lines(clean(table['id']), limit=40)!r} is none such as c0001")
+        name = first_lines(clean(table["id"]), limit=40)
+        problems.append(f"id {name!r} is not a cluster id (example: c0001)")
     if isinstance(table.get("status"), str) and table["status"] not in STATUSES:
         problems.append(f"status is not one of {', '.join(STATUSES)}")
     for name in ("terms", "parents", "children"):
         values = table.get(name)
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            problems.append(f"{name} is missing or no list of texts")
+            problems.append(f"{name} is missing or not a list of texts")
     if not _is_table(table.get("sizes", {}), of=int):
-        problems.append("sizes is no table of numbers")
+        problems.append("sizes is not a table of numbers")
     events = table.get("events", [])
     if not isinstance(events, list) or not all(map(_is_event, events)):
         problems.append("an event lacks run, event, with, n_shared or overlap, or is unknown")
@@ -247,7 +247,7 @@ def _id_problems(ids: list[str], *, next_id: int) -> list[str]:
     twice = (
         sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
     )
-    problems = [f"cluster {name} is there twice" for name in twice]
+    problems = [f"cluster {name} is listed twice" for name in twice]
     largest = max(map(cluster_number, ids), default=0)
     if next_id <= largest:
         problems.append(f"next_id is {next_id}, but {cluster_id(largest)} is given")
@@ -259,10 +259,13 @@ def _entry(table: Mapping[str, Any]) -> Entry:
         Event(e["run"], e["event"], e["with"], e["n_shared"], e["overlap"])
         for e in table.get("events", [])
     )
-    made = Entry(**{name: table.get(name, "") for name in _TEXTS})
-    return replace(
-        made,
-        **{name: tuple(table[name]) for name in ("terms", "parents", "children")},
+    texts = {name: str(table.get(name, "")) for name in _TEXTS}
+    terms, parents, children = (tuple(table[name]) for name in ("terms", "parents", "children"))
+    return Entry(
+        **texts,
+        terms=terms,
+        parents=parents,
+        children=children,
         sizes=table.get("sizes", {}),
         events=events,
     )

@@ -1,45 +1,30 @@
-"""The register of a series' clusters, carried on from run to run; nothing in it is ever lost."""
+"""The register of a series' clusters, updated with each run; entries are never removed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.base.groups import cluster_id, cluster_number
+from analysis.base.groups import cluster_number
 from analysis.base.schema import conform, empty
 
-from .ledger import Entry, Event, Ledger, id_key, ledger_text, read_ledger
-
-__all__ = [
-    "Entry",
-    "Event",
-    "Ledger",
-    "Standing",
-    "continued",
-    "ledger_text",
-    "new_ids",
-    "opened",
-    "read_ledger",
-    "standing",
-]
+from .ledger import Entry, Event, Ledger, id_key
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What `standing` returns: the status of each cluster, and the rows of `lineage` that say so.
-
-    Rows are there only for what is another status than before.
-    """
+class Statuses:
+    """The status of each cluster, and a row of `lineage` for each that has changed."""
 
     statuses: dict[str, str]
     lineage: pd.DataFrame
 
 
-def opened(groups: pd.DataFrame, *, run: str, snapshot_date: date | None = None) -> Ledger:
-    """Open the register with the clusters of a series' first run.
+def open_register(groups: pd.DataFrame, *, run: str, snapshot_date: date | None = None) -> Ledger:
+    """Begin the register with the clusters of a series' first run.
 
     Parameters
     ----------
@@ -49,7 +34,7 @@ def opened(groups: pd.DataFrame, *, run: str, snapshot_date: date | None = None)
         Its name.
     snapshot_date : date, optional
     """
-    return continued(
+    return update_register(
         Ledger(1, {}, ()),
         groups=groups,
         lineage=empty("lineage"),
@@ -58,7 +43,7 @@ def opened(groups: pd.DataFrame, *, run: str, snapshot_date: date | None = None)
     )
 
 
-def continued(
+def update_register(
     ledger: Ledger,
     *,
     groups: pd.DataFrame,
@@ -66,12 +51,12 @@ def continued(
     run: str,
     snapshot_date: date | None = None,
 ) -> Ledger:
-    """Carry the register on by one run.
+    """Add one run to the register.
 
     Parameters
     ----------
     ledger : Ledger
-        As of the run before.
+        As of the parent run.
     groups : DataFrame
         Table `groups` of the new run. An id of the register that it lacks is retired.
     lineage : DataFrame
@@ -83,117 +68,107 @@ def continued(
     Returns
     -------
     Ledger
-        A new one; entries of clusters that the run does not have keep all they had.
+        A new one; entries of clusters that the run does not have keep all their data.
 
     Raises
     ------
     ValueError
-        Where the run gives an id to a new cluster that another one had: a defect of ours.
+        If the run gives a new cluster an id that another one had, which is a bug.
     """
     rows = groups[groups["kind"] == "cluster"].sort_values("group_id")
     known = {entry.id: entry for entry in ledger.entries}
-    events = _events(lineage, run=run)
-    entries = {
-        name: replace(entry, status="retired") for name, entry in known.items()
-    }  # fmt: skip
+    entries = {name: replace(entry, status="retired") for name, entry in known.items()}
     for row in rows.to_dict("records"):
         name = row["group_id"]
         if name not in known and cluster_number(name) < ledger.next_id:
             raise ValueError(f"the id {name} of the series was given before")
-        entries[name] = _carried(known.get(name), row=row, run=run)
-    for name, (own, parents, children) in events.items():
+        entries[name] = _updated_entry(known.get(name), row=row, run=run)
+    for name, new in _new_events(lineage, run=run).items():
         if name in entries:
-            entries[name] = _with_events(entries[name], own, parents=parents, children=children)
-    numbers = map(cluster_number, entries)
+            entry = entries[name]
+            entries[name] = replace(
+                entry,
+                events=(*entry.events, *new.events),
+                parents=tuple(dict.fromkeys((*entry.parents, *new.parents))),
+                children=tuple(dict.fromkeys((*entry.children, *new.children))),
+            )
     return Ledger(
-        next_id=max([ledger.next_id - 1, *numbers], default=0) + 1,
+        next_id=max([ledger.next_id - 1, *map(cluster_number, entries)], default=0) + 1,
         runs={**ledger.runs, run: snapshot_date.isoformat() if snapshot_date else ""},
         entries=tuple(entries.values()),
     )
 
 
-def new_ids(ledger: Ledger, *, n: int) -> list[str]:
-    """Return the next `n` ids of the series, none of which was ever given."""
-    return [cluster_id(number) for number in range(ledger.next_id, ledger.next_id + n)]
-
-
-def _carried(entry: Entry | None, *, row: Mapping[str, object], run: str) -> Entry:
+def _updated_entry(entry: Entry | None, *, row: dict[Any, Any], run: str) -> Entry:
     n = int(row["n_papers"])
-    broader = row["parent_id"] if isinstance(row["parent_id"], str) else ""
-    was = entry or Entry(row["group_id"], row["label"], first_run=run, last_run=run)
-    return replace(
-        was,
-        label=row["label"],
-        last_run=run if n else was.last_run,
-        status=row["status"],
-        colour=row["color"],
-        broader=broader,
-        terms=tuple(row["terms"]) if len(row["terms"]) else was.terms,
-        sizes={**was.sizes, run: n} if n else was.sizes,
-    )
-
-
-def _with_events(
-    entry: Entry, own: Iterable[Event], *, parents: Iterable[str], children: Iterable[str]
-) -> Entry:
+    entry = entry or Entry(row["group_id"], row["label"], first_run=run, last_run=run)
     return replace(
         entry,
-        events=(*entry.events, *own),
-        parents=tuple(dict.fromkeys((*entry.parents, *parents))),
-        children=tuple(dict.fromkeys((*entry.children, *children))),
+        label=row["label"],
+        last_run=run if n else entry.last_run,
+        status=row["status"],
+        colour=row["color"],
+        broader=row["parent_id"] if isinstance(row["parent_id"], str) else "",
+        terms=tuple(row["terms"]) if len(row["terms"]) else entry.terms,
+        sizes={**entry.sizes, run: n} if n else entry.sizes,
     )
 
 
-_Told = tuple[list[Event], list[str], list[str]]
+class _New(NamedTuple):
+    """What a run adds to the entry of a cluster."""
+
+    events: list[Event]
+    parents: list[str]
+    children: list[str]
 
 
-def _events(lineage: pd.DataFrame, *, run: str) -> dict[str, _Told]:
+def _new_events(lineage: pd.DataFrame, *, run: str) -> dict[str, _New]:
     """Return for each cluster its events of this run, its new parents and its new children.
 
-    Splits and mergers stand with both clusters concerned.
+    Splits and mergers are recorded with both clusters concerned.
     """
-    told: dict[str, _Told] = {}
+    new: dict[str, _New] = {}
     rows = lineage[lineage["event"] != "kept"]
     for row in rows.sort_values(["group_id", "event", "previous_group_id"]).to_dict("records"):
         name, event, other = row["group_id"], row["event"], row["previous_group_id"]
         other = other if isinstance(other, str) and other != name else ""
         if event in ("split", "merged") and not other:
             continue  # the cluster that keeps the id: its partners name it
-        facts = (int(row["n_shared"]), float(row["overlap"]))
-        told.setdefault(name, ([], [], []))[0].append(Event(run, event, other, *facts))
+        figures = (int(row["n_shared"]), float(row["overlap"]))
+        new.setdefault(name, _New([], [], [])).events.append(Event(run, event, other, *figures))
         if event in ("split", "merged"):
-            told[name][1].append(other)
-            theirs = told.setdefault(other, ([], [], []))
-            theirs[0].append(Event(run, event, name, *facts))
-            theirs[2].append(name)
-    return {name: told[name] for name in sorted(told, key=id_key)}
+            new[name].parents.append(other)
+            partner = new.setdefault(other, _New([], [], []))
+            partner.events.append(Event(run, event, name, *figures))
+            partner.children.append(name)
+    return {name: new[name] for name in sorted(new, key=id_key)}
 
 
-def standing(
+def cluster_statuses(
     ledger: Ledger, *, dormant: Iterable[str], placed: Iterable[str], snapshot_date: date | None
-) -> Standing:
-    """Say which clusters are active, dormant or retired now.
+) -> Statuses:
+    """Determine which clusters are active, dormant or retired now.
 
-    A cluster is *retired* when it was dormant in a run whose snapshot has another date and is so
-    still (unknown dates never differ), and *revived* when it was dormant or retired and is
-    neither now: a dormant one because its trend has papers again, a retired one because a paper
-    was placed in it. What was merged away stays retired.
+    A cluster is *retired* when it was dormant in a run whose snapshot has another date and still
+    is (unknown dates never differ), and *revived* when it was dormant or retired and is neither
+    now: a dormant one because its trend has papers again, a retired one because a paper was
+    placed in it. A cluster that was merged away stays retired.
 
     Parameters
     ----------
     ledger : Ledger
-        As of the run before.
+        As of the parent run.
     dormant : iterable of str
         From `lineage.dormant_clusters`.
     placed : iterable of str
-        Clusters that hold a paper which the run before did not have.
+        Clusters with a paper that the parent run did not have.
     snapshot_date : date or None
         Of the new run.
 
     Returns
     -------
-    Standing
-        For the clusters of the register; new ones are active.
+    Statuses
+        For the clusters of the register; new clusters are active.
     """
     quiet, placed = frozenset(dormant), frozenset(placed)
     today = snapshot_date.isoformat() if snapshot_date else ""
@@ -205,13 +180,13 @@ def standing(
         if event:
             rows.append((event, entry.id, entry.id, ledger.last_run, 0, 0.0))
     columns = list(empty("lineage").columns)
-    return Standing(statuses, conform(pd.DataFrame(rows, columns=columns), name="lineage"))
+    return Statuses(statuses, conform(pd.DataFrame(rows, columns=columns), name="lineage"))
 
 
 def _status(
     entry: Entry, *, ledger: Ledger, quiet: bool, placed: bool, today: str
 ) -> tuple[str, str]:
-    """Return the status now and the event that led to it, "" where it is as before."""
+    """Return the status now and the event that led to it, "" if it has not changed."""
     if entry.status == "retired":
         merged = any(event.event == "merged" and event.other in entry.children
                      for event in entry.events)  # fmt: skip

@@ -1,1 +1,1 @@
-"""Labels, terms and exemplars of clusters."""
+"""What clusters are about: noun phrases of abstracts, terms, headings, exemplar papers."""

@@ -1,4 +1,4 @@
-"""What a cluster is about: terms, a heading that a person would accept, exemplar papers."""
+"""Terms of a cluster, a heading that a person would accept, and exemplar papers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .phrase_counts import PhraseCounts
-from .phrases import phrases
+from .phrases import PhraseCounts, phrases
 
 N_TERMS = 10
 N_EXEMPLARS = 3
@@ -24,7 +23,7 @@ _EMPTY_WORDS = frozenset(
 )
 _CANDIDATES = 80
 _NESTED = 0.7
-_LOOKED_AT = 50
+_MOST_READ = 50
 
 
 @dataclass(frozen=True)
@@ -33,17 +32,17 @@ class ClusterTerms:
 
     Attributes
     ----------
-    labels : list of str
-        One heading a cluster, all different.
+    headings : list of str
+        One per cluster, all different.
     terms : list of list of str
-        Up to ten terms a cluster, most telling first, as the papers write them.
+        Up to ten terms per cluster, most specific first, as the papers write them.
     presence : csr_matrix of bool, shape (n, number of different terms)
-        Which paper holds which term.
+        Which paper contains which term.
     columns : dict of str to int
         Column of each term in `presence`.
     """
 
-    labels: list[str]
+    headings: list[str]
     terms: list[list[str]]
     presence: sp.csr_matrix
     columns: dict[str, int]
@@ -53,11 +52,11 @@ def cluster_terms(counts: PhraseCounts, *, labels: np.ndarray) -> ClusterTerms:
     """Find the terms and the heading of each cluster.
 
     A phrase scores p log(p / q) (its part of the Kullback-Leibler divergence; p and q are the
-    shares of papers inside and outside the cluster that hold it, a paper with the phrase in its
+    shares of papers inside and outside the cluster that contain it, a paper with the phrase in its
     title counting twice), times a factor for its length; p must be at least 1.5 q. Of phrases
-    within one another only the best stays. A heading stands in 8 % of the cluster's papers where
-    one does, twice as often as in all papers, and is not said twice ("language models", "large
-    language models"). A cluster without a phrase of its own is called by its number.
+    within one another only the best stays. A heading stands in 8 % of the cluster's papers if any
+    phrase does, twice as often as in all papers, and no two say the same ("language models",
+    "large language models"). A cluster without a phrase of its own is called by its number.
 
     Parameters
     ----------
@@ -65,35 +64,34 @@ def cluster_terms(counts: PhraseCounts, *, labels: np.ndarray) -> ClusterTerms:
         From `count_phrases`, n papers.
     labels : ndarray of int64, shape (n,)
         Clusters 0..c-1.
-
-    Returns
-    -------
-    ClusterTerms
     """
     presence, keys = counts.presence, counts.keys
+    count = int(labels.max()) + 1
     if not len(keys):
-        return _without_terms(len(counts.texts), count=labels.max() + 1)
-    ranked = _ranked(presence, counts.in_titles, keys=keys, labels=labels)
-    chosen = [_without_overlaps(entry, keys=keys) for entry in ranked]
-    heads = _headings(ranked, presence, keys=keys, labels=labels)
+        headings = [_numbered(cluster) for cluster in range(count)]
+        none = sp.csr_matrix((len(counts.texts), 0), dtype=bool)
+        return ClusterTerms(headings, [[] for _ in headings], none, {})
+    ranked = _ranked_columns(presence, counts.in_titles, keys=keys, labels=labels)
+    chosen = [_without_overlaps(columns, keys=keys) for columns in ranked]
+    heads = _heading_columns(ranked, presence, keys=keys, labels=labels)
     wanted = [[*columns, *head] for columns, head in zip(chosen, heads, strict=True)]
     written = _as_written(counts, labels=labels, wanted=wanted)
-    used = sorted({column for entry in chosen for column in entry})
-    names = [[written[cluster][column] for column in entry] for cluster, entry in enumerate(chosen)]
-    columns = {
-        name: used.index(column)
-        for entry, columns_ in zip(names, chosen, strict=True)
-        for name, column in zip(entry, columns_, strict=True)
+    used = sorted({column for columns in chosen for column in columns})
+    terms = [[written[c][column] for column in columns] for c, columns in enumerate(chosen)]
+    column_of = {
+        term: used.index(column)
+        for names, columns in zip(terms, chosen, strict=True)
+        for term, column in zip(names, columns, strict=True)
     }
     headings = [
-        _capitalised(written[cluster][head[0]]) if head else _numbered(cluster)
+        capitalised(written[cluster][head[0]]) if head else _numbered(cluster)
         for cluster, head in enumerate(heads)
     ]
-    return ClusterTerms(headings, names, presence[:, used].astype(bool).tocsr(), columns)
+    return ClusterTerms(headings, terms, presence[:, used].astype(bool).tocsr(), column_of)
 
 
 def exemplars(vectors: np.ndarray, *, labels: np.ndarray, weights: np.ndarray) -> list[list[int]]:
-    """Choose up to three papers a cluster: nearest its centroid, placed with high weight.
+    """Choose up to three papers per cluster: nearest its centroid, placed with high weight.
 
     Parameters
     ----------
@@ -105,7 +103,7 @@ def exemplars(vectors: np.ndarray, *, labels: np.ndarray, weights: np.ndarray) -
     Returns
     -------
     list of list of int
-        Row numbers, best first, one list a cluster.
+        Row numbers, best first, one list per cluster.
     """
     chosen = []
     for cluster in range(labels.max() + 1):
@@ -117,7 +115,7 @@ def exemplars(vectors: np.ndarray, *, labels: np.ndarray, weights: np.ndarray) -
     return chosen
 
 
-def _ranked(
+def _ranked_columns(
     presence: sp.csr_matrix, in_titles: sp.csr_matrix, *, keys: np.ndarray, labels: np.ndarray
 ) -> list[list[int]]:
     """Return the best columns of each cluster, best first."""
@@ -132,7 +130,7 @@ def _ranked(
     q = (everywhere - inside + 0.5) / (2 * (n - sizes) + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         score = np.where(inside > 0, p * np.log(p / q), 0.0)
-    if count == 1:  # nothing is outside to compare with
+    if count == 1:  # there is nothing outside to compare with
         score, q = p.copy(), np.zeros_like(q)
     score *= [_LENGTH_FACTOR[key.count(" ") + 1] for key in keys]
     score[papers_inside < 2] *= 0.01
@@ -172,40 +170,40 @@ def _without_overlaps(columns: list[int], *, keys: np.ndarray) -> list[int]:
     return kept
 
 
-def _headings(
+def _heading_columns(
     ranked: list[list[int]], presence: sp.csr_matrix, *, keys: np.ndarray, labels: np.ndarray
 ) -> list[list[int]]:
-    """Choose one column a cluster, or none; larger clusters first, no heading said twice."""
+    """Choose one column per cluster, or none; larger clusters first, no heading twice."""
     taken: set[frozenset[str]] = set()
     chosen = []
     everywhere = np.asarray(presence.mean(axis=0)).ravel()
     for cluster, columns in enumerate(ranked):
-        held = np.asarray(presence[labels == cluster].mean(axis=0)).ravel()
-        telling = [c for c in columns if held[c] >= _HEADING_LIFT * everywhere[c]]
-        common = [c for c in telling if held[c] >= _HEADING_SHARE]
+        shares = np.asarray(presence[labels == cluster].mean(axis=0)).ravel()
+        specific = [c for c in columns if shares[c] >= _HEADING_LIFT * everywhere[c]]
+        common = [c for c in specific if shares[c] >= _HEADING_SHARE]
         free = [
             column
-            for candidates in (common, telling, columns)
+            for candidates in (common, specific, columns)
             for column in candidates
             if _gist(keys[column]) not in taken
         ]
-        best = [_longer(c, free=free, held=held, keys=keys) for c in free[:1]]
+        best = [_longer(c, free=free, shares=shares, keys=keys) for c in free[:1]]
         chosen.append(best)
         taken |= {_gist(keys[column]) for column in best}
     return chosen
 
 
-def _longer(column: int, *, free: list[int], held: np.ndarray, keys: np.ndarray) -> int:
-    """Take "software engineering" for "engineering" where many of its papers say that."""
+def _longer(column: int, *, free: list[int], shares: np.ndarray, keys: np.ndarray) -> int:
+    """Take "software engineering" for "engineering" if many of its papers say that."""
     for other in free:
         ends_with = keys[other].endswith(f" {keys[column]}")
-        if ends_with and held[other] >= _LONGER_HEADING * held[column]:
+        if ends_with and shares[other] >= _LONGER_HEADING * shares[column]:
             return other
     return column
 
 
 def _gist(key: str) -> frozenset[str]:
-    """Return the words that tell headings apart: "large language models" is "language"."""
+    """Return the words that distinguish headings: "large language models" is "language"."""
     words = frozenset(key.split())
     return words - _EMPTY_WORDS or words
 
@@ -215,16 +213,18 @@ def _as_written(
 ) -> list[dict[int, str]]:
     """Return the most frequent spelling of each wanted phrase in the cluster's papers.
 
-    The first 50 papers of the cluster that hold it are looked at.
+    The first 50 papers of the cluster that contain it are read.
     """
     keys = counts.keys
     spellings: list[dict[str, Counter[str]]] = [
         {keys[column]: Counter() for column in columns} for columns in wanted
     ]
     for cluster, columns in enumerate(wanted):
-        own = np.flatnonzero(labels == cluster)
-        held = counts.presence[own][:, columns].tocsc()
-        of_column = [own[np.sort(held[:, [i]].indices)[:_LOOKED_AT]] for i in range(len(columns))]
+        members = np.flatnonzero(labels == cluster)
+        held = counts.presence[members][:, columns].tocsc()
+        of_column = [
+            members[np.sort(held[:, [i]].indices)[:_MOST_READ]] for i in range(len(columns))
+        ]
         counters = spellings[cluster]
         for row in np.unique(np.concatenate([*of_column, np.array([], dtype=np.int64)])):
             for key, written in phrases(counts.texts[row]):
@@ -241,14 +241,10 @@ def _spelling(counter: Counter[str]) -> str:
     return min(counter, key=lambda s: (-counter[s], sum(c.isupper() for c in s), s))
 
 
-def _without_terms(n: int, *, count: int) -> ClusterTerms:
-    headings = [_numbered(cluster) for cluster in range(count)]
-    return ClusterTerms(headings, [[] for _ in headings], sp.csr_matrix((n, 0), dtype=bool), {})
-
-
 def _numbered(cluster: int) -> str:
     return f"Cluster {cluster + 1}"
 
 
-def _capitalised(phrase: str) -> str:
+def capitalised(phrase: str) -> str:
+    """Return a phrase with a capital first letter."""
     return phrase[:1].upper() + phrase[1:]

@@ -1,4 +1,4 @@
-"""Candidate noun phrases of one to three words, found without a tagger.
+"""Candidate noun phrases of one to three words, found without a tagger, and who contains them.
 
 A phrase is a run of words between punctuation, function words and the verbs, adverbs and stock
 words of abstracts (`BREAKS`). Its last word must be able to head a noun phrase.
@@ -7,8 +7,10 @@ words of abstracts (`BREAKS`). Its last word must be able to head a noun phrase.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from analysis.base.words import STOP_WORDS, WORD, fold_word
 
@@ -20,6 +22,10 @@ from .vocabulary import (
     NOUNS_WITH_ADJECTIVE_ENDINGS,
     WEAK_ALONE,
 )
+
+if TYPE_CHECKING:
+    import numpy as np
+    import scipy.sparse as sp
 
 LONGEST = 3
 
@@ -69,8 +75,7 @@ def segments(text: str) -> Iterator[list[tuple[str, str, bool]]]:
     end = -1
     for match in WORD.finditer(text):
         word = match.group()
-        lower = word.lower()
-        folded, ends_phrase, may_head = _kind(lower)
+        folded, ends_phrase, may_head = _kind(word.lower())
         ends_phrase |= _is_foreign(word, after=text[match.end() : match.end() + 6])
         apart = text[end : match.start()] != " "
         end = match.end()
@@ -89,7 +94,7 @@ def phrases(text: str) -> list[tuple[str, str]]:
     A candidate ends where its run of words ends, since English noun phrases end in their head:
     "instruction tuning methods" gives neither "instruction" nor "instruction tuning".
     """
-    found = []
+    candidates = []
     for run in segments(text):
         stop = len(run)
         if not run[-1][2]:
@@ -98,10 +103,67 @@ def phrases(text: str) -> list[tuple[str, str]]:
             words = run[start:]
             keys = [folded for _, folded, _ in words]
             if len(set(keys)) == len(keys) and not (len(keys) == 1 and keys[0] in _WEAK_ALONE):
-                found.append((" ".join(keys), " ".join(word for word, _, _ in words)))
-    return found
+                candidates.append((" ".join(keys), " ".join(word for word, _, _ in words)))
+    return candidates
 
 
 def phrase_keys(text: str) -> list[str]:
     """Return the folded forms of `phrases`, for counting."""
     return [key for key, _ in phrases(text)]
+
+
+@dataclass(frozen=True)
+class PhraseCounts:
+    """Which of n papers contain which phrases.
+
+    Attributes
+    ----------
+    texts : list of str, length n
+    presence, in_titles : csr_matrix of float64, shape (n, number of phrases)
+        1 if title or abstract, or the title, contains the phrase.
+    keys : ndarray of str
+        The phrases, folded.
+    """
+
+    texts: list[str]
+    presence: sp.csr_matrix
+    in_titles: sp.csr_matrix
+    keys: np.ndarray
+
+    def of_rows(self, rows: np.ndarray) -> PhraseCounts:
+        """Return the counts of some papers only, by row numbers."""
+        texts = [self.texts[row] for row in rows]
+        return PhraseCounts(texts, self.presence[rows], self.in_titles[rows], self.keys)
+
+
+def count_phrases(
+    titles: Sequence[str],
+    abstracts: Sequence[str | None],
+    *,
+    track: Callable[..., Iterable[str]] = list,
+) -> PhraseCounts:
+    """Count the phrases that occur in at least two papers, in four from 1,000 papers on.
+
+    Parameters
+    ----------
+    titles, abstracts : sequence of str, length n
+    track : callable
+        Iterates over a sequence; may draw a progress bar.
+    """
+    import numpy as np
+    import scipy.sparse as sp
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    known = [text if isinstance(text, str) else "" for text in abstracts]
+    texts = [f"{title}. {abstract}" for title, abstract in zip(titles, known, strict=True)]
+    least = 2 if len(texts) < 1000 else 4
+    counter = CountVectorizer(analyzer=phrase_keys, min_df=least, binary=True, dtype=np.float64)
+    try:
+        presence = counter.fit_transform(track(texts))
+    except ValueError:  # scikit-learn raises it if no phrase occurs often enough
+        none = sp.csr_matrix((len(texts), 0))
+        return PhraseCounts(texts, none, none, np.array([], dtype=str))
+    in_titles = CountVectorizer(
+        analyzer=phrase_keys, vocabulary=counter.vocabulary_, binary=True, dtype=np.float64
+    ).transform(titles)
+    return PhraseCounts(texts, presence, in_titles, counter.get_feature_names_out())

@@ -1,1 +1,1 @@
-"""Decisions about clusters made by people: read, applied."""
+"""Overrides of clusters, the `[[cluster]]` tables of `overrides.toml`: read and applied."""

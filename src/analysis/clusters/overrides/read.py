@@ -1,4 +1,4 @@
-"""What a person says on clusters: the `[[cluster]]` tables of `overrides.toml`."""
+"""Overrides of clusters: the `[[cluster]]` tables of `overrides.toml`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     "keep_apart": ("keep_apart",),
     "pin": ("paper", "cluster"),
 }
-"""What can be said, and the fields that say it; `why` may stand with each."""
+"""The kinds of overrides and the fields of each; `why` may be added to all."""
 
 OTHERS = ("topic",)
 """Tables of the same file that are read elsewhere."""
@@ -27,7 +27,7 @@ OTHERS = ("topic",)
 
 @dataclass(frozen=True)
 class ClusterOverride:
-    """One thing said: `what` is a key of `FORMS`.
+    """One override: `what` is a key of `FORMS`.
 
     `ids` are the clusters named (one for "rename" and "pin"); `label` is the new name, `paper` an
     id or title as written.
@@ -42,24 +42,24 @@ class ClusterOverride:
 
 
 def read_cluster_overrides(path: Path) -> list[ClusterOverride]:
-    """Read what a person says on clusters.
+    """Read the overrides of clusters.
 
     Parameters
     ----------
     path : Path
-        TOML with one `[[cluster]]` table for each thing said: `id` and `label` (rename), `merge`
+        TOML with one `[[cluster]]` table per override: `id` and `label` (rename), `merge`
         (ids; the first keeps its own), `keep_apart` (ids), or `paper` and `cluster` (pin).
 
     Returns
     -------
     list of ClusterOverride
-        In the order of the file. Whether the clusters exist is not looked at here.
+        In the order of the file. Whether the clusters exist is not checked here.
 
     Raises
     ------
     InputError
-        Where the file cannot be read, a table says nothing or several things, a field is unknown,
-        missing or of the wrong kind, or two tables contradict each other; all problems together,
+        If the file cannot be read, a table has no override or several, a field is unknown,
+        missing or of the wrong type, or two tables contradict each other; all problems together,
         each with its line.
     """
     try:
@@ -74,39 +74,39 @@ def read_cluster_overrides(path: Path) -> list[ClusterOverride]:
     known = ("cluster", *OTHERS)
     problems = [f"unknown entry {name!r}" for name in content if name not in known]
     lines = table_lines(text, name="cluster", n=len(tables))
-    found = []
+    overrides = []
     for number, (table, line) in enumerate(zip(tables, lines, strict=True), start=1):
-        where = f"line {line}" if line else f"cluster decision {number}"
-        what, wrong = _what(table)
+        where = f"line {line}" if line else f"cluster override {number}"
+        what, wrong = _kind(table)
         wrong += [] if wrong else _problems(table, what=what)
         problems += [f"{where}: {problem}" for problem in wrong]
         if not wrong:
-            found.append(_override(table, what=what, line=line))
-    problems += contradictions(found)
+            overrides.append(_override(table, what=what, line=line))
+    problems += contradictions(overrides)
     if problems:
         raise _error(path, problems)
-    return found
+    return overrides
 
 
 def _error(path: Path, problems: Sequence[str]) -> InputError:
     return InputError(
         [f"overrides file {path}: {problem}" for problem in problems],
-        allowed="[[cluster]] tables that say one thing each: id and label (rename), merge (two or "
+        allowed="[[cluster]] tables with one override each: id and label (rename), merge (two or "
         "more ids), keep_apart (two or more ids), or paper and cluster (pin); why may be added",
-        next_step="correct the file and run again; data/overrides.toml explains the form",
+        next_step="correct the file and run again; data/overrides.toml explains the format",
     )
 
 
-def _what(table: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return what a table says, and what is wrong where that cannot be told."""
+def _kind(table: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """Return the kind of a table's override, and what is wrong if it is not clear."""
     fields = {*(name for form in FORMS.values() for name in form), "why"}
     wrong = [f"unknown field {first_lines(clean(n), limit=40)!r}" for n in table if n not in fields]
-    said = [what for what, form in FORMS.items() if any(name in table for name in form)]
-    if not said:
-        wrong.append("says nothing: id and label, merge, keep_apart, or paper and cluster")
-    elif len(said) > 1:
-        wrong.append(f"says several things at once ({', '.join(said)}); write one table for each")
-    return (said[0] if said else ""), wrong
+    kinds = [what for what, form in FORMS.items() if any(name in table for name in form)]
+    if not kinds:
+        wrong.append("no override: give id and label, merge, keep_apart, or paper and cluster")
+    elif len(kinds) > 1:
+        wrong.append(f"several overrides at once ({', '.join(kinds)}); write one table for each")
+    return (kinds[0] if kinds else ""), wrong
 
 
 def _problems(table: Mapping[str, Any], *, what: str) -> list[str]:
@@ -116,20 +116,20 @@ def _problems(table: Mapping[str, Any], *, what: str) -> list[str]:
         if name in ("merge", "keep_apart"):
             problems += _ids_problems(value, name=name)
         elif not isinstance(value, str) or not clean(value):
-            problems.append(f"{name} is missing or no text")
+            problems.append(f"{name} is missing or not a text")
         elif name in ("id", "cluster") and not CLUSTER_ID.fullmatch(value):
-            problems.append(f"{name} {_short(value)!r} is no cluster id such as c0001")
+            problems.append(f"{name} {_short(value)!r} is not a cluster id (example: c0001)")
     if not isinstance(table.get("why", ""), str):
-        problems.append("why is no text")
+        problems.append("why is not a text")
     return problems
 
 
 def _ids_problems(value: object, *, name: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        return [f"{name} is no list of cluster ids"]
+        return [f"{name} is not a list of cluster ids"]
     wrong = [each for each in value if not CLUSTER_ID.fullmatch(each)]
     if wrong:
-        return [f"{name} holds {_short(wrong[0])!r}, which is no cluster id such as c0001"]
+        return [f"{name} contains {_short(wrong[0])!r}, which is not a cluster id (example: c0001)"]
     return [] if len(set(value)) > 1 else [f"{name} needs two different ids"]
 
 
@@ -138,31 +138,32 @@ def _short(text: str) -> str:
 
 
 def _override(table: Mapping[str, Any], *, what: str, line: int | None) -> ClusterOverride:
-    named = table.get("id") or table.get("cluster")
-    ids = (named,) if named else tuple(dict.fromkeys(table[what]))
+    cluster = table.get("id") or table.get("cluster")
+    ids = (cluster,) if cluster else tuple(dict.fromkeys(table[what]))
     label, paper, why = (clean(table.get(name, "")) for name in ("label", "paper", "why"))
     return ClusterOverride(what, ids, label, paper, why, line)
 
 
 def contradictions(overrides: Sequence[ClusterOverride]) -> list[str]:
-    """Say which decisions contradict an earlier one.
+    """Return a message for each override that contradicts an earlier one.
 
-    Those are two names for one cluster, two clusters for one paper as written, and clusters that
-    are to be merged (if by way of others) and kept apart.
+    Contradictions are two names for one cluster, two clusters for one paper as written, and
+    clusters that are to be merged (even by way of others) and kept apart.
     """
-    problems, first = [], {}
+    problems: list[str] = []
+    first: dict[tuple[str, str], tuple[ClusterOverride, str]] = {}
     into = mergers(overrides)
     for override in overrides:
+        cluster = override.ids[0]
         if override.what == "rename":
-            key, said = ("rename", override.ids[0]), override.label
+            key, value, about = ("rename", cluster), override.label, cluster
         elif override.what == "pin":
-            key = ("pin", normalised_title(override.paper))
-            said = into.get(override.ids[0], override.ids[0])
+            key, value = ("pin", normalised_title(override.paper)), into.get(cluster, cluster)
+            about = f"“{_short(override.paper)}”"
         else:
             continue
-        earlier, before = first.setdefault(key, (override, said))
-        if before != said:
-            about = override.ids[0] if override.what == "rename" else f"“{_short(override.paper)}”"
+        earlier, before = first.setdefault(key, (override, value))
+        if before != value:
             problems.append(f"{place(override)} contradicts {place(earlier)}: {key[0]} of {about}")
     for override in overrides:
         if override.what == "keep_apart":
@@ -175,8 +176,8 @@ def contradictions(overrides: Sequence[ClusterOverride]) -> list[str]:
 
 
 def place(override: ClusterOverride) -> str:
-    """Say where in its file a decision stands."""
-    return f"line {override.line}" if override.line else "a decision"
+    """Return where in its file an override stands."""
+    return f"line {override.line}" if override.line else "an override"
 
 
 def mergers(overrides: Sequence[ClusterOverride]) -> dict[str, str]:
@@ -184,16 +185,18 @@ def mergers(overrides: Sequence[ClusterOverride]) -> dict[str, str]:
 
     Of clusters that several tables join, the one named first in the file stays.
     """
-    into: dict[str, str] = {}
+    from scipy.cluster.hierarchy import DisjointSet
+
+    sets = DisjointSet()
     for override in overrides:
-        if override.what != "merge":
-            continue
-        roots = list(dict.fromkeys(into.get(name, name) for name in override.ids))
-        order = [name for name in dict.fromkeys((*into.values(), *roots)) if name in roots]
-        keeper = order[0]
-        into |= {name: keeper for name, root in into.items() if root in roots}
-        into |= {name: keeper for name in (*roots, *override.ids) if name != keeper}
-    return into
+        if override.what == "merge":
+            for name in override.ids:
+                sets.add(name)
+                sets.merge(override.ids[0], name)
+    keepers: dict[str, str] = {}
+    for name in sets:  # in the order in which they were added
+        keepers.setdefault(sets[name], name)
+    return {name: keepers[sets[name]] for name in sets if name != keepers[sets[name]]}
 
 
 def kept_apart(overrides: Sequence[ClusterOverride]) -> frozenset[frozenset[str]]:

@@ -1,1 +1,1 @@
-"""From papers and vectors to clusters, topics and their tables."""
+"""The groups of a run: clusters from scratch or extended, topics, overrides, the table `groups`."""

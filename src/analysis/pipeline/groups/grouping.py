@@ -1,4 +1,4 @@
-"""The clusters and topics of a run: found anew, or carried on from its parent."""
+"""The clusters and topics of a run: from scratch, or extended from its parent."""
 
 from __future__ import annotations
 
@@ -7,212 +7,239 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from analysis import runs
+from analysis import clusters
 from analysis.base import schema
 from analysis.base.progress import Progress
+from analysis.clusters import primary_clusters, quality
 from analysis.topics import from_arrays
 
-from ..papers import Papers
+from ..papers import RunPapers
 from ..parent import LARGEST_STEP, Parent, decisions_of, has_clusters, next_number
 from ..settings import Settings
-from .carried_topics import Earlier
-from .describe_clusters import describe_clusters
-from .extend_clusters import STORED_NEIGHBOURS, extend_clusters, map_figures
-from .identities import aligned, identified, numbered_from
-from .topics import Definitions, find_topics
-from .topics import Found as TopicsFound
+from .cluster_overrides import override_clusters
+from .extend_topics import ParentTopics
+from .extension import STORED_NEIGHBOURS, RunClusters, extend_parent
+from .group_table import group_table
+from .identities import match_parent, renumber_clusters
+from .topics import Definitions, RunTopics, find_topics
 
 
 @dataclass(frozen=True)
-class Grouped:
-    """What the group stages hand on: tables of the schema, and what the manifest says of them."""
+class Groups:
+    """The groups of a run: tables of the schema, and what the manifest says of them.
+
+    `how` is "fresh" or "extended"; `overrides` is the account of overrides of clusters.
+    """
 
     memberships: pd.DataFrame
     groups: pd.DataFrame
+    evidence: pd.DataFrame
     neighbours: pd.DataFrame
     map: pd.DataFrame
     quality: dict[str, Any]
     clustering: dict[str, Any]
-    about: TopicsFound
-    how: str = "fresh"
-    fits: np.ndarray | None = None
+    overrides: dict[str, Any]
+    topics: RunTopics
+    how: str
 
 
-def grouped(
-    papers: Papers,
+def group_papers(
+    papers: RunPapers,
     *,
     settings: Settings,
     definitions: Definitions,
     parent: Parent | None,
     folder: Path,
     progress: Progress,
-) -> Grouped:
-    """Return the groups of a run: the parent's carried on, or found anew and matched to them.
+) -> Groups:
+    """Find the groups of a run: the parent's extended, or from scratch and matched to them.
 
     Parameters
     ----------
-    papers : Papers
+    papers : RunPapers
     settings : Settings
     definitions : Definitions
     parent : Parent or None
         The run to continue.
     folder : Path
-        The series' directory; its runs say which numbers of clusters are taken.
+        The series' directory; its runs show which cluster numbers are taken.
     progress : Progress
     """
-    joined = papers.joined
+    found = _find_clusters(
+        papers, settings=settings, parent=parent, folder=folder, progress=progress
+    )
+    with progress.stage("topics"):
+        topics = find_topics(
+            papers.table,
+            vectors=papers.vectors,
+            definitions=definitions,
+            embedding=settings.embedding,
+            before=decisions_of(parent),
+            parent=_parent_topics(papers, parent=parent),
+            progress=progress,
+        )
+    found = _grade(found, papers=papers, settings=settings, parent=parent, progress=progress)
+    overridden = override_clusters(
+        found.memberships,
+        found.descriptions,
+        overrides=definitions.clusters,
+        papers=papers.table,
+        parent=parent,
+    )
+    for line in overridden.account["not_applied"]:
+        progress.say(f"Not applied ({line['what']} {line['names']}): {line['reason']}")
+    memberships = _stack([overridden.memberships, topics.memberships], name="memberships")
+    return Groups(
+        memberships=memberships,
+        groups=group_table(
+            overridden.clusters,
+            topics=definitions.topics,
+            memberships=memberships,
+            papers=papers.table,
+        ),
+        evidence=_stack([topics.evidence, overridden.evidence], name="evidence"),
+        neighbours=found.neighbours,
+        map=found.map,
+        quality=found.quality,
+        clustering=found.clustering,
+        overrides=overridden.account,
+        topics=topics,
+        how=found.how,
+    )
+
+
+def _find_clusters(
+    papers: RunPapers,
+    *,
+    settings: Settings,
+    parent: Parent | None,
+    folder: Path,
+    progress: Progress,
+) -> RunClusters:
+    joined = papers.union
     if (
         joined is not None
         and parent is not None
         and has_clusters(parent.run)
         and len(joined.added) <= LARGEST_STEP * len(parent.run.papers)
     ):
-        return _carried_on(
-            papers, settings=settings, definitions=definitions, parent=parent, progress=progress
-        )
-    earlier = _earlier(papers, parent=parent)
-    made = _group(
-        papers.table,
-        vectors=papers.vectors,
-        definitions=definitions,
-        embedding=settings.embedding,
-        before=decisions_of(parent),
-        earlier=earlier,
-        seed=settings.seed,
-        progress=progress,
-    )
-    first = 1 if parent else next_number(folder)
-    if parent is None and first == 1:
-        return made
-    ours = made.memberships["kind"] == "cluster"
-    clusters = made.memberships[ours], made.groups[made.groups["kind"] == "cluster"]
-    memberships, groups = (
-        identified(*clusters, papers=papers.table, vectors=papers.vectors, parent=parent)
-        if parent
-        else numbered_from(*clusters, first=first)
-    )
-    return replace(
-        made,
-        memberships=_stacked([memberships, made.memberships[~ours]], name="memberships"),
-        groups=_stacked([groups, made.groups[made.groups["kind"] == "topic"]], name="groups"),
-        map=aligned(made.map, before=parent.run.map) if parent else made.map,
-    )
-
-
-def _carried_on(
-    papers: Papers,
-    *,
-    settings: Settings,
-    definitions: Definitions,
-    parent: Parent,
-    progress: Progress,
-) -> Grouped:
-    """Extend the clusters and the topics of the parent."""
-    found = extend_clusters(
-        papers.table,
-        vectors=papers.vectors,
-        parent=parent.run,
-        revised=papers.joined.revised if papers.joined else (),
-        next_id=parent.ledger.next_id,
-        seed=settings.seed,
-        limits=settings.thresholds,
-        progress=progress,
-    )
-    for change in found.changes:
-        others = f" ({', '.join(change.others[:5])})" if change.others else ""
-        progress.say(f"{change.what}: {change.cluster}{others}")
-    with progress.stage("topics"):
-        about = find_topics(
+        return extend_parent(
             papers.table,
             vectors=papers.vectors,
-            definitions=definitions,
-            embedding=settings.embedding,
-            before=decisions_of(parent),
-            earlier=_earlier(papers, parent=parent),
+            parent=parent.run,
+            revised=joined.revised,
+            next_id=parent.ledger.next_id,
+            seed=settings.seed,
+            limits=settings.thresholds,
             progress=progress,
         )
-    return Grouped(
-        memberships=_stacked([found.memberships, about.memberships], name="memberships"),
-        groups=_stacked([found.groups, about.groups], name="groups"),
-        neighbours=found.neighbours,
-        map=found.map,
-        quality=found.quality,
-        clustering=found.clustering,
-        about=about,
-        how="extended",
+    fresh = _fit(papers, seed=settings.seed, progress=progress)
+    if parent is not None:
+        memberships, descriptions = match_parent(
+            fresh.memberships,
+            fresh.descriptions,
+            papers=papers.table,
+            vectors=papers.vectors,
+            parent=parent,
+        )
+        table = clusters.align_map(fresh.map, before=parent.run.map)
+        return replace(fresh, memberships=memberships, descriptions=descriptions, map=table)
+    first = next_number(folder)
+    if first == 1:
+        return fresh
+    memberships, descriptions = renumber_clusters(
+        fresh.memberships, fresh.descriptions, first=first
     )
+    return replace(fresh, memberships=memberships, descriptions=descriptions)
 
 
-def _earlier(papers: Papers, *, parent: Parent | None) -> Earlier | None:
-    """Return what stands of the parent's topics; nothing in a fresh run."""
-    if parent is None or papers.joined is None:
-        return None
-    rows, told = parent.run.memberships, parent.run.evidence
-    return Earlier(
-        memberships=rows[rows["kind"] == "topic"],
-        evidence=told[told["kind"] == "topic"],
-        fitted=from_arrays(parent.run.topic_fit),
-        again=frozenset([*papers.joined.added, *papers.joined.revised]),
-    )
-
-
-def _group(
-    papers: pd.DataFrame,
-    *,
-    vectors: np.ndarray,
-    definitions: Definitions,
-    embedding: str,
-    before: runs.Decisions | None,
-    earlier: Earlier | None,
-    seed: int,
-    progress: Progress,
-) -> Grouped:
-    """Find clusters, topics and places anew."""
-    from analysis import clusters
-
+def _fit(papers: RunPapers, *, seed: int, progress: Progress) -> RunClusters:
+    """Find clusters and places on the map from scratch; ids begin with c0001."""
+    table, vectors, n = papers.table, papers.vectors, len(papers.table)
     with progress.stage("cluster"):
-        near = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
-        found = clusters.find_clusters(vectors, seed=seed)
+        indices, similarities = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
+        fit = clusters.find_clusters(vectors, seed=seed)
     with progress.stage("label"):
-        placed = describe_clusters(papers, vectors=vectors, found=found, progress=progress)
-    with progress.stage("topics"):
-        about = find_topics(
-            papers,
-            vectors=vectors,
-            definitions=definitions,
-            embedding=embedding,
-            before=before,
-            earlier=earlier,
-            progress=progress,
+        descriptions, figures = clusters.describe_clusters(
+            table, vectors=vectors, clustering=fit, track=progress.track("label")
         )
     with progress.stage("map"):
-        places = clusters.map_layout(found.graph, seed=seed, bar=progress.bar("map"))
-    drawn = clusters.map_table(papers, places=places)
-    return Grouped(
-        memberships=_stacked([placed.memberships, about.memberships], name="memberships"),
-        groups=_stacked([placed.groups, about.groups], name="groups"),
-        neighbours=clusters.neighbour_table(papers, indices=near[0], similarities=near[1]),
+        places = clusters.map_layout(fit.graph, seed=seed, bar=progress.bar("map"))
+    drawn = clusters.map_table(table, places=places)
+    return RunClusters(
+        memberships=clusters.cluster_memberships(table, labels=fit.labels, weights=fit.weights),
+        descriptions=descriptions,
+        neighbours=clusters.neighbour_table(table, indices=indices, similarities=similarities),
         map=drawn,
         quality={
-            **placed.figures,
-            **map_figures(drawn, vectors=clusters.centred(vectors), seed=seed),
+            **figures,
+            **clusters.map_figures(drawn, vectors=clusters.centred(vectors), seed=seed),
         },
         clustering={
-            "rule": found.rule,
-            "why_none": "" if len(placed.groups) else found.rule,
-            "settings": found.settings,
-            "looked_at": len(papers),
-            "revised_at": len(papers),
-            "fitted_at": len(papers),
+            "rule": fit.rule,
+            "why_none": "" if descriptions else fit.rule,
+            "settings": fit.settings,
+            "looked_at": n,
+            "revised_at": n,
+            "fitted_at": n,
         },
-        about=about,
-        fits=found.fits,
+        how="fresh",
+        fits=fit.fits,
     )
 
 
-def _stacked(frames: Sequence[pd.DataFrame], *, name: str) -> pd.DataFrame:
+def _parent_topics(papers: RunPapers, *, parent: Parent | None) -> ParentTopics | None:
+    """Return what the parent decided on topics; None in a fresh fit."""
+    if parent is None or papers.union is None:
+        return None
+    memberships, evidence = parent.run.memberships, parent.run.evidence
+    return ParentTopics(
+        memberships=memberships[memberships["kind"] == "topic"],
+        evidence=evidence[evidence["kind"] == "topic"],
+        fitted=from_arrays(parent.run.topic_fit),
+        to_judge=frozenset([*papers.union.added, *papers.union.revised]),
+    )
+
+
+def _grade(
+    found: RunClusters,
+    *,
+    papers: RunPapers,
+    settings: Settings,
+    parent: Parent | None,
+    progress: Progress,
+) -> RunClusters:
+    """Grade the clusters if it is due; else those of the parent keep their grades."""
+    if found.memberships.empty:
+        return found
+    n = len(papers.table)
+    looked = found.clustering.get("looked_at") == n
+    grown = parent is not None and n > len(parent.run.papers)
+    fitted = found.how == "fresh" or (looked and grown)
+    contested = len(quality.contested(found.memberships))
+    found = replace(found, quality={**found.quality, "contested": contested})
+    if not quality.grading_is_due(n, fitted=fitted, grades=settings.grades):
+        return found
+    fits = found.fits
+    if fits is None:
+        with progress.stage("grades"):
+            fits = clusters.subsample_fits(
+                papers.vectors, count=quality.n_subsamples(n), seed=settings.seed
+            )
+    ids = papers.table["paper_id"].to_numpy()
+    stability = quality.grade_clusters(primary_clusters(found.memberships).reindex(ids), fits=fits)
+    return replace(
+        found,
+        descriptions=[
+            replace(cluster, stability=stability.get(cluster.id, float("nan")))
+            for cluster in found.descriptions
+        ],
+        clustering={**found.clustering, "grades": {"subsamples": len(fits), "papers": n}},
+    )
+
+
+def _stack(frames: Sequence[pd.DataFrame], *, name: str) -> pd.DataFrame:
     full = [frame for frame in frames if len(frame)]
     return schema.conform(pd.concat(full), name=name) if full else schema.empty(name)

@@ -1,4 +1,4 @@
-"""The topics of a run: recognised, corrected by hand, compared with the run before."""
+"""The topics of a run: recognised, overridden, compared with the parent run."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.base.resources import data_file
 from analysis.clusters.overrides.read import ClusterOverride, read_cluster_overrides
-from analysis.embedding import drawing_words
-from analysis.runs import Decisions, manifest
-from analysis.topics.group_rows import topic_groups
-from analysis.topics.overrides.apply import apply_overrides, overrides_line
-from analysis.topics.overrides.read import Override, read_overrides
+from analysis.embedding import strongest_word_finder
+from analysis.runs import Decisions, file_entries
+from analysis.topics import Topic
+from analysis.topics.apply_overrides import apply_overrides, overrides_sentence
+from analysis.topics.overrides import Override, read_overrides
 
-from .carried_topics import Earlier, carried_topics
+from .extend_topics import ParentTopics, extend_topics
 
 MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """What people wrote: topics, decisions by hand on topics and clusters, and their files."""
+    """What people wrote: topics, overrides of topics and clusters, and the files."""
 
-    topics: Sequence[topics.Topic]
+    topics: Sequence[Topic]
     overrides: Sequence[Override]
     topics_file: Path
     overrides_file: Path
@@ -40,55 +40,51 @@ class Definitions:
     def hashed(self) -> list[dict[str, Any]]:
         """Return the files as the manifest lists them."""
         return [
-            *manifest.hashed("topics", [self.topics_file]),
-            *manifest.hashed("overrides", [self.overrides_file]),
+            *file_entries("topics", [self.topics_file]),
+            *file_entries("overrides", [self.overrides_file]),
         ]
 
 
 @dataclass(frozen=True)
-class Found:
+class RunTopics:
     """The topics' part of the tables, what was learned, and what the manifest says of it."""
 
     memberships: pd.DataFrame
     evidence: pd.DataFrame
-    groups: pd.DataFrame
     reclassified: pd.DataFrame
-    fitted: topics.Fitted
+    fitted: topics.VectorFit
     decided: dict[str, Any]
 
 
 def read_definitions(topics_file: Path | None, *, overrides_file: Path | None) -> Definitions:
-    """Read the files given, else the defaults.
+    """Read the given files, by default those of the project.
 
     Raises
     ------
     InputError
-        Where one of them is wrong.
+        If one of them is wrong; all problems together.
     """
     topics_file = topics_file or data_file("topics.toml")
     overrides_file = overrides_file or data_file("overrides.toml")
     defined = topics.read_topics(topics_file)
-    found, errors = [], []
-    for read in (
-        lambda: read_overrides(overrides_file, topics=[topic.id for topic in defined]),
-        lambda: read_cluster_overrides(overrides_file),
-    ):
-        try:
-            found.append(read())
-        except InputError as error:
-            errors.append(error)
+    overrides: Sequence[Override] = ()
+    cluster_overrides: Sequence[ClusterOverride] = ()
+    errors = []
+    try:
+        overrides = read_overrides(overrides_file, topics=[topic.id for topic in defined])
+    except InputError as error:
+        errors.append(error)
+    try:
+        cluster_overrides = read_cluster_overrides(overrides_file)
+    except InputError as error:
+        errors.append(error)
     if errors:
-        raise _both(errors)
-    return Definitions(defined, found[0], topics_file, overrides_file, found[1])
-
-
-def _both(errors: Sequence[InputError]) -> InputError:
-    """Tell the problems of one file together, each once."""
-    return InputError(
-        list(dict.fromkeys(problem for error in errors for problem in error.problems)),
-        allowed="; and ".join(dict.fromkeys(error.allowed for error in errors)),
-        next_step=errors[0].next_step,
-    )
+        raise InputError(
+            list(dict.fromkeys(problem for error in errors for problem in error.problems)),
+            allowed="; and ".join(dict.fromkeys(error.allowed for error in errors)),
+            next_step=errors[0].next_step,
+        )
+    return Definitions(defined, overrides, topics_file, overrides_file, cluster_overrides)
 
 
 def find_topics(
@@ -99,68 +95,73 @@ def find_topics(
     embedding: str,
     before: Decisions | None,
     progress: Progress,
-    earlier: Earlier | None = None,
-) -> Found:
+    parent: ParentTopics | None = None,
+) -> RunTopics:
     """Decide which topics each paper is about.
 
     Parameters
     ----------
     papers : DataFrame
         Table `papers`.
-    vectors : float32 (n, d)
+    vectors : ndarray of float32, shape (n, d)
     definitions : Definitions
     embedding : str
-        Its name; only the built-in one names words as evidence.
+        Its name; only the built-in one gives words as evidence.
     before : Decisions, optional
-        Of the series' last run, to say what changed.
+        Of the parent run, to report what changed.
     progress : Progress
-    earlier : Earlier, optional
-        In an extension: what the parent learned is used as it is, and the decisions on papers
-        that it knew stand, for topics whose definition is the same.
+    parent : ParentTopics, optional
+        In an extension: what the parent learned is used as it is, and its decisions on known
+        papers stay, for topics whose definition is the same.
 
     Raises
     ------
     InputError
-        Where a strong phrase stands in nearly every paper.
+        If a strong phrase occurs in nearly every paper.
     """
-    if earlier is None:
-        found = topics.recognise_topics(
+    track = progress.track("topics")
+    if parent is None:
+        recognised = topics.recognise_topics(
             papers,
             vectors=vectors,
             topics=definitions.topics,
-            words=drawing_words(papers, embedding=embedding),
-            track=progress.track("topics"),
+            words=strongest_word_finder(papers, embedding=embedding),
+            track=track,
         )
     else:
-        found = carried_topics(
+        recognised = extend_topics(
             papers,
             vectors=vectors,
             topics=definitions.topics,
             embedding=embedding,
-            earlier=earlier,
-            track=progress.track("topics"),
+            parent=parent,
+            track=track,
         )
-    _refuse_common(found.common, definitions=definitions, n=len(papers))
-    by_hand = apply_overrides(
-        found.memberships,
-        found.evidence,
+    _refuse_common(recognised.common, definitions=definitions, n=len(papers))
+    overridden = apply_overrides(
+        recognised.memberships,
+        recognised.evidence,
         papers=papers,
         overrides=definitions.overrides,
         topics=[topic.id for topic in definitions.topics],
     )
-    said = overrides_line(by_hand)
-    defined = topic_groups(by_hand.memberships, papers=papers, topics=definitions.topics)
-    changed, told = _changed(by_hand.memberships, papers=papers, defined=defined, before=before)
-    for line in (said, told.get("said", "")):
-        if line:
-            progress.say(line)
-    decided = {
-        "overrides": {**by_hand.counts, "not_applied": by_hand.unmatched, "said": said},
-        "reclassified": told,
-    }
-    return Found(
-        by_hand.memberships, by_hand.evidence, defined, changed, found.fitted, decided
-    )  # fmt: skip
+    line = overrides_sentence(overridden)
+    changed, account = _reclassified(
+        overridden.memberships, papers=papers, defined=definitions.topics, before=before
+    )
+    for message in (line, account.get("said", "")):
+        if message:
+            progress.say(message)
+    return RunTopics(
+        overridden.memberships,
+        overridden.evidence,
+        changed,
+        recognised.fitted,
+        {
+            "overrides": {**overridden.counts, "not_applied": overridden.unmatched, "said": line},
+            "reclassified": account,
+        },
+    )
 
 
 def changed_words(
@@ -182,12 +183,12 @@ def changed_words(
     definitions : Definitions
     """
     from analysis.clusters.labels.phrases import phrases
-    from analysis.topics.growth.drift import drift, told
+    from analysis.topics.growth.drift import drift, drift_findings
 
     found = drift(
         papers, vectors=vectors, memberships=memberships, topics=definitions.topics, phrases=phrases
     )
-    return told(found)
+    return drift_findings(found)
 
 
 def _refuse_common(
@@ -196,8 +197,8 @@ def _refuse_common(
     if common:
         raise InputError(
             [
-                f"{topics.located(definitions.topics_file, topic=topic, phrase=phrase)}: topic "
-                f"{topic}: strong phrase {phrase!r} stands in {k:,} of {n:,} papers"
+                f"{topics.phrase_location(definitions.topics_file, topic=topic, phrase=phrase)}: "
+                f"topic {topic}: strong phrase {phrase!r} stands in {k:,} of {n:,} papers"
                 for topic, phrase, k in common
             ],
             allowed="strong phrases that tell some papers from the others",
@@ -205,43 +206,44 @@ def _refuse_common(
         )
 
 
-def _changed(
+def _reclassified(
     memberships: pd.DataFrame,
     *,
     papers: pd.DataFrame,
-    defined: pd.DataFrame,
+    defined: Sequence[Topic],
     before: Decisions | None,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Compare with the last run: papers and topics that both know."""
+    """Compare with the parent run: papers and topics that are in both."""
     if before is None:
         return schema.empty("reclassified"), {}
-    hashes = dict(zip(defined["group_id"], defined["definition_hash"], strict=True))
+    hashes = {topic.id: topic.definition_hash for topic in defined}
     both = sorted(set(hashes) & set(before.hashes))
     known = set(papers["paper_id"]) & before.papers
-    parts = [
+    earlier, now = (
         frame[frame["group_id"].isin(both) & frame["paper_id"].isin(known)]
         for frame in (before.memberships, memberships)
-    ]
-    table = topics.reclassified(parts[0], after=parts[1])
+    )
+    table = topics.reclassifications(earlier, after=now)
     table = schema.conform(table.assign(kind="topic", previous_run=before.run), name="reclassified")
     redefined = [name for name in both if hashes[name] != before.hashes[name]]
-    told = {
-        "previous_run": before.run, "n": len(table), "redefined": redefined,
-        "said": _said(table, redefined=redefined, before=before),
-    }  # fmt: skip
-    return table, told
+    return table, {
+        "previous_run": before.run,
+        "n": len(table),
+        "redefined": redefined,
+        "said": _reclassified_line(table, redefined=redefined, before=before),
+    }
 
 
-def _said(table: pd.DataFrame, *, redefined: Sequence[str], before: Decisions) -> str:
+def _reclassified_line(table: pd.DataFrame, *, redefined: Sequence[str], before: Decisions) -> str:
     if table.empty and not redefined:
         return ""
     counts = table["group_id"].value_counts().sort_index()
-    named = ", ".join(f"{name} {n:,}" for name, n in counts.head(MOST_NAMED).items())
+    names = ", ".join(f"{name} {n:,}" for name, n in counts.head(MOST_NAMED).items())
     more = f" and {len(counts) - MOST_NAMED} more topics" if len(counts) > MOST_NAMED else ""
-    new = f"; defined anew: {', '.join(redefined)}" if redefined else ""
-    what = f" ({named}{more})" if named else ""
+    new = f"; definition changed: {', '.join(redefined)}" if redefined else ""
+    which = f" ({names}{more})" if names else ""
     n = len(table)
     return (
         f"{n:,} {'decision' if n == 1 else 'decisions'} on topics changed since run "
-        f"{before.run}{what}{new}."
+        f"{before.run}{which}{new}."
     )

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from analysis.clusters.extend.belongs import share_near
-from analysis.clusters.extend.placing import directed_graph, neighbour_rows, placed, shares
+from analysis.clusters.extend.fit_of_new_papers import share_near
+from analysis.clusters.extend.placing import cluster_shares, place_papers
+from analysis.clusters.find.graph import directed_graph
+from analysis.clusters.find.neighbours import nearest_neighbours
 from blobs import angles, blobs, near_of
 
 SIZES = (0, 1, 2, 3, 7, 30)
@@ -27,7 +29,7 @@ def rows_of(*entries: dict[int, float], n: int) -> sp.csr_matrix:
 
 def test_neighbours_are_the_nearest_others_nearest_first():
     vectors = angles(0, 10, 30, 90)
-    indices, similarities = neighbour_rows(vectors, rows=np.array([3, 0]), k=2)
+    indices, similarities = nearest_neighbours(vectors, rows=np.array([3, 0]), k=2)
     assert indices.tolist() == [[2, 1], [1, 2]]
     expected = np.cos(np.deg2rad([[60, 80], [10, 30]]))
     np.testing.assert_allclose(similarities, expected, atol=1e-6)
@@ -36,7 +38,7 @@ def test_neighbours_are_the_nearest_others_nearest_first():
 
 def test_equally_near_papers_come_in_row_order():
     vectors = angles(0, 20, 0, 20, 0)
-    indices, _ = neighbour_rows(vectors, rows=np.arange(5), k=3)
+    indices, _ = nearest_neighbours(vectors, rows=np.arange(5), k=3)
     assert indices.tolist() == [[2, 4, 1], [3, 0, 2], [0, 4, 1], [1, 0, 2], [0, 2, 1]]
 
 
@@ -44,7 +46,7 @@ def test_equally_near_papers_come_in_row_order():
 def test_neighbours_of_any_size_are_those_of_a_plain_search(n: int):
     vectors = blobs([n], seed=n)[0] if n else np.zeros((0, 4), dtype=np.float32)
     rows = np.arange(n)[::2]
-    indices, similarities = neighbour_rows(vectors, rows=rows, k=5)
+    indices, similarities = nearest_neighbours(vectors, rows=rows, k=5)
     assert indices.shape == similarities.shape == (len(rows), max(0, min(5, n - 1)))
     for row, found in zip(rows, indices, strict=True):
         order = np.argsort(-(vectors[row] @ vectors.T), kind="stable")
@@ -67,7 +69,7 @@ def test_a_single_neighbour_weighs_one_and_rows_sum_to_log2_of_k_and_1():
 
 
 def test_no_paper_at_all_has_no_weights_and_no_warning():
-    indices, similarities = neighbour_rows(angles(0, 10, 20), rows=np.array([], dtype=int), k=2)
+    indices, similarities = nearest_neighbours(angles(0, 10, 20), rows=np.array([], dtype=int), k=2)
     assert indices.shape == (0, 2)
     assert directed_graph(indices, similarities, n=3).shape == (0, 3)
 
@@ -77,7 +79,7 @@ def test_no_paper_at_all_has_no_weights_and_no_warning():
 
 def test_shares_by_hand():
     graph = rows_of({0: 1.0, 1: 0.5, 2: 0.5}, {2: 2.0}, {3: 1.0}, n=4)
-    found = shares(graph, labels=np.array([0, 1, 1, -1]), count=3)
+    found = cluster_shares(graph, labels=np.array([0, 1, 1, -1]), count=3)
     assert found.tolist() == [[0.5, 0.5, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
 
 
@@ -87,7 +89,7 @@ def test_the_heavier_side_wins_and_the_placed_vote_in_the_next_round():
     labels = np.array([0, 1, 1, -1, -1, -1])
     vectors = angles(0, 40, 50, 20, 25, 30)
     rows = np.array([3, 4, 5])
-    found = placed(labels, rows=rows, graph=graph, vectors=vectors, count=2)
+    found = place_papers(labels, rows=rows, graph=graph, vectors=vectors, count=2)
     assert found.tolist() == [0, 1, 1, 1, 1, 1]
     assert labels.tolist() == [0, 1, 1, -1, -1, -1], "the input stays"
 
@@ -96,7 +98,7 @@ def test_papers_that_know_only_one_another_join_the_nearest_centroid():
     graph = rows_of({4: 1.0}, {3: 1.0}, n=5)
     labels = np.array([0, 0, 1, -1, -1])
     vectors = angles(0, 10, 90, 60, 20)
-    found = placed(labels, rows=np.array([3, 4]), graph=graph, vectors=vectors, count=2)
+    found = place_papers(labels, rows=np.array([3, 4]), graph=graph, vectors=vectors, count=2)
     assert found.tolist() == [0, 0, 1, 1, 0]
 
 
@@ -105,7 +107,7 @@ def test_a_revised_paper_is_placed_anew_and_nobody_else_moves():
     wrong = truth.copy()
     wrong[0] = 1
     rows = np.array([0])
-    found = placed(wrong, rows=rows, graph=near_of(vectors, rows), vectors=vectors, count=2)
+    found = place_papers(wrong, rows=rows, graph=near_of(vectors, rows), vectors=vectors, count=2)
     assert found.tolist() == truth.tolist()
 
 
@@ -115,7 +117,7 @@ def test_the_order_of_papers_does_not_matter():
     labels[::4] = -1
     order = np.random.default_rng(0).permutation(len(labels))
     one, other = (
-        placed(known, rows=np.flatnonzero(known < 0), vectors=v, count=3,
+        place_papers(known, rows=np.flatnonzero(known < 0), vectors=v, count=3,
                graph=near_of(v, np.flatnonzero(known < 0)))
         for known, v in ((labels, vectors), (labels[order], vectors[order]))
     )  # fmt: skip

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.clusters.extend.neighbours import updated_neighbours
-from analysis.clusters.extend.placing import neighbour_rows
+from analysis.clusters.find.neighbours import nearest_neighbours, updated_neighbours
 from blobs import blobs
 
 SIZES = (0, 1, 2, 3, 7, 30)
@@ -14,7 +13,7 @@ SIZES = (0, 1, 2, 3, 7, 30)
 
 def known_lists(vectors: np.ndarray, *, old: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     """The lists of the papers that there were, among themselves, by row of the union."""
-    indices, similarities = neighbour_rows(vectors[old], rows=np.arange(len(old)), k=k)
+    indices, similarities = nearest_neighbours(vectors[old], rows=np.arange(len(old)), k=k)
     table = np.full((len(vectors), indices.shape[1]), -1, dtype=np.int64)
     cosines = np.full(table.shape, -np.inf, dtype=np.float32)
     table[old], cosines[old] = old[indices], similarities
@@ -25,7 +24,7 @@ def differing(vectors: np.ndarray, *, indices, similarities, rows, k: int) -> li
     """The papers whose list is not that of a search among all."""
     before = indices.copy()
     found = updated_neighbours(vectors, indices=indices, similarities=similarities, rows=rows, k=k)
-    expected = neighbour_rows(vectors, rows=np.arange(len(vectors)), k=k)
+    expected = nearest_neighbours(vectors, rows=np.arange(len(vectors)), k=k)
     assert found[0].shape == expected[0].shape == found[1].shape
     assert indices.tolist() == before.tolist(), "the input stays"
     other = (found[0] != expected[0]) | ~np.isclose(found[1], expected[1], atol=1e-6)
@@ -59,7 +58,7 @@ def test_added_and_revised_papers(seed: int):
 
 def test_nothing_new_gives_the_lists_there_are_bit_for_bit():
     vectors = blobs([40], seed=9)[0]
-    indices, similarities = neighbour_rows(vectors, rows=np.arange(40), k=10)
+    indices, similarities = nearest_neighbours(vectors, rows=np.arange(40), k=10)
     found = updated_neighbours(
         vectors, indices=indices, similarities=similarities, rows=np.array([], dtype=int), k=10
     )
@@ -69,6 +68,6 @@ def test_nothing_new_gives_the_lists_there_are_bit_for_bit():
 
 def test_a_longer_list_is_searched_anew():
     vectors = blobs([40], seed=8)[0]
-    indices, similarities = neighbour_rows(vectors, rows=np.arange(40), k=4)
+    indices, similarities = nearest_neighbours(vectors, rows=np.arange(40), k=4)
     none = np.array([], dtype=int)
     assert differing(vectors, indices=indices, similarities=similarities, rows=none, k=6) == []

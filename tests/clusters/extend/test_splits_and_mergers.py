@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
+from analysis.clusters.extend.births import births
 from analysis.clusters.extend.splits_and_mergers import (
+    Change,
     Event,
-    _Change,
-    births,
     closeness,
     mergers,
     splits,
@@ -27,7 +27,7 @@ def blocks(sizes: list[int], ties: list[list[float]]) -> sp.csr_matrix:
     return sp.csr_matrix(np.array(ties)[np.ix_(of, of)])
 
 
-def events(changes: list[_Change]) -> list[Event]:
+def events(changes: list[Change]) -> list[Event]:
     return [change.event for change in changes]
 
 
@@ -43,12 +43,12 @@ def test_closeness_by_hand():
 
 def test_a_cluster_of_two_parts_is_split_and_the_largest_keeps_its_name():
     labels = np.repeat([0, 1], [50, 20])
-    cold = np.repeat([2, 0, 1], [20, 30, 20])
+    fresh = np.repeat([2, 0, 1], [20, 30, 20])
     graph = blocks([20, 30, 20], [[1, 0.1, 0], [0.1, 2, 0], [0, 0, 1]])
     is_old = np.ones(70, dtype=bool)
     is_old[:5] = False
     (change,) = splits(
-        labels, is_old=is_old, cold=cold, graph=graph, first_free=7, limits=LIMITS
+        labels, is_old=is_old, fresh=fresh, graph=graph, first_free=7, limits=LIMITS
     )  # fmt: skip
     assert change.event == Event("split", 7, (0,), pytest.approx(0.1), 15)
     assert change.rows.tolist() == list(range(20))
@@ -58,10 +58,10 @@ def test_a_cluster_of_two_parts_is_split_and_the_largest_keeps_its_name():
 def test_a_part_has_three_fifths_of_its_old_papers_from_one_cluster(from_elsewhere, parts):
     """20 of 33 are .606, 20 of 34 .588: below .6 it is no part of that cluster."""
     labels = np.repeat([0, 0, 1], [40, 20, from_elsewhere])
-    cold = np.repeat([0, 1, 1], [40, 20, from_elsewhere])
+    fresh = np.repeat([0, 1, 1], [40, 20, from_elsewhere])
     n = len(labels)
     found = splits(
-        labels, is_old=np.ones(n, dtype=bool), cold=cold, graph=sp.identity(n, format="csr"),
+        labels, is_old=np.ones(n, dtype=bool), fresh=fresh, graph=sp.identity(n, format="csr"),
         first_free=2, limits=LIMITS,
     )  # fmt: skip
     assert len(found) == parts
@@ -69,17 +69,17 @@ def test_a_part_has_three_fifths_of_its_old_papers_from_one_cluster(from_elsewhe
 
 @pytest.mark.parametrize(("size", "parts"), [(9, 0), (10, 1)])
 def test_a_part_has_ten_papers(size: int, parts: int):
-    labels, cold = np.zeros(30 + size, dtype=int), np.repeat([0, 1], [30, size])
+    labels, fresh = np.zeros(30 + size, dtype=int), np.repeat([0, 1], [30, size])
     graph = sp.identity(30 + size, format="csr")
-    told = {"is_old": np.ones(30 + size, dtype=bool), "cold": cold, "graph": graph}
+    told = {"is_old": np.ones(30 + size, dtype=bool), "fresh": fresh, "graph": graph}
     assert len(splits(labels, first_free=1, limits=LIMITS, **told)) == parts
     assert len(splits(labels, first_free=1, limits=Thresholds(least_part=9), **told)) == 1
 
 
 def test_three_parts_are_two_splits_by_size():
-    labels, cold = np.zeros(60, dtype=int), np.repeat([1, 2, 0], [10, 20, 30])
+    labels, fresh = np.zeros(60, dtype=int), np.repeat([1, 2, 0], [10, 20, 30])
     found = splits(
-        labels, is_old=np.ones(60, dtype=bool), cold=cold, graph=sp.identity(60, format="csr"),
+        labels, is_old=np.ones(60, dtype=bool), fresh=fresh, graph=sp.identity(60, format="csr"),
         first_free=4, limits=LIMITS,
     )  # fmt: skip
     assert [(e.cluster, e.others, e.n_moved) for e in events(found)] == [
@@ -92,20 +92,20 @@ def test_three_parts_are_two_splits_by_size():
 
 
 def test_clusters_that_are_one_and_hang_together_are_merged_into_the_largest():
-    labels, cold = np.repeat([0, 1, 2], [20, 30, 15]), np.repeat([0, 0, 1], [20, 30, 15])
+    labels, fresh = np.repeat([0, 1, 2], [20, 30, 15]), np.repeat([0, 0, 1], [20, 30, 15])
     graph = blocks([20, 30, 15], [[1, 0.2, 0], [0.2, 2, 0], [0, 0, 1]])
     (change,) = mergers(
-        labels, is_old=np.ones(65, dtype=bool), cold=cold, graph=graph, limits=LIMITS
+        labels, is_old=np.ones(65, dtype=bool), fresh=fresh, graph=graph, limits=LIMITS
     )  # fmt: skip
     assert change.event == Event("merged", 1, (0,), pytest.approx(0.2), 20)
 
 
 @pytest.mark.parametrize(("across", "merged"), [(0.09, 0), (0.1, 1)])
 def test_clusters_that_hang_together_loosely_stay_two(across: float, merged: int):
-    labels, cold = np.repeat([0, 1], [20, 30]), np.zeros(50, dtype=int)
+    labels, fresh = np.repeat([0, 1], [20, 30]), np.zeros(50, dtype=int)
     graph = blocks([20, 30], [[1, across], [across, 1]])
     found = mergers(
-        labels, is_old=np.ones(50, dtype=bool), cold=cold, graph=graph, limits=LIMITS
+        labels, is_old=np.ones(50, dtype=bool), fresh=fresh, graph=graph, limits=LIMITS
     )  # fmt: skip
     assert len(found) == merged
 
@@ -113,9 +113,9 @@ def test_clusters_that_hang_together_loosely_stay_two(across: float, merged: int
 @pytest.mark.parametrize(("together", "merged"), [(11, 0), (12, 1)])
 def test_three_fifths_of_each_former_cluster_are_together(together: int, merged: int):
     labels = np.repeat([0, 1], [40, 20])
-    cold = np.where(np.arange(60) < 40 + together, 0, 1)
+    fresh = np.where(np.arange(60) < 40 + together, 0, 1)
     found = mergers(
-        labels, is_old=np.ones(60, dtype=bool), cold=cold, graph=blocks([60], [[1.0]]),
+        labels, is_old=np.ones(60, dtype=bool), fresh=fresh, graph=blocks([60], [[1.0]]),
         limits=LIMITS,
     )  # fmt: skip
     assert len(found) == merged
@@ -127,14 +127,14 @@ def test_three_fifths_of_each_former_cluster_are_together(together: int, merged:
 def test_a_born_cluster_says_where_its_old_papers_come_from():
     labels = np.array([0, 0, 1, 1, 2, 2, 2])
     is_new = np.array([0, 0, 0, 0, 1, 1, 1], dtype=bool)
-    cold = np.array([0, 1, 1, 0, 1, 1, 1])
-    (change,) = births(labels, is_new=is_new, cold=cold, crowded=[1], first_free=3)
+    fresh = np.array([0, 1, 1, 0, 1, 1, 1])
+    (change,) = births(labels, is_new=is_new, fresh=fresh, crowded=[1], first_free=3)
     assert change.event == Event("born", 3, (0, 1), pytest.approx(0.6), 2)
     assert change.rows.tolist() == [1, 2, 4, 5, 6]
 
 
-def changed(what: str, *, cluster: int, evidence: float, moved: int) -> _Change:
-    return _Change(Event(what, cluster, (0,), evidence, moved), np.arange(moved))
+def changed(what: str, *, cluster: int, evidence: float, moved: int) -> Change:
+    return Change(Event(what, cluster, (0,), evidence, moved), np.arange(moved))
 
 
 def test_the_clearest_changes_come_first_and_what_is_too_much_waits():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from analysis.clusters.extend.map_places import places
+from analysis.clusters.map import place_on_map
 from blobs import blobs, near_of
 
 NOBODY = np.array([], dtype=int)
@@ -32,7 +32,7 @@ def test_a_paper_stands_beside_the_middle_of_its_own_cluster_s_neighbours():
     labels[55] = 1
     weights = np.zeros((1, 101))
     weights[0, [0, 1, 10, 99, 55]] = [0.5, 0.25, 0.25, 0.1, 1.0]
-    found = places(
+    found = place_on_map(
         known, rows=np.array([100]), graph=sp.csr_matrix(weights), labels=labels,
         vectors=np.ones((101, 3), dtype=np.float32),
     )  # fmt: skip
@@ -48,7 +48,9 @@ def test_known_places_stay_to_the_bit_and_every_new_paper_has_one(n_new: int):
     known = (random.normal(size=(120 + n_new, 2)) + 8 * truth[:, None]).astype(np.float32)
     known[120:] = np.nan
     rows = np.arange(120, 120 + n_new)
-    found = places(known, rows=rows, graph=near_of(vectors, rows), labels=truth, vectors=vectors)
+    found = place_on_map(
+        known, rows=rows, graph=near_of(vectors, rows), labels=truth, vectors=vectors
+    )
     assert found[:120].tobytes() == known[:120].tobytes()
     assert np.isfinite(found).all()
     assert np.isnan(known[120:]).all(), "the input stays"
@@ -60,7 +62,7 @@ def test_known_places_stay_to_the_bit_and_every_new_paper_has_one(n_new: int):
 def test_a_map_of_any_size_that_gets_no_new_paper_stays(n: int):
     known = np.random.default_rng(n).normal(size=(n, 2)).astype(np.float32)
     labels, vectors = np.zeros(n, dtype=int), np.ones((n, 4), dtype=np.float32)
-    found = places(known, rows=NOBODY, graph=nothing(n), labels=labels, vectors=vectors)
+    found = place_on_map(known, rows=NOBODY, graph=nothing(n), labels=labels, vectors=vectors)
     assert found.tobytes() == known.tobytes()
 
 
@@ -72,7 +74,7 @@ def test_a_born_cluster_has_ground_of_its_own_and_lies_together():
     known[160:] = np.nan
     rows, graph = np.arange(160, 190), np.zeros((30, 190))
     graph[:, :5] = 1.0
-    found = places(
+    found = place_on_map(
         known, rows=rows, graph=sp.csr_matrix(graph), labels=truth, vectors=vectors
     )  # fmt: skip
     own, others = found[160:], found[:160]
@@ -91,7 +93,7 @@ def test_new_papers_of_a_known_cluster_stand_within_it():
     rows = np.arange(0, 160, 8)
     straight = known.copy()
     straight[rows] = np.nan
-    found = places(
+    found = place_on_map(
         straight, rows=rows, graph=near_of(vectors, rows), labels=truth, vectors=vectors
     )  # fmt: skip
     own = np.linalg.norm(found[rows] - 20 * truth[rows, None], axis=1)
@@ -99,7 +101,7 @@ def test_new_papers_of_a_known_cluster_stand_within_it():
 
 
 def test_a_first_point_of_an_empty_map_is_placed():
-    found = places(
+    found = place_on_map(
         np.full((1, 2), np.nan), rows=np.array([0]), graph=sp.csr_matrix((1, 1)),
         labels=np.array([0]), vectors=np.ones((1, 3), dtype=np.float32),
     )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 from scipy.stats import binom
 
-from analysis.clusters.extend.births import crowded, novel_groups
+from analysis.clusters.extend.births import crowded_clusters, novel_groups
 from analysis.clusters.extend.thresholds import Thresholds
 from blobs import blobs, near_of
 
@@ -131,12 +131,12 @@ def test_a_crowded_cluster_has_enough_new_papers_by_number_share_and_chance():
     13 of 25 are .52, and so many come by chance once in 4,000 draws: P(X >= 13) = .00037, less than
     .001 / 4 asks. 12 of 25 are too few.
     """
-    cold = np.repeat(np.arange(4), 25)
+    fresh = np.repeat(np.arange(4), 25)
 
     def of(*counts: int) -> list[int]:
         is_new = np.concatenate([np.arange(25) < count for count in counts])
         assert is_new.mean() == 0.2
-        return crowded(cold, is_new=is_new, limits=LIMITS)
+        return crowded_clusters(fresh, is_new=is_new, limits=LIMITS)
 
     assert binom.sf(12, 25, 0.2) == pytest.approx(0.00037, abs=1e-5)
     assert of(20, 0, 0, 0) == [0]
@@ -146,22 +146,22 @@ def test_a_crowded_cluster_has_enough_new_papers_by_number_share_and_chance():
 
 
 def test_fewer_than_the_least_part_are_never_a_crowd():
-    cold = np.array([0] * 9 + [1] * 300)
+    fresh = np.array([0] * 9 + [1] * 300)
     is_new = np.arange(309) < 9
-    assert crowded(cold, is_new=is_new, limits=LIMITS) == []
-    assert crowded(cold, is_new=is_new, limits=Thresholds(least_part=9)) == [0]
+    assert crowded_clusters(fresh, is_new=is_new, limits=LIMITS) == []
+    assert crowded_clusters(fresh, is_new=is_new, limits=Thresholds(least_part=9)) == [0]
 
 
 def test_where_nothing_or_everything_is_new_nothing_is_crowded():
-    cold = np.repeat(np.arange(3), 20)
-    assert crowded(cold, is_new=np.zeros(60, dtype=bool), limits=LIMITS) == []
-    assert crowded(cold, is_new=np.ones(60, dtype=bool), limits=LIMITS) == []
+    fresh = np.repeat(np.arange(3), 20)
+    assert crowded_clusters(fresh, is_new=np.zeros(60, dtype=bool), limits=LIMITS) == []
+    assert crowded_clusters(fresh, is_new=np.ones(60, dtype=bool), limits=LIMITS) == []
 
 
 def test_papers_drawn_at_random_crowd_no_cluster():
-    cold = np.random.default_rng(0).integers(0, 12, size=600)
-    births = 0
+    fresh = np.random.default_rng(0).integers(0, 12, size=600)
+    n_births = 0
     for seed in range(100):
         is_new = np.random.default_rng(seed).random(600) < 0.1
-        births += bool(crowded(cold, is_new=is_new, limits=LIMITS))
-    assert births == 0
+        n_births += bool(crowded_clusters(fresh, is_new=is_new, limits=LIMITS))
+    assert n_births == 0

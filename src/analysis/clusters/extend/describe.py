@@ -1,0 +1,184 @@
+"""Descriptions of clusters after an extension: earlier ones kept, new ones by their papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.groups import cluster_number
+
+from ..labels.describe import DESCRIBED_TERMS, ClusterDescription, cluster_color
+from ..labels.labels import capitalised, cluster_terms, exemplars
+from ..labels.phrases import count_phrases
+from ..tables import primary_clusters
+from .splits_and_mergers import Event
+
+_OTHERS_READ = 3_000
+
+
+def describe_extended(
+    known: Sequence[ClusterDescription],
+    *,
+    papers: pd.DataFrame,
+    vectors: np.ndarray,
+    labels: np.ndarray,
+    names: Sequence[str],
+    events: Sequence[Event],
+    memberships: pd.DataFrame,
+) -> list[ClusterDescription]:
+    """Describe the clusters after an extension.
+
+    Parameters
+    ----------
+    known : sequence of ClusterDescription
+        Of the parent run.
+    papers : DataFrame
+        Table `papers`, n rows.
+    vectors : ndarray of float32, shape (n, d)
+    labels : ndarray of int64, shape (n,)
+        Cluster number of each paper.
+    names : sequence of str
+        Id of each cluster number.
+    events : sequence of Event
+    memberships : DataFrame
+        Clusters' part of the table.
+
+    Returns
+    -------
+    list of ClusterDescription
+        Known clusters keep label, terms, color and broader cluster. New ones get the next colors,
+        and the broader cluster of the one they were split from, or of the one their papers have
+        most weight in. Exemplars are chosen again; a cluster that was split or merged has no
+        stability any more.
+    """
+    above = {cluster.id: cluster.broader for cluster in known}
+    new = sorted(set(memberships["group_id"]) - set(above))
+    descriptions = list(known)
+    if new:
+        descriptions += describe_new_clusters(
+            papers,
+            clusters=np.array(names)[labels],
+            broader=_broader_of_new(
+                new, above=above, events=events, names=names, memberships=memberships
+            ),
+            taken=[cluster.label for cluster in known],
+        )
+    chosen = _exemplars(
+        papers, vectors=vectors, labels=labels, names=names, memberships=memberships
+    )
+    changed = {names[cluster] for event in events for cluster in (event.cluster, *event.others)}
+    broader = set(above.values())
+    return [
+        replace(
+            cluster,
+            stability=np.nan if cluster.id in changed else cluster.stability,
+            exemplars=cluster.exemplars if cluster.id in broader else chosen.get(cluster.id, []),
+        )
+        for cluster in descriptions
+    ]
+
+
+def describe_new_clusters(
+    papers: pd.DataFrame,
+    *,
+    clusters: np.ndarray,
+    broader: Mapping[str, str | None],
+    taken: Iterable[str],
+) -> list[ClusterDescription]:
+    """Describe new clusters by their papers, compared with a sample of the others.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        Table `papers`, n rows.
+    clusters : ndarray of str, shape (n,)
+        Cluster id of each paper.
+    broader : mapping of str to str or None
+        The new clusters, and the broader cluster of each.
+    taken : iterable of str
+        Labels that other clusters have.
+
+    Returns
+    -------
+    list of ClusterDescription
+        Without exemplars, in the order of `broader`.
+    """
+    is_new = np.isin(clusters, list(broader))
+    others = np.flatnonzero(~is_new)
+    if len(others) > _OTHERS_READ:
+        others = others[np.linspace(0, len(others) - 1, _OTHERS_READ).round().astype(int)]
+    rows = np.sort(np.concatenate([np.flatnonzero(is_new), others]))
+    names, labels = _numbered(clusters[rows])
+    texts = papers.iloc[rows]
+    words = cluster_terms(count_phrases(texts["title"], texts["abstract"]), labels=labels)
+    used = {label.casefold() for label in taken}
+    descriptions = []
+    for name, parent in broader.items():
+        number = names.index(name)
+        terms = words.terms[number]
+        wanted = [words.headings[number], *map(capitalised, terms)]
+        free = [label for label in wanted if label.casefold() not in used]
+        label = free[0] if free else f"{wanted[0]} ({name})"
+        used.add(label.casefold())
+        first = ", ".join(terms[:DESCRIBED_TERMS])
+        descriptions.append(
+            ClusterDescription(
+                id=name,
+                label=label,
+                description=f"Papers on {first}." if terms else "",
+                terms=terms,
+                exemplars=[],
+                color=cluster_color(cluster_number(name)),
+                broader=parent,
+            )
+        )
+    return descriptions
+
+
+def _numbered(clusters: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Return the different ids in the order of their numbers, and the index of each paper's."""
+    names = sorted(set(clusters.tolist()), key=cluster_number)
+    number = {name: i for i, name in enumerate(names)}
+    return names, np.array([number[name] for name in clusters.tolist()], dtype=np.int64)
+
+
+def _exemplars(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    labels: np.ndarray,
+    names: Sequence[str],
+    memberships: pd.DataFrame,
+) -> dict[str, list[str]]:
+    primary = memberships[memberships["is_primary"]].set_index("paper_id")["weight"]
+    ids = papers["paper_id"].to_numpy()
+    used, numbers = np.unique(labels, return_inverse=True)
+    best = exemplars(vectors, labels=numbers, weights=primary.reindex(ids).to_numpy())
+    pairs = zip(used, best, strict=True)
+    return {names[number]: [str(ids[row]) for row in rows] for number, rows in pairs}
+
+
+def _broader_of_new(
+    new: Sequence[str],
+    *,
+    above: Mapping[str, str | None],
+    events: Sequence[Event],
+    names: Sequence[str],
+    memberships: pd.DataFrame,
+) -> dict[str, str | None]:
+    """Return the broader cluster of each new one; None if it is part of none."""
+    primary = primary_clusters(memberships)
+    split = {names[e.cluster]: names[e.others[0]] for e in events if e.what == "split"}
+    broader = {}
+    for name in new:
+        origin = split.get(name)
+        if origin is None:
+            rows = memberships[memberships["paper_id"].map(primary).eq(name)]
+            near = rows[rows["group_id"].ne(name)].groupby("group_id")["weight"].sum()
+            nearest = near.sort_index().sort_values(ascending=False, kind="stable").index[:1]
+            origin = next(iter(nearest), None)
+        broader[name] = above.get(origin) if origin else None
+    return broader

@@ -1,0 +1,202 @@
+"""Clusters described: label, terms, exemplars, and the broader cluster that each is part of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+
+from analysis.base.groups import PALETTE, cluster_id
+
+from .. import quality
+from ..find.hierarchy import broader_heading, broader_levels
+from .labels import ClusterTerms, cluster_terms, exemplars
+from .phrases import PhraseCounts, count_phrases
+
+if TYPE_CHECKING:
+    from ..find.fit import Clustering
+
+DESCRIBED_TERMS = 4
+
+
+@dataclass(frozen=True)
+class ClusterDescription:
+    """One cluster, or broader cluster, as the table `groups` shows it; papers are counted there.
+
+    `broader` is the id of the broader cluster that it is part of, None if there is none;
+    `stability` is NaN where not measured.
+    """
+
+    id: str
+    label: str
+    description: str
+    terms: Sequence[str]
+    exemplars: Sequence[str]
+    color: str
+    broader: str | None = None
+    status: str = "active"
+    stability: float = np.nan
+
+
+def describe_clusters(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    clustering: Clustering,
+    track: Callable[..., Iterable[Any]] = list,
+) -> tuple[list[ClusterDescription], dict[str, float | None]]:
+    """Describe the clusters of a fresh fit and measure them.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        Table `papers`, n rows.
+    vectors : ndarray of float32, shape (n, d)
+    clustering : Clustering
+        From `find_clusters`.
+    track : callable
+        Iterates over a sequence; may draw a progress bar.
+
+    Returns
+    -------
+    descriptions : list of ClusterDescription
+        Ids from c0001 on, largest cluster first; those of broader clusters follow.
+    figures : dict
+        `coherence_npmi`, `diversity` and `share_well_placed`; None without clusters.
+    """
+    names = ("coherence_npmi", "diversity", "share_well_placed")
+    if clustering.weights.shape[1] == 0:
+        return [], dict.fromkeys(names)
+    labels = clustering.labels
+    weights = np.asarray(clustering.weights[np.arange(len(papers)), labels]).ravel()
+    counts = count_phrases(papers["title"], papers["abstract"], track=track)
+    words = cluster_terms(counts, labels=labels)
+    ids = papers["paper_id"].to_numpy()
+    best = exemplars(vectors, labels=labels, weights=weights)
+    leaves = [
+        ClusterDescription(
+            id=cluster_id(number),
+            label=heading,
+            description=_description(terms),
+            terms=terms,
+            exemplars=[str(ids[row]) for row in rows],
+            color=cluster_color(number),
+        )
+        for number, (heading, terms, rows) in enumerate(
+            zip(words.headings, words.terms, best, strict=True), start=1
+        )
+    ]
+    descriptions = add_broader(
+        leaves,
+        labels=labels,
+        graph=clustering.graph,
+        counts=counts,
+        vectors=vectors,
+        weights=weights,
+        ids=ids,
+    )
+    coherence = quality.coherence(words.terms, presence=words.presence, columns=words.columns)
+    figures = (coherence, quality.diversity(words.terms), quality.share_well_placed(weights))
+    return descriptions, dict(zip(names, figures, strict=True))
+
+
+def add_broader(
+    leaves: Sequence[ClusterDescription],
+    *,
+    labels: np.ndarray,
+    graph: sp.csr_matrix,
+    counts: PhraseCounts,
+    vectors: np.ndarray,
+    weights: np.ndarray,
+    ids: np.ndarray,
+) -> list[ClusterDescription]:
+    """Add descriptions of broader clusters, if there are enough papers for any.
+
+    Parameters
+    ----------
+    leaves : sequence of ClusterDescription
+        One per cluster number.
+    labels : ndarray of int64, shape (n,)
+    graph : csr_matrix, shape (n, n)
+    counts : PhraseCounts
+        Of n papers.
+    vectors : ndarray of float32, shape (n, d)
+    weights : ndarray of float64, shape (n,)
+        Weight of each paper in its own cluster.
+    ids : ndarray of str, shape (n,)
+
+    Returns
+    -------
+    list of ClusterDescription
+        `leaves`, each with its broader cluster, then the broader ones. A broader one has the color
+        of its largest part.
+    """
+    descriptions, parts, of_paper = list(leaves), list(leaves), labels
+    for parents in broader_levels(labels, graph=graph):
+        sizes = np.bincount(of_paper[of_paper >= 0], minlength=len(parts))
+        below, of_paper = of_paper, np.where(of_paper >= 0, parents[of_paper], -1)
+        inside = np.flatnonzero(of_paper >= 0)
+        words = cluster_terms(counts.of_rows(inside), labels=of_paper[inside])
+        names = [part.label for part in parts]
+        headings = _broader_headings(words, parts=below[inside], parents=parents, names=names)
+        best = exemplars(vectors[inside], labels=of_paper[inside], weights=weights[inside])
+        broader = []
+        for number, (heading, terms, rows) in enumerate(
+            zip(headings, words.terms, best, strict=True)
+        ):
+            largest = max(np.flatnonzero(parents == number), key=lambda part: sizes[part])
+            broader.append(
+                ClusterDescription(
+                    id=cluster_id(len(descriptions) + number + 1),
+                    label=heading,
+                    description=_description(terms),
+                    terms=terms,
+                    exemplars=[str(ids[inside][row]) for row in rows],
+                    color=parts[largest].color,
+                )
+            )
+        above = {
+            part.id: broader[number].id
+            for part, number in zip(parts, parents, strict=True)
+            if number >= 0
+        }
+        descriptions = [replace(d, broader=above.get(d.id, d.broader)) for d in descriptions]
+        descriptions, parts = [*descriptions, *broader], broader
+    return descriptions
+
+
+def _broader_headings(
+    words: ClusterTerms, *, parts: np.ndarray, parents: np.ndarray, names: Sequence[str]
+) -> list[str]:
+    """Name broader clusters by a phrase that most of their parts contain, else by their parts."""
+    sizes = np.bincount(parts, minlength=len(parents))
+    column_of = {name.casefold(): column for name, column in words.columns.items()}
+    headings = []
+    for number, heading in enumerate(words.headings):
+        own = np.flatnonzero(parents == number)
+        column = column_of.get(heading.casefold())
+        shares = [
+            0.0 if column is None else float(words.presence[parts == part, column].mean())
+            for part in own
+        ]
+        below = [names[part] for part in own]
+        headings.append(
+            broader_heading(heading, shares=shares, sizes=sizes[own].tolist(), parts=below)
+        )
+    return headings
+
+
+def cluster_color(number: int) -> str:
+    """Return the color of a cluster by its number in the series, counted from 1."""
+    return PALETTE[(number - 1) % len(PALETTE)]
+
+
+def _description(terms: Sequence[str]) -> str:
+    words = terms[:DESCRIBED_TERMS]
+    if len(words) < 2:
+        return f"Papers on {words[0]}." if words else ""
+    return f"Papers on {', '.join(words[:-1])} and {words[-1]}."

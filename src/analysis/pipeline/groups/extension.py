@@ -1,0 +1,275 @@
+"""The clusters, map places and neighbours of a run that extends another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from analysis import clusters
+from analysis.base import schema
+from analysis.base.groups import cluster_id, cluster_number
+from analysis.base.progress import Progress
+from analysis.clusters import ClusterDescription, Extension, FreshFit, primary_clusters, quality
+from analysis.clusters.extend.fit_of_new_papers import fit_line, fit_of_new_papers
+
+from .group_table import descriptions_of
+
+if TYPE_CHECKING:
+    from analysis.clusters.extend.thresholds import Thresholds
+    from analysis.runs import Run
+
+STORED_NEIGHBOURS = 10
+
+
+@dataclass(frozen=True)
+class RunClusters:
+    """The clusters of a run, from scratch or extended; frames as in the schema.
+
+    `how` is "fresh" or "extended"; `clustering` is the manifest's account of them; `fits` are the
+    fits of subsamples, if there are any already.
+    """
+
+    memberships: pd.DataFrame
+    descriptions: Sequence[ClusterDescription]
+    neighbours: pd.DataFrame
+    map: pd.DataFrame
+    quality: dict[str, Any]
+    clustering: dict[str, Any]
+    how: str
+    fits: np.ndarray | None = None
+
+
+def extend_parent(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    parent: Run,
+    revised: Sequence[str],
+    next_id: int,
+    seed: int,
+    limits: Thresholds,
+    progress: Progress,
+) -> RunClusters:
+    """Extend the clusters of `parent` to the union of its papers and a snapshot's.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        Table `papers` of the new run, n rows.
+    vectors : ndarray of float32, shape (n, d)
+    parent : Run
+        Has clusters.
+    revised : sequence of str
+        Known papers whose text changed.
+    next_id : int
+        Number of the next cluster id.
+    seed : int
+    limits : Thresholds
+    progress : Progress
+    """
+    is_new = ~papers["paper_id"].isin(parent.papers["paper_id"]).to_numpy()
+    is_revised = papers["paper_id"].isin(list(revised)).to_numpy()
+    before = primary_clusters(parent.memberships)
+    known = sorted(before.unique(), key=cluster_number)
+    number = {name: i for i, name in enumerate(known)}
+    known_of = before.map(number).to_dict()
+    centred = clusters.centred(vectors)
+    account = _account(parent)
+    with progress.stage("cluster"):
+        neighbours, similarities = _neighbours(
+            papers, vectors=vectors, parent=parent, changed=is_new | is_revised
+        )
+        extension = clusters.extend_clusters(
+            centred,
+            labels=np.array([known_of.get(paper, -1) for paper in papers["paper_id"]]),
+            is_new=is_new,
+            revised=is_revised,
+            n_last_fit=account["looked_at"],
+            n_last_review=account["revised_at"],
+            fit=lambda: _fresh_fit(vectors, seed=seed),
+            limits=limits,
+        )
+    names = _cluster_names(extension.labels, known=known, next_id=next_id)
+    memberships = extended_memberships(papers, extension=extension, names=names, parent=parent)
+    weights = memberships.loc[memberships["is_primary"], "weight"].to_numpy()
+    with progress.stage("label"):
+        descriptions = clusters.describe_extended(
+            descriptions_of(parent.groups),
+            papers=papers,
+            vectors=vectors,
+            labels=extension.labels,
+            names=names,
+            events=extension.events,
+            memberships=memberships,
+        )
+    with progress.stage("map"):
+        table = _map(
+            papers, vectors=centred, parent=parent, extension=extension, changed=is_new | is_revised
+        )
+    figures = fit_of_new_papers(
+        extension.labels,
+        weights=weights,
+        neighbours=neighbours,
+        is_new=is_new,
+        n_fresh=account.get("fitted_at", account["revised_at"]),
+    )
+    progress.say(fit_line(figures))
+    for event in extension.events:
+        others = ", ".join(names[other] for other in event.others[:5])
+        progress.say(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
+    return RunClusters(
+        memberships=memberships,
+        descriptions=descriptions,
+        neighbours=clusters.neighbour_table(papers, indices=neighbours, similarities=similarities),
+        map=table,
+        quality={
+            **{key: parent.quality.get(key) for key in ("coherence_npmi", "diversity")},
+            "share_well_placed": quality.share_well_placed(weights),
+            **clusters.map_figures(table, vectors=centred, seed=seed),
+            "drift": figures.as_dict(),
+        },
+        clustering=_extended_account(account, extension=extension, parent=parent, n=len(papers)),
+        how="extended",
+    )
+
+
+def _fresh_fit(vectors: np.ndarray, *, seed: int) -> FreshFit:
+    fit = clusters.find_clusters(vectors, seed=seed)
+    return FreshFit(fit.labels, fit.graph, int(fit.settings.get("min_cluster_size", 0)))
+
+
+def _cluster_names(labels: np.ndarray, *, known: Sequence[str], next_id: int) -> list[str]:
+    """Return the id of each cluster number; new ones get the next free ids, "" if unused."""
+    names = [*known, *[""] * (int(labels.max()) + 1 - len(known))]
+    for number in sorted(set(labels.tolist())):
+        if number >= len(known):
+            names[number] = cluster_id(next_id)
+            next_id += 1
+    return names
+
+
+def extended_memberships(
+    papers: pd.DataFrame, *, extension: Extension, names: Sequence[str], parent: Run
+) -> pd.DataFrame:
+    """Return new rows for the papers that were weighed, and the parent's rows of the others.
+
+    Parameters
+    ----------
+    papers : DataFrame
+        Table `papers` of the new run, n rows.
+    extension : Extension
+        Of n papers.
+    names : sequence of str
+        Id of each cluster number.
+    parent : Run
+
+    Returns
+    -------
+    DataFrame
+        Clusters' part of `memberships`. Weights in clusters that were merged away, or that lost
+        all their papers, count for the cluster that has these papers now.
+    """
+    weighed = np.flatnonzero(extension.weighed)
+    new = clusters.cluster_memberships(
+        papers.iloc[weighed],
+        labels=extension.labels[weighed],
+        weights=extension.weights[weighed],
+        names=names,
+    )
+    rows = parent.memberships[parent.memberships["kind"] == "cluster"]
+    kept = rows[~rows["paper_id"].isin(papers["paper_id"].to_numpy()[weighed])]
+    merged = {
+        names[other]: names[event.cluster]
+        for event in extension.events
+        if event.what == "merged"
+        for other in event.others
+    }
+    both = pd.concat([clusters.merge_clusters(kept, into=merged), new])
+    followed = clusters.follow_moved_papers(both, before=primary_clusters(rows))
+    return schema.conform(followed, name="memberships")
+
+
+def _neighbours(
+    papers: pd.DataFrame, *, vectors: np.ndarray, parent: Run, changed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bring the parent's lists of nearest papers up to date."""
+    ids = papers["paper_id"].to_numpy()
+    row_of = pd.Series(np.arange(len(ids)), index=ids)
+    table = parent.neighbours
+    width = int(table["rank"].max()) if len(table) else 0
+    indices = np.full((len(ids), width), -1, dtype=np.int64)
+    similarities = np.full((len(ids), width), -np.inf, dtype=np.float32)
+    rows, columns = row_of.reindex(table["paper_id"]).to_numpy(), table["rank"].to_numpy() - 1
+    indices[rows, columns] = row_of.reindex(table["neighbour_id"]).to_numpy()
+    similarities[rows, columns] = table["similarity"].to_numpy()
+    return clusters.updated_neighbours(
+        vectors,
+        indices=indices,
+        similarities=similarities,
+        rows=np.flatnonzero(changed),
+        k=STORED_NEIGHBOURS,
+    )
+
+
+def _map(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    parent: Run,
+    extension: Extension,
+    changed: np.ndarray,
+) -> pd.DataFrame:
+    """Keep the known places, put new and revised papers near their neighbours."""
+    known = parent.map.set_index("paper_id").reindex(papers["paper_id"])
+    places = clusters.place_on_map(
+        known[["x", "y"]].to_numpy(dtype=np.float32),
+        rows=np.flatnonzero(changed),
+        graph=extension.new_graph,
+        labels=extension.labels,
+        vectors=vectors,
+    )
+    table = clusters.map_table(papers, places=places)
+    has_place = table["paper_id"].isin(set(parent.map["paper_id"]))
+    state = np.where(~has_place, "new", np.where(changed, "moved", "kept"))
+    return schema.conform(table.assign(state=state), name="map")
+
+
+def _account(parent: Run) -> dict[str, Any]:
+    """Return the parent's account of its clusters; runs of earlier versions lack some entries."""
+    account = dict(parent.manifest["clustering"])
+    for name in ("looked_at", "revised_at"):
+        account.setdefault(name, len(parent.papers))
+    return account
+
+
+def _extended_account(
+    account: dict[str, Any], *, extension: Extension, parent: Run, n: int
+) -> dict[str, Any]:
+    """Return how the clusters came about, for the manifest and the pages."""
+    base = account.get("base_rule") or account["rule"]
+    fitted = ""
+    if extension.fresh is not None:
+        fitted = "All papers were clustered from scratch to look for new clusters. "
+    waiting = ""
+    if extension.waiting:
+        waiting = (
+            f"{extension.waiting} further changes wait for a later run, because a small step may "
+            "not move so many papers. "
+        )
+    rule = (
+        f"Clusters extended from run {parent.name}: known papers keep theirs, new ones join the "
+        f"one that most of their neighbours are in. {fitted}{waiting}At the start of the series: "
+        f"{base[:1].lower() + base[1:] if base[:2] != 'HD' else base}"
+    )
+    return {
+        **account,
+        "rule": rule,
+        "base_rule": base,
+        "looked_at": n if extension.fresh is not None else account["looked_at"],
+        "revised_at": n if extension.reviewed else account["revised_at"],
+        "waiting": extension.waiting,
+    }
