@@ -21,7 +21,7 @@ from trends_simulated import beta_binomial, made_up, with_others
 
 from analysis import trends
 from analysis.trends import Counts
-from analysis.trends.counting.clumps import Clumped, clump_correlation
+from analysis.trends.clumps import ClumpCounts, clump_correlation
 
 SIZES = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SHARES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5)
@@ -79,7 +79,7 @@ def _correlations(drawn: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     groups, found = 20, []
     for first in range(0, len(k), groups):
         group, clump = np.nonzero(k[first : first + groups])
-        part = Clumped(group, clump, k[first + group, clump], sizes, period)
+        part = ClumpCounts(group, clump, k[first + group, clump], sizes, period)
         n_groups = len(k[first : first + groups])
         full = np.ones(len(drawn), dtype=bool)
         found += [clump_correlation(part, n_groups=n_groups, full=full)] * n_groups
@@ -214,7 +214,7 @@ def speed(asked: Asked) -> None:
     reference = pd.Timestamp("2025-01-31")
     for _ in range(2):
         times, used = [time.perf_counter()], time.process_time()
-        counts = trends.count(memberships, papers=papers, groups=groups, freq="month",
+        counts = trends.count_papers(memberships, papers=papers, groups=groups, freq="month",
                               reference=reference)  # fmt: skip
         for made in (trends.trend_table, trends.verdict_table, trends.find_events):
             times.append(time.perf_counter())

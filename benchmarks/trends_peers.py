@@ -8,14 +8,14 @@ from scipy.special import xlogy
 from scipy.stats import kendalltau
 
 from analysis.trends import Counts
-from analysis.trends.verdicts.judging import adjusted
+from analysis.trends.log_odds_slopes import adjust_p
 
 
 def mann_kendall(counts: Counts) -> NDArray[np.bool_]:
     """Say which groups' shares rise or fall: Kendall's tau with time, Benjamini-Hochberg at .05."""
     share = counts.n_papers / np.maximum(counts.n_total, 1)
     p = np.array([kendalltau(counts.years, row).pvalue for row in share])
-    return adjusted(np.nan_to_num(p, nan=1.0)) < 0.05
+    return adjust_p(np.nan_to_num(p, nan=1.0)) < 0.05
 
 
 def kleinberg(counts: Counts, *, times: float = 2.0, gamma: float = 1.0) -> NDArray[np.bool_]:

@@ -69,7 +69,7 @@ def counts_of(
     reference -= pd.Timedelta(days=trends.listing_lag(papers, reference=reference))
     choice = trends.choose_period(papers, period=period, reference=reference)
     assert choice.freq is not None
-    counts = trends.count(
+    counts = trends.count_papers(
         memberships, papers=papers, groups=groups, freq=choice.freq, reference=reference
     )
     assert counts is not None
@@ -97,7 +97,7 @@ def null(asked: Asked) -> None:
             hits["change"] += "change" in what
         told = ", ".join(f"{what} {n / draws:.1%}" for what, n in hits.items())
         print(f"{name}: {len(counts.groups)} groups, {len(counts.starts)} periods, "
-              f"{len(counts.clumped.size)} clumps ({counts.clump}), {draws} draws with any: "
+              f"{len(counts.clump_counts.size)} clumps ({counts.clump}), {draws} draws with any: "
               f"{told}")  # fmt: skip
 
 

@@ -9,23 +9,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.trends import Counts
-from analysis.trends.counting.clumps import Clumped, clump_correlation, counted, design_effect
+from analysis.trends.clumps import ClumpCounts, clump_correlation, design_effect, papers_by_period
 
 DAYS = 21
 """Days of a month on which papers are listed."""
 
 
-def recounted(counts: Counts, clumped: Clumped) -> Counts:
+def recounted(counts: Counts, clumped: ClumpCounts) -> Counts:
     """Return counts of other clumps in the same periods, phi estimated from them."""
     n_groups, n_periods = len(counts.groups), len(counts.starts)
-    n_papers, n_total = counted(clumped, n_groups=n_groups, n_periods=n_periods)
+    n_papers, n_total = papers_by_period(clumped, n_groups=n_groups, n_periods=n_periods)
     full = ~counts.is_partial
     correlation = clump_correlation(clumped, n_groups=n_groups, full=full)
     return replace(
         counts,
         n_papers=n_papers,
         n_total=n_total,
-        clumped=clumped,
+        clump_counts=clumped,
         clump_correlation=correlation,
         phi=design_effect(clumped, correlation=correlation, n_periods=n_periods),
         strata=None,
@@ -34,10 +34,10 @@ def recounted(counts: Counts, clumped: Clumped) -> Counts:
 
 def full_only(counts: Counts) -> Counts:
     """Return counts without their partial periods."""
-    full, clumped = ~counts.is_partial, counts.clumped
+    full, clumped = ~counts.is_partial, counts.clump_counts
     kept = full[clumped.period]
     rows = kept[clumped.clump]
-    left = Clumped(
+    left = ClumpCounts(
         group=clumped.group[rows],
         clump=(np.cumsum(kept) - 1)[clumped.clump[rows]],
         n_papers=clumped.n_papers[rows],
@@ -50,7 +50,7 @@ def full_only(counts: Counts) -> Counts:
 
 def dealt_anew(counts: Counts, *, rng: np.random.Generator) -> Counts:
     """Return counts in which whole clumps (days, venue-years) have changed dates at random."""
-    clumped = counts.clumped
+    clumped = counts.clump_counts
     return recounted(counts, replace(clumped, period=rng.permutation(clumped.period)))
 
 
@@ -80,7 +80,7 @@ def made_up(
     clump, group = np.nonzero(table)
     order = np.lexsort((clump, group))
     clump, group = clump[order], group[order]
-    clumped = Clumped(group, clump, table[clump, group], size, period)
+    clumped = ClumpCounts(group, clump, table[clump, group], size, period)
     starts = np.datetime64("2024-01", "M") + np.arange(n_months)
     nothing = np.zeros((n_groups, n_months))
     names = [f"c{i + 1:04d}" for i in range(n_groups)]
@@ -97,7 +97,7 @@ def made_up(
         phi=np.ones(n_months),
         clump="day",
         clump_correlation=0.0,
-        clumped=clumped,
+        clump_counts=clumped,
     )
     return recounted(blank, clumped)
 

@@ -31,8 +31,7 @@ from analysis.report.findings.selection import (
 from analysis.report.findings.sentences import event_finding, move_finding
 from analysis.runs import Run
 from analysis.trends import detection_power
-from analysis.trends.verdicts.judging import FLAT_LEVEL, LEVEL
-from analysis.trends.verdicts.verdicts import FLAT, LEAST_FULL_PERIODS, LEAST_PAPERS, SURE
+from analysis.trends.verdicts import FLAT, FLAT_LEVEL, LEVEL, MIN_FULL_PERIODS, MIN_PAPERS, SURE
 from hostile import HOSTILE
 from page_runs import made_run
 from told_runs import MONTHS, judged, planted_run
@@ -315,8 +314,8 @@ def test_every_size_has_whole_sentences(n):
 def test_the_words_agree_with_the_constants_of_the_verdicts():
     numbers = {"four": 4, "twenty": 20}
     least = findings_module.TOO_FEW
-    assert numbers[re.search(r"than (\w+) full", least)[1]] == LEAST_FULL_PERIODS
-    assert numbers[re.search(r"than (\w+) papers", least)[1]] == LEAST_PAPERS
+    assert numbers[re.search(r"than (\w+) full", least)[1]] == MIN_FULL_PERIODS
+    assert numbers[re.search(r"than (\w+) papers", least)[1]] == MIN_PAPERS
     assert f"{LEVEL:.0%} for shares".replace("%", " %") in READING
     assert f"{FLAT_LEVEL:.0%} for changes".replace("%", " %") in READING
     assert f"under {SURE}." in READING

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.base.schema import TABLES, conform
-from analysis.trends import trends
+from analysis.trends import count_papers, trend_table
 
 REFERENCE = pd.Timestamp("2025-03-17")
 
@@ -69,6 +69,8 @@ SMALL_MEMBERSHIPS = make_memberships(
 
 
 def small_case(*, freq: str = "year", memberships=SMALL_MEMBERSHIPS) -> pd.DataFrame:
-    return trends(
-        memberships, papers=SMALL_PAPERS, groups=SMALL_GROUPS, freq=freq, reference=REFERENCE
+    return trend_table(
+        count_papers(
+            memberships, papers=SMALL_PAPERS, groups=SMALL_GROUPS, freq=freq, reference=REFERENCE
+        )
     )

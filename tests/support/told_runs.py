@@ -76,13 +76,14 @@ def judged(days: pd.DataFrame, *, members: list[tuple[str, str]]) -> Run:
     ids = sorted(sizes.index)
     groups = _groups(ids, sizes=sizes)
     reference = pd.Timestamp(papers["published"].max())
-    counts = trends.count(
+    counts = trends.count_papers(
         memberships, papers=papers, groups=groups, freq="month", reference=reference
     )
     verdicts = trends.verdict_table(counts)
     made = made_run(0)
-    period = {"freq": "month", "reason": "Months.", "by": "published", **trends.arrivals(counts)}
-    period["power"] = trends.power_figures(counts, found=verdicts)
+    period = {"freq": "month", "reason": "Months.", "by": "published"}
+    period |= trends.manifest_entry(counts)
+    period["power"] = trends.power_figures(counts, verdicts=verdicts)
     manifest = {**made.manifest, "period": period, "snapshot_date": reference.date().isoformat()}
     return replace(
         made,

@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.trends.counting.clumps import (
-    Clumped,
+from analysis.trends.clumps import (
+    ClumpCounts,
     clump_correlation,
-    clump_squares,
-    counted,
     design_effect,
-    exchange_p,
-    group_effect,
+    exchangeability_p,
+    group_design_effect,
+    papers_by_period,
+    squared_deviations,
 )
 
 
-def clumps(table, *, size, period) -> Clumped:
+def clumps(table, *, size, period) -> ClumpCounts:
     """From papers by clump (rows) and group (columns)."""
     table = np.asarray(table)
     clump, group = np.nonzero(table)
-    return Clumped(group, clump, table[clump, group], np.asarray(size), np.asarray(period))
+    return ClumpCounts(group, clump, table[clump, group], np.asarray(size), np.asarray(period))
 
 
 def drawn(correlation: float, *, seed: int, n_periods: int = 20, days: int = 20, groups: int = 10):
@@ -36,15 +36,17 @@ def drawn(correlation: float, *, seed: int, n_periods: int = 20, days: int = 20,
 
 def test_counts_by_hand():
     made = clumps([[1, 0], [2, 1], [0, 3]], size=[4, 5, 6], period=[0, 0, 1])
-    papers, totals = counted(made, n_groups=3, n_periods=2)
+    papers, totals = papers_by_period(made, n_groups=3, n_periods=2)
     assert papers.tolist() == [[3, 0], [1, 3], [0, 0]]
     assert totals.tolist() == [9, 6]
 
 
 @pytest.mark.parametrize("true", [0.0, 0.02, 0.1, 0.4])
 def test_a_known_correlation_is_found_again(true):
-    found = [clump_correlation(drawn(true, seed=s), n_groups=10, full=np.ones(20, dtype=bool))
-             for s in range(10)]  # fmt: skip
+    found = [
+        clump_correlation(drawn(true, seed=s), n_groups=10, full=np.ones(20, dtype=bool))
+        for s in range(10)
+    ]
     assert np.mean(found) == pytest.approx(true, abs=0.005 + 0.05 * true)
 
 
@@ -60,9 +62,9 @@ def test_too_few_clumps_say_nothing():
     made = clumps([[3, 0]] * 6, size=[3] * 6, period=[0, 0, 0, 1, 1, 1])
     full = np.ones(2, dtype=bool)
     assert clump_correlation(made, n_groups=2, full=full) == 0
-    assert group_effect(made, n_groups=2, correlation=0, full=full).tolist() == [1, 1]
-    assert exchange_p(made, n_groups=2, x=np.arange(2.0), full=full).tolist() == [0, 0]
-    assert clump_squares(made, share=np.full((2, 2), 0.5), full=full).sum() == 0
+    assert group_design_effect(made, n_groups=2, correlation=0, full=full).tolist() == [1, 1]
+    assert exchangeability_p(made, n_groups=2, x=np.arange(2.0), full=full).tolist() == [0, 0]
+    assert squared_deviations(made, share=np.full((2, 2), 0.5), full=full).sum() == 0
 
 
 def test_a_design_effect_by_hand():
@@ -81,21 +83,25 @@ def test_one_workshop_is_no_trend_wherever_it_falls():
     table = np.zeros((200, 1), dtype=int)
     table[199] = 30
     made = clumps(table, size=np.full(200, 40), period=np.repeat(np.arange(20), 10))
-    p = exchange_p(made, n_groups=1, x=np.arange(20.0), full=np.ones(20, dtype=bool))
+    p = exchangeability_p(made, n_groups=1, x=np.arange(20.0), full=np.ones(20, dtype=bool))
     assert 0.05 < p[0] < 0.2
 
 
 def test_the_exchange_test_is_right_where_nothing_happens_and_sees_what_does():
     full, x = np.ones(20, dtype=bool), np.arange(20.0)
-    p = np.concatenate([exchange_p(drawn(0.1, seed=s), n_groups=10, x=x, full=full)
-                        for s in range(100, 160)])  # fmt: skip
+    p = np.concatenate(
+        [
+            exchangeability_p(drawn(0.1, seed=s), n_groups=10, x=x, full=full)
+            for s in range(100, 160)
+        ]
+    )
     assert (p < 0.05).mean() == pytest.approx(0.05, abs=0.02)
     rng = np.random.default_rng(2)
     period = np.repeat(np.arange(20), 20)
     chances = 0.05 + 0.01 * period
     table = rng.binomial(10, chances)[:, None]
     made = clumps(table, size=np.full(400, 10), period=period)
-    assert exchange_p(made, n_groups=1, x=x, full=full)[0] < 1e-6
+    assert exchangeability_p(made, n_groups=1, x=x, full=full)[0] < 1e-6
 
 
 def test_a_group_of_one_clump_a_period_is_more_clumped_than_the_rest():
@@ -105,7 +111,7 @@ def test_a_group_of_one_clump_a_period_is_more_clumped_than_the_rest():
     table[:, 0] = 0
     table[::20, 0] = 8
     made = clumps(table, size=np.full(400, 10), period=period)
-    effect = group_effect(made, n_groups=10, correlation=0.0, full=np.ones(20, dtype=bool))
+    effect = group_design_effect(made, n_groups=10, correlation=0.0, full=np.ones(20, dtype=bool))
     assert effect[0] > 5
     assert effect[1:].max() < 1.5
 
@@ -115,5 +121,5 @@ def test_squares_round_given_shares_by_hand():
     table = [[3], [0], *[[0]] * 10]
     made = clumps(table, size=[4, 2, *[1] * 10], period=[0, 0, *[1] * 10])
     full = np.array([True, True])
-    found = clump_squares(made, share=np.array([[0.5, 0.1]]), full=full)
+    found = squared_deviations(made, share=np.array([[0.5, 0.1]]), full=full)
     assert found[0].tolist() == pytest.approx([2.0, 10 * 0.01])

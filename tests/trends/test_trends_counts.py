@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from analysis.base.laws import check_laws
 from analysis.base.schema import FREQUENCIES, TABLES, empty
-from analysis.trends import choose_period, count, reference_day, trends
-from analysis.trends.events.events import find_events
-from analysis.trends.verdicts.verdicts import verdict_table
+from analysis.trends import choose_period, count_papers, reference_day, trend_table
+from analysis.trends.events import find_events
+from analysis.trends.verdicts import verdict_table
 from small_counts import (
     REFERENCE,
     SMALL_GROUPS,
@@ -87,23 +87,27 @@ def test_periods_begin_and_end_on_their_days(freq, first, last):
 )
 def test_a_period_is_full_once_its_last_day_has_come(reference, partial):
     papers = make_papers(["2023-05", "2023-12"])
-    table = trends(
-        make_memberships([]),
-        papers=papers,
-        groups=make_groups([], ["data"]),
-        freq="half-year",
-        reference=pd.Timestamp(reference),
+    table = trend_table(
+        count_papers(
+            make_memberships([]),
+            papers=papers,
+            groups=make_groups([], ["data"]),
+            freq="half-year",
+            reference=pd.Timestamp(reference),
+        )
     )
     assert table["is_partial"].tolist() == partial
 
 
 def test_days_before_1970_fall_into_their_period():
-    table = trends(
-        make_memberships([("p00000", "topic", "data", 1.0, True)]),
-        papers=make_papers(["1969-12-31", "1970-01-01"]),
-        groups=make_groups([], ["data"]),
-        freq="quarter",
-        reference=REFERENCE,
+    table = trend_table(
+        count_papers(
+            make_memberships([("p00000", "topic", "data", 1.0, True)]),
+            papers=make_papers(["1969-12-31", "1970-01-01"]),
+            groups=make_groups([], ["data"]),
+            freq="quarter",
+            reference=REFERENCE,
+        )
     )
     assert table["period"].dt.strftime("%Y-%m-%d").tolist() == ["1969-10-01", "1970-01-01"]
     assert table["n_papers"].tolist() == [1, 0]
@@ -114,24 +118,28 @@ def test_days_before_1970_fall_into_their_period():
 def test_small_sizes_keep_the_schema(n, freq):
     papers = make_papers(["2024-05-27", "2024-06", None][:n])
     rows = [(p, "cluster", "c0001", 1.0, True) for p in papers["paper_id"]]
-    table = trends(
-        make_memberships(rows),
-        papers=papers,
-        groups=make_groups(["c0001"], []),
-        freq=freq,
-        reference=REFERENCE,
+    table = trend_table(
+        count_papers(
+            make_memberships(rows),
+            papers=papers,
+            groups=make_groups(["c0001"], []),
+            freq=freq,
+            reference=REFERENCE,
+        )
     )
     assert {c: str(d) for c, d in table.dtypes.items()} == dict(TABLES["trends"].columns)
     assert table["n_papers"].sum() == min(n, 2)
 
 
 def test_no_group_no_rows():
-    table = trends(
-        make_memberships([]),
-        papers=SMALL_PAPERS,
-        groups=make_groups([], []),
-        freq="year",
-        reference=REFERENCE,
+    table = trend_table(
+        count_papers(
+            make_memberships([]),
+            papers=SMALL_PAPERS,
+            groups=make_groups([], []),
+            freq="year",
+            reference=REFERENCE,
+        )
     )
     assert table.empty
 
@@ -181,17 +189,23 @@ def test_laws_and_shuffle_invariance(dates, freq, seed):
         (p, "topic", t, rng.random(), False) for p in papers.paper_id for t in ("data", "peft")
     ]
     memberships = make_memberships(rows)
-    table = trends(memberships, papers=papers, groups=groups, freq=freq, reference=REFERENCE)
-    shuffled = trends(
-        memberships.sample(frac=1, random_state=seed),
-        papers=papers.sample(frac=1, random_state=seed),
-        groups=groups.sample(frac=1, random_state=seed),
-        freq=freq,
-        reference=REFERENCE,
+    table = trend_table(
+        count_papers(memberships, papers=papers, groups=groups, freq=freq, reference=REFERENCE)
+    )
+    shuffled = trend_table(
+        count_papers(
+            memberships.sample(frac=1, random_state=seed),
+            papers=papers.sample(frac=1, random_state=seed),
+            groups=groups.sample(frac=1, random_state=seed),
+            freq=freq,
+            reference=REFERENCE,
+        )
     )
     pd.testing.assert_frame_equal(table, shuffled, check_exact=True)
     assert not table.duplicated(["kind", "group_id", "period"]).any()
-    counted = count(memberships, papers=papers, groups=groups, freq=freq, reference=REFERENCE)
+    counted = count_papers(
+        memberships, papers=papers, groups=groups, freq=freq, reference=REFERENCE
+    )
     placeable = sum(d is not None and (freq == "year" or len(d) > 4) for d in dates)
     assert table.groupby("period")["n_total"].first().sum() == placeable
     clusters = table[table["kind"] == "cluster"]

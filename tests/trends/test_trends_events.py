@@ -8,7 +8,7 @@ import pytest
 from test_trends_verdicts import counts
 
 from analysis.base.schema import TABLES
-from analysis.trends.events.events import find_events
+from analysis.trends.events import find_events
 
 
 def course(months, *, others: int = 8, seed: int = 1, per_month: int = 400):

@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.trends.verdicts.dispersion import Prior, pearson, prior, shrunk
-from analysis.trends.verdicts.fits import fit_lines
-from analysis.trends.verdicts.judging import adjusted, judge, within_kinds
-from analysis.trends.verdicts.verdicts import theil_sen
+from analysis.trends.log_odds_slopes import (
+    DispersionPrior,
+    adjust_p,
+    adjust_p_within_kinds,
+    dispersion_prior,
+    fit_lines,
+    pearson_dispersion,
+    shrink_dispersion,
+)
+from analysis.trends.verdicts import slope_tests, theil_sen_slope
 
 
 def logit(p):
@@ -38,7 +44,7 @@ def test_many_papers_give_the_maximum_likelihood_of_statsmodels():
     assert np.sqrt(lines.var_level[0]) == pytest.approx(0.00136563, abs=1e-7)
     assert np.sqrt(lines.var_slope[0]) == pytest.approx(0.00121788, abs=1e-7)
     assert lines.covariance[0] == pytest.approx(-3.86516e-07, rel=1e-3)
-    dispersion, df = pearson(k, n=n, share=lines.share)
+    dispersion, df = pearson_dispersion(k, n=n, share=lines.share)
     assert dispersion[0] == pytest.approx(1510.5527, rel=1e-3)
     assert df[0] == pytest.approx(2, rel=1e-4)
 
@@ -70,14 +76,14 @@ def test_lines_stay_finite_mirror_and_do_not_hang_on_order(seed, n_periods):
 def test_a_dispersion_by_hand():
     """Shares .5 of 10: variances 2.5; deviations 1, -1, 2, -2, 0: chi-squared 10 / 2.5 = 4."""
     k = np.array([[6.0, 4, 7, 3, 5]])
-    dispersion, df = pearson(k, n=np.full(5, 10.0), share=np.full((1, 5), 0.5))
+    dispersion, df = pearson_dispersion(k, n=np.full(5, 10.0), share=np.full((1, 5), 0.5))
     assert dispersion[0] == pytest.approx(4 / 3)
     assert df[0] == pytest.approx(3)  # (1 - 6/4) / 2.5 is below 0: no heavier than a chi-squared
 
 
 def test_few_papers_are_worth_fewer_degrees_of_freedom():
     share = np.full((1, 6), 0.01)
-    _, df = pearson(np.zeros((1, 6)), n=np.full(6, 10.0), share=share)
+    _, df = pearson_dispersion(np.zeros((1, 6)), n=np.full(6, 10.0), share=share)
     kurtosis = (1 - 6 * 0.0099) / (10 * 0.0099)
     assert df[0] == pytest.approx(4 / (1 + kurtosis / 2))
 
@@ -86,7 +92,7 @@ def test_a_prior_finds_scale_and_weight_again():
     rng = np.random.default_rng(3)
     df, d0, scale = 10.0, 8.0, 1.7
     true = scale * d0 / rng.chisquare(d0, 20_000)
-    found = prior(true * rng.chisquare(df, 20_000) / df, df=np.full(20_000, df))
+    found = dispersion_prior(true * rng.chisquare(df, 20_000) / df, df=np.full(20_000, df))
     assert found.scale == pytest.approx(scale, rel=0.05)
     assert found.df == pytest.approx(d0, rel=0.15)
 
@@ -94,24 +100,28 @@ def test_a_prior_finds_scale_and_weight_again():
 def test_groups_that_differ_by_chance_alone_share_one_dispersion():
     rng = np.random.default_rng(4)
     df = np.full(40, 10.0)
-    found = prior(1.3 * rng.chisquare(10, 40) / 10, df=df)
+    found = dispersion_prior(1.3 * rng.chisquare(10, 40) / 10, df=df)
     assert found.df > 50
     assert found.scale == pytest.approx(1.3, rel=0.15)
 
 
 def test_shrinking_by_hand():
     """(4 x 2 + 6 x 5) / 10 = 3.8; (4 x 2 + 6 x .1) / 10 = .86, raised to 1."""
-    drawn, df = shrunk(np.array([5.0, 0.1]), df=np.full(2, 6.0), prior=Prior(2.0, 4.0, 100.0))
+    drawn, df = shrink_dispersion(
+        np.array([5.0, 0.1]), df=np.full(2, 6.0), prior=DispersionPrior(2.0, 4.0, 100.0)
+    )
     assert drawn.tolist() == pytest.approx([3.8, 1.0])
     assert df.tolist() == [10, 10]
-    drawn, df = shrunk(np.array([5.0]), df=np.array([6.0]), prior=Prior(2.0, np.inf, 60.0))
+    drawn, df = shrink_dispersion(
+        np.array([5.0]), df=np.array([6.0]), prior=DispersionPrior(2.0, np.inf, 60.0)
+    )
     assert (drawn[0], df[0]) == (2.0, 60.0)
 
 
 def test_two_groups_learn_nothing_from_each_other():
-    found = prior(np.array([1.0, 9.0]), df=np.array([5.0, 5.0]))
+    found = dispersion_prior(np.array([1.0, 9.0]), df=np.array([5.0, 5.0]))
     assert found.df == 0
-    drawn, df = shrunk(np.array([1.0, 9.0]), df=np.array([5.0, 5.0]), prior=found)
+    drawn, df = shrink_dispersion(np.array([1.0, 9.0]), df=np.array([5.0, 5.0]), prior=found)
     assert drawn.tolist() == [1.0, 9.0]
     assert df.tolist() == [5.0, 5.0]
 
@@ -121,27 +131,27 @@ def test_two_groups_learn_nothing_from_each_other():
 
 def test_p_values_adjusted_by_hand():
     """.001 x 5, then .02 x 5/2 = .05, .03 x 5/3 = .05, .04 x 5/4 = .05, .2."""
-    found = adjusted(np.array([0.001, 0.02, 0.03, 0.2, 0.04]))
+    found = adjust_p(np.array([0.001, 0.02, 0.03, 0.2, 0.04]))
     assert found.tolist() == pytest.approx([0.005, 0.05, 0.05, 0.2, 0.05])
-    assert len(adjusted(np.array([]))) == 0
+    assert len(adjust_p(np.array([]))) == 0
 
 
 @settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.integers(0, 2**32 - 1))
 def test_adjusted_p_values_are_no_smaller_and_keep_their_order(p, seed):
     p = np.array(p)
-    found = adjusted(p)
+    found = adjust_p(p)
     assert (found >= p - 1e-12).all()
     assert (np.diff(found[np.argsort(p, kind="stable")]) >= -1e-12).all()
     order = np.random.default_rng(seed).permutation(len(p))
-    np.testing.assert_allclose(adjusted(p[order]), found[order])
+    np.testing.assert_allclose(adjust_p(p[order]), found[order])
 
 
 def test_kinds_are_adjusted_apart_and_share_the_level():
     p = np.array([0.01, 0.5, 0.02])
     kinds = np.array(["cluster", "cluster", "topic"])
-    assert within_kinds(p, kinds=kinds).tolist() == pytest.approx([0.04, 1.0, 0.04])
-    assert within_kinds(p, kinds=np.array(["topic"] * 3)).tolist() == pytest.approx(
+    assert adjust_p_within_kinds(p, kinds=kinds).tolist() == pytest.approx([0.04, 1.0, 0.04])
+    assert adjust_p_within_kinds(p, kinds=np.array(["topic"] * 3)).tolist() == pytest.approx(
         [0.03, 0.5, 0.03]
     )
 
@@ -150,7 +160,7 @@ def test_an_interval_holds_zero_exactly_where_p_is_above_the_level():
     rng = np.random.default_rng(5)
     n = np.full(10, 300.0)
     share = 1 / (1 + np.exp(-(-2 + rng.normal(0, 0.4, (200, 1)) * np.linspace(-1, 1, 10))))
-    found = judge(rng.binomial(300, share).astype(float), n=n, x=np.arange(10.0))
+    found = slope_tests(rng.binomial(300, share).astype(float), n=n, x=np.arange(10.0))
     outside = (found.low > 0) | (found.high < 0)
     assert (outside == (found.p < 0.05)).all()
     assert 20 < outside.sum() < 180
@@ -161,16 +171,16 @@ def test_an_interval_holds_zero_exactly_where_p_is_above_the_level():
 
 def test_another_test_that_is_less_sure_stands_and_widens_the_interval():
     k, n, x = np.array([[5.0, 10, 20, 40]]), np.full(4, 200.0), np.arange(4.0)
-    alone, other = judge(k, n=n, x=x), judge(k, n=n, x=x, least_p=np.array([0.3]))
+    alone, other = slope_tests(k, n=n, x=x), slope_tests(k, n=n, x=x, min_p=np.array([0.3]))
     assert alone.p[0] < 0.05
     assert other.p[0] == pytest.approx(0.3)
     assert other.low[0] < 0 < alone.low[0]
-    assert judge(k, n=n, x=x, least_p=np.array([0.0])).p[0] == alone.p[0]
+    assert slope_tests(k, n=n, x=x, min_p=np.array([0.0])).p[0] == alone.p[0]
 
 
 def test_the_median_slope_by_hand():
     """Pairs of (0, .1), (1, .2), (3, .1): slopes .1, 0, -.05; one odd period moves nothing."""
-    assert theil_sen(np.array([[0.1, 0.2, 0.1]]), x=np.array([0.0, 1, 3])).tolist() == [0.0]
+    assert theil_sen_slope(np.array([[0.1, 0.2, 0.1]]), x=np.array([0.0, 1, 3])).tolist() == [0.0]
     straight = np.array([[0.1, 0.2, 0.3, 0.4, 0.99]])
-    assert theil_sen(straight, x=np.arange(5.0))[0] == pytest.approx(0.1)
-    assert theil_sen(np.array([[0.1]]), x=np.array([0.0])).tolist() == [0.0]
+    assert theil_sen_slope(straight, x=np.arange(5.0))[0] == pytest.approx(0.1)
+    assert theil_sen_slope(np.array([[0.1]]), x=np.array([0.0])).tolist() == [0.0]

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.trends import choose_period, count, listing_lag, on_axis, trend_table
-from analysis.trends.counting.grid import first_charted
-from analysis.trends.counting.standardised import (
+from analysis.trends import choose_period, count_papers, listing_lag, papers_on_axis, trend_table
+from analysis.trends.periods import first_charted_period
+from analysis.trends.standardisation import (
     Strata,
     standardised_shares,
     standardised_slopes,
@@ -61,27 +61,28 @@ def test_the_lag_is_said():
 
 
 def test_listed_days_take_the_place_of_published_ones():
-    papers = make_papers(["2023-05", "2024-01-02", None], listed=["2024-06-05 14:00", None,
-                                                                  "2024-06-06"])  # fmt: skip
+    papers = make_papers(
+        ["2023-05", "2024-01-02", None], listed=["2024-06-05 14:00", None, "2024-06-06"]
+    )
     before = papers.copy()
-    dated = on_axis(papers, by="listed")
+    dated = papers_on_axis(papers, by="listed")
     assert dated["published"].tolist()[0] == pd.Timestamp("2024-06-05")
     assert pd.isna(dated["published"][1])
     assert dated["published_precision"].tolist()[::2] == ["day", "day"]
     pd.testing.assert_frame_equal(papers, before)
-    assert on_axis(papers, by="published") is papers
+    assert papers_on_axis(papers, by="published") is papers
 
 
 def test_an_axis_that_is_not_there_is_refused():
     with pytest.raises(InputError) as caught:
-        on_axis(make_papers(["2024-01-02"]), by="listed")
+        papers_on_axis(make_papers(["2024-01-02"]), by="listed")
     assert str(caught.value) == (
         "Found: trends by listed, but no paper has the day on which it was listed\n"
-        "Allowed: a snapshot that says when each paper was listed\n"
+        "Allowed: a snapshot that contains the day on which each paper was listed\n"
         "Next: leave --by out"
     )
     with pytest.raises(InputError, match="Allowed: published, listed"):
-        on_axis(make_papers([]), by="seen")
+        papers_on_axis(make_papers([]), by="seen")
 
 
 # where the chart begins
@@ -100,7 +101,7 @@ def test_an_axis_that_is_not_there_is_refused():
 )
 def test_a_trickle_at_the_start_is_not_charted(counts, first):
     numbers = np.repeat(np.arange(len(counts)) + 33, counts)
-    assert first_charted(numbers) == 33 + first
+    assert first_charted_period(numbers) == 33 + first
 
 
 def test_what_is_not_charted_is_counted_and_said():
@@ -109,8 +110,13 @@ def test_what_is_not_charted_is_counted_and_said():
     assert (choice.n_periods, choice.n_early) == (6, 2)
     assert " 2 papers before 2000 are not charted: spread over so many years they" in choice.reason
     members = make_memberships([(p, "cluster", "c1", 1.0, True) for p in papers["paper_id"]])
-    made = count(members, papers=papers, groups=make_groups(["c1"], []), freq="year",
-                 reference=pd.Timestamp("2005-12-31"))  # fmt: skip
+    made = count_papers(
+        members,
+        papers=papers,
+        groups=make_groups(["c1"], []),
+        freq="year",
+        reference=pd.Timestamp("2005-12-31"),
+    )
     assert made.n_total.tolist() == [50] * 6
 
 
@@ -125,10 +131,18 @@ def papers_by_venue(n_venues: int, *, named: bool = True) -> pd.DataFrame:
 
 
 def one_cluster(papers: pd.DataFrame, member: np.ndarray, **more: object):
-    rows = [(p, "cluster", "c1" if m else "c2", 1.0, True)
-            for p, m in zip(papers["paper_id"], member, strict=True)]  # fmt: skip
-    return count(make_memberships(rows), papers=papers, groups=make_groups(["c1", "c2"], []),
-                 freq="year", reference=pd.Timestamp("2017-12-31"), **more)  # fmt: skip
+    rows = [
+        (p, "cluster", "c1" if m else "c2", 1.0, True)
+        for p, m in zip(papers["paper_id"], member, strict=True)
+    ]
+    return count_papers(
+        make_memberships(rows),
+        papers=papers,
+        groups=make_groups(["c1", "c2"], []),
+        freq="year",
+        reference=pd.Timestamp("2017-12-31"),
+        **more,
+    )
 
 
 def test_venues_are_clumps_where_days_are_not_known():

@@ -94,8 +94,10 @@ def test_what_is_no_share_is_refused():
 def test_power_is_the_level_where_nothing_moves_and_grows_with_papers():
     still = detection_power(np.full(12, 200), first=0.05, last=0.05, n_groups=1)
     assert still == pytest.approx(0.05, abs=0.002)
-    rising = [detection_power(np.full(12, n), first=0.03, last=0.06, n_groups=30)
-              for n in (100, 400, 1600)]  # fmt: skip
+    rising = [
+        detection_power(np.full(12, n), first=0.03, last=0.06, n_groups=30)
+        for n in (100, 400, 1600)
+    ]
     assert rising[0] < rising[1] < rising[2]
     assert rising[2] > 0.99
 

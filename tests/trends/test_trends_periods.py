@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.trends import choose_period, reference_day, trends
+from analysis.trends import choose_period, count_papers, reference_day, trend_table
 from conftest import ROOT
 from small_counts import REFERENCE, make_groups, make_memberships, make_papers, months, small_case
 
@@ -57,12 +57,14 @@ def test_the_bundled_snapshot_is_counted_by_year():
         "20 papers in the full ones, so this is the coarsest with at least 4. There are 7 years, "
         "the 6 full ones with a median of 13 papers."
     )
-    table = trends(
-        make_memberships([(p, "cluster", "c0001", 1.0, True) for p in papers["paper_id"]]),
-        papers=papers,
-        groups=make_groups(["c0001"], []),
-        freq="year",
-        reference=REFERENCE,
+    table = trend_table(
+        count_papers(
+            make_memberships([(p, "cluster", "c0001", 1.0, True) for p in papers["paper_id"]]),
+            papers=papers,
+            groups=make_groups(["c0001"], []),
+            freq="year",
+            reference=REFERENCE,
+        )
     )
     assert table["n_total"].tolist() == [1, 4, 8, 18, 65, 65, 16]
     assert table["is_partial"].tolist() == [False] * 6 + [True]
@@ -185,7 +187,7 @@ def test_an_unknown_period_is_refused():
     assert str(caught.value) == (
         "Found: the period 'weekly'\n"
         "Allowed: auto, month, quarter, half-year, year\n"
-        "Next: give one of these as the period"
+        "Next: use one of these as the period"
     )
     with pytest.raises(InputError, match="Allowed: month, quarter, half-year, year"):
         small_case(freq="auto")

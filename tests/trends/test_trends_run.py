@@ -31,8 +31,14 @@ def snapshot(tmp_path_factory):
         published = pd.Timestamp("2024-01-20") + pd.DateOffset(months=i % 8)
         listed = published + pd.Timedelta(days=2 if i % 4 == 0 else 20)
         subject = "wombat burrows" if i % 8 < 2 + i // 10 else "lattice sums"
-        rows.append((f"On {subject}, part {i}", f"We study {subject}. Result {i}.",
-                     str(published.date()), str(listed.date())))  # fmt: skip
+        rows.append(
+            (
+                f"On {subject}, part {i}",
+                f"We study {subject}. Result {i}.",
+                str(published.date()),
+                str(listed.date()),
+            )
+        )
     frame = pd.DataFrame(rows, columns=["title", "abstract", "published", "listed"])
     frame.to_csv(folder / "papers.csv", index=False)
     (folder / "topics.toml").write_text(TOPICS, encoding="utf-8")
@@ -42,10 +48,19 @@ def snapshot(tmp_path_factory):
 @pytest.fixture(scope="module")
 def made(snapshot):
     """The run by either day."""
-    return {by: run(snapshot / "papers.csv",
-                    settings=Settings(runs=snapshot / f"runs-{by}", by=by, period="month",
-                                      topics=snapshot / "topics.toml", today=date(2026, 1, 1)))
-            for by in ("published", "listed")}  # fmt: skip
+    return {
+        by: run(
+            snapshot / "papers.csv",
+            settings=Settings(
+                runs=snapshot / f"runs-{by}",
+                by=by,
+                period="month",
+                topics=snapshot / "topics.toml",
+                today=date(2026, 1, 1),
+            ),
+        )
+        for by in ("published", "listed")
+    }
 
 
 def test_verdicts_and_events_are_tables_of_a_run(snapshot, made):
@@ -87,23 +102,31 @@ def test_the_day_is_checked():
 @pytest.mark.shared
 def test_a_month_that_is_cut_changes_no_verdict(shared):
     """Daily papers cut on the 10th and at the end of the month before; thirty groups by keyword."""
-    from analysis.trends import choose_period, count, listing_lag, reference_day
-    from analysis.trends.events.events import find_events
-    from analysis.trends.verdicts.verdicts import verdict_table
+    from analysis.trends import choose_period, count_papers, listing_lag, reference_day
+    from analysis.trends.events import find_events
+    from analysis.trends.verdicts import verdict_table
 
     corpus = pd.read_parquet(shared / "corpora" / "hf_daily_2024-05_2025-12.parquet")
-    papers = pd.DataFrame({
-        "paper_id": corpus["id"],
-        "published": pd.to_datetime(corpus["published"]).astype("M8[us]"),
-        "published_precision": "day",
-        "listed": pd.to_datetime(corpus["featured"]).astype("M8[us]"),
-    })  # fmt: skip
+    papers = pd.DataFrame(
+        {
+            "paper_id": corpus["id"],
+            "published": pd.to_datetime(corpus["published"]).astype("M8[us]"),
+            "published_precision": "day",
+            "listed": pd.to_datetime(corpus["featured"]).astype("M8[us]"),
+        }
+    )
     # Any fixed memberships do: thirty groups by a hash of the title.
     number = corpus["title"].str.len().to_numpy() % 30
     ids = np.array([f"c{i:04d}" for i in range(30)])
-    members = pd.DataFrame({"paper_id": papers["paper_id"], "kind": "cluster",
-                            "group_id": ids[number], "weight": 1.0,
-                            "is_primary": True})  # fmt: skip
+    members = pd.DataFrame(
+        {
+            "paper_id": papers["paper_id"],
+            "kind": "cluster",
+            "group_id": ids[number],
+            "weight": 1.0,
+            "is_primary": True,
+        }
+    )
     groups = pd.DataFrame({"kind": "cluster", "group_id": ids})
     found = []
     for end in ("2025-09-10", "2025-08-31"):
@@ -114,7 +137,7 @@ def test_a_month_that_is_cut_changes_no_verdict(shared):
         reference -= pd.Timedelta(days=lag)
         assert choose_period(kept, reference=reference).freq == "month"
         rows = members[members["paper_id"].isin(set(kept["paper_id"]))]
-        made = count(rows, papers=kept, groups=groups, freq="month", reference=reference)
+        made = count_papers(rows, papers=kept, groups=groups, freq="month", reference=reference)
         found.append((verdict_table(made), find_events(made)))
     for a, b in zip(*found, strict=True):
         pd.testing.assert_frame_equal(a, b)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from analysis.trends import detection_power, share_interval
-from analysis.trends.events.events import find_events
-from analysis.trends.verdicts.verdicts import verdict_table
+from analysis.trends.events import find_events
+from analysis.trends.verdicts import verdict_table
 from conftest import ROOT
 
 BENCHMARKS = ROOT / "benchmarks"

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from analysis.base.schema import DIRECTIONS, TABLES
-from analysis.trends import Counts, count
-from analysis.trends.counting.clumps import Clumped
-from analysis.trends.events.events import find_events
-from analysis.trends.verdicts.verdicts import verdict_table
+from analysis.trends import Counts, count_papers
+from analysis.trends.clumps import ClumpCounts
+from analysis.trends.events import find_events
+from analysis.trends.verdicts import verdict_table
 
 MEASURES = ("log_odds_per_year", "low", "high", "ratio", "p", "p_adjusted", "share_first", "df")
 
@@ -23,7 +23,7 @@ def counts(papers, totals, *, kind="cluster", partial=0, freq="month") -> Counts
     n_groups, n_periods = papers.shape
     starts = np.datetime64("2024-01", "M") + np.arange(n_periods)
     group, period = np.nonzero(papers)
-    clumped = Clumped(group, period, papers[group, period], totals, np.arange(n_periods))
+    clumped = ClumpCounts(group, period, papers[group, period], totals, np.arange(n_periods))
     names = [f"g{i}" for i in range(n_groups)]
     return Counts(
         groups=pd.DataFrame({"kind": kind, "group_id": names}),
@@ -38,7 +38,7 @@ def counts(papers, totals, *, kind="cluster", partial=0, freq="month") -> Counts
         phi=np.ones(n_periods),
         clump="none",
         clump_correlation=0.0,
-        clumped=clumped,
+        clump_counts=clumped,
     )
 
 
@@ -53,8 +53,13 @@ def test_planted_courses_are_told():
     papers.append(totals - np.sum(papers, axis=0))
     table = verdict_table(counts(papers, totals))
     assert table["direction"].tolist() == [
-        "rising", "falling", "flat", "unclear", "too few to say", "flat",
-    ]  # fmt: skip
+        "rising",
+        "falling",
+        "flat",
+        "unclear",
+        "too few to say",
+        "flat",
+    ]
     assert table["ratio"][0] == pytest.approx(4, rel=0.25)
     assert table["ratio"][0] * table["ratio"][1] == pytest.approx(1, rel=0.05)
     # Fourfold in 11 months: doubled in 5.5, give or take what a line of log-odds differs.
@@ -139,8 +144,11 @@ def test_verdicts_do_not_hang_on_the_order_of_rows_or_on_the_name_of_time():
         counts(papers[order], made.n_total), groups=made.groups.iloc[order].reset_index(drop=True)
     )
     pd.testing.assert_frame_equal(verdict_table(shuffled), table, rtol=1e-9)
-    later = replace(made, starts=made.starts + np.timedelta64(3653, "D"),
-                    ends=made.ends + np.timedelta64(3653, "D"))  # fmt: skip
+    later = replace(
+        made,
+        starts=made.starts + np.timedelta64(3653, "D"),
+        ends=made.ends + np.timedelta64(3653, "D"),
+    )
     pd.testing.assert_frame_equal(verdict_table(later), table, rtol=1e-6)
 
 
@@ -165,14 +173,14 @@ def test_one_huge_clump_is_no_trend():
     own = rng.binomial(20, 0.05, len(period))
     size[-1], own[-1] = 80, 60
     group = np.zeros(len(period), dtype=int)
-    clumped = Clumped(group, np.arange(len(period)), own, size, period)
+    clumped = ClumpCounts(group, np.arange(len(period)), own, size, period)
     papers = np.bincount(period, weights=own).astype(int)
     totals = np.bincount(period, weights=size).astype(int)
     others = rng.multinomial(totals - papers, np.full(6, 1 / 6)).T
     made = counts([papers, *others], totals)
     assert verdict_table(made)["p"][0] < 0.05
     assert (find_events(made)["what"] == "burst").any()
-    known = replace(made, clumped=clumped)
+    known = replace(made, clump_counts=clumped)
     assert verdict_table(known)["p"][0] > 0.05
     assert not (find_events(known)["what"] == "burst").any()
 
@@ -185,18 +193,27 @@ def test_a_mix_that_shifts_turns_the_sign_and_is_flagged():
             hits = round(total * share * (1 - 0.02 * month))
             rows += [(month, category, i < hits) for i in range(total)]
     frame = pd.DataFrame(rows, columns=["month", "category", "hit"])
-    papers = pd.DataFrame({
-        "paper_id": [f"p{i:05d}" for i in range(len(frame))],
-        "published": pd.to_datetime([f"2024-{m + 1:02d}-01" for m in frame["month"]]),
-        "published_precision": "month",
-        "category": frame["category"],
-    }).astype({"paper_id": "str", "published": "M8[us]", "published_precision": "str"})  # fmt: skip
-    members = pd.DataFrame({"paper_id": papers["paper_id"], "kind": "cluster",
-                            "group_id": np.where(frame["hit"], "c1", "c2"),
-                            "weight": 1.0, "is_primary": True})  # fmt: skip
+    papers = pd.DataFrame(
+        {
+            "paper_id": [f"p{i:05d}" for i in range(len(frame))],
+            "published": pd.to_datetime([f"2024-{m + 1:02d}-01" for m in frame["month"]]),
+            "published_precision": "month",
+            "category": frame["category"],
+        }
+    ).astype({"paper_id": "str", "published": "M8[us]", "published_precision": "str"})
+    members = pd.DataFrame(
+        {
+            "paper_id": papers["paper_id"],
+            "kind": "cluster",
+            "group_id": np.where(frame["hit"], "c1", "c2"),
+            "weight": 1.0,
+            "is_primary": True,
+        }
+    )
     groups = pd.DataFrame({"kind": ["cluster"] * 2, "group_id": ["c1", "c2"]})
-    made = count(members, papers=papers, groups=groups, freq="month",
-                 reference=pd.Timestamp("2024-12-31"))  # fmt: skip
+    made = count_papers(
+        members, papers=papers, groups=groups, freq="month", reference=pd.Timestamp("2024-12-31")
+    )
     assert made.strata.column == "category"
     table = verdict_table(made)
     assert table["direction"].tolist() == ["rising", "flat"]

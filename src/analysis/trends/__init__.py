@@ -1,37 +1,35 @@
-"""Memberships and dates to counts, shares, intervals and verdicts.
+"""Memberships and dates to counts, shares, confidence intervals, verdicts and events.
 
-Every number here has a list of papers behind it: shares are whole papers over whole papers, on a
-complete grid, and papers that cannot be placed in a period are counted by the choice of period.
+Every number is backed by a list of papers: shares are whole papers over whole papers in periods
+without gaps, and the choice of period counts the papers that cannot be assigned to one.
 """
 
 from analysis.base.schema import AXES
 
-from .counting.counts import CONFIDENT_WEIGHT, Counts, arrivals, count
-from .counting.grid import listing_lag, on_axis
-from .counting.intervals import share_interval
-from .counting.periods import PeriodChoice, choose_period, reference_day
-from .counting.shares import trend_table, trends
-from .events.events import find_events
-from .verdicts.power import corrected_share, detection_power, power_figures
-from .verdicts.verdicts import verdict_table
+from .counts import CONFIDENT_WEIGHT, Counts, count_papers, manifest_entry
+from .events import find_events
+from .period_choice import PeriodChoice, choose_period, reference_day
+from .periods import listing_lag, papers_on_axis
+from .power import corrected_share, detection_power, power_figures
+from .shares import share_interval, trend_table
+from .verdicts import verdict_table
 
 __all__ = [
     "AXES",
     "CONFIDENT_WEIGHT",
     "Counts",
     "PeriodChoice",
-    "arrivals",
     "choose_period",
     "corrected_share",
-    "count",
+    "count_papers",
     "detection_power",
     "find_events",
     "listing_lag",
-    "on_axis",
+    "manifest_entry",
+    "papers_on_axis",
     "power_figures",
     "reference_day",
     "share_interval",
     "trend_table",
-    "trends",
     "verdict_table",
 ]

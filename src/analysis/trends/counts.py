@@ -1,4 +1,4 @@
-"""Memberships and dates to counts: how many papers of each group in each period."""
+"""Counts of papers by group and period, from memberships and dates."""
 
 from __future__ import annotations
 
@@ -13,9 +13,15 @@ from pyarrow import compute
 from analysis.base.groups import is_counted
 from analysis.base.schema import COUNTED_WEIGHT, KINDS
 
-from .clumps import Clumped, clump_correlation, counted, design_effect
-from .grid import bounds, check_freq, first_charted, is_partial, place
-from .standardised import Strata, stratify
+from .clumps import ClumpCounts, clump_correlation, design_effect, papers_by_period
+from .periods import (
+    check_frequency,
+    first_charted_period,
+    partial_periods,
+    period_bounds,
+    period_numbers,
+)
+from .standardisation import Strata, stratify
 
 CONFIDENT_WEIGHT = {"cluster": COUNTED_WEIGHT, "topic": 0.7}
 """Counted papers below this weight are counted a second time, in `n_low_weight`."""
@@ -23,12 +29,12 @@ CONFIDENT_WEIGHT = {"cluster": COUNTED_WEIGHT, "topic": 0.7}
 
 @dataclass(frozen=True)
 class Counts:
-    """Papers of each group in each period, and how they arrived together.
+    """Papers of each group in each period, and the clumps they arrived in.
 
     Attributes
     ----------
     groups : DataFrame
-        `kind` and `group_id`, one row a group, sorted: the rows of the matrices.
+        `kind` and `group_id`, one row per group, sorted: the rows of the matrices.
     freq : str
     starts, ends : ndarray of datetime64[us], shape (n_periods,)
         First and last day of each period.
@@ -40,11 +46,11 @@ class Counts:
     phi : ndarray of float64, shape (n_periods,)
         Design effect of clumped arrivals, >= 1.
     clump : str
-        What papers arrive in: "day", "venue" or "none".
+        Papers of one clump arrive together: "day", "venue" or "none".
     clump_correlation : float
-    clumped : Clumped
+    clump_counts : ClumpCounts
     strata : Strata or None
-        What shares are standardised by, where the papers say it.
+        Strata for the standardisation of shares, if the papers have a suitable column.
     """
 
     groups: pd.DataFrame
@@ -59,7 +65,7 @@ class Counts:
     phi: NDArray[np.float64]
     clump: str
     clump_correlation: float
-    clumped: Clumped
+    clump_counts: ClumpCounts
     strata: Strata | None = None
 
     @property
@@ -70,7 +76,7 @@ class Counts:
         return (days + last + 1) / 2 / 365.25
 
 
-def count(
+def count_papers(
     memberships: pd.DataFrame,
     *,
     papers: pd.DataFrame,
@@ -81,16 +87,15 @@ def count(
     """Count papers by group and period.
 
     A cluster counts its primary papers, a topic those with weight >= `COUNTED_WEIGHT`.
-    Undated papers are in no period, papers known to the year only in none finer than a year, and
-    the first periods are left out where they are nearly empty (`first_charted`): neither in the
-    numerator nor in the denominator.
+    Papers without a date, papers with only a year if periods are finer, and papers of nearly empty
+    first periods (`first_charted_period`) are neither in the numerator nor in the denominator.
 
     Parameters
     ----------
     memberships : DataFrame
         Table `memberships`, rows in any order.
     papers : DataFrame
-        With `paper_id` (unique), `published`, `published_precision`; `venue` where there is one.
+        With `paper_id` (unique), `published`, `published_precision`; `venue` if there is one.
     groups : DataFrame
         With `kind` and `group_id`.
     freq : {"month", "quarter", "half-year", "year"}
@@ -101,34 +106,34 @@ def count(
     Returns
     -------
     Counts or None
-        Every group in every period from the first charted to the last; None where there is no
-        group or no paper can be placed.
+        Every group in every period from the first charted to the last; None if there is no group
+        or no paper can be placed.
 
     Raises
     ------
     InputError
-        Where `freq` is not a known period.
+        If `freq` is not a known period.
     KeyError
-        Where memberships name a paper or group that does not exist: a defect of ours.
+        If memberships name a paper or group that does not exist (a bug).
     """
-    check_freq(freq)
-    numbers, placed = place(papers, freq=freq)
+    check_frequency(freq)
+    numbers, placed = period_numbers(papers, freq=freq)
     if not placed.any() or groups.empty:
         return None
-    # Sums over groups round by their order.
+    # Rounding of sums over groups depends on their order.
     groups = groups.sort_values(["kind", "group_id"], ignore_index=True)
-    first, last = first_charted(numbers[placed]), int(numbers[placed].max())
+    first, last = first_charted_period(numbers[placed]), int(numbers[placed].max())
     placed = placed & (numbers >= first)
     column = np.where(placed, numbers - first, -1)
     n_periods = last - first + 1
-    starts, ends = bounds(np.arange(first, last + 1), freq=freq)
+    starts, ends = period_bounds(np.arange(first, last + 1), freq=freq)
     rows = _rows(memberships, papers=papers, groups=groups, column=column)
-    what, clumped = _clumps(papers, column=column, rows=rows)
-    table, totals = counted(clumped, n_groups=len(groups), n_periods=n_periods)
-    partial = is_partial(ends, reference=reference)
+    clump, clump_counts = _clump_counts(papers, column=column, rows=rows)
+    table, totals = papers_by_period(clump_counts, n_groups=len(groups), n_periods=n_periods)
+    partial = partial_periods(ends, reference=reference)
     correlation = 0.0
-    if what != "none":
-        correlation = clump_correlation(clumped, n_groups=len(groups), full=~partial)
+    if clump != "none":
+        correlation = clump_correlation(clump_counts, n_groups=len(groups), full=~partial)
     return Counts(
         groups=groups[["kind", "group_id"]],
         freq=freq,
@@ -137,10 +142,10 @@ def count(
         is_partial=partial,
         n_papers=table,
         n_total=totals,
-        phi=design_effect(clumped, correlation=correlation, n_periods=n_periods),
-        clump=what,
+        phi=design_effect(clump_counts, correlation=correlation, n_periods=n_periods),
+        clump=clump,
         clump_correlation=correlation,
-        clumped=clumped,
+        clump_counts=clump_counts,
         strata=_strata(rows, papers=papers, column=column, shape=table.shape),
         **_weights(rows, n_groups=len(groups), n_periods=n_periods),
     )
@@ -167,24 +172,28 @@ def _rows(
 ) -> _Rows:
     topic = (memberships["kind"] != "cluster").to_numpy(dtype=bool)
     weight = memberships["weight"].to_numpy(dtype="float32")
-    taken = is_counted(memberships).to_numpy(dtype=bool)
+    counted = is_counted(memberships).to_numpy(dtype=bool)
     limits = np.where(topic, CONFIDENT_WEIGHT["topic"], CONFIDENT_WEIGHT["cluster"])
     paper = _positions(memberships["paper_id"], within=papers["paper_id"], what="paper")
     group = _group_positions(memberships, topic=topic, groups=groups)
-    here = column[paper] >= 0
-    values = (
-        *(group, paper, column[paper], weight, taken),
-        taken & (weight < limits.astype("float32")),
+    charted = column[paper] >= 0
+    low = counted & (weight < limits.astype("float32"))
+    return _Rows(
+        group=group[charted],
+        paper=paper[charted],
+        period=column[paper][charted],
+        weight=weight[charted],
+        counted=counted[charted],
+        low=low[charted],
     )
-    return _Rows(*(each[here] for each in values))
 
 
 def _weights(rows: _Rows, *, n_groups: int, n_periods: int) -> dict[str, NDArray]:
     cell = rows.group * n_periods + rows.period
     size, shape = n_groups * n_periods, (n_groups, n_periods)
-    # Sums of floats depend on their order, sums of whole numbers of 2^-30 do not.
-    whole = np.rint(rows.weight.astype("float64") * 2**30)
-    weight = np.bincount(cell, weights=whole, minlength=size) / 2**30
+    # Sums of floats depend on their order, sums of integer multiples of 2^-30 do not.
+    steps = np.rint(rows.weight.astype("float64") * 2**30)
+    weight = np.bincount(cell, weights=steps, minlength=size) / 2**30
     low = np.bincount(cell[rows.low], minlength=size)
     return {"weight": weight.reshape(shape), "n_low_weight": low.reshape(shape)}
 
@@ -211,14 +220,16 @@ def _strata(
     )
 
 
-def _clumps(papers: pd.DataFrame, *, column: NDArray[np.int64], rows: _Rows) -> tuple[str, Clumped]:
-    """Put numbers to the clumps of the charted papers and count each group's papers in them.
+def _clump_counts(
+    papers: pd.DataFrame, *, column: NDArray[np.int64], rows: _Rows
+) -> tuple[str, ClumpCounts]:
+    """Assign charted papers to numbered clumps and count each group's papers in them.
 
-    Days where most charted papers have one, else venues where there are any, else every period is
-    one clump. Papers without a day (or venue) among others that have one are clumps of their own.
+    Clumps are days if most charted papers have one, else venues if most have one, else periods. A
+    paper without a day (or venue) among others that have one is a clump by itself.
     """
     placed = column >= 0
-    what, keys = _clump_keys(papers, placed=placed)
+    kind, keys = _clump_keys(papers, placed=placed)
     frame = pd.DataFrame({"period": column[placed], "key": keys[placed]})
     codes = frame.groupby(["period", "key"], sort=True).ngroup().to_numpy()
     clump_of = np.full(len(papers), -1, dtype="int64")
@@ -228,8 +239,7 @@ def _clumps(papers: pd.DataFrame, *, column: NDArray[np.int64], rows: _Rows) -> 
     period[codes] = column[placed]
     cell = rows.group[rows.counted] * len(size) + clump_of[rows.paper[rows.counted]]
     cells, n_papers = np.unique(cell, return_counts=True)
-    clumped = Clumped(cells // len(size), cells % len(size), n_papers, size, period)
-    return what, clumped
+    return kind, ClumpCounts(cells // len(size), cells % len(size), n_papers, size, period)
 
 
 def _clump_keys(papers: pd.DataFrame, *, placed: NDArray[np.bool_]) -> tuple[str, NDArray]:
@@ -252,27 +262,26 @@ def _group_positions(
     positions = np.zeros(len(memberships), dtype="int64")
     kinds = groups["kind"].to_numpy()
     for kind, rows in zip(KINDS, (~topic, topic), strict=True):
-        ours = np.flatnonzero(kinds == kind)
-        ids = groups["group_id"].iloc[ours]
-        found = _positions(memberships["group_id"][rows], within=ids, what=kind)
-        positions[rows] = ours[found]
+        of_kind = np.flatnonzero(kinds == kind)
+        ids = groups["group_id"].iloc[of_kind]
+        positions[rows] = of_kind[_positions(memberships["group_id"][rows], within=ids, what=kind)]
     return positions
 
 
 def _positions(values: pd.Series, *, within: pd.Series, what: str) -> NDArray[np.int64]:
     texts = [pa.array(each, type=pa.large_string(), from_pandas=True) for each in (values, within)]
-    found = compute.index_in(_one_piece(texts[0]), value_set=_one_piece(texts[1]))
-    if found.null_count:
+    positions = compute.index_in(_one_chunk(texts[0]), value_set=_one_chunk(texts[1]))
+    if positions.null_count:
         raise KeyError(f"memberships name a {what} that does not exist")
-    return found.to_numpy(zero_copy_only=False).astype("int64")
+    return positions.to_numpy(zero_copy_only=False).astype("int64")
 
 
-def _one_piece(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
+def _one_chunk(texts: pa.Array | pa.ChunkedArray) -> pa.Array:
     return texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
 
 
-def arrivals(counts: Counts) -> dict[str, object]:
-    """Return what the manifest says of clumps and strata.
+def manifest_entry(counts: Counts) -> dict[str, object]:
+    """Return the manifest's entry on clumps and strata.
 
     Returns
     -------

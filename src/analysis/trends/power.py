@@ -1,4 +1,4 @@
-"""How sure one can be: what would be found with so many papers, and shares corrected for error."""
+"""The power of verdicts, and shares corrected for classification errors."""
 
 from __future__ import annotations
 
@@ -7,40 +7,40 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from ..counting.counts import Counts
-from ..counting.intervals import share_interval
-from .fits import fit_lines
+from .counts import Counts
+from .log_odds_slopes import fit_lines
+from .shares import share_interval
 from .verdicts import SURE
 
 STARTS = (0.01, 0.02, 0.05, 0.1, 0.2)
-"""Shares of the first period for which `power_figures` tells how often a change is found."""
+"""Shares of the first period for which `power_figures` gives the power."""
 
 
 def detection_power(
     n_total: ArrayLike, *, first: float, last: float, n_groups: int, phi: ArrayLike = 1.0
 ) -> float:
-    """Return how often a share that goes from `first` to `last` would be called rising or falling.
+    """Return the probability that a share from `first` to `last` is called rising or falling.
 
-    The signed root of the likelihood ratio that the expected papers give is the mean of the test's
-    statistic, whose standard deviation is about 1; the limit is the level of .05 over the number
-    of groups, which the first of them to be found must pass (Benjamini-Hochberg). Beside the
-    simulation of `benchmarks/bench_trends.py` it is right within a few percentage points.
+    The signed root of the likelihood ratio of the expected papers is the mean of the test
+    statistic, whose standard deviation is about 1; the limit is .05 over the number of groups,
+    which the first detected group must pass (Benjamini-Hochberg). It agrees with the simulation of
+    `benchmarks/bench_trlimits.py` within a few percentage points.
 
     Parameters
     ----------
     n_total : array-like, shape (n_periods,)
-        Papers of each full period, at equal distances.
+        Papers of each full period; the periods are equally long.
     first, last : float
         Shares of the first and the last period, between 0 and 1; a straight line between them.
     n_groups : int
-        Groups tested, those of all kinds: with two kinds of one size, twice as many as one has.
+        Tested groups of all kinds together.
     phi : array-like, default 1
-        Design effect, by period or one for all.
+        Design effect, by period or the same for all.
 
     Returns
     -------
     float
-        From 0 to 1; 0 where fewer than four periods have papers.
+        From 0 to 1; 0 if fewer than four periods have papers.
     """
     n = np.asarray(n_total, dtype="float64") / np.asarray(phi, dtype="float64")
     if (n > 0).sum() < 4:
@@ -52,25 +52,25 @@ def detection_power(
     return float(stats.norm.sf(limit - root) + stats.norm.sf(limit + root))
 
 
-def power_figures(counts: Counts, *, found: pd.DataFrame) -> list[dict[str, float]]:
-    """Say how often shares that double or halve would be found with a run's papers.
+def power_figures(counts: Counts, *, verdicts: pd.DataFrame) -> list[dict[str, float]]:
+    """Return the power to detect shares that double or halve with a run's papers.
 
-    `detection_power` in the full periods, with as many groups as were tested and the scatter of the
-    run: the median dispersion of the tested groups times the design effect of each period.
+    `detection_power` in the full periods, with the number of tested groups and the overdispersion
+    of the run: the median dispersion of the tested groups times the design effect of each period.
 
     Parameters
     ----------
     counts : Counts
-    found : DataFrame
+    verdicts : DataFrame
         Table `verdicts` of these counts.
 
     Returns
     -------
     list of dict
         `first`, `last` (shares) and `power` (0 to 1), for each of `STARTS` a doubling and a
-        halving; nothing where no group was tested.
+        halving; empty if no group was tested.
     """
-    tested = found[found["direction"] != "too few to say"]
+    tested = verdicts[verdicts["direction"] != "too few to say"]
     if tested.empty:
         return []
     full = ~counts.is_partial & (counts.n_total > 0)
@@ -104,28 +104,27 @@ def corrected_share(
     phi: ArrayLike = 1.0,
     level: float = 0.95,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the share of papers that truly belong to a topic, with its interval.
+    """Return the share of papers that truly belong to a topic, with its confidence interval.
 
-    share * precision / recall: of the papers counted, the precision is right, and those are the
-    recall's part of all that belong. The three are independent, so the squared distances of their
-    ends on the scale of logarithms add up. What is wrong in every period alike changes the level
-    of a share but no ratio between periods.
+    It is share * precision / recall. The three estimates are independent, so the squared distances
+    of their limits add up on the logarithmic scale. An error that is the same in every period
+    changes the level of shares but not their ratios.
 
     Parameters
     ----------
     k, n : array-like
-        Papers counted and papers in all.
+        Counted papers and all papers.
     precision : (int, int)
-        Labelled papers counted rightly, and labelled papers counted.
+        Labelled papers counted correctly, and all labelled papers counted.
     recall : (int, int)
-        Labelled papers counted rightly, and labelled papers that belong.
+        Labelled papers counted correctly, and all labelled papers that belong.
     phi : array-like, default 1
     level : float, default .95
 
     Returns
     -------
     share, low, high : ndarray of float64
-        At most 1; NaN where n is 0 or nothing is labelled, or none was counted rightly.
+        At most 1; NaN if n is 0, no paper is labelled, or none was counted correctly.
 
     References
     ----------
@@ -135,20 +134,25 @@ def corrected_share(
     transformation", The American Statistician 55:200-202.
     """
     k, n = np.asarray(k, dtype="float64"), np.asarray(n, dtype="float64")
-    ends = [share_interval(k, n, phi=phi, level=level),
-            *(share_interval(*each, level=level) for each in (precision, recall))]  # fmt: skip
-    whole = np.where(n > 0, n, np.nan)
+    limits = [
+        share_interval(k, n, phi=phi, level=level),
+        *(share_interval(*each, level=level) for each in (precision, recall)),
+    ]
+    total = np.where(n > 0, n, np.nan)
     if not (precision[0] and recall[0]):
-        nothing = np.full(whole.shape, np.nan)
+        nothing = np.full(total.shape, np.nan)
         return nothing, nothing, nothing
-    # Where no paper is counted its share has no logarithm: the upper end stands for it.
-    values = [np.where(k > 0, k / whole, ends[0][1]),
-              precision[0] / precision[1], recall[0] / recall[1]]  # fmt: skip
+    # The logarithm of a share of 0 is undefined: its upper limit is used instead.
+    values: list[NDArray[np.float64] | float] = [
+        np.where(k > 0, k / total, limits[0][1]),
+        precision[0] / precision[1],
+        recall[0] / recall[1],
+    ]
     with np.errstate(divide="ignore"):
-        below = [np.log(v) - np.log(low) for v, (low, _) in zip(values, ends, strict=True)]
-    above = [np.log(high) - np.log(v) for v, (_, high) in zip(values, ends, strict=True)]
+        below = [np.log(v) - np.log(low) for v, (low, _) in zip(values, limits, strict=True)]
+    above = [np.log(high) - np.log(v) for v, (_, high) in zip(values, limits, strict=True)]
     middle = np.log(values[0]) + np.log(values[1]) - np.log(values[2])
-    # What is divided by turns its ends round.
+    # The limits of a divisor change sides.
     down = np.sqrt(below[0] ** 2 + below[1] ** 2 + above[2] ** 2)
     up = np.sqrt(above[0] ** 2 + above[1] ** 2 + below[2] ** 2)
     share = np.where(k > 0, np.exp(middle), np.where(n > 0, 0.0, np.nan))

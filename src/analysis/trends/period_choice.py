@@ -1,4 +1,4 @@
-"""Which period the trends are counted in, where it begins and ends, and which paper falls in it."""
+"""The length of the periods in which trends are counted, and the reason for it."""
 
 from __future__ import annotations
 
@@ -12,35 +12,40 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.schema import FREQUENCIES
 
-from .grid import bounds, check_freq, first_charted, is_partial, place
+from .periods import (
+    check_frequency,
+    first_charted_period,
+    partial_periods,
+    period_bounds,
+    period_numbers,
+)
 
 MEDIAN_PAPERS = 20
-GOOD_PERIODS = 6
-LEAST_PERIODS = 4
+ENOUGH_PERIODS = 6
+MIN_PERIODS = 4
 
 
 @dataclass(frozen=True)
 class PeriodChoice:
-    """The period of a run's trends, and why.
+    """The period of a run's trends, and the reason for it.
 
     Attributes
     ----------
     freq : str or None
-        One of `schema.FREQUENCIES`; None where there is nothing to chart.
+        One of `schema.FREQUENCIES`; None if there is nothing to chart.
     reason : str
         One or more plain sentences for the report: why this period, or why there is no chart, and
         how many papers are left out.
     n_periods : int
-        Periods of the grid, the partial one included; 0 without a period.
+        Periods of the grid, including the partial one; 0 without a period.
     median_papers : float or None
-        Median number of papers over the full periods, empty ones included; None without any.
+        Median number of papers over the full periods, including empty ones; None if there are none.
     n_undated : int
-        Papers without a date; they are in no grid.
+        Papers without a date; they are in no period.
     n_too_coarse : int
-        Papers known to the year only where the period is finer; left out of numerator and
-        denominator.
+        Papers with only a year if the period is finer; left out of numerator and denominator.
     n_early : int
-        Papers of the first, nearly empty periods that are not charted; see `first_charted`.
+        Papers of the first, nearly empty periods that are not charted; see `first_charted_period`.
     """
 
     freq: str | None
@@ -54,7 +59,7 @@ class PeriodChoice:
 
 @dataclass(frozen=True)
 class _Grid:
-    """How the papers fall into the periods of one length."""
+    """The papers by periods of one length."""
 
     freq: str
     n_placed: int
@@ -74,14 +79,14 @@ def reference_day(papers: pd.DataFrame, *, snapshot_date: date | None) -> pd.Tim
     papers : DataFrame
         With `listed` and `published`.
     snapshot_date : date or None
-        The snapshot's own date where it is known.
+        The date of the snapshot, if it is known.
 
     Returns
     -------
     Timestamp or None
-        The snapshot's date, else the latest `listed`, else the latest `published`; None where
-        there is no date at all. A latest paper of month or year precision stands at the first
-        day of it, so that its period counts as partial.
+        The snapshot's date, else the latest `listed`, else the latest `published`; None if there is
+        no date at all. If the latest paper has only a month or a year, its first day is taken, so
+        that this period counts as partial.
     """
     for day in (snapshot_date, papers["listed"].max(), papers["published"].max()):
         if day is not None and not pd.isna(day):
@@ -95,25 +100,25 @@ def choose_period(
     """Choose the length of the periods that trends are counted in.
 
     With "auto" this is the finest of month, quarter, half-year and year with a median of at least
-    20 papers a full period and at least 6 periods; else the coarsest with at least 4 periods; else
-    none. Where more than half of the dated papers are known to the year only, nothing but years is
-    considered (at least 4 of them).
+    20 papers per full period and at least 6 periods; else the coarsest with at least 4 periods;
+    else none. If more than half of the dated papers have only a year, only years are considered
+    (at least 4 of them).
 
-    A grid runs from the first to the last placeable paper's period without gaps, without the
-    nearly empty stretch that it may begin with (`first_charted`). A period is full if it ends on
-    or before the reference day. The median is taken over full periods, those without
-    any paper included; the numbers of periods (6 and 4) count partial periods too.
+    The periods run without gaps from that of the first to that of the last paper that can be
+    placed, except for nearly empty ones at the beginning (`first_charted_period`). A period is full
+    if it ends on or before the reference day. The median is taken over full periods, including
+    empty ones; the numbers of periods (6 and 4) include partial periods.
 
     Parameters
     ----------
     papers : DataFrame
         With `published` and `published_precision`.
     period : {"auto", "month", "quarter", "half-year", "year"}
-        A named period is used as asked.
+        Any other than "auto" is used as it is.
     reference : Timestamp or None
-        From `reference_day`, less `lag`; None leaves no period full.
+        From `reference_day`, minus `lag`; None makes no period full.
     lag : int, default 0
-        From `listing_lag`; said in the reason.
+        From `listing_lag`; part of the reason.
 
     Returns
     -------
@@ -122,15 +127,15 @@ def choose_period(
     Raises
     ------
     InputError
-        Where `period` is none of the above, or no paper can be placed in the period asked for.
+        If `period` is not one of these, or no paper can be placed in the requested period.
     """
     if period != "auto":
-        check_freq(period, more=("auto",))
+        check_frequency(period, more=("auto",))
     grids = {freq: _grid(papers, freq=freq, reference=reference) for freq in FREQUENCIES}
     n_undated = int(papers["published"].isna().sum())
     if period != "auto":
         if not grids[period].n_placed:
-            raise _nothing_toplace(grids[period], n_undated=n_undated)
+            raise _nothing_to_place(grids[period], n_undated=n_undated)
         choice = _choice(grids[period], why="as asked for", n_undated=n_undated)
         return _with_lag(choice, lag=lag)
     n_year_only = grids["month"].n_too_coarse
@@ -144,26 +149,26 @@ def choose_period(
 def _with_lag(choice: PeriodChoice, *, lag: int) -> PeriodChoice:
     if not lag or choice.freq is None:
         return choice
-    said = (
+    sentence = (
         f" A {choice.freq} counts as full from {_many(lag, 'day')} after its end, when 99 % of its "
         "papers are listed."
     )
-    return replace(choice, reason=choice.reason + said)
+    return replace(choice, reason=choice.reason + sentence)
 
 
 def _grid(papers: pd.DataFrame, *, freq: str, reference: pd.Timestamp | None) -> _Grid:
-    numbers, placed = place(papers, freq=freq)
+    numbers, placed = period_numbers(papers, freq=freq)
     n_too_coarse = int(papers["published"].notna().sum() - placed.sum())
     if not placed.any():
         return _Grid(freq, 0, 0, 0, None, n_too_coarse)
-    first = first_charted(numbers[placed])
+    first = first_charted_period(numbers[placed])
     charted = numbers[placed & (numbers >= first)]
     counts = np.bincount(charted - first)
-    _, ends = bounds(first + np.arange(len(counts)), freq=freq)
-    full = counts[~is_partial(ends, reference=reference)]
+    _, ends = period_bounds(first + np.arange(len(counts)), freq=freq)
+    full = counts[~partial_periods(ends, reference=reference)]
     median = float(np.median(full)) if len(full) else None
     n_early = int(placed.sum()) - len(charted)
-    start = str(bounds(np.array([first]), freq=freq)[0][0].astype("datetime64[M]"))
+    start = str(period_bounds(np.array([first]), freq=freq)[0][0].astype("datetime64[M]"))
     return _Grid(
         freq, int(placed.sum()), len(counts), len(full), median, n_too_coarse, start, n_early
     )
@@ -177,19 +182,19 @@ def _automatic(
         years_only = f"{n_year_only:,} of {n_dated:,} dated papers are known to the year only"
     for freq in FREQUENCIES:
         grid = grids.get(freq)
-        if grid and grid.n_periods >= GOOD_PERIODS and (grid.median or 0) >= MEDIAN_PAPERS:
+        if grid and grid.n_periods >= ENOUGH_PERIODS and (grid.median or 0) >= MEDIAN_PAPERS:
             why = years_only or (
-                f"this is the finest length that gives at least {GOOD_PERIODS} periods with a "
+                f"this is the finest length that gives at least {ENOUGH_PERIODS} periods with a "
                 f"median of at least {MEDIAN_PAPERS} papers in the full ones"
             )
             return _choice(grid, why=why, n_undated=n_undated)
     for freq in reversed(FREQUENCIES):
         grid = grids.get(freq)
-        if grid and grid.n_periods >= LEAST_PERIODS:
+        if grid and grid.n_periods >= MIN_PERIODS:
             why = years_only or (
-                f"no length gives at least {GOOD_PERIODS} periods with a median of at least "
+                f"no length gives at least {ENOUGH_PERIODS} periods with a median of at least "
                 f"{MEDIAN_PAPERS} papers in the full ones, so this is the coarsest with at least "
-                f"{LEAST_PERIODS}"
+                f"{MIN_PERIODS}"
             )
             return _choice(grid, why=why, n_undated=n_undated)
     reason = f"No trend chart: {_why_none(grids, n_dated=n_dated, years_only=years_only)}."
@@ -204,7 +209,7 @@ def _why_none(grids: Mapping[str, _Grid], *, n_dated: int, years_only: str) -> s
     because = f"; {years_only}" if years_only else ""
     return (
         f"the {papers} {_many(grid.n_periods, grid.freq)}, "
-        f"and a trend needs at least {LEAST_PERIODS} periods{because}"
+        f"and a trend needs at least {MIN_PERIODS} periods{because}"
     )
 
 
@@ -251,7 +256,7 @@ def _left_out(n_undated: int, n_too_coarse: int) -> str:
     return out
 
 
-def _nothing_toplace(grid: _Grid, *, n_undated: int) -> InputError:
+def _nothing_to_place(grid: _Grid, *, n_undated: int) -> InputError:
     return InputError(
         f"no paper can be placed in a {grid.freq}: {n_undated:,} without a date, "
         f"{grid.n_too_coarse} known to the year only",

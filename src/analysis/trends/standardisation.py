@@ -1,4 +1,4 @@
-"""Shares and slopes as they would be had the mix of sources, venues or categories not shifted."""
+"""Shares and slopes standardised for a changing mix of categories, venues or sources."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 STRATA = ("category", "primary_category", "venue", "journal", "input_source", "source")
-"""Columns of papers that may say where a paper comes from, the first that is fit is used."""
+"""Columns that may describe the origin of a paper; the first suitable one is used."""
 
-MOST_STRATA = 30
+MAX_STRATA = 30
 LASTING = 0.5
-LEAST_COVERED = 0.8
+MIN_COVERED = 0.8
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Strata:
     Attributes
     ----------
     column : str
-        Column of papers that the strata are the values of.
+        Column of papers whose values are the strata.
     n_papers : ndarray of int64, shape (n_groups, n_strata, n_periods)
     n_total : ndarray of int64, shape (n_strata, n_periods)
     """
@@ -36,24 +36,24 @@ class Strata:
 def stratify(
     papers: pd.DataFrame, *, period: NDArray[np.int64], n_periods: int
 ) -> tuple[str, NDArray[np.int64]] | None:
-    """Choose what to standardise by, and number the stratum of each paper.
+    """Choose the column to standardise by, and number the stratum of each paper.
 
-    A column of `STRATA` is fit if at least two of its values last, that is occur in at least half
-    of the periods, and those hold at least 80 % of the papers. (Venues named with their year do
-    not last: nothing can be held constant.) Of the lasting values the 30 with the most papers are
+    A column of `STRATA` is suitable if at least two of its values last, that is, occur in at least
+    half of the periods, and these have at least 80 % of the papers. (Venues named with their year
+    do not last: nothing can be held constant.) The 30 lasting values with the most papers are
     strata; all others together are one.
 
     Parameters
     ----------
     papers : DataFrame
     period : ndarray of int64, shape (n_papers,)
-        Number of the period, -1 where there is none.
+        Number of the period, -1 if there is none.
     n_periods : int
 
     Returns
     -------
     (str, ndarray of int64) or None
-        Column and numbers; None where no column is fit.
+        Column and numbers; None if no column is suitable.
     """
     placed = period >= 0
     for column in STRATA:
@@ -64,13 +64,13 @@ def stratify(
         sizes = np.bincount(codes[placed], minlength=n_values + 1)
         seen = np.unique(codes[placed] * n_periods + period[placed]) // n_periods
         lasting = np.bincount(seen, minlength=n_values + 1) >= max(LASTING * n_periods, 2)
-        # Papers that name none are no stratum of their own.
+        # Papers without a value are not a stratum.
         lasting[n_values] = False
-        if lasting.sum() < 2 or sizes[lasting].sum() < LEAST_COVERED * sizes.sum():
+        if lasting.sum() < 2 or sizes[lasting].sum() < MIN_COVERED * sizes.sum():
             continue
         kept = np.flatnonzero(lasting)
         names = values.astype("str")[kept].to_numpy()
-        kept = kept[np.lexsort((names, -sizes[kept]))][:MOST_STRATA]
+        kept = kept[np.lexsort((names, -sizes[kept]))][:MAX_STRATA]
         number = np.full(len(sizes), len(kept), dtype="int64")
         number[kept] = np.arange(len(kept))
         return column, number[codes]
@@ -78,15 +78,15 @@ def stratify(
 
 
 def standardised_shares(strata: Strata, *, full: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return shares with each stratum counted as much as it has papers in all full periods.
+    """Return shares with each stratum weighted by its papers in all full periods.
 
     Direct standardisation: the mean of the strata's shares in a period, weighted by the strata's
-    parts of all papers; strata without papers in a period are left out of it.
+    shares of all papers; strata without papers in a period are left out of it.
 
     Returns
     -------
     ndarray of float64, shape (n_groups, n_periods)
-        NaN where a period has no paper.
+        NaN if a period has no papers.
 
     References
     ----------
@@ -94,18 +94,18 @@ def standardised_shares(strata: Strata, *, full: NDArray[np.bool_]) -> NDArray[n
     chapter 19.
     """
     weight = strata.n_total[:, full].sum(axis=1).astype("float64")
-    here = np.where(strata.n_total > 0, weight[:, None], 0.0)
+    weights = np.where(strata.n_total > 0, weight[:, None], 0.0)
     share = strata.n_papers / np.maximum(strata.n_total, 1)
-    whole = here.sum(axis=0)
-    return (share * here).sum(axis=1) / np.where(whole > 0, whole, np.nan)
+    total = weights.sum(axis=0)
+    return (share * weights).sum(axis=1) / np.where(total > 0, total, np.nan)
 
 
 def standardised_slopes(
     strata: Strata, *, x: NDArray[np.float64], full: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return each group's slope within strata, in log-odds a year, and its standard error.
+    """Return each group's slope within strata, in log-odds per year, and its standard error.
 
-    One step of the score from no slope: sum over strata of sum (k_t - n_t p) x_t, over the sum of
+    One scoring step from a slope of 0: sum over strata of sum (k_t - n_t p) x_t, over the sum of
     p (1 - p) sum n_t (x_t - mean)^2, p being the group's share of a stratum.
 
     References
@@ -115,11 +115,11 @@ def standardised_slopes(
     """
     n = strata.n_total[:, full].astype("float64")
     k = strata.n_papers[:, :, full].astype("float64")
-    whole = np.maximum(n.sum(axis=1), 1.0)
-    share = k.sum(axis=2) / whole
-    mean = (n * x[full]).sum(axis=1) / whole
-    apart = x[full] - mean[:, None]
-    score = (k * apart).sum(axis=(1, 2))
-    variance = (share * (1 - share) * (n * apart**2).sum(axis=1)).sum(axis=1)
+    total = np.maximum(n.sum(axis=1), 1.0)
+    share = k.sum(axis=2) / total
+    mean = (n * x[full]).sum(axis=1) / total
+    centred = x[full] - mean[:, None]
+    score = (k * centred).sum(axis=(1, 2))
+    variance = (share * (1 - share) * (n * centred**2).sum(axis=1)).sum(axis=1)
     safe = np.where(variance > 0, variance, np.nan)
     return score / safe, 1 / np.sqrt(safe)

@@ -1,1 +1,0 @@
-"""Papers counted by group and period."""

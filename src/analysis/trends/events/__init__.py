@@ -1,1 +1,0 @@
-"""Bursts and changes of direction."""

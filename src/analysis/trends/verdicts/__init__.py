@@ -1,1 +1,0 @@
-"""Whether a share rises, falls or stays flat."""
