@@ -1,5 +1,5 @@
 from .base.errors import InputError
-from .base.resources import default_topics, example_snapshot
+from .base.resources import example_snapshot
 from .figures.frames import (
     chart_note,
     compare_shares,
@@ -25,12 +25,12 @@ from .figures.printed import (
     print_topic_map,
     save_figure,
 )
+from .notebook.definitions import default_topics
 from .notebook.explore import explore
-from .pipeline.corrected_shares import corrected_shares
-from .pipeline.recount import retold
+from .pipeline.recount import recount
 from .pipeline.run import open_run, run
 from .pipeline.settings import Settings
-from .pipeline.topic_questions import score_topics, suggest_topics
+from .pipeline.topic_questions import corrected_shares, score_topics, suggest_topics
 from .report.text import (
     describe_changes,
     describe_dates,
@@ -44,7 +44,7 @@ from .report.text import (
     describe_verdicts,
 )
 from .report.workbook import save_workbook
-from .runs.folder import Run
+from .runs import Run
 
 __version__: str
 
@@ -79,7 +79,7 @@ __all__ = [
     "print_share_over_time",
     "print_then_and_now",
     "print_topic_map",
-    "retold",
+    "recount",
     "run",
     "save_figure",
     "save_workbook",

@@ -136,17 +136,17 @@ def test_the_day_that_tells_the_period_is_said_in_reason_note_and_report(run):
     assert listed in told.manifest["period"]["reason"]
     assert listed not in run.manifest["period"]["reason"]
     assert chart_note(run) == (
-        "59 dated papers, snapshot of 2025-05-10. A period holds the papers published in it."
+        "59 dated papers, snapshot of 2025-05-10. A period contains the papers published in it."
     )
     assert chart_note(told) == (
-        "59 papers with a day of listing, snapshot of 2025-05-10. A period holds the papers "
+        "59 papers with a listing date, snapshot of 2025-05-10. A period contains the papers "
         "listed in it, not those published in it."
     )
     assert chart_note(recount(run, only_snapshot=True)).startswith("40 dated papers")
     for page, day in ((report_page(run), "published"), (report_page(told), "listed")):
         assert f"papers of a group that were {day} in a period" in page
         figure = page.replace("\\u003cbr\\u003e", " ")
-        assert f"A period holds the papers {day} in it" in figure
+        assert f"A period contains the papers {day} in it" in figure
     assert listed in report_page(told)
     assert listed in describe_periods(told)
 

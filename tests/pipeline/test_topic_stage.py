@@ -51,7 +51,7 @@ def made(corpus: Path, folder: Path, definitions: str):
 
 @pytest.fixture(scope="module")
 def series(corpus, tmp_path_factory):
-    """Three runs of one snapshot: a topic, one added, the first defined anew."""
+    """Three runs of one snapshot: a topic, one added, the first with a changed definition."""
     folder = tmp_path_factory.mktemp("series")
     texts = [VISION, VISION + AGENTS, VISION.replace('"image", "video"', '"graph"') + AGENTS]
     return [made(corpus, folder, text) for text in texts]
@@ -91,7 +91,7 @@ def test_old_papers_whose_decision_changes_are_listed(series):
     assert told["redefined"] == ["vision"]
     assert told["said"] == (
         f"{changed} decisions on topics changed since run {second.name} (vision {changed}); "
-        "defined anew: vision."
+        "definition changed: vision."
     )
     report = (third.path / "report.html").read_text(encoding="utf-8")
     assert f"{changed} decisions on topics changed" in report

@@ -11,18 +11,17 @@ import pytest
 
 from analysis import InputError
 from analysis.base.schema import TABLES, conform, empty
-from analysis.runs import Run, read_run, sha256
+from analysis.runs import Run, line_of, read_run, sha256
 from analysis.runs.compare import (
-    born,
     compare,
     compare_opened,
+    compare_with_parent,
     has_left,
-    of_its_parent,
+    new_clusters,
     old_homes,
-    restated,
-    restated_by,
+    restated_by_runs,
+    restated_shares,
 )
-from analysis.runs.compare.line_of_runs import line_of
 from page_runs import made_run, written
 from two_runs import lineage_rows, tiny_run, trend_rows, with_parent
 
@@ -37,7 +36,7 @@ def test_restated_by_hand():
                        ("topic", "t", "2025", 0, 0), ("cluster", "c1", "2024", 3, 10)])  # fmt: skip
     now = trend_rows([("topic", "t", "2023", 4, 12), ("topic", "t", "2024", 6, 11),
                       ("topic", "t", "2025", 1, 2), ("cluster", "c1", "2024", 4, 11)])  # fmt: skip
-    table = restated(now, older={"0001": then})
+    table = restated_shares(now, older={"0001": then})
     assert list(table.columns) == list(TABLES["restated"].columns)
     # 2025 had no paper then: nothing was reported.
     assert list(table["group_id"]) == ["c1", "t", "t"]
@@ -50,13 +49,13 @@ def test_restated_by_hand():
     assert first["share_now"] == pytest.approx(1 / 3)
     # 4/12 lies above .3; 6/11 = .545 within .4 to .6; 4/11 = .364 within .2 to .4.
     assert has_left(table).tolist() == [False, True, False]
-    assert set(restated(now, older={"0001": then}, clusters=False)["kind"]) == {"topic"}
+    assert set(restated_shares(now, older={"0001": then}, clusters=False)["kind"]) == {"topic"}
 
 
 def test_a_share_below_its_interval_has_left_it_and_a_lost_one_has_not():
     then = trend_rows([("topic", "t", "2023", 5, 10), ("topic", "t", "2024", 5, 10)])
     now = trend_rows([("topic", "t", "2023", 1, 10), ("topic", "t", "2024", 0, 0)])
-    table = restated(now, older={"0001": then})
+    table = restated_shares(now, older={"0001": then})
     assert has_left(table).tolist() == [True, False]
     assert table["share_now"].isna().tolist() == [False, True]
 
@@ -64,7 +63,7 @@ def test_a_share_below_its_interval_has_left_it_and_a_lost_one_has_not():
 def test_history_agrees_with_the_stored_runs(tmp_path):
     runs = [replace(made_run(n), name=f"000{k}") for k, n in enumerate((40, 80, 120), start=1)]
     folders = {run.name: written(run, tmp_path) for run in runs[:2]}
-    table = restated_by(runs[2].trends, folders=folders)
+    table = restated_by_runs(runs[2].trends, folders=folders)
     assert set(table["run"]) == {"0001", "0002"}
     key = ["kind", "group_id", "period"]
     stored = {run.name: run.trends.set_index(key) for run in runs}
@@ -86,9 +85,9 @@ def test_runs_of_other_periods_and_without_trends_have_no_history():
     years = trend_rows([("topic", "t", "2024", 5, 10)])
     quarters = trend_rows([("topic", "t", "2024", 5, 10)], freq="quarter")
     nothing = empty("trends")
-    assert restated(years, older={"0001": quarters, "0002": nothing}).empty
-    assert restated(nothing, older={"0001": years}).empty
-    assert restated(years, older={}).dtypes.equals(empty("restated").dtypes)
+    assert restated_shares(years, older={"0001": quarters, "0002": nothing}).empty
+    assert restated_shares(nothing, older={"0001": years}).empty
+    assert restated_shares(years, older={}).dtypes.equals(empty("restated").dtypes)
 
 
 # new clusters
@@ -105,7 +104,7 @@ def three_clusters() -> Run:
 
 
 def test_a_born_cluster_by_hand():
-    table = born(three_clusters(), known={"c1", "c2"}, added={"f", "x"})
+    table = new_clusters(three_clusters(), known={"c1", "c2"}, added={"f", "x"})
     assert len(table) == 1
     row = table.iloc[0]
     assert row[["group_id", "label", "n_papers", "n_added"]].tolist() == ["c3", "Third", 2, 1]
@@ -121,13 +120,13 @@ def test_a_born_cluster_by_hand():
 
 def test_the_nearest_known_group_may_be_a_topic():
     run = three_clusters()
-    table = born(run, known=set(), added=set()).set_index("group_id")
+    table = new_clusters(run, known=set(), added=set()).set_index("group_id")
     assert (table["nearest_id"] == "t").all()
     bare = replace(run, memberships=run.memberships[run.memberships["kind"] == "cluster"])
-    alone = born(bare, known=set(), added=set())
+    alone = new_clusters(bare, known=set(), added=set())
     assert (alone["nearest_id"] == "").all()
     assert alone["similarity"].isna().all()
-    assert born(run, known={"c1", "c2", "c3"}, added=set()).empty
+    assert new_clusters(run, known={"c1", "c2", "c3"}, added=set()).empty
 
 
 def test_where_the_papers_of_a_cluster_were():
@@ -199,13 +198,13 @@ def test_of_its_parent_says_what_the_two_runs_say(series):
     papers = new.papers.assign(first_run=["0001", "0001", "0001", "0002"])
     stored = replace(new, papers=papers, changes=found.changes, moves=found.moves,
                      restated=found.restated)  # fmt: skip
-    alone = of_its_parent(stored)
+    alone = compare_with_parent(stored)
     for name in ("changes", "moves", "lineage", "restated", "born"):
         pd.testing.assert_frame_equal(getattr(alone, name), getattr(found, name))
     assert (alone.old, alone.new) == (found.old, found.new)
     assert (alone.papers.added, alone.papers.both) == (found.papers.added, found.papers.both)
     assert alone.papers.added == ["d"]
-    assert of_its_parent(old) is None
+    assert compare_with_parent(old) is None
 
 
 def test_other_embeddings_are_noted():

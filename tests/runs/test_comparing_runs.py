@@ -11,9 +11,8 @@ import pytest
 
 from analysis import Settings, run
 from analysis.base.schema import CAUSES, KINDS
-from analysis.runs import Run, read_run
+from analysis.runs import Run, line_of, read_run
 from analysis.runs.compare import compare_opened, compare_with_parent
-from analysis.runs import line_of
 from conftest import TODAY
 from planted import planted
 

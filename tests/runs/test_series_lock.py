@@ -207,7 +207,7 @@ def full(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize("stage", ["write_tables", "write_json", "sha256"])
 def test_a_full_disk_is_one_message_and_nothing_stays(tmp_path, monkeypatch, stage):
-    monkeypatch.setattr(f"analysis.runs.folder.{stage}", full)
+    monkeypatch.setattr(f"analysis.runs.run.{stage}", full)
     snapshot = tmp_path / "papers.csv"
     snapshot.write_text("title,abstract\nOne,About one.\nTwo,About two.\n")
     with pytest.raises(InputError) as caught:
@@ -220,7 +220,7 @@ def test_a_full_disk_is_one_message_and_nothing_stays(tmp_path, monkeypatch, sta
 def test_a_full_disk_that_numpy_meets_is_told_from_other_faults(tmp_path, monkeypatch):
     def short(free: int) -> None:
         usage = type("usage", (), {"free": free})
-        monkeypatch.setattr("analysis.runs.folder.shutil.disk_usage", lambda _: usage)
+        monkeypatch.setattr("analysis.runs.series.shutil.disk_usage", lambda _: usage)
         with new_run_folder(tmp_path):
             raise OSError("4000 requested and 12 written")
 

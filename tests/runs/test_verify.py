@@ -60,7 +60,7 @@ def test_every_difference_is_named(tmp_path):
     assert result.stdout == ""
     assert result.stderr == (
         "Found:\n"
-        "  - run 0001: map.html is not what was written\n"
+        "  - run 0001: map.html is not as it was written\n"
         "  - run 0001: tables/papers.csv is missing\n"
         "  - run 0001: link is not in the manifest\n"
         "  - run 0001: tables/mine.csv is not in the manifest\n"
@@ -113,7 +113,7 @@ def test_the_parent_is_compared_where_it_is_there(tmp_path):
     assert verify(path).parent == "Its parent 0001 has the manifest that was extended."
     write_json(parent / "manifest.json", {"run": "0001", "outputs": {}})
     assert verify(path).problems == (
-        "the parent 0001 has another manifest than the one that was extended",
+        "the manifest of the parent 0001 has changed since it was extended",
     )
     shutil.rmtree(parent)
     assert verify(path).problems == ()

@@ -25,10 +25,10 @@ def audit_command(run: str | None, runs: Path | None, as_json: bool, quiet: bool
     from analysis.base.escaping import for_terminal
     from analysis.base.progress import Progress
     from analysis.clusters.audit import audit_text
-    from analysis.pipeline.audit import audited, contested_papers
+    from analysis.pipeline.audit import audit_run, contested_papers
 
     opened = open_run(run, runs=runs)
-    audit = audited(opened, progress=Progress(quiet=quiet))
+    audit = audit_run(opened, progress=Progress(quiet=quiet))
     contested = contested_papers(opened)
     if as_json:
         rows = contested.astype({"first_weight": "float64", "second_weight": "float64"})

@@ -17,10 +17,9 @@ from analysis.base.escaping import for_terminal, normalised_title, short_hash
 from analysis.base.schema import TABLES
 from analysis.sources.dates.fill import add_arxiv_ids, date_from_files, date_from_ids
 from analysis.sources.dates.parsing import EARLIEST, GRACE, file_date
-from analysis.sources.extra_columns import tidy_values
 from analysis.sources.formats import FORMATS_IN_WORDS
 from analysis.sources.input_file import MAX_MB
-from analysis.sources.paper_rows import paper_rows
+from analysis.sources.paper_rows import paper_rows, tidy_values
 from analysis.sources.read_files import Part, input_entries, read_parts
 
 from .duplicates import LEVELS, merge_rows

@@ -1,25 +1,25 @@
-"""A cold fit of a run's papers, made to audit it."""
+"""The audit of an extended run: a fresh fit of its papers, compared with its clusters."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
+from analysis import clusters
 from analysis.base.errors import InputError
 from analysis.base.groups import cluster_number
 from analysis.base.progress import Progress
 from analysis.clusters import quality
-from analysis.clusters.audit import Audit, audit, audit_line
+from analysis.clusters.audit import Audit, audit_clusters, audit_line
 from analysis.runs import Run
 
-from .groups.grading import subsamples
-from .parent import primary
-
-SMALLEST_UNASKED = 2_000
-"""Papers below which every extension is audited."""
+ALWAYS_BELOW = 2_000
+"""Extensions with fewer papers are always audited."""
 
 
-def audited(run: Run, *, progress: Progress) -> Audit:
-    """Fit a run's papers afresh, and compare.
+def audit_run(run: Run, *, progress: Progress) -> Audit:
+    """Fit a run's papers from scratch and compare.
 
     Costs one fit of all papers and eight of 80 % of them, five above 6,000 papers (under 200 the
     one fit, whose subsamples serve for both); nothing is written.
@@ -32,26 +32,25 @@ def audited(run: Run, *, progress: Progress) -> Audit:
     Raises
     ------
     InputError
-        Where the run has no clusters.
+        If the run has no clusters.
     """
-    from analysis import clusters
-
-    own = primary(run.memberships).reindex(run.papers["paper_id"].to_numpy())
-    if own.isna().any() or own.empty:
+    labels = clusters.primary_clusters(run.memberships).reindex(run.papers["paper_id"].to_numpy())
+    if labels.isna().any() or labels.empty:
         raise InputError(
             f"run {run.name} has no clusters",
-            allowed="a run with clusters (they are looked for from 60 papers on)",
+            allowed="a run with clusters (runs of at least 60 papers have them)",
             next_step="audit another run of the series; papertide show lists them",
         )
     seed = int(run.manifest["settings"]["seed"])
     with progress.stage("audit"):
-        cold = clusters.find_clusters(run.vectors, seed=seed)
-        fits = cold.fits
+        fresh = clusters.find_clusters(run.vectors, seed=seed)
+        fits = fresh.fits
         if fits is None:
-            fits = clusters.subsample_fits(run.vectors, count=subsamples(len(own)), seed=seed)
-        return audit(
-            own,
-            cold=cold.labels,
+            n = quality.n_subsamples(len(labels))
+            fits = clusters.subsample_fits(run.vectors, count=n, seed=seed)
+        return audit_clusters(
+            labels,
+            fresh=fresh.labels,
             fits=fits,
             vectors=run.vectors,
             run=run.name,
@@ -59,35 +58,34 @@ def audited(run: Run, *, progress: Progress) -> Audit:
         )
 
 
-def audit_unasked(made: Run, *, asked: bool, progress: Progress) -> Run:
-    """Audit an extended run that is small, or where asked, and say so in the manifest.
+def add_audit(run: Run, *, always: bool, progress: Progress) -> Run:
+    """Audit an extended run if it is small, or if asked to, and record it in the manifest.
 
     Parameters
     ----------
-    made : Run
+    run : Run
         Not yet written.
-    asked : bool
+    always : bool
+        Audit an extended run whatever its size.
     progress : Progress
 
     Returns
     -------
     Run
-        Its manifest has `audit`, None where there was none.
+        Its manifest has `audit`, None if there was none.
     """
-    from dataclasses import replace
-
-    due = made.manifest["how"] == "extended" and (asked or len(made.papers) < SMALLEST_UNASKED)
-    found = audited(made, progress=progress) if due else None
-    if found is not None:
-        progress.say(f"Audit: {audit_line(found)}")
-    elif asked:
+    is_due = run.manifest["how"] == "extended" and (always or len(run.papers) < ALWAYS_BELOW)
+    audit = audit_run(run, progress=progress) if is_due else None
+    if audit is not None:
+        progress.say(f"Audit: {audit_line(audit)}")
+    elif always:
         progress.say("Audit: this run is a fresh fit; there is nothing to compare it with.")
-    said = found.as_dict() if found else None
-    return replace(made, manifest={**made.manifest, "audit": said})
+    entry = audit.as_dict() if audit else None
+    return replace(run, manifest={**run.manifest, "audit": entry})
 
 
 def contested_papers(run: Run) -> pd.DataFrame:
     """Return the contested papers of a run with their titles (`quality.contested`)."""
-    found = quality.contested(run.memberships)
+    papers = quality.contested(run.memberships)
     titles = dict(zip(run.papers["paper_id"], run.papers["title"], strict=True))
-    return found.assign(title=found["paper_id"].map(titles))
+    return papers.assign(title=papers["paper_id"].map(titles))

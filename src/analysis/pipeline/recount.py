@@ -1,4 +1,4 @@
-"""A finished run told otherwise: trends by other periods, or of fewer groups."""
+"""A finished run presented differently: trends by other periods, or of fewer groups."""
 
 from __future__ import annotations
 
@@ -12,56 +12,56 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 from analysis.base.groups import groups_of, parts_of
-from analysis.base.schema import AXES, FREQUENCIES, KINDS, conform, empty
+from analysis.base.schema import KINDS, conform, empty
 from analysis.runs import Run
 
-from .settings import Settings
-from .trends import over_time
+from .settings import Settings, period_problems
+from .trends import count_trends
 
-PERIODS = ("auto", *FREQUENCIES)
 _KEY = ["kind", "group_id", "period"]
-_MOST_NEAR = 3
-_USUAL = {name: getattr(Settings(), name) for name in ("period", "by", "only_snapshot")}
+_MOST_HINTS = 3
+_DEFAULTS = {name: getattr(Settings(), name) for name in ("period", "by", "only_snapshot")}
 
 
-def retold(
+def recount(
     run: Run, *, period: str | None = None, by: str | None = None, only_snapshot: bool | None = None
 ) -> Run:
-    """Count a run's trends anew, by the stage that every run goes through.
+    """Count a run's trends again, by the stage that every run goes through.
 
     Parameters
     ----------
     run : Run
-        Left as it is; its papers, memberships and groups are what is counted.
+        Left unchanged; its papers, memberships and groups are counted.
     period : {"auto", "month", "quarter", "half-year", "year"}, optional
     by : {"published", "listed"}, optional
-        The day that tells a paper's period.
+        The day that decides a paper's period.
     only_snapshot : bool, optional
-        Count what the snapshot lists, not all papers of the series.
+        Count the papers that the snapshot lists, not all papers of the series.
 
     Returns
     -------
     Run
-        With other `trends`, `verdicts`, `events` and `restated` (earlier shares beside those of
-        now; empty where time is cut otherwise), and what the manifest says of periods and
-        settings; its `told_anew` names what differs from the run. What is left out is as in the
-        run; with nothing given that is the run itself, and with the run's own settings the tables
-        are the same to the last bit.
+        With other `trends`, `verdicts`, `events` and `restated` (earlier shares beside the new
+        ones; empty if the periods differ), and other entries on periods and settings in the
+        manifest; its `told_anew` lists the differences. Arguments that are not given are as in
+        the run: without any, the run itself is returned, and with the run's own settings the
+        tables are the same to the last bit.
 
     Raises
     ------
     InputError
-        Where a setting has another value, or no paper can be placed.
+        If a setting has no allowed value, or no paper can be placed in a period.
     """
-    _check(period=period, by=by)
+    if problems := period_problems(period=period, by=by):
+        raise InputError(problems, allowed="the names listed", next_step="give one of them")
     asked = {"period": period, "by": by, "only_snapshot": only_snapshot}
     asked = {name: value for name, value in asked.items() if value is not None}
     if not asked:
         return run
     stored = run.manifest["settings"]
-    settings = {name: stored.get(name, usual) for name, usual in _USUAL.items()} | asked
+    settings = {name: stored.get(name, default) for name, default in _DEFAULTS.items()} | asked
     day = run.manifest["snapshot_date"]
-    tables, said = over_time(
+    tables, entry = count_trends(
         run.papers,
         memberships=run.memberships,
         groups=run.groups,
@@ -69,117 +69,103 @@ def retold(
         settings=Settings(**settings),
     )
     before = run.manifest["period"]
-    comparable = (said["freq"], said["by"]) == (before["freq"], before.get("by", _USUAL["by"]))
+    comparable = (entry["freq"], entry["by"]) == (before["freq"], before.get("by", _DEFAULTS["by"]))
     manifest = {
         **run.manifest,
-        "period": said,
+        "period": entry,
         "settings": {**stored, **settings},
-        "told_anew": [_difference(run, settings=settings, period=said)],
+        "told_anew": [_difference(run, settings=settings, period=entry)],
     }
-    return replace(
-        run,
-        **tables,
-        restated=_restated(run.restated, trends=tables["trends"])
-        if comparable
-        else empty("restated"),
-        manifest=manifest,
-    )
+    restated = empty("restated")
+    if comparable:
+        restated = _with_new_shares(run.restated, trends=tables["trends"])
+    return replace(run, **tables, restated=restated, manifest=manifest)
 
 
-def narrowed(run: Run, *, groups: Sequence[str]) -> Run:
+def select_groups(run: Run, *, groups: Sequence[str]) -> Run:
     """Keep the trends, verdicts and events of some groups.
 
-    Nothing is counted or corrected anew: a verdict stays what it is among all groups that were
-    looked at, else leaving out what did not rise would make risers of chance.
+    Nothing is counted or corrected again: a verdict keeps its correction for all groups that were
+    tested, because testing only the groups you picked would turn chance into findings.
 
     Parameters
     ----------
     run : Run
-        Left as it is.
+        Left unchanged.
     groups : sequence of str
-        Ids or labels of clusters and topics, in any case; a label that two groups have stands for
-        both, a broader cluster for its parts.
+        Ids or labels of clusters and topics, case ignored; a label that two groups have selects
+        both, a broader cluster its parts.
 
     Returns
     -------
     Run
         With the rows of these groups in `trends`, `verdicts`, `events` and `restated`; the
-        manifest's `told_anew` says so.
+        manifest's `told_anew` records it.
 
     Raises
     ------
     InputError
-        Where a name is none of the run's; all such names together.
+        If the run has no group of a name; all such names are listed together.
     """
-    chosen = _chosen(run, names=groups)
+    chosen = _find_groups(run, names=groups)
     tables = {}
     for name in ("trends", "verdicts", "events", "restated"):
         frame = getattr(run, name)
         keys = pd.MultiIndex.from_frame(frame[["kind", "group_id"]])
         tables[name] = frame[keys.isin(chosen)].reset_index(drop=True)
     n = sum(len(groups_of(run.groups, kind=kind)) for kind in KINDS)
-    said = (
+    note = (
         f"Charts, findings and tables of trends show {len(chosen):,} of {n:,} groups, as asked. "
-        f"Verdicts are corrected for all {n:,} groups that were looked at, so they are the same "
-        "as in the whole report."
+        f"Verdicts are corrected for all {n:,} groups that were tested, so they are the same as "
+        "in the full report."
     )
-    told = [*run.manifest.get("told_anew", []), said]
+    notes = [*run.manifest.get("told_anew", []), note]
     shown = sorted(group_id for _, group_id in chosen)
     return replace(
-        run, **tables, manifest={**run.manifest, "told_anew": told, "shown_groups": shown}
+        run, **tables, manifest={**run.manifest, "told_anew": notes, "shown_groups": shown}
     )
 
 
-def _check(*, period: str | None, by: str | None) -> None:
-    problems = []
-    if period is not None and period not in PERIODS:
-        problems.append(f"period {period!r}: allowed are {', '.join(PERIODS)}")
-    if by is not None and by not in AXES:
-        problems.append(f"by {by!r}: allowed are {', '.join(AXES)}")
-    if problems:
-        raise InputError(problems, allowed="the names listed", next_step="give one of them")
-
-
-def _restated(restated: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFrame:
+def _with_new_shares(restated: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFrame:
     now = trends[[*_KEY, "share"]].rename(columns={"share": "share_now"})
     return conform(restated.drop(columns="share_now").merge(now, on=_KEY), name="restated")
 
 
 def _difference(run: Run, *, settings: dict[str, object], period: dict[str, object]) -> str:
-    """Say how the trends told here differ from those of the run."""
+    """Return a sentence on how the new trends differ from those of the run."""
     stored, before = run.manifest["settings"], run.manifest["period"]
-    by = before.get("by", _USUAL["by"])
+    by = before.get("by", _DEFAULTS["by"])
     parts = []
     if period["freq"] != before["freq"]:
         parts.append(f"by {period['freq'] or 'no period'} (the run: {before['freq'] or 'none'})")
     if period["by"] != by:
         parts.append(f"by the day on which papers were {period['by']} (the run: {by})")
-    if settings["only_snapshot"] != stored.get("only_snapshot", _USUAL["only_snapshot"]):
+    if settings["only_snapshot"] != stored.get("only_snapshot", _DEFAULTS["only_snapshot"]):
         what = ("the papers of the snapshot", "all papers of the series")
         now, then = what if settings["only_snapshot"] else what[::-1]
         parts.append(f"over {now} (the run: {then})")
     if not parts:
-        return f"Trends and verdicts were counted anew, with the settings of run {run.name}."
+        return f"Trends and verdicts were counted again, with the settings of run {run.name}."
     return (
-        f"Trends and verdicts were counted anew for this report, {', '.join(parts)}; the tables "
-        f"stored in run {run.name} say otherwise."
+        f"Trends and verdicts were counted again for this report, {', '.join(parts)}; the tables "
+        f"stored in run {run.name} differ."
     )
 
 
-def _chosen(run: Run, *, names: Sequence[str]) -> set[tuple[str, str]]:
+def _find_groups(run: Run, *, names: Sequence[str]) -> set[tuple[str, str]]:
     columns = ["kind", "group_id", "label"]
     known = list(run.groups[columns].itertuples(index=False, name=None))
     counted = pd.concat([groups_of(run.groups, kind=kind) for kind in KINDS])
-    held = set(counted[columns[:2]].itertuples(index=False, name=None))
+    with_papers = set(counted[columns[:2]].itertuples(index=False, name=None))
     chosen: set[tuple[str, str]] = set()
     problems = []
-    for name in _apart(names, known=known):
-        found = _named(name, known=known)
-        if not found:
+    for name in _split_names(names, known=known):
+        matching = _groups_named(name, known=known)
+        if not matching:
             problems.append(_unknown(name, known=known))
-        for kind, group_id in found:
+        for kind, group_id in matching:
             parts = parts_of(run.groups, group_id) if kind == "cluster" else {group_id}
-            chosen |= {(kind, part) for part in parts} & held
+            chosen |= {(kind, part) for part in parts} & with_papers
     if problems or not chosen:
         raise InputError(
             problems or "no group that has papers",
@@ -189,13 +175,13 @@ def _chosen(run: Run, *, names: Sequence[str]) -> set[tuple[str, str]]:
     return chosen
 
 
-def _apart(names: Sequence[str], *, known: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Take names apart at commas, except labels with a comma in them."""
-    parts = [[name] if _named(name, known=known) else name.split(",") for name in names]
+def _split_names(names: Sequence[str], *, known: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Split names at commas, except labels that contain a comma."""
+    parts = [[name] if _groups_named(name, known=known) else name.split(",") for name in names]
     return list(dict.fromkeys(part.strip() for each in parts for part in each if part.strip()))
 
 
-def _named(name: str, *, known: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
+def _groups_named(name: str, *, known: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
     by_id = [(kind, group_id) for kind, group_id, _ in known if group_id == name]
     wanted = clean(name).casefold()
     return by_id or [
@@ -208,7 +194,7 @@ def _named(name: str, *, known: Sequence[tuple[str, str, str]]) -> list[tuple[st
 def _unknown(name: str, *, known: Sequence[tuple[str, str, str]]) -> str:
     names = {group_id: clean(label) for _, group_id, label in known}
     forms = {form.casefold(): i for i, label in names.items() for form in (label, i)}
-    near = get_close_matches(clean(name).casefold(), list(forms), n=_MOST_NEAR)
+    near = get_close_matches(clean(name).casefold(), list(forms), n=_MOST_HINTS)
     ids = dict.fromkeys(forms[form] for form in near)
-    hint = f" (near: {', '.join(f'{i}, “{names[i]}”' for i in ids)})" if ids else ""
+    hint = f" (did you mean {', '.join(f'{i}, “{names[i]}”' for i in ids)}?)" if ids else ""
     return f"no group {name!r} in this run{hint}"

@@ -1,4 +1,4 @@
-"""A run made again from what its manifest names, and compared with what was stored."""
+"""A run made again from the files that its manifest names, and compared with what was stored."""
 
 from __future__ import annotations
 
@@ -13,40 +13,37 @@ from typing import Any
 import pandas as pd
 
 from analysis import runs
+from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.groups import counted_memberships
 from analysis.base.progress import Progress
 from analysis.base.resources import data_file, dates_index
-from analysis.base.schema import SCHEMA_VERSION, TABLES
+from analysis.base.schema import SCHEMA_VERSION
 from analysis.clusters.extend.thresholds import Thresholds
-from analysis.runs import Run
-from analysis.runs.manifest import versions
+from analysis.runs import RUN_FILES, Run, versions
 
 from . import run as pipeline
 from .papers import CACHE
 from .settings import Settings
 
-FILES = (*(f"{name}.parquet" for name in TABLES), "vectors.npy", "topics.npz", "ledger.toml",
-         "quality.json")  # fmt: skip
-"""What is compared byte for byte; pages follow from these."""
-
 _NO_LIMIT = 1_000_000
-"""Megabytes of an input: it was read once already."""
+"""Megabytes of an input: it was read once before."""
 
 
 @dataclass(frozen=True)
-class Replayed:
-    """What `replay` found.
+class Replay:
+    """The outcome of `replay`.
 
     Attributes
     ----------
     run : str
     equal, differing : tuple of str
-        Files that came out byte for byte as stored, and those that did not.
+        Files that came out byte for byte as stored, and those that did not; pages follow from
+        these files.
     reasons : tuple of str
-        What is not as it was: inputs, definitions, versions; one line each.
+        Inputs, definitions and versions that have changed; one line each.
     memberships : str
-        How many papers have the same clusters and topics; "" where all files are equal.
+        How many papers have the same clusters and topics; "" if all files are equal.
     """
 
     run: str
@@ -57,8 +54,8 @@ class Replayed:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """Files that play the parts a manifest names, and what is not as it was."""
+class _Sources:
+    """The files that a manifest names, by role, and one line on each that has changed."""
 
     inputs: tuple[Path, ...]
     definitions: Mapping[str, tuple[Path, ...]]
@@ -71,7 +68,7 @@ def replay(
     files: Sequence[Path] = (),
     folder: Path | None = None,
     progress: Progress | None = None,
-) -> Replayed:
+) -> Replay:
     """Make a run again in a temporary directory and compare.
 
     Parameters
@@ -79,54 +76,60 @@ def replay(
     path : Path
         A run directory; its parent lies beside it.
     files : sequence of Path
-        Candidates for the inputs and definitions, known by their hash.
+        Candidates for the inputs and definitions, recognised by their hash.
     folder : Path, optional
-        Looked through for files of the names in the manifest; the working directory by default.
+        Searched for files with the names in the manifest; the working directory by default.
     progress : Progress, optional
 
     Returns
     -------
-    Replayed
+    Replay
 
     Raises
     ------
     InputError
-        Where an input or the parent cannot be found, or the run's schema version is another one.
+        If an input or the parent run cannot be found, or the run has another schema version.
     """
     stored = runs.read_run(path)
-    found = _files(stored.manifest, files=files, folder=folder or Path.cwd())
+    sources = _find_sources(stored.manifest, files=files, folder=folder or Path.cwd())
     with tempfile.TemporaryDirectory(prefix="papertide-replay-") as temporary:
         series = Path(temporary) / "runs"
-        _lay_out(stored, series=series)
-        made = pipeline.run(
-            list(found.inputs),
-            settings=_settings(stored.manifest, series=series, found=found),
+        _link_earlier_runs(stored, series=series)
+        replayed = pipeline.run(
+            list(sources.inputs),
+            settings=_settings(stored.manifest, series=series, sources=sources),
             progress=progress,
             pages=False,
         )
-        if made.path is None or made.path.parent != series:
-            raise AssertionError("the replay was not written where it was to be")
-        return _compared(stored, made, reasons=found.reasons)
+        if replayed.path is None or replayed.path.parent != series:
+            raise AssertionError("the replay was not written to its temporary series")
+        return _compare(stored, replayed, reasons=sources.reasons)
 
 
-def _files(manifest: Mapping[str, Any], *, files: Sequence[Path], folder: Path) -> _Found:
+def _find_sources(manifest: Mapping[str, Any], *, files: Sequence[Path], folder: Path) -> _Sources:
     wanted = [*manifest["inputs"], *manifest.get("definitions", [])]
     names = {str(one["name"]) for one in wanted}
     defaults = [*_defaults(), *filter(None, [dates_index()])]
-    hashed = {p: runs.sha256(p) for p in _unique([*files, *_named(folder, names), *defaults])}
-    inputs, definitions, reasons, missing = [], {}, [], []
+    candidates = _unique([*files, *_files_named(folder, names), *defaults])
+    hashes = {path: runs.sha256(path) for path in candidates}
+    inputs: list[Path] = []
+    definitions: dict[str, list[Path]] = {}
+    reasons: list[str] = []
+    missing: list[str] = []
     for one in wanted:
         role, name = str(one.get("role", "input")), str(one["name"])
-        at = next((p for p, digest in hashed.items() if digest == one["sha256"]), None)
-        if at is None:
+        path = next((p for p, digest in hashes.items() if digest == one["sha256"]), None)
+        if path is None:
             given = files if role == "input" else [*files, *defaults]
-            at = next((p for p in given if p.name == name), None)
-            what = f"{role} {name} has another SHA-256 than {str(one['sha256'])[:12]}…"
-            (missing if at is None else reasons).append(what if at else f"{role} {name}")
-        if at is not None and role == "input" and at not in inputs:
-            inputs.append(at)
-        elif at is not None and role != "input":
-            definitions.setdefault(role, []).append(at)
+            path = next((p for p in given if p.name == name), None)
+            if path is None:
+                missing.append(f"{role} {name}")
+                continue
+            reasons.append(f"{role} {name} has another SHA-256 than {str(one['sha256'])[:12]}…")
+        if role != "input":
+            definitions.setdefault(role, []).append(path)
+        elif path not in inputs:
+            inputs.append(path)
     if missing:
         raise InputError(
             [f"no file is the {one} of run {manifest['run']}" for one in missing],
@@ -134,7 +137,7 @@ def _files(manifest: Mapping[str, Any], *, files: Sequence[Path], folder: Path) 
             next_step="name them after RUN, or the folder they lie in with --inputs DIR",
         )
     reasons += _version_reasons(manifest)
-    return _Found(
+    return _Sources(
         tuple(inputs), {role: tuple(ps) for role, ps in definitions.items()}, tuple(reasons)
     )
 
@@ -143,13 +146,13 @@ def _unique(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(p.resolve() for p in paths if p.is_file()))
 
 
-def _named(folder: Path, names: set[str]) -> list[Path]:
-    """Return the files under a folder that have one of these names; hidden folders are left out."""
-    found = []
-    for here, below, there in os.walk(folder):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        found += [Path(here) / name for name in sorted(there) if name in names]
-    return found
+def _files_named(folder: Path, names: set[str]) -> list[Path]:
+    """Return the files below a folder that have one of these names; hidden folders are skipped."""
+    paths = []
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        paths += [Path(here) / name for name in sorted(files) if name in names]
+    return paths
 
 
 def _defaults() -> list[Path]:
@@ -165,8 +168,8 @@ def _version_reasons(manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _lay_out(stored: Run, *, series: Path) -> None:
-    """Put the runs that came before beside the place of the new one, as links."""
+def _link_earlier_runs(stored: Run, *, series: Path) -> None:
+    """Link the earlier runs of the series into the temporary one."""
     series.mkdir(parents=True)
     number = int(stored.name.split("-")[0])
     home = stored.path.parent if stored.path else series
@@ -181,70 +184,77 @@ def _lay_out(stored: Run, *, series: Path) -> None:
         raise InputError(
             f"run {stored.name} was made from run {parent['run']}, which is not in {home}",
             allowed="a run whose parent is in the same series",
-            next_step="put the parent back from a copy",
+            next_step="restore the parent from a copy",
         )
     last = int(earlier[-1].name.split("-")[0]) if earlier else 0
     if last < number - 1:
-        # Runs were removed since: an empty one keeps the number.
+        # Runs have been removed since: an empty one reserves the number.
         gap = series / f"{number - 1:04d}"
         gap.mkdir()
         runs.write_json(gap / "manifest.json", {"schema_version": SCHEMA_VERSION})
 
 
-def _settings(manifest: Mapping[str, Any], *, series: Path, found: _Found) -> Settings:
-    told = dict(manifest["settings"])
-    days = {
-        name: date.fromisoformat(value) if (value := told.pop(name, None)) else None
-        for name in ("as_of", "snapshot_date")
-    }
-    limits = Thresholds(**told.pop("thresholds", {}))
-    of_role = {role: paths[0] for role, paths in found.definitions.items()}
-    today = manifest.get("today")
+def _settings(manifest: Mapping[str, Any], *, series: Path, sources: _Sources) -> Settings:
+    recorded = dict(manifest["settings"])
+    as_of, snapshot_date = (_day(recorded.pop(name, None)) for name in ("as_of", "snapshot_date"))
+    thresholds = Thresholds(**recorded.pop("thresholds", {}))
+    of_role = {role: paths[0] for role, paths in sources.definitions.items()}
     parent = manifest.get("parent") or {}
     return replace(
-        Settings(**told),
-        **days,
+        Settings(**recorded),
+        as_of=as_of,
+        snapshot_date=snapshot_date,
         runs=series,
         extend=parent.get("run"),
         topics=of_role.get("topics"),
         overrides=of_role.get("overrides"),
-        dates=found.definitions.get("dates", ()),
-        index=next(iter(found.definitions.get("dates index", ())), None),
+        dates=sources.definitions.get("dates", ()),
+        index=next(iter(sources.definitions.get("dates index", ())), None),
         max_mb=_NO_LIMIT,
-        today=date.fromisoformat(today) if today else None,
-        thresholds=limits,
+        today=_day(manifest.get("today")),
+        thresholds=thresholds,
     )
 
 
-def _compared(stored: Run, made: Run, *, reasons: Sequence[str]) -> Replayed:
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _compare(stored: Run, replayed: Run, *, reasons: Sequence[str]) -> Replay:
     outputs = stored.manifest["outputs"]
-    again = made.manifest["outputs"]
-    equal = tuple(name for name in FILES if again.get(name) == outputs.get(name))
-    differing = tuple(name for name in FILES if name not in equal)
-    told = list(reasons)
-    if stored.name != made.name:
-        told.append(f"the run is named {made.name}, then {stored.name}")
-    if stored.manifest.get("parent") != made.manifest.get("parent"):
-        told.append("the parent's manifest is another one than was extended")
-    same = _same_memberships(stored, made) if differing else ""
-    return Replayed(stored.name, equal, differing, tuple(told), same)
+    again = replayed.manifest["outputs"]
+    equal = tuple(name for name in RUN_FILES if again.get(name) == outputs.get(name))
+    differing = tuple(name for name in RUN_FILES if name not in equal)
+    changes = list(reasons)
+    if stored.name != replayed.name:
+        changes.append(f"the run is named {replayed.name}, then {stored.name}")
+    if stored.manifest.get("parent") != replayed.manifest.get("parent"):
+        changes.append("the parent's manifest has changed since it was extended")
+    same = _same_memberships(stored, replayed) if differing else ""
+    return Replay(stored.name, equal, differing, tuple(changes), same)
 
 
-def _same_memberships(stored: Run, made: Run) -> str:
-    both = sorted(set(stored.papers["paper_id"]) & set(made.papers["paper_id"]))
+def _same_memberships(stored: Run, replayed: Run) -> str:
+    both = sorted(set(stored.papers["paper_id"]) & set(replayed.papers["paper_id"]))
     gone = len(stored.papers) - len(both)
-    added = len(made.papers) - len(both)
-    parts = [f"{len(both):,} papers in both, {gone:,} only stored, {added:,} only made again"]
+    added = len(replayed.papers) - len(both)
+    parts = [
+        f"{count(len(both), 'paper')} in both, {gone:,} only stored, {added:,} only made again"
+    ]
     for kind in ("cluster", "topic"):
-        sides = [_groups_by_paper(run, kind=kind).reindex(both, fill_value="") for run in
-                 (stored, made)]  # fmt: skip
+        sides = [
+            _groups_by_paper(run, kind=kind).reindex(both, fill_value="")
+            for run in (stored, replayed)
+        ]
         same = int((sides[0] == sides[1]).sum())
         share = f" ({same / len(both):.1%})" if both else ""
-        parts.append(f"the same {kind}{'s' if kind == 'topic' else ''}: {same:,} papers{share}")
+        parts.append(
+            f"the same {kind}{'s' if kind == 'topic' else ''}: {count(same, 'paper')}{share}"
+        )
     return "; ".join(parts)
 
 
 def _groups_by_paper(run: Run, *, kind: str) -> pd.Series:
-    """Return what a paper counts for: its primary cluster, or its topics."""
+    """Return the groups that count each paper: its primary cluster, or its topics."""
     rows = counted_memberships(run.memberships, kind=kind)
     return rows.sort_values("group_id").groupby("paper_id")["group_id"].agg(" ".join)

@@ -1,4 +1,4 @@
-"""A run on disk: its folder, manifest, lock and verification; `compare/` reads two of them."""
+"""Runs on disk: their files, manifest, series, lock and verification; `compare/` reads two."""
 
 from __future__ import annotations
 

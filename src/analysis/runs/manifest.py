@@ -1,4 +1,4 @@
-"""What a run says about itself: inputs, counts, rules, settings, versions."""
+"""The manifest of a run: its inputs, counts, rules, settings and versions."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ import pandas as pd
 
 from analysis.base.groups import groups_of
 from analysis.base.schema import SCHEMA_VERSION
-from analysis.papers.snapshot import Snapshot
+from analysis.papers import Snapshot, duplicate_summary
 
-from .folder import sha256
+from .run import sha256
 
 DISTRIBUTIONS = (
     *("papertide", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "umap-learn", "numba"),
     *("hdbscan", "plotly", "matplotlib"),
 )
-"""Packages whose versions decide a run's bytes."""
+"""Packages whose versions determine a run's bytes."""
 
 NAMED_DUPLICATES = 200
-"""Merged records and near misses that a run names; all are counted, and `papertide snapshot --json`
-names all."""
+"""Merged records and near misses that a manifest lists; all are counted, and `papertide snapshot
+--json` lists all."""
 
 
-def manifest(
+def run_manifest(
     papers: pd.DataFrame,
     *,
     groups: pd.DataFrame,
     name: str,
     read: Snapshot,
-    decided: Mapping[str, Any],
+    decisions: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Describe a run before it is written.
 
@@ -46,18 +46,16 @@ def manifest(
     name : str
         The run's name in the series.
     read : Snapshot
-        What the input files held.
-    decided : mapping
-        What the stages decided and were told: `period`, `clustering`, `embedding`, `settings`.
+        The contents of the input files.
+    decisions : mapping
+        Entries of the stages: `period`, `clustering`, `embedding`, `settings` and so on.
 
     Returns
     -------
     dict
-        Ready for JSON; the definitions' and outputs' hashes, the times and the peak
-        memory are added by the caller.
+        Ready for JSON; the caller adds the definitions' and outputs' hashes, the times and the
+        peak memory.
     """
-    from analysis.papers.duplicates import duplicate_summary
-
     dated = int(papers["published"].notna().sum())
     return {
         "schema_version": SCHEMA_VERSION,
@@ -79,13 +77,13 @@ def manifest(
         "duplicates": duplicate_summary(
             read.papers, merged=read.merged, near=read.near, limit=NAMED_DUPLICATES
         ),
-        **decided,
+        **decisions,
         "versions": versions(),
     }
 
 
-def hashed(role: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
-    """Return name, size and SHA-256 of files that a run depends on, under the role they play."""
+def file_entries(role: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """Return role, name, size and SHA-256 of files that a run depends on."""
     return [
         {"role": role, "name": path.name, "bytes": path.stat().st_size, "sha256": sha256(path)}
         for path in paths
@@ -94,20 +92,20 @@ def hashed(role: str, paths: Sequence[Path]) -> list[dict[str, Any]]:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of every package in `DISTRIBUTIONS`."""
-    found = {"python": platform.python_version()}
+    out = {"python": platform.python_version()}
     for name in DISTRIBUTIONS:
         try:
-            found[name] = metadata.version(name)
+            out[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+            out[name] = "not installed"
+    return out
 
 
 def peak_memory_mb() -> int:
     """Return the largest resident size that this process has had, in MiB.
 
-    Linux keeps in `ru_maxrss` also what the process that started this one had, so the kernel's
-    own figure of this program is read where there is one.
+    On Linux `ru_maxrss` includes what the process that started this one had, so the kernel's
+    figure for this program is read if there is one.
     """
     status = Path("/proc/self/status")
     if status.is_file():

@@ -26,7 +26,7 @@ GIGABYTE = 10**9
 MEASURED = """
 import sys
 from analysis.cli.main import main
-from analysis.runs.manifest import peak_memory_mb
+from analysis.runs import peak_memory_mb
 sys.argv, code = ["papertide", "filter", *sys.argv[1:]], 0
 try:
     main()

@@ -140,7 +140,7 @@ def _calibration(run: Run, *, gold: Gold, path: Path, seed: int, as_json: bool) 
 
 def _corrected_shares(run: Run, *, gold: Gold, path: Path, seed: int, as_json: bool) -> str:
     """Show the first and the last full period; as JSON every period."""
-    from analysis.pipeline.corrected_shares import corrected_shares
+    from analysis.pipeline.topic_questions import corrected_shares
 
     shares = corrected_shares(run, _scored(run, gold=gold, path=path, seed=seed).table)
     if as_json:

@@ -90,8 +90,9 @@ def override_clusters(
 def _without_papers(clusters: Sequence[ClusterDescription], *, used: set[str]) -> set[str]:
     """Return the clusters that neither have papers nor a part that has."""
     above = {cluster.id: cluster.broader for cluster in clusters}
-    present: set[str | None] = set()
-    for name in sorted(used):
+    present: set[str] = set()
+    for cluster in sorted(used):
+        name: str | None = cluster
         while name and name not in present:
             present.add(name)
             name = above.get(name)

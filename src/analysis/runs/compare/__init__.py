@@ -1,36 +1,35 @@
-"""What differs between two runs: papers, groups, memberships and reported shares, counted.
+"""The differences between two runs: papers, groups, memberships and reported shares, counted.
 
-Tables in, tables out; nothing here makes sentences (`report.change_words` does).
+Tables in, tables out; the sentences are made in `report.changes`.
 """
 
 from .causes import axis_of, changes, counted_papers, moves
-from .comparison import Comparison, compare, compare_opened, of_its_parent
-from .line_of_runs import line_of
-from .new_clusters import born, old_homes
-from .paper_changes import first_seen, paper_changes, same_papers
-from .restated import has_left, restated, restated_by
+from .comparison import Comparison, compare, compare_opened, compare_with_parent
+from .new_clusters import new_clusters, old_homes
+from .paper_changes import PaperChanges, paper_changes, same_papers, with_first_runs
+from .restated import has_left, restated_by_runs, restated_shares
 from .share_parts import PrintedChange, printed_change, share_change, share_parts
 
 __all__ = [
     "Comparison",
+    "PaperChanges",
     "PrintedChange",
     "axis_of",
-    "born",
     "changes",
     "compare",
     "compare_opened",
+    "compare_with_parent",
     "counted_papers",
-    "first_seen",
     "has_left",
-    "line_of",
     "moves",
-    "of_its_parent",
+    "new_clusters",
     "old_homes",
     "paper_changes",
     "printed_change",
-    "restated",
-    "restated_by",
+    "restated_by_runs",
+    "restated_shares",
     "same_papers",
     "share_change",
     "share_parts",
+    "with_first_runs",
 ]

@@ -20,13 +20,13 @@ from analysis.base.schema import CAUSES, KINDS, conform, empty
 from .paper_changes import rename_ids, revised_papers, same_papers
 
 if TYPE_CHECKING:
-    from ..folder import Run
+    from ..run import Run
 
 _KEY = ["kind", "group_id", "paper_id"]
 
 
 class _Facts(NamedTuple):
-    """What decides on the cause: decisions by hand, definitions and papers that differ."""
+    """The facts that decide on a cause: decisions by hand, definitions and papers that differ."""
 
     by_hand: set[tuple[str, str, str]]
     redefined: set[str]
@@ -34,25 +34,25 @@ class _Facts(NamedTuple):
 
 
 def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
-    """Count for each group why it holds more or fewer papers in one run than in another.
+    """Count for each group, by cause, how many papers it gained or lost from one run to another.
 
     Each paper that only one of the runs knows is `added` or `gone`. Each paper of both that is
     counted differently has one cause, the first that applies of `override` (a decision by hand on
-    paper and group differs), `definition` (of the topic, or the topic is defined in one run
-    alone), `revised` (text or date of the paper differs) and `refit` (all else: a fresh fit, or a
-    birth, split or merge).
+    paper and group differs), `definition` (of the topic, or only one run defines it), `revised`
+    (text or date of the paper differs) and `refit` (all else: a fresh fit, or a birth, split or
+    merger).
 
     Parameters
     ----------
     old, new : Run
         Only their tables and settings are read; left unchanged.
     clusters : bool
-        False where the two runs' cluster ids do not mean the same groups: no rows of clusters.
+        False if the two runs' cluster ids do not mean the same groups: no rows of clusters.
 
     Returns
     -------
     DataFrame
-        Table `changes`, a row a group of either run. The columns of causes are signed, `gone` is
+        Table `changes`, one row per group of either run. The columns of causes are signed, `gone` is
         0 or less, and n_new - n_old is their sum exactly.
     """
     known = {name: _known(run) for name, run in (("old", old), ("new", new))}
@@ -74,12 +74,16 @@ def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
         counts={
             "n_old": before.groupby(["kind", "group_id"]).size(),
             "n_new": after.groupby(["kind", "group_id"]).size(),
-            **{cause: sums.xs(cause, level="cause") for cause in CAUSES
-               if cause in sums.index.get_level_values("cause")},
+            **{
+                cause: sums.xs(cause, level="cause")
+                for cause in CAUSES
+                if cause in sums.index.get_level_values("cause")
+            },
         },
-        totals={f"n_total_{name}": int(papers[day].notna().sum())
-                for name, papers in known.items()},
-    )  # fmt: skip
+        totals={
+            f"n_total_{name}": int(papers[day].notna().sum()) for name, papers in known.items()
+        },
+    )
 
 
 def _as_changes(
@@ -102,13 +106,13 @@ def moves(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
     ----------
     old, new : Run
     clusters : bool
-        False where the two runs' cluster ids do not mean the same groups: topics alone.
+        False if the two runs' cluster ids do not mean the same groups: topics only.
 
     Returns
     -------
     DataFrame
-        Table `moves` with the ids of the new run. `from_id` or `to_id` is "" where a paper came
-        into or went out of a topic, or where one of the runs has no clusters.
+        Table `moves` with the ids of the new run. `from_id` or `to_id` is "" if a paper entered or
+        left a topic, or if one of the runs has no clusters.
     """
     same = same_papers(old.papers, new.papers)
     before, after = (_members(run) for run in (old, new))
@@ -125,17 +129,19 @@ def moves(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
     )
     topics = rows[rows["kind"] == "topic"]
     ours = rows[rows["kind"] == "cluster"]
-    # One row a paper for clusters: what it left and what it joined are two rows until here.
+    # One row per paper for clusters: the one it left and the one it joined are two rows so far.
     joined = ours.groupby("paper_id", as_index=False).agg(
-        kind=("kind", "first"), from_id=("from_id", "max"), to_id=("to_id", "max"),
+        kind=("kind", "first"),
+        from_id=("from_id", "max"),
+        to_id=("to_id", "max"),
         cause=("cause", "first"),
-    )  # fmt: skip
+    )
     parts = [part for part in (topics, joined if clusters else ours[:0]) if len(part)]
     return conform(pd.concat(parts), name="moves") if parts else empty("moves")
 
 
 def axis_of(run: Run) -> str:
-    """Return the column that tells a paper's period in a run: "published" or "listed"."""
+    """Return the column that decides a paper's period in a run: "published" or "listed"."""
     return str((run.manifest.get("period") or {}).get("by") or "published")
 
 
@@ -145,9 +151,9 @@ def counted_papers(run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `kind`, `group_id`, `paper_id`, `weight`, `day` (that tells the period) and
-        `day_precision`; dated papers alone, each group's in the order of falling weight. Papers
-        known to the year only are listed whatever the length of the periods.
+        `kind`, `group_id`, `paper_id`, `weight`, `day` (that decides the period) and
+        `day_precision`; dated papers only, each group's in the order of decreasing weight. Papers
+        dated to the year are listed whatever the length of the periods.
     """
     day = axis_of(run)
     papers = _known(run)[["paper_id", day, "published_precision"]]
@@ -155,24 +161,20 @@ def counted_papers(run: Run) -> pd.DataFrame:
     papers = papers[papers["day"].notna()]
     if day == "listed":
         papers = papers.assign(day=papers["day"].dt.normalize(), day_precision="day")
-    rows = _counting(run)[[*_KEY, "weight"]].merge(papers, on="paper_id")
+    rows = counted_memberships(run.memberships)[[*_KEY, "weight"]].merge(papers, on="paper_id")
     order = ["kind", "group_id", "weight", "paper_id"]
     return rows.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
 
 
 def _known(run: Run) -> pd.DataFrame:
-    """Return the papers that a run's trends are of, dated or not."""
+    """Return the papers that a run's trends cover, dated or not."""
     settings = run.manifest.get("settings") or {}
     return run.papers[run.papers["in_snapshot"]] if settings.get("only_snapshot") else run.papers
 
 
 def _members(run: Run) -> pd.DataFrame:
     """Return the pairs of group and paper that count, dated or not."""
-    return _counting(run)[_KEY]
-
-
-def _counting(run: Run) -> pd.DataFrame:
-    return counted_memberships(run.memberships)
+    return counted_memberships(run.memberships)[_KEY]
 
 
 def _counted(
@@ -184,8 +186,8 @@ def _counted(
 
 
 def _all_groups(old: Run, new: Run, *, kinds: tuple[str, ...]) -> pd.DataFrame:
-    held = [groups_of(run.groups, kind=kind) for run in (old, new) for kind in kinds]
-    return pd.concat([rows[["kind", "group_id"]] for rows in held]).drop_duplicates()
+    tables = [groups_of(run.groups, kind=kind) for run in (old, new) for kind in kinds]
+    return pd.concat([rows[["kind", "group_id"]] for rows in tables]).drop_duplicates()
 
 
 def _facts(old: Run, new: Run, *, same: dict[str, str]) -> _Facts:

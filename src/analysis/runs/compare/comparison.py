@@ -1,4 +1,4 @@
-"""Everything that differs between two runs, put together once for whoever tells it."""
+"""All differences between two runs, collected for the report, the terminal and notebooks."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import pandas as pd
 from analysis.base.groups import groups_of
 from analysis.base.schema import empty
 
+from ..series import line_of, parent_of
 from .causes import axis_of, changes, moves
-from .line_of_runs import line_of, parent_of
-from .new_clusters import born, old_homes
+from .new_clusters import new_clusters, old_homes
 from .paper_changes import PaperChanges, paper_changes, same_papers
-from .restated import restated
+from .restated import restated_shares
 
 if TYPE_CHECKING:
-    from ..folder import Run
+    from ..run import Run
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between an old and a new run.
+    """The differences between an old and a new run.
 
     Attributes
     ----------
@@ -36,22 +36,22 @@ class Comparison:
     titles : DataFrame
         `title` and `url` of all papers of either run, by id.
     ids : str
-        Whether a cluster's id means the same group in both: "same", "other" or "none" where one
-        of the runs has no clusters.
+        Whether a cluster's id means the same group in both: "same" or "other"; "none" if one of
+        the runs has no clusters.
     changes, moves, lineage, restated : DataFrame
-        As in the schema; lineage without what was kept.
+        As in the schema; lineage without kept clusters.
     born, old_homes : DataFrame
-        See `births`; the second is empty but where `ids` is "other".
+        See `new_clusters`; the second is empty unless `ids` is "other".
     labels : mapping of (kind, group id) to str
-        The new run's name of a group, else the old one's.
+        The new run's label of a group, else the old one's.
     freqs : tuple of str
-        Lengths of the periods in the old and the new run; "" where there is no trend.
+        Lengths of the periods in the old and the new run; "" if there is no trend.
     fresh : bool
-        Whether the new run's clusters come from a fit of its own.
+        Whether the new run's clusters come from a fresh fit.
     notes : tuple of str
-        What else differs and bears on all numbers.
+        Other differences that affect all numbers.
     whole : bool
-        Whether both runs were read; if not, see `of_its_parent`.
+        Whether both runs were read; if not, see `compare_with_parent`.
     """
 
     old: str
@@ -74,9 +74,10 @@ class Comparison:
     whole: bool = True
 
 
-def compare(old: Run, new: Run, *, ids: str = "other", lineage: pd.DataFrame | None = None
-) -> Comparison:  # fmt: skip
-    """Put together what differs between two runs.
+def compare(
+    old: Run, new: Run, *, ids: str = "other", lineage: pd.DataFrame | None = None
+) -> Comparison:
+    """Collect the differences between two runs.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def compare(old: Run, new: Run, *, ids: str = "other", lineage: pd.DataFrame | N
     ids : {"same", "other"}
         Whether the cluster ids of one mean the same groups in the other.
     lineage : DataFrame, optional
-        What happened to clusters from the one to the other; `lineage` of the schema.
+        The lineage of clusters from the one to the other; `lineage` of the schema.
     """
     same = same_papers(old.papers, new.papers)
     papers = paper_changes(old, new)
@@ -104,9 +105,9 @@ def compare(old: Run, new: Run, *, ids: str = "other", lineage: pd.DataFrame | N
         ids=ids,
         changes=changes(old, new, clusters=linked),
         moves=moves(old, new, clusters=linked),
-        lineage=_told(events),
-        restated=restated(new.trends, older=older, clusters=linked),
-        born=born(new, known=clusters[0] if linked else clusters[1], added=papers.added),
+        lineage=_changed(events),
+        restated=restated_shares(new.trends, older=older, clusters=linked),
+        born=new_clusters(new, known=clusters[0] if linked else clusters[1], added=papers.added),
         old_homes=old_homes(old, new, same=same if ids == "other" else {}),
         labels={**_labels(old), **_labels(new)},
         freqs=(_freq(old), _freq(new)),
@@ -116,46 +117,46 @@ def compare(old: Run, new: Run, *, ids: str = "other", lineage: pd.DataFrame | N
 
 
 def compare_opened(old: Run, new: Run) -> Comparison:
-    """Put together what differs between two finished runs.
+    """Collect the differences between two finished runs.
 
-    Cluster ids mean the same groups where one of the runs goes back to the other
-    (`series.line_of`). The lineage is that of all runs after the old one up to the new one.
+    Cluster ids mean the same groups if one of the runs goes back to the other (`runs.line_of`).
+    The lineage is that of all runs after the old one up to the new one.
 
     Parameters
     ----------
     old, new : Run
         As `open_run` returns them.
     """
-    back = line_of(new)
-    if back.get(old.name) == old.path and old.path is not None:
-        between = [path for name, path in back.items() if _after(name, old=old.name, line=back)]
+    line = line_of(new)
+    if line.get(old.name) == old.path and old.path is not None:
+        between = [path for name, path in line.items() if _is_after(name, old=old.name, line=line)]
         parts = [new.lineage, *(pd.read_parquet(path / "lineage.parquet") for path in between)]
         full = [part for part in reversed(parts) if len(part)]
         lineage = pd.concat(full, ignore_index=True) if full else empty("lineage")
         return compare(old, new, ids="same", lineage=lineage)
-    forth = new.path is not None and line_of(old).get(new.name) == new.path
-    return compare(old, new, ids="same" if forth else "other")
+    goes_back = new.path is not None and line_of(old).get(new.name) == new.path
+    return compare(old, new, ids="same" if goes_back else "other")
 
 
-def of_its_parent(run: Run) -> Comparison | None:
-    """Put together what a run's own tables say of the run that it continues.
+def compare_with_parent(run: Run) -> Comparison | None:
+    """Collect the differences to the parent run from a run's own tables.
 
     Parameters
     ----------
     run : Run
         Its tables `changes`, `moves`, `lineage` and `restated` are as `compare_opened` makes them
-        for parent and run; `restated` may speak of earlier runs too.
+        for parent and run; `restated` may include earlier runs too.
 
     Returns
     -------
     Comparison or None
-        None where the run continues no other. An extended run holds all papers of its parent; in
-        a fresh one it is not known which papers of the parent are gone or revised.
+        None if the run has no parent. An extended run holds all papers of its parent; for a fresh
+        fit it is not known which papers of the parent are gone or revised.
     """
     parent = str(parent_of(run).get("run", ""))
     if not parent:
         return None
-    papers = _own_papers(run, parent=parent)
+    papers = _papers_since_parent(run, parent=parent)
     clusters = set(groups_of(run.groups, kind="cluster")["group_id"])
     events = run.lineage
     new = set(events.loc[_is_new(events), "group_id"])
@@ -169,9 +170,9 @@ def of_its_parent(run: Run) -> Comparison | None:
         ids="same" if clusters else "none",
         changes=run.changes,
         moves=run.moves,
-        lineage=_told(events),
+        lineage=_changed(events),
         restated=run.restated,
-        born=born(run, known=clusters - new, added=papers.added),
+        born=new_clusters(run, known=clusters - new, added=papers.added),
         old_homes=old_homes(run, run, same={}),
         labels=_labels(run),
         freqs=(_freq(run), _freq(run)),
@@ -180,7 +181,7 @@ def of_its_parent(run: Run) -> Comparison | None:
     )
 
 
-def _own_papers(run: Run, *, parent: str) -> PaperChanges:
+def _papers_since_parent(run: Run, *, parent: str) -> PaperChanges:
     papers = run.papers
     added = papers["first_run"] == run.name
     unlisted = ~papers["in_snapshot"] & (papers["last_run"] == parent)
@@ -196,11 +197,11 @@ def _own_papers(run: Run, *, parent: str) -> PaperChanges:
     )
 
 
-def _told(lineage: pd.DataFrame) -> pd.DataFrame:
-    """Leave out what was kept, and what another row says better.
+def _changed(lineage: pd.DataFrame) -> pd.DataFrame:
+    """Leave out kept clusters and rows that another row makes redundant.
 
-    The part of a split or merger that keeps its id is no news; a part of a split is born too, a
-    cluster that was merged away is retired too.
+    The part of a split or merger that keeps its id is not a change of its own; a part of a split
+    is also born, a cluster that was merged into another is also retired.
     """
     own = lineage["group_id"] == lineage["previous_group_id"]
     joint = lineage["event"].isin(["split", "merged"])
@@ -214,12 +215,12 @@ def _told(lineage: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_new(lineage: pd.DataFrame) -> pd.Series:
-    """Say which rows name a cluster that was not there: born, or the smaller part of a split."""
+    """Return which rows name a new cluster: born, or the smaller part of a split."""
     parts = (lineage["event"] == "split") & (lineage["group_id"] != lineage["previous_group_id"])
     return (lineage["event"] == "born") | parts
 
 
-def _after(name: str, *, old: str, line: Mapping[str, object]) -> bool:
+def _is_after(name: str, *, old: str, line: Mapping[str, object]) -> bool:
     names: Sequence[str] = list(line)
     return names.index(name) < names.index(old)
 

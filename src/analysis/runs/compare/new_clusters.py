@@ -1,4 +1,4 @@
-"""Clusters that an older run does not have: how large, how they grow, what is near."""
+"""Clusters that an older run does not have: their size, growth and nearest known group."""
 
 from __future__ import annotations
 
@@ -13,48 +13,49 @@ from analysis.base.groups import counted_memberships, groups_of
 from .paper_changes import rename_ids
 
 if TYPE_CHECKING:
-    from ..folder import Run
+    from ..run import Run
 
 SHOWN_PERIODS = 4
-_BORN = {
-    "group_id": "str", "label": "str", "n_papers": "int64", "n_added": "int64",
-    "nearest_kind": "str", "nearest_id": "str", "nearest_label": "str", "similarity": "float64",
-    "growth": "object", "exemplars": "object",
-}  # fmt: skip
+_COLUMNS = {
+    **dict.fromkeys(["group_id", "label"], "str"),
+    **dict.fromkeys(["n_papers", "n_added"], "int64"),
+    **dict.fromkeys(["nearest_kind", "nearest_id", "nearest_label"], "str"),
+    **{"similarity": "float64", "growth": "object", "exemplars": "object"},
+}
 
 
-def born(run: Run, *, known: Iterable[str], added: Iterable[str]) -> pd.DataFrame:
+def new_clusters(run: Run, *, known: Iterable[str], added: Iterable[str]) -> pd.DataFrame:
     """List the clusters of a run that were not known before.
 
     Parameters
     ----------
     run : Run
     known : iterable of str
-        Ids of the clusters that were there before.
+        Ids of the clusters that the older run has.
     added : iterable of str
-        Ids of the papers that were not.
+        Ids of the papers that it does not have.
 
     Returns
     -------
     DataFrame
-        `group_id`, `label`, `n_papers`, `n_added` (of these papers, not there before), the nearest
-        group that was known: `nearest_kind`, `nearest_id`, `nearest_label`, `similarity` (cosine
-        between the means of the groups' vectors less the mean of all; null where no group was
-        known), `growth` (list of period and number of papers, of the last four periods of the
-        trends), `exemplars` (list of paper ids). Largest first.
+        `group_id`, `label`, `n_papers`, `n_added` (of these, papers in `added`), the nearest known
+        group as `nearest_kind`, `nearest_id`, `nearest_label` and `similarity` (cosine between the
+        means of the groups' vectors less the mean of all; null if no group was known), `growth`
+        (list of period and number of papers, of the last four periods of the trends), `exemplars`
+        (list of paper ids). Largest first.
     """
     clusters = groups_of(run.groups, kind="cluster")
     new = clusters[~clusters["group_id"].isin(set(known))]
     if new.empty:
-        return pd.DataFrame(columns=list(_BORN)).astype(_BORN)
+        return pd.DataFrame(columns=list(_COLUMNS)).astype(_COLUMNS)
     means = _means(run)
     topics = set(run.groups.loc[run.groups["kind"] == "topic", "group_id"])
     old = {("cluster", name) for name in known} | {("topic", name) for name in topics}
     papers = _papers_of(run, kind="cluster")
     fresh = papers[papers["paper_id"].isin(set(added))].groupby("group_id").size()
     near = [_nearest(("cluster", name), means=means, among=old) for name in new["group_id"]]
-    labels = dict(zip(zip(run.groups["kind"], run.groups["group_id"], strict=True),
-                      run.groups["label"], strict=True))  # fmt: skip
+    keys = zip(run.groups["kind"], run.groups["group_id"], strict=True)
+    labels = dict(zip(keys, run.groups["label"], strict=True))
     table = new[["group_id", "label", "n_papers", "exemplars"]].assign(
         n_added=[int(fresh.get(name, 0)) for name in new["group_id"]],
         nearest_kind=[key[0] for key, _ in near],
@@ -64,12 +65,12 @@ def born(run: Run, *, known: Iterable[str], added: Iterable[str]) -> pd.DataFram
         growth=[_growth(run, name) for name in new["group_id"]],
     )
     order = ["n_papers", "group_id"]
-    table = table[list(_BORN)].astype(_BORN)
+    table = table[list(_COLUMNS)].astype(_COLUMNS)
     return table.sort_values(order, ascending=[False, True], ignore_index=True)
 
 
 def old_homes(old: Run, new: Run, *, same: dict[str, str]) -> pd.DataFrame:
-    """Say of each cluster of one run from which cluster of another most of its papers come.
+    """Return for each cluster of one run the cluster of another that most of its papers come from.
 
     For runs whose cluster ids do not mean the same groups.
 
@@ -82,8 +83,8 @@ def old_homes(old: Run, new: Run, *, same: dict[str, str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `group_id`, `label`, `n_papers`, `n_shared` (of these in the old run too), `old_id`,
-        `old_label`, `n_from` (of the shared ones, those that were in it). Largest first; clusters
+        `group_id`, `label`, `n_papers`, `n_shared` (of these, papers in the old run), `old_id`,
+        `old_label`, `n_from` (of the shared papers, those that were in it). Largest first; clusters
         without a shared paper are left out.
     """
     before = _papers_of(old, kind="cluster")
@@ -111,14 +112,14 @@ def _means(run: Run) -> dict[tuple[str, str], np.ndarray]:
     """Return the direction of each group's mean vector from the mean of all papers."""
     vectors = run.vectors.astype("float64")
     centred = vectors - vectors.mean(axis=0)
-    place = pd.Series(np.arange(len(run.papers)), index=run.papers["paper_id"])
-    found = {}
+    row_of = pd.Series(np.arange(len(run.papers)), index=run.papers["paper_id"])
+    directions = {}
     for kind in ("cluster", "topic"):
         for group, rows in _papers_of(run, kind=kind).groupby("group_id"):
-            mean = centred[place[rows["paper_id"]].to_numpy()].mean(axis=0)
+            mean = centred[row_of[rows["paper_id"]].to_numpy()].mean(axis=0)
             length = float(np.linalg.norm(mean))
-            found[kind, str(group)] = mean / length if length else mean
-    return found
+            directions[kind, str(group)] = mean / length if length else mean
+    return directions
 
 
 def _nearest(

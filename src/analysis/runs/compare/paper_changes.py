@@ -1,4 +1,4 @@
-"""Which paper of one run is which paper of another, and how the papers differ."""
+"""The papers of two runs: shared, added, gone and revised."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pandas as pd
 from analysis.papers.same_paper import match_papers
 
 if TYPE_CHECKING:
-    from ..folder import Run
+    from ..run import Run
 
 
 class PaperChanges(NamedTuple):
-    """Ids of papers by what happened to them, sorted; those of the new run but for `gone`.
+    """Ids of papers by what happened to them, sorted; those of the new run except for `gone`.
 
-    `revised` are in both with another text (title or abstract) or another date, `unlisted` in both
-    but listed by the old run's snapshot alone.
+    `revised` papers are in both runs with a different text (title or abstract) or date, `unlisted`
+    ones are in both but only the old run's snapshot lists them.
     """
 
     both: list[str]
@@ -48,7 +48,7 @@ def same_papers(old: pd.DataFrame, new: pd.DataFrame) -> dict[str, str]:
 
 
 def rename_ids(ids: pd.Series, *, same: dict[str, str]) -> pd.Series:
-    """Return ids of the old run as they are in the new one; those of papers gone stay."""
+    """Return ids of the old run as they are in the new one; those of gone papers are unchanged."""
     other = {old: new for old, new in same.items() if old != new}
     return ids.map(lambda name: other.get(name, name)).astype("str") if other else ids
 
@@ -70,12 +70,12 @@ def revised_papers(
     columns = ["text_hash", day]
     before = old[old["paper_id"].isin(same)].set_index("paper_id")[columns].rename(index=same)
     after = new.set_index("paper_id")[columns].loc[before.index]
-    alike = (before == after) | (before.isna() & after.isna())
-    return set(before.index[~alike.all(axis=1)])
+    same_values = (before == after) | (before.isna() & after.isna())
+    return set(before.index[~same_values.all(axis=1)])
 
 
-def first_seen(papers: pd.DataFrame, *, before: pd.DataFrame) -> pd.DataFrame:
-    """Return papers with the run that saw each first, for those that an earlier run knows.
+def with_first_runs(papers: pd.DataFrame, *, before: pd.DataFrame) -> pd.DataFrame:
+    """Return `papers` with the earlier run's `first_run` for the papers that it knows.
 
     Parameters
     ----------

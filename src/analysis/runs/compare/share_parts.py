@@ -1,4 +1,4 @@
-"""A change of share taken apart, exactly, and rounded so that what is printed adds up."""
+"""A change of share split by cause, exactly, and rounded so that the printed parts add up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from math import floor
 from typing import Any, NamedTuple
 
 PARTS = ("added", "gone", "override", "definition", "revised", "refit", "total")
-"""The causes of a change in count, and what the change of the denominator does by itself."""
+"""The causes of a change in count, and the effect of the change of the denominator alone."""
 
 
 class PrintedChange(NamedTuple):
@@ -22,7 +22,7 @@ class PrintedChange(NamedTuple):
 
 
 def share_parts(row: Mapping[str, Any]) -> dict[str, Fraction]:
-    """Take the change of one group's share apart.
+    """Split the change of one group's share by cause.
 
     With A the papers counted and N the denominator, in the old (0) and the new (1) run:
     A1/N1 - A0/N0 = (A1 - A0)/N1 + A0 (1/N1 - 1/N0), and A1 - A0 is the sum of the causes.
@@ -35,8 +35,8 @@ def share_parts(row: Mapping[str, Any]) -> dict[str, Fraction]:
     Returns
     -------
     dict of str to Fraction
-        One part a name in `PARTS`; their sum is the change of share exactly. Empty where one of
-        the denominators is 0: there is no share then.
+        One part per name in `PARTS`; their sum is exactly the change of share. Empty if one of the
+        denominators is 0: there is no share then.
     """
     old, new = int(row["n_total_old"]), int(row["n_total_new"])
     if not old or not new:
@@ -46,17 +46,17 @@ def share_parts(row: Mapping[str, Any]) -> dict[str, Fraction]:
 
 
 def share_change(row: Mapping[str, Any]) -> Fraction | None:
-    """Return the exact change of one group's share; None where one of the denominators is 0."""
+    """Return the exact change of one group's share; None if one of the denominators is 0."""
     parts = share_parts(row)
     return sum(parts.values(), Fraction(0)) if parts else None
 
 
 def printed_change(row: Mapping[str, Any], *, digits: int = 1) -> PrintedChange | None:
-    """Round shares and parts to percentages of which every sum is right as printed.
+    """Round shares and parts to percentages whose sums are correct as printed.
 
     Both shares are rounded, halves up, their change is the difference of the two as printed, and
-    the parts are rounded by largest remainder to add up to it. No part is off by a whole last
-    digit, none changes its sign, and a part of nothing stays nothing.
+    the parts are rounded by largest remainder to add up to it. No part is off by a full last
+    digit, none changes its sign, and a part of 0 stays 0.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def printed_change(row: Mapping[str, Any], *, digits: int = 1) -> PrintedChange 
     Returns
     -------
     PrintedChange or None
-        None where one of the denominators is 0.
+        None if one of the denominators is 0.
     """
     parts = share_parts(row)
     if not parts:
@@ -80,8 +80,10 @@ def printed_change(row: Mapping[str, Any], *, digits: int = 1) -> PrintedChange 
     new = floor(Fraction(int(row["n_new"]), int(row["n_total_new"])) * unit + Fraction(1, 2))
     rounded = largest_remainder({k: v * unit for k, v in parts.items()}, total=new - old)
     return PrintedChange(
-        *(Decimal(n).scaleb(-digits) for n in (old, new, new - old)),
-        {name: Decimal(n).scaleb(-digits) for name, n in rounded.items()},
+        old=Decimal(old).scaleb(-digits),
+        new=Decimal(new).scaleb(-digits),
+        change=Decimal(new - old).scaleb(-digits),
+        parts={name: Decimal(n).scaleb(-digits) for name, n in rounded.items()},
     )
 
 
@@ -100,7 +102,7 @@ def largest_remainder(parts: Mapping[str, Fraction], *, total: int) -> dict[str,
     Raises
     ------
     ValueError
-        Where no such rounding has the sum asked for.
+        If no such rounding has the requested sum.
     """
     down = {name: floor(value) for name, value in parts.items()}
     rest = {name: value - down[name] for name, value in parts.items()}

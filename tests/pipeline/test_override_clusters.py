@@ -1,46 +1,63 @@
-"""What a person says on clusters, put into the tables of a run."""
+"""Overrides of clusters in the tables of a run."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from analysis.base.groups import groups_of
 from analysis.base.laws import check_laws
-from analysis.base.schema import empty
+from analysis.base.schema import conform, empty
 from analysis.clusters.overrides.read import read_cluster_overrides
-from analysis.pipeline.groups.overrides import corrected
-from analysis.pipeline.groups.topics import Definitions
-from analysis.runs import tables_of
+from analysis.pipeline.groups.cluster_overrides import override_clusters
+from analysis.pipeline.groups.group_table import descriptions_of, group_table
+from analysis.runs import Run, tables_of
 from page_runs import made_run
 
 
-def told(tmp_path: Path, text: str) -> Definitions:
+def joined(one: pd.DataFrame, other: pd.DataFrame, *, name: str) -> pd.DataFrame:
+    parts = [part for part in (one, other) if len(part)]
+    return conform(pd.concat(parts), name=name) if parts else empty(name)
+
+
+def applied(tmp_path: Path, text: str, n: int = 80) -> tuple[Run, Run, dict[str, Any]]:
+    """Return a made run, the run with these overrides, and the account of them."""
     path = tmp_path / "overrides.toml"
     path.write_text(text, encoding="utf-8")
-    return Definitions([], [], path, path, clusters=read_cluster_overrides(path))
-
-
-def applied(tmp_path: Path, text: str, n: int = 80):
     run = made_run(n)
-    found = corrected(
-        run.memberships, run.groups, run.evidence, papers=run.papers,
-        definitions=told(tmp_path, text), parent=None,
-    )  # fmt: skip
+    is_topic, topics = run.memberships["kind"] == "topic", run.groups[run.groups["kind"] == "topic"]
+    overridden = override_clusters(
+        run.memberships[~is_topic],
+        descriptions_of(run.groups),
+        overrides=read_cluster_overrides(path),
+        papers=run.papers,
+        parent=None,
+    )
+    memberships = joined(overridden.memberships, run.memberships[is_topic], name="memberships")
+    clusters = group_table(
+        overridden.clusters, topics=[], memberships=memberships, papers=run.papers
+    )
     after = replace(
-        run, memberships=found.memberships, groups=found.groups, evidence=found.evidence,
-        trends=empty("trends"), verdicts=empty("verdicts"), events=empty("events"),
-    )  # fmt: skip
-    return run, after, found.told
+        run,
+        memberships=memberships,
+        groups=joined(clusters, topics, name="groups"),
+        evidence=joined(run.evidence, overridden.evidence, name="evidence"),
+        trends=empty("trends"),
+        verdicts=empty("verdicts"),
+        events=empty("events"),
+    )
+    return run, after, overridden.account
 
 
-def test_nothing_said_changes_nothing(tmp_path):
-    run, after, said = applied(tmp_path, "")
-    assert after.memberships is run.memberships
-    assert after.groups is run.groups
-    assert said == {"given": 0, "not_applied": []}
+def test_without_overrides_nothing_changes(tmp_path):
+    run, after, account = applied(tmp_path, "")
+    pd.testing.assert_frame_equal(after.memberships, run.memberships)
+    pd.testing.assert_frame_equal(after.groups, run.groups)
+    assert account == {"given": 0, "not_applied": []}
 
 
 def test_a_cluster_is_renamed(tmp_path):

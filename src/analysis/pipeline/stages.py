@@ -1,0 +1,185 @@
+"""The order of the stages: what a run computes from its papers, from scratch or extended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import runs
+from analysis.base import laws, schema
+from analysis.base.progress import Progress
+from analysis.clusters.identity.ledger import ledger_text
+from analysis.embedding import EMBEDDINGS, embedding_version
+from analysis.papers import Snapshot
+from analysis.runs import Run, compare, run_manifest
+from analysis.topics import as_arrays
+
+from .groups.grouping import Groups, group_papers
+from .groups.identities import register_clusters
+from .groups.topics import Definitions, changed_words
+from .papers import RunPapers, prepare_papers, union_entry
+from .parent import Parent
+from .settings import Settings, recorded_settings
+from .trends import count_trends
+
+
+def analyse(
+    read: Snapshot,
+    *,
+    settings: Settings,
+    definitions: Definitions,
+    parent: Parent | None,
+    path: Path,
+    progress: Progress,
+) -> Run:
+    """Compute everything of a run but the hashes in its manifest.
+
+    The stages in their order: papers and their vectors; groups; changed words of topics; trends;
+    identities of clusters; the comparison with the parent run.
+
+    Parameters
+    ----------
+    read : Snapshot
+    settings : Settings
+    definitions : Definitions
+    parent : Parent or None
+        The run to continue: extended, or matched if `settings.fresh`.
+    path : Path
+        Where the run will be; its name is the run's.
+    progress : Progress
+
+    Raises
+    ------
+    InputError
+        If the snapshot does not belong to the series, or has another embedding.
+    AssertionError
+        If the tables break a law (`laws.check_laws`): a bug, not a problem with the input.
+    """
+    papers = prepare_papers(read, settings=settings, parent=parent, path=path, progress=progress)
+    groups = group_papers(
+        papers,
+        settings=settings,
+        definitions=definitions,
+        parent=parent,
+        folder=path.parent,
+        progress=progress,
+    )
+    with progress.stage("drift"):
+        drift = _vocabulary_drift(papers, groups=groups, definitions=definitions, parent=parent)
+    with progress.stage("trends"):
+        trends, period = count_trends(
+            papers.table,
+            memberships=groups.memberships,
+            groups=groups.groups,
+            snapshot_date=read.date,
+            settings=settings,
+        )
+    known = set(parent.run.papers["paper_id"]) if parent else set()
+    registered, lineage, ledger = register_clusters(
+        groups.groups,
+        memberships=groups.memberships,
+        trends=trends["trends"],
+        parent=parent,
+        added=[paper for paper in papers.table["paper_id"] if paper not in known],
+        run=path.name,
+        snapshot_date=read.date,
+    )
+    decisions = {
+        **_decisions(papers, groups=groups, settings=settings),
+        "period": period,
+        "vocabulary_drift": drift,
+        "clusters_by_hand": groups.overrides,
+    }
+    manifest = run_manifest(
+        papers.table, groups=registered, name=path.name, read=read, decisions=decisions
+    )
+    tables = {**trends, "groups": registered, "lineage": lineage, "evidence": groups.evidence}
+    run = _assemble(
+        papers, groups=groups, tables=tables, ledger=ledger_text(ledger), manifest=manifest
+    )
+    run = _with_comparison(run, parent=parent, folder=path.parent)
+    if broken := laws.check_laws(runs.tables_of(run)):
+        raise AssertionError("; ".join(broken))
+    return run
+
+
+def _assemble(
+    papers: RunPapers,
+    *,
+    groups: Groups,
+    tables: dict[str, pd.DataFrame],
+    ledger: str,
+    manifest: dict[str, Any],
+) -> Run:
+    """Assemble a run whose comparison with earlier ones is still to come."""
+    return Run(
+        name=manifest["run"],
+        path=None,
+        papers=papers.table,
+        neighbours=groups.neighbours,
+        memberships=groups.memberships,
+        reclassified=groups.topics.reclassified,
+        map=groups.map,
+        **tables,
+        **{name: schema.empty(name) for name in ("moves", "changes", "restated")},
+        vectors=papers.vectors,
+        topic_fit=as_arrays(groups.topics.fitted),
+        ledger=ledger,
+        quality=groups.quality,
+        manifest=manifest,
+    )
+
+
+def _decisions(papers: RunPapers, *, groups: Groups, settings: Settings) -> dict[str, Any]:
+    """Return the manifest's entries on how the groups came about."""
+    return {
+        "how": groups.how,
+        "clustering": groups.clustering,
+        **groups.topics.decided,
+        "embedding": {
+            "name": settings.embedding,
+            "version": embedding_version(settings.embedding),
+            "description": EMBEDDINGS.get(settings.embedding, settings.embedding),
+        },
+        "settings": recorded_settings(settings),
+        "union": union_entry(papers.union),
+    }
+
+
+def _vocabulary_drift(
+    papers: RunPapers, *, groups: Groups, definitions: Definitions, parent: Parent | None
+) -> list[dict[str, object]]:
+    """Look for changed words; an extension that was not revised keeps the parent run's."""
+    if groups.how == "extended" and parent is not None:
+        before = parent.run.manifest
+        if groups.clustering["looked_at"] == before["clustering"].get("looked_at"):
+            return list(before.get("vocabulary_drift", []))
+    return changed_words(
+        papers.table,
+        vectors=papers.vectors,
+        memberships=groups.topics.memberships,
+        definitions=definitions,
+    )
+
+
+def _with_comparison(run: Run, *, parent: Parent | None, folder: Path) -> Run:
+    """Add what changed since the parent run, and the shares that earlier runs had reported."""
+    if parent is None or parent.run.path is None:
+        return run
+    link = {
+        "run": parent.run.name,
+        "manifest_sha256": runs.sha256(parent.run.path / "manifest.json"),
+    }
+    papers = compare.with_first_runs(run.papers, before=parent.run.papers)
+    run = replace(run, papers=papers, manifest={**run.manifest, "parent": link})
+    return replace(
+        run,
+        moves=compare.moves(parent.run, run),
+        changes=compare.changes(parent.run, run),
+        restated=compare.restated_by_runs(
+            run.trends, folders=runs.line_of(run, folder=folder), by=run.manifest["period"]["by"]
+        ),
+    )

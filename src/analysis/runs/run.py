@@ -1,0 +1,195 @@
+"""The files of a run: written whole or not at all, read back by the version that wrote them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.base.errors import InputError
+from analysis.base.schema import SCHEMA_VERSION, TABLES
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+MANIFEST = "manifest.json"
+RUN_FILES = (
+    *(f"{name}.parquet" for name in TABLES),
+    *("vectors.npy", "topics.npz", "ledger.toml", "quality.json"),
+)
+"""What an analysis computes, beside the manifest; pages, charts and CSV copies follow from it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One analysis: its tables as frames, its vectors, its quality figures and its manifest.
+
+    Tables are those of `analysis.base.schema.TABLES`; all arrays align with `papers`. `path` is
+    None until the run is written. `topic_fit` holds the arrays that the run learned about its
+    topics (`topics.from_arrays` reads them), `ledger` the text of the register of clusters.
+    """
+
+    name: str
+    path: Path | None
+    papers: pd.DataFrame
+    neighbours: pd.DataFrame
+    memberships: pd.DataFrame
+    evidence: pd.DataFrame
+    reclassified: pd.DataFrame
+    map: pd.DataFrame
+    groups: pd.DataFrame
+    lineage: pd.DataFrame
+    moves: pd.DataFrame
+    changes: pd.DataFrame
+    restated: pd.DataFrame
+    trends: pd.DataFrame
+    verdicts: pd.DataFrame
+    events: pd.DataFrame
+    vectors: np.ndarray
+    quality: dict[str, Any]
+    manifest: dict[str, Any]
+    topic_fit: dict[str, np.ndarray] = field(default_factory=dict)
+    ledger: str = ""
+
+    def __repr__(self) -> str:
+        """Summarise the run in one line; frames print themselves when asked for."""
+        counts = self.manifest["counts"]
+        return (
+            f"Run {self.name}: {counts['papers']:,} papers, {counts['clusters']} clusters, "
+            f"{counts['topics']} topics"
+        )
+
+
+def tables_of(run: Run) -> dict[str, pd.DataFrame]:
+    """Return the run's tables by name, in the order of the schema."""
+    return {name: getattr(run, name) for name in TABLES}
+
+
+# reading
+
+
+def read_run(path: Path) -> Run:
+    """Read a run back.
+
+    Parameters
+    ----------
+    path : Path
+        A run directory.
+
+    Raises
+    ------
+    InputError
+        If the directory is not a complete run, a file of it cannot be read, or it was written in
+        another schema version.
+    """
+    import numpy as np
+    import pandas as pd
+
+    manifest = read_manifest(path)
+    version = manifest.get("schema_version")
+    if version != SCHEMA_VERSION:
+        raise InputError(
+            f"run {path.name} has schema version {version}",
+            allowed=f"schema version {SCHEMA_VERSION}, which this papertide reads and writes",
+            next_step="run the analysis again on the snapshot with this version",
+        )
+    missing = [name for name in RUN_FILES if not (path / name).is_file()]
+    if missing:
+        raise InputError(
+            f"run {path.name} lacks {', '.join(missing)}",
+            allowed="a run directory with all its files",
+            next_step="run the analysis again on the snapshot",
+        )
+    tables = {name: read_file(path / f"{name}.parquet", pd.read_parquet) for name in TABLES}
+    return Run(
+        name=str(manifest["run"]),
+        path=path,
+        vectors=read_file(path / "vectors.npy", lambda file: np.load(file, allow_pickle=False)),
+        quality=read_file(path / "quality.json", _read_json),
+        manifest=manifest,
+        topic_fit=read_file(path / "topics.npz", _read_arrays),
+        ledger=read_file(path / "ledger.toml", lambda file: file.read_text(encoding="utf-8")),
+        **tables,
+    )
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return the manifest of the run at `path`."""
+    return read_file(path / MANIFEST, _read_json)
+
+
+def read_file(path: Path, read: Callable[[Path], Any]) -> Any:
+    """Read one file of a run; an `InputError` names the file if that fails."""
+    try:
+        return read(path)
+    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{path}: {error}",
+            allowed="a run directory with all its files",
+            next_step="run the analysis again on the snapshot",
+        ) from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    import numpy as np
+
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}
+
+
+# writing
+
+
+def write_tables(run: Run, folder: Path) -> None:
+    """Write the tables as Parquet, arrays as npy and npz, and the quality figures as JSON."""
+    import numpy as np
+
+    for name, table in tables_of(run).items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    np.save(folder / "vectors.npy", run.vectors, allow_pickle=False)
+    arrays: dict[str, Any] = run.topic_fit
+    np.savez(folder / "topics.npz", **arrays)
+    (folder / "ledger.toml").write_text(run.ledger, encoding="utf-8")
+    write_json(folder / "quality.json", run.quality)
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON that a person can read and compare line by line."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def finish(temporary: Path, *, manifest: dict[str, Any], path: Path) -> None:
+    """Add every file's hash to the manifest, write it last, and give the run its name.
+
+    Raises
+    ------
+    InputError
+        If another process has finished a run of this name in the meantime.
+    """
+    files = sorted(p for p in temporary.rglob("*") if p.is_file())
+    outputs = {p.relative_to(temporary).as_posix(): sha256(p) for p in files}
+    write_json(temporary / MANIFEST, {**manifest, "outputs": outputs})
+    try:
+        temporary.rename(path)
+    except OSError as error:
+        raise InputError(
+            f"{path.name} was taken by another run that finished meanwhile ({error.strerror})",
+            allowed="one run at a time in a series",
+            next_step="run again",
+        ) from error
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
