@@ -75,13 +75,13 @@ def test_notes_say_what_the_chart_cannot():
     shares = make_shares(labels, totals=[1, 0, 30, 20], n_partial=2)
     shares.loc[0, ["share", "share_high"]] = 1.0
     text = " ".join(chart_notes(shares, top=3))
-    assert "2021 to 2022 are not complete: open markers, dashed lines." in text
-    assert "▲ lies above the axis (a period with fewer than 15 papers)." in text
-    assert "A line has a gap where a period has no papers." in text
-    assert "Shown are the 3 groups with the most papers, not shown: group 3, " in text
+    assert "2021 to 2022 are incomplete: open markers, dashed lines." in text
+    assert "▲ is beyond the axis (a period with fewer than 15 papers)." in text
+    assert "A gap in a line is a period without papers." in text
+    assert "Shown are the 3 groups with the most papers; not shown: group 3, " in text
     assert text.endswith("group 10 and 2 more.")
     assert chart_notes(make_shares(["a"], totals=[30, 30], n_partial=0), top=3) == [
-        "Share of all papers of a period; bands are 95 % intervals."
+        "Share of all papers of a period; bands are 95 % confidence intervals."
     ]
 
 
@@ -101,9 +101,9 @@ def test_the_shared_file_loads_no_drawing_library():
 def test_no_shares_is_a_sentence_in_both():
     nothing = make_shares(["a"]).head(0)
     figure = interactive.share_over_time(nothing, title="T")
-    assert figure.layout.annotations[0].text == "There is no share over time to show."
+    assert figure.layout.annotations[0].text == "There are no shares over time to show."
     printed_figure = printed.print_share_over_time(nothing, title="T")
-    assert "There is no share over time to show." in drawn(printed_figure)
+    assert "There are no shares over time to show." in drawn(printed_figure)
 
 
 def test_figures_are_the_same_twice():

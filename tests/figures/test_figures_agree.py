@@ -86,7 +86,7 @@ def test_bursts_and_changes_stand_in_both_share_charts(count):
     assert list(broad[0].get_ydata()) == list(bursts[0].y)
     assert [list(line.get_xdata()) for line in fall] == [[3]]
     assert fall[0].get_ydata()[0] == pytest.approx(changes[0].y[0])
-    note = "Broad line: a burst. ▲▼ beside a line: a change of course."
+    note = "Broad line: burst. ▲▼ beside a line: change of course."
     assert note in " ".join(written(figure))
 
 
@@ -133,8 +133,13 @@ def test_heatmap_numbers_and_hatches_are_the_same():
     pattern = next(t for t in figure.data if t.type == "scatter")
     assert pattern.fillpattern.shape == "/"
     assert [min(pattern.x), max(pattern.x)] == [5.5, 6.5]
-    assert figure.data[0].hovertext[0][4].endswith("of 65 papers, " + words[4] + " % ("
-        + figure.data[0].hovertext[0][4].split("(")[-1])  # fmt: skip
+    assert (
+        figure.data[0]
+        .hovertext[0][4]
+        .endswith(
+            "of 65 papers, " + words[4] + " % (" + figure.data[0].hovertext[0][4].split("(")[-1]
+        )
+    )
 
 
 def test_heatmap_of_nothing_but_zeros_or_empty_periods():
@@ -191,8 +196,9 @@ def test_printed_slope_labels_do_not_overlap():
         renderer = figure.canvas.get_renderer() if hasattr(figure.canvas, "get_renderer") else None
         for axes in figure.axes:
             for side in ("left", "right"):
-                boxes = [text.get_window_extent(renderer) for text in axes.texts
-                         if text.get_ha() == side]  # fmt: skip
+                boxes = [
+                    text.get_window_extent(renderer) for text in axes.texts if text.get_ha() == side
+                ]
                 ordered = sorted(boxes, key=lambda box: box.y0)
                 gaps = [b.y0 - a.y1 for a, b in pairwise(ordered)]
                 assert min(gaps) > -0.01
@@ -259,7 +265,8 @@ def test_bad_arguments_are_refused(name):
         with pytest.raises(InputError) as caught:
             getattr(printed, f"print_{name}")(rows, columns=3)
         assert str(caught.value) == (
-            "Found: columns=3\nAllowed: 1 or 2, columns of a two-column page\n"
+            "Found: columns=3\n"
+            "Allowed: 1 or 2, the columns of a two-column page that the figure takes\n"
             "Next: choose one of them, or leave columns out"
         )
 

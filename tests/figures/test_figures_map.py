@@ -95,16 +95,14 @@ def test_small_maps(n, color):
 def test_empty_map_says_so(color):
     figure = interactive.topic_map(make_points(3).head(0), color=color)
     assert not figure.data
-    assert figure.layout.annotations[0].text == "No paper has a place on the map."
+    assert figure.layout.annotations[0].text == "No paper has a position on the map."
 
 
 def test_unknown_colouring_is_refused():
     with pytest.raises(InputError) as caught:
         interactive.topic_map(make_points(3), color="weight")
     assert str(caught.value) == (
-        "Found: color='weight'\n"
-        "Allowed: cluster, topic, date\n"
-        "Next: choose what the map is coloured by"
+        "Found: color='weight'\nAllowed: cluster, topic, date\nNext: choose one of them"
     )
 
 

@@ -27,7 +27,7 @@ def test_print_few_groups_are_named_at_their_lines():
     )
     texts = drawn(figure)
     assert {"Pretraining", "PEFT", "Multimodal", "Papers per period", "Topics"} <= set(texts)
-    assert any("2025 is not complete" in text and text.endswith("Source: us.") for text in texts)
+    assert any("2025 is incomplete" in text and text.endswith("Source: us.") for text in texts)
     assert [text for text in texts if text in {"1", "4", "8", "18", "65", "16"}] == [
         str(n) for n in YEARS
     ]
@@ -107,9 +107,9 @@ def test_an_unknown_suffix_is_refused(tmp_path):
     with pytest.raises(InputError) as caught:
         printed.save_figure(figure, tmp_path / "chart.jpeg")
     assert str(caught.value) == (
-        "Found: a figure file named chart.jpeg\n"
+        "Found: the file name chart.jpeg for a figure\n"
         "Allowed: names that end in .svg, .png, .pdf\n"
-        "Next: choose one of these endings"
+        "Next: give the file one of these endings"
     )
     assert not list(tmp_path.iterdir())
 

@@ -22,7 +22,7 @@ def test_few_groups_share_a_panel_with_line_and_band():
     assert line.y[4] == 21 / 65
     assert line.y[6] is None  # partial: drawn by the dashed trace
     assert line.hovertext[4] == "<b>PEFT</b><br>2023: 21 of 65 papers, 32 % (21–45 %)"
-    assert line.hovertext[6].endswith("<br>the period is not complete")
+    assert line.hovertext[6].endswith("<br>incomplete period")
     band = next(t for t in figure.data if t.fill == "toself" and t.legendgroup == "g01")
     rows = shares[shares["group_id"] == "g01"]
     assert list(band.y[:7]) == rows["share_high"].tolist()
@@ -40,7 +40,7 @@ def test_partial_periods_are_shaded_and_named():
     assert [shape.x0[:10] for shape in figure.layout.shapes] == ["2024-07-02"] * 2
     texts = [note.text for note in figure.layout.annotations]
     assert "partial" in texts
-    assert "2025 is not complete: open markers, dashed lines." in texts[-1].replace("<br>", " ")
+    assert "2025 is incomplete: open markers, dashed lines." in texts[-1].replace("<br>", " ")
     whole = interactive.share_over_time(make_shares(TOPICS[:3], n_partial=0))
     assert not whole.layout.shapes
     assert all(trace.line.dash is None for trace in whole.data if trace.type == "scatter")
@@ -53,7 +53,7 @@ def test_many_groups_get_a_panel_each_and_the_papers_one():
     bars = [trace for trace in figure.data if trace.type == "bar"]
     assert [list(bar.y) for bar in bars] == [YEARS]
     assert bars[0].hovertext[0] == "2019: 1 paper"
-    assert bars[0].hovertext[6] == "2025: 16 papers<br>the period is not complete"
+    assert bars[0].hovertext[6] == "2025: 16 papers<br>incomplete period"
     ranges = {tuple(figure.layout[f"yaxis{i}"].range) for i in range(2, 9)}
     assert ranges == {tuple(figure.layout.yaxis.range)}
     assert figure.layout.yaxis.range[0] == 0

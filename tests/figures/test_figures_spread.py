@@ -18,7 +18,9 @@ PLACES = st.lists(st.floats(0, 1, allow_subnormal=False), min_size=1, max_size=3
 
 
 def test_labels_with_room_stay_where_they_are():
-    assert spread_labels([0.2, 0.8, 0.5], sizes=[0.1] * 3, low=0, high=1) == pytest.approx([0.2, 0.8, 0.5])
+    assert spread_labels([0.2, 0.8, 0.5], sizes=[0.1] * 3, low=0, high=1) == pytest.approx(
+        [0.2, 0.8, 0.5]
+    )
 
 
 def test_two_labels_of_one_place_move_apart_alike_and_keep_their_order():

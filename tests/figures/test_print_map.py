@@ -54,19 +54,33 @@ def make_map(
             "cluster_weight": np.where(np.arange(n) % 4, 0.8, 0.3) if n_clusters else np.nan,
         }
     )
-    named = points.groupby("cluster_id").agg(n_papers=("x", "size"), x=("x", "median"),
-                                             y=("y", "median"))  # fmt: skip
+    named = points.groupby("cluster_id").agg(
+        n_papers=("x", "size"), x=("x", "median"), y=("y", "median")
+    )
     rows = [
-        {"level": int(parents > 0), "group_id": group, "label": labels[i % len(labels)],
-         "color": COLORS[i % len(COLORS)], "parent_id": f"b{i % parents}" if parents else None,
-         **row}
+        {
+            "level": int(parents > 0),
+            "group_id": group,
+            "label": labels[i % len(labels)],
+            "color": COLORS[i % len(COLORS)],
+            "parent_id": f"b{i % parents}" if parents else None,
+            **row,
+        }
         for i, (group, row) in enumerate(named.to_dict("index").items())
-    ]  # fmt: skip
+    ]
     broad = [
-        {"level": 0, "group_id": f"b{k}", "label": f"Broad field {k}", "color": "#4269d0",
-         "parent_id": None, "n_papers": n // parents, "x": centres[k, 0], "y": centres[k, 1]}
+        {
+            "level": 0,
+            "group_id": f"b{k}",
+            "label": f"Broad field {k}",
+            "color": "#4269d0",
+            "parent_id": None,
+            "n_papers": n // parents,
+            "x": centres[k, 0],
+            "y": centres[k, 1],
+        }
         for k in range(parents)
-    ]  # fmt: skip
+    ]
     columns = ["level", "group_id", "label", "color", "n_papers", "x", "y", "parent_id"]
     every = [*broad, *rows]
     # Not the str dtype, which could not hold the lone surrogate among the hostile strings.
@@ -114,7 +128,7 @@ def clashes(figure: Figure) -> list[str]:
 
 
 def label(x: float, y: float, *boxes: tuple[float, float], n: int = 0) -> Label:
-    return Label(x, y, boxes, own=np.zeros(n, dtype=bool))
+    return Label(x, y, boxes, is_own=np.zeros(n, dtype=bool))
 
 
 NOTHING = np.empty((0, 2))
@@ -212,7 +226,7 @@ def test_three_hundred_clusters_leave_some_unnamed_and_say_so():
     n_left = len(labels) - len(names_of(figure))
     assert n_left < len(labels) / 2
     told = re.findall(
-        r"(\d+) of (\d+) clusters are not named", " ".join(figure.texts[-1].get_text().split())
+        r"(\d+) of (\d+) clusters are not labelled", " ".join(figure.texts[-1].get_text().split())
     )
     assert told == ([(str(n_left), str(len(labels)))] if n_left else [])
 

@@ -32,12 +32,19 @@ def said(run: Run, rows: list[tuple[str, str, str, str, float]]) -> Run:
 
 
 def test_the_best_evidence_is_chosen_by_kind_then_value():
-    run = said(made_run(9), [
-        (P0, "topic-0", "word", "w", 9.0), (P0, "topic-0", "neighbour", "A title", 1.0),
-        (P0, "topic-1", "word", "w", 0.1), (P0, "topic-1", "word", "v", 0.2),
-        (P8, "topic-0", "phrase", "b", 1.0), (P8, "topic-0", "phrase", "a", 1.0),
-        (P8, "topic-1", "phrase", "x", 3.0), (P8, "topic-1", "override", "yes", 0.0),
-    ])  # fmt: skip
+    run = said(
+        made_run(9),
+        [
+            (P0, "topic-0", "word", "w", 9.0),
+            (P0, "topic-0", "neighbour", "A title", 1.0),
+            (P0, "topic-1", "word", "w", 0.1),
+            (P0, "topic-1", "word", "v", 0.2),
+            (P8, "topic-0", "phrase", "b", 1.0),
+            (P8, "topic-0", "phrase", "a", 1.0),
+            (P8, "topic-1", "phrase", "x", 3.0),
+            (P8, "topic-1", "override", "yes", 0.0),
+        ],
+    )
     found = best_evidence(run)
     assert found.to_dict("list") == {
         "paper_id": [P0, P0, P8, P8],
@@ -88,8 +95,13 @@ def test_the_menu_selects_what_the_choice_says(color):
     figure = topic_map(points, color=color)
     (menu,) = figure.layout.updatemenus
     labels = [button.label for button in menu.buttons]
-    assert labels == ["All papers", "Fine-tuning (30)", "Pretraining (20)", "Multimodal (20)",
-                      "In no topic (20)"]  # fmt: skip
+    assert labels == [
+        "All papers",
+        "Fine-tuning (30)",
+        "Pretraining (20)",
+        "Multimodal (20)",
+        "In no topic (20)",
+    ]
     assert menu.buttons[0].args[0]["selectedpoints"] == [None] * len(figure.data)
     for button, choice in zip(menu.buttons[1:], topic_choices(points), strict=True):
         chosen = [
@@ -153,17 +165,21 @@ def test_what_one_run_lacks_did_not_change():
     assert compare_topics(old, new).empty
     fewer = made_run(16, topics=("Pretraining",))
     assert set(compare_topics(made_run(16), fewer)["group_id"]) <= {"topic-0"}
-    assert compare_topics(replace(old, memberships=empty("memberships")), old)["change"].eq(
-        "came"
-    ).all()  # fmt: skip
+    assert (
+        compare_topics(replace(old, memberships=empty("memberships")), old)["change"]
+        .eq("came")
+        .all()
+    )
 
 
 def test_one_topic_in_two_runs_is_two_lines():
     old, new = made_run(80), made_run(80)
     shares = compare_shares(old, new, "topic-1")
     assert shares["group_id"].drop_duplicates().tolist() == ["before", "after"]
-    assert shares["label"].drop_duplicates().tolist() == ["Fine-tuning, before",
-                                                          "Fine-tuning, after"]  # fmt: skip
+    assert shares["label"].drop_duplicates().tolist() == [
+        "Fine-tuning, before",
+        "Fine-tuning, after",
+    ]
     own = old.trends[old.trends["group_id"] == "topic-1"]
     assert shares["n_papers"].tolist() == own["n_papers"].tolist() * 2
     names = [trace.name for trace in share_over_time(shares).data if trace.showlegend]
@@ -175,12 +191,12 @@ def test_shares_that_cannot_stand_side_by_side():
     with pytest.raises(InputError) as caught:
         compare_shares(old, old, "peft")
     assert str(caught.value) == (
-        "Found: no topic 'peft' in both run 0001-2025-03-17 and run 0001-2025-03-17\n"
+        "Found: topic 'peft' is not in both run 0001-2025-03-17 and run 0001-2025-03-17\n"
         "Allowed: one of topic-0, topic-1, topic-2\n"
         "Next: look at run.groups for ids and labels"
     )
     yearly = replace(old, trends=old.trends.assign(freq="year"))
-    with pytest.raises(InputError, match=r"cuts time by quarter, run .* by year"):
+    with pytest.raises(InputError, match=r"counts by quarter, run .* by year"):
         compare_shares(old, yearly, "topic-0")
     assert compare_shares(made_run(3, freq=None), old, "topic-0").empty
 
@@ -192,7 +208,7 @@ def test_topics_in_words():
     text = describe_topics(made_run(80))
     assert "has **3 topics**; 20 of its 80 papers are in none." in text
     assert "- **Fine-tuning** (topic-1): 30 papers, 38 %\n- **Pretraining**" in text
-    assert describe_topics(made_run(80, topics=())) == "There are no topics in this run."
+    assert describe_topics(made_run(80, topics=())) == "This run has no topics."
     assert "1 of its 4 papers is in none" in describe_topics(made_run(4))
     assert "each of its 3 papers is in at least one" in describe_topics(made_run(3))
 

@@ -40,8 +40,10 @@ def test_then_and_now_are_the_first_and_last_full_period_with_enough_papers():
     first = full[(full["group_id"] == "topic-1") & (full["period"] == row["then"])].iloc[0]
     assert (row["n_then"], row["total_then"]) == (first["n_papers"], first["n_total"])
     assert (row["share_then"], row["share_then_low"], row["share_then_high"]) == (
-        first["share"], first["share_low"], first["share_high"],
-    )  # fmt: skip
+        first["share"],
+        first["share_low"],
+        first["share_high"],
+    )
     assert row["then_label"] == first["period_label"]
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from analysis import InputError, explore
-from analysis.notebook.explore.frames.papers import SELECTION
+from analysis.notebook.explore.tables import SELECTION
 from analysis.topics.definitions import read_topics
 from explored import SUBJECTS, told_run
 from hostile import HOSTILE
@@ -61,7 +61,7 @@ def test_aliases_name_a_paper(subjects):
     [
         (lambda v: v.select(["no", "such", "2301.00001"]), "no paper 'no', 'such'"),
         (lambda v: v.select([True, False]), "a mask of 2 for 200 papers"),
-        (lambda v: v.select(pd.DataFrame({"id": []})), "a frame without a column paper_id"),
+        (lambda v: v.select(pd.DataFrame({"id": []})), "a frame without the column paper_id"),
         (lambda v: v.select(topic="wombats"), "no topic 'wombats' in run 0001-2025-03-17"),
         (lambda v: v.filter(cluster="c9"), "no cluster 'c9' in run 0001-2025-03-17"),
         (lambda v: v.filter(dates=("soon", None)), "dates=('soon', None)"),
@@ -73,8 +73,8 @@ def test_aliases_name_a_paper(subjects):
         (lambda v: v.color_by("mood"), "color 'mood'"),
         (lambda v: v.near("  "), "an empty text"),
         (lambda v: v.near("x", n=0), "n=0"),
-        (lambda v: v.near(7), "7 in place of a paper"),
-        (lambda v: v.name("x"), "no paper is chosen"),
+        (lambda v: v.near(7), "7 where a paper is expected"),
+        (lambda v: v.name("x"), "no papers are selected"),
     ],
 )
 def test_what_a_user_can_mend_is_said(view, call, message):
@@ -124,7 +124,7 @@ def test_a_named_selection_is_a_topic_that_can_be_read(view, label, tmp_path):
     assert topic.strong
     assert any("speech" in phrase.lower() for phrase in (*topic.strong, *topic.weak))
     assert len(topic.exemplars) == 3
-    assert text.startswith("# From 50 papers chosen in run 0001-2025-03-17; 50 of them compared")
+    assert text.startswith("# From 50 papers selected in run 0001-2025-03-17; 50 of them compared")
 
 
 def test_one_chosen_paper_can_be_named(view, tmp_path):
@@ -138,20 +138,20 @@ def test_the_trend_counts_the_chosen_papers(view, subjects):
     from analysis.notebook.explore.topic_draft import selection_trend
 
     view.select(cluster="c0001")
-    rows = np.flatnonzero(view._core.chosen)
+    rows = np.flatnonzero(view._core.selected)
     table = selection_trend(subjects, rows=rows)
     assert table["n_papers"].sum() == 50
     assert table["n_total"].sum() == 200
     assert (table["share_low"] <= table["share"]).all()
     figure = view.trend()
-    assert "Share of 50 chosen papers, 50 in Cluster 1" in figure.layout.title.text
+    assert "Share of 50 selected papers, 50 in Cluster 1" in figure.layout.title.text
 
 
 def test_no_trend_without_a_choice_or_dates():
     view = explore(told_run(30, n_undated=30))
-    assert "no share over time" in view.trend().layout.annotations[0].text
+    assert "no shares over time" in view.trend().layout.annotations[0].text
     view.select(["2301.00001"])
-    assert "no share over time" in view.trend().layout.annotations[0].text
+    assert "no shares over time" in view.trend().layout.annotations[0].text
     assert view.widgets.bars.labels == []
 
 
@@ -170,7 +170,7 @@ def test_the_stored_output_is_small_and_has_a_picture(view):
 def test_no_abstract_is_in_any_widgets_state(view):
     front = view.widgets
     front.panel._handle_custom_msg({"kind": "ready"}, [])
-    front.table._handle_custom_msg({"kind": "look", "id": "2301.00007"}, [])
+    front.table._handle_custom_msg({"kind": "open", "id": "2301.00007"}, [])
     widgets = [front.panel, front.dates, front.table, front.search, front.cluster, front.figure]
     states = [{k: v for k, v in w.get_state().items() if k != "_esm"} for w in widgets]
     assert "experiment" not in str(states)
@@ -200,7 +200,7 @@ def test_hostile_texts_in_every_place(text):
     view.widgets.panel._handle_custom_msg({"kind": "ready"}, [])
     annotations = [a.text for a in view.widgets.figure.layout.annotations]
     assert not any("<script" in a or "<img" in a or "<a " in a for a in annotations)
-    view.widgets.table._handle_custom_msg({"kind": "look", "id": "2301.00001"}, [])
+    view.widgets.table._handle_custom_msg({"kind": "open", "id": "2301.00001"}, [])
     assert all(row["url"] == "" for row in view.widgets.table.rows)
     view.select(text=text)
     assert view._repr_mimebundle_()[0]["image/png"]

@@ -9,17 +9,17 @@ import pandas as pd
 import pytest
 
 from analysis import explore
-from analysis.notebook.explore.frames.colors import colorings, looks
-from analysis.notebook.explore.frames.labels import (
+from analysis.notebook.explore.colors import coloring, colorings
+from analysis.notebook.explore.filters import date_bars
+from analysis.notebook.explore.labels import (
     Window,
-    fitted,
+    fit_window,
     label_lines,
-    placed_labels,
+    place_labels,
     whole_map,
 )
-from analysis.notebook.explore.frames.papers import view_papers
-from analysis.notebook.explore.frames.periods import date_bars
-from analysis.notebook.explore.widgets.points import drawn_rows, inside
+from analysis.notebook.explore.map_figure import drawn_rows, inside
+from analysis.notebook.explore.tables import view_papers
 from explored import told_run
 
 # colours
@@ -40,21 +40,21 @@ def test_colour_by_any_column(subjects):
     assert sum(entry["n"] for entry in entries) == 200
     view.color_by("citations")
     assert view.widgets.panel.entries == []
-    assert view._core.looks.ticks[-1] == (199.0, "199")
+    assert view._core.coloring.ticks[-1] == (199.0, "199")
     view.color_by("award")
     assert len(view.widgets.panel.entries) == 2
 
 
 def test_missing_values_are_grey(subjects):
     papers = view_papers(subjects).assign(score=[np.nan, *range(1, 200)])
-    found = looks(papers, color="score", allowed=["score"])
+    found = coloring(papers, color="score", allowed=["score"])
     assert found.scale[0][1] == found.scale[1][1] == "#a3a8b0"
     assert found.values[0] == np.float32(found.low)
     assert found.values[1] > found.low + (found.high - found.low) * 0.02
 
 
 def test_clusters_beyond_the_palette_have_other_shapes():
-    found = looks(
+    found = coloring(
         view_papers(told_run(200)).assign(cluster_symbol="square"),
         color="cluster",
         allowed=["cluster"],
@@ -88,8 +88,8 @@ def test_no_label_lies_over_another():
         (0, f"c{i:04d}", f"Some cluster of number {i}", 300 - i, x, y, None)
         for i, (x, y) in enumerate(chance.uniform(-10, 10, (300, 2)))
     ]
-    window = fitted((-10, 10), (-10, 10), width=800, height=560)
-    found = placed_labels(spots(rows), window=window, whole=window)
+    window = fit_window((-10, 10), (-10, 10), width=800, height=560)
+    found = place_labels(spots(rows), window=window, whole=window)
     assert 10 < len(found) < 40
     assert found["group_id"].iloc[0] == "c0000"
     held = boxes(found, window)
@@ -107,14 +107,14 @@ def test_broader_labels_from_afar_and_finer_ones_near():
         (1, "c0001", "Fine one", 50, -1.0, -1.0, "c0101"),
         (1, "c0002", "Fine two", 40, 1.0, 1.0, "c0101"),
     ]
-    whole = fitted((-10, 10), (-10, 10), width=800, height=560)
-    far = placed_labels(spots(rows), window=whole, whole=whole)
+    whole = fit_window((-10, 10), (-10, 10), width=800, height=560)
+    far = place_labels(spots(rows), window=whole, whole=whole)
     assert far["group_id"].tolist()[:2] == ["c0101", "c0003"]
-    window = fitted((-4, 4), (-4, 4), width=800, height=560)
-    near = placed_labels(spots(rows), window=window, whole=whole)
+    window = fit_window((-4, 4), (-4, 4), width=800, height=560)
+    near = place_labels(spots(rows), window=window, whole=whole)
     assert set(near["group_id"]) == {"c0001", "c0002", "c0003"}
-    away = fitted((20, 24), (20, 24), width=800, height=560)
-    assert placed_labels(spots(rows), window=away, whole=whole).empty
+    away = fit_window((20, 24), (20, 24), width=800, height=560)
+    assert place_labels(spots(rows), window=away, whole=whole).empty
 
 
 def test_long_words_stay_whole_and_endless_ones_do_not():
@@ -138,11 +138,11 @@ def test_windows_hold_the_points_at_one_scale():
 def test_a_density_stands_for_many_papers_and_points_come_near():
     chance = np.random.default_rng(1)
     x, y = chance.normal(0, 4, (2, 120_000)).astype("float32")
-    whole = fitted((-15, 15), (-15, 15), width=800, height=560)
+    whole = fit_window((-15, 15), (-15, 15), width=800, height=560)
     rows, dense = drawn_rows(x, y, window=whole)
     assert dense
     assert len(rows) == 3000
-    window = fitted((-0.5, 0.5), (-0.5, 0.5), width=800, height=560)
+    window = fit_window((-0.5, 0.5), (-0.5, 0.5), width=800, height=560)
     rows, dense = drawn_rows(x, y, window=window)
     held = (abs(x) <= window.x[1]) & (abs(y) <= window.y[1])
     assert dense

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis import explore
 from analysis.notebook.explore.arguments import descendants
-from analysis.notebook.explore.frames.filters import ViewState, state_words
+from analysis.notebook.explore.filters import ViewState, state_words
 from explored import shown, told_run, two_levels
 
 # the state
@@ -43,10 +43,16 @@ def test_a_filter_that_leaves_nothing(view):
 
 
 def test_open_sides_of_dates(view):
-    assert state_words(
-        replace(ViewState(), dates=(pd.Timestamp("2024-01-01"), None)),
-        n_shown=1, n_papers=2, n_chosen=1, labels={},
-    ) == "1 of 2 papers dated 2024-01-01 or later. 1 chosen."  # fmt: skip
+    assert (
+        state_words(
+            replace(ViewState(), dates=(pd.Timestamp("2024-01-01"), None)),
+            n_shown=1,
+            n_papers=2,
+            n_selected=1,
+            labels={},
+        )
+        == "1 of 2 papers dated 2024-01-01 or later. 1 selected."
+    )
     view.filter(dates=(None, "2023-01-10"))
     assert shown(view) == 1
 

@@ -61,9 +61,9 @@ def test_the_table_sorts_turns_and_ticks(view):
     assert table.page == 19
     table._handle_custom_msg({"kind": "tick", "id": "2301.00005", "on": True}, [])
     assert list(view.selection["paper_id"]) == ["2301.00005"]
-    assert (table.listed, table.n_chosen) == ("shown", 1)
+    assert (table.listed, table.n_selected) == ("shown", 1)
     view.select(["2301.00001", "2301.00002"])
-    assert table.listed == "chosen"
+    assert table.listed == "selected"
     assert {row["id"] for row in table.rows} == {"2301.00001", "2301.00002"}
     table._handle_custom_msg({"kind": "tick", "id": "2301.00001", "on": False}, [])
     assert list(view.selection["paper_id"]) == ["2301.00002"]
@@ -94,7 +94,7 @@ def test_the_map_is_made_when_a_browser_asks_and_follows(view):
     assert (np.asarray(points.marker.opacity) < 0.1).sum() == 150
     view.select(cluster="c0001")
     assert len(points.selectedpoints) == 50
-    front.table._handle_custom_msg({"kind": "look", "id": "2301.00007"}, [])
+    front.table._handle_custom_msg({"kind": "open", "id": "2301.00007"}, [])
     assert rings.x[0] == view._core.x[7]
     front.panel._handle_custom_msg({"kind": "close"}, [])
     assert len(rings.x) == 0
@@ -111,7 +111,7 @@ def test_a_lasso_takes_only_what_is_shown(view):
     points = Points(point_inds=[0, 1, 4], xs=[], ys=[], trace_name="papers", trace_index=1)
     front.map._lassoed(None, points, LassoSelector(xs=[0], ys=[0]))
     assert list(view.selection["paper_id"]) == ["2301.00000", "2301.00004"]
-    assert front.table.listed == "chosen"
+    assert front.table.listed == "selected"
 
 
 def test_two_views_of_one_run_stay_apart(subjects):

@@ -104,7 +104,7 @@ def opened(lab, tmp_path_factory) -> Lab:
 
 @pytest.fixture
 def fresh(opened) -> Lab:
-    """The same notebook with nothing filtered and nothing chosen."""
+    """The same notebook with nothing filtered and nothing selected."""
     click(opened, ".papertide-view .jupyter-button")
     assert words(opened, f"All {N} papers shown.")
     return opened
@@ -112,9 +112,9 @@ def fresh(opened) -> Lab:
 
 def test_a_lasso_is_the_selection_of_the_next_cell(fresh):
     fresh.drag(".papertide-view", RIGHT)
-    assert words(fresh, "All 200 papers shown. 50 chosen.")
+    assert words(fresh, "All 200 papers shown. 50 selected.")
     assert fresh.run_cell(1) == "50 ['c0001']"
-    assert text(fresh, ".pt-table [data-key='tab chosen']") == "Chosen (50)"
+    assert text(fresh, ".pt-table [data-key='tab selected']") == "Selected (50)"
     assert text(fresh, ".pt-table tbody tr .pt-cluster") == "Cluster 1"
 
 
@@ -146,13 +146,15 @@ def test_the_histogram_is_a_slider_that_plays(fresh):
     handle = "document.querySelector(\".pt-dates input[aria-label='Last period shown']\")"
     fresh.driver.execute_script(f"{handle}.focus()")
     ActionChains(fresh.driver).send_keys("\ue011").perform()  # Home
-    fresh.until("return /^2023-01 ·/.test(document.querySelector('.pt-told').textContent)")
+    fresh.until("return /^2023-01 ·/.test(document.querySelector('.pt-status').textContent)")
     assert words(fresh, "3 of 200 papers dated 2023-01-01 to 2023-01-31.")
     assert fresh.run_cell(2) == "3 of 200 papers dated 2023-01-01 to 2023-01-31."
     click(fresh, ".pt-dates .pt-button:last-child")
     assert words(fresh, "All 200 papers shown.")
     click(fresh, ".pt-dates .pt-button:first-child")
-    fresh.until("return /^2023-01 to 2023-03/.test(document.querySelector('.pt-told').textContent)")
+    fresh.until(
+        "return /^2023-01 to 2023-03/.test(document.querySelector('.pt-status').textContent)"
+    )
     click(fresh, ".pt-dates .pt-button:first-child")
     assert text(fresh, ".pt-dates .pt-button:first-child") == "▶ Play"
 
@@ -161,7 +163,7 @@ def test_the_table_is_in_step_both_ways(fresh):
     first = ".pt-table tbody tr:first-child"
     title = text(fresh, f"{first} .pt-title")
     click(fresh, f"{first} input")
-    assert words(fresh, "All 200 papers shown. 1 chosen.")
+    assert words(fresh, "All 200 papers shown. 1 selected.")
     assert fresh.run_cell(1).startswith("1 ")
     fresh.until(
         "return document.querySelectorAll('.papertide-map .scatterlayer .point').length > 0"
@@ -176,14 +178,14 @@ def test_the_table_is_in_step_both_ways(fresh):
     click(fresh, ".pt-table [data-key='turn 1']")
     fresh.until("return document.querySelector('.pt-table').textContent.includes('page 2 of 20')")
     fresh.run_cell(4)
-    assert words(fresh, "All 200 papers shown. 50 chosen.")
+    assert words(fresh, "All 200 papers shown. 50 selected.")
     assert text(fresh, ".pt-table tbody tr .pt-cluster") == "Cluster 2"
     address = "return document.querySelector('.pt-table tbody a').href"
     assert fresh.driver.execute_script(address).startswith("https://arxiv.invalid/abs/2301.")
 
 
 def test_a_paper_in_hand_shows_what_is_near_and_why(fresh):
-    click(fresh, ".pt-table tbody tr:first-child .pt-look")
+    click(fresh, ".pt-table tbody tr:first-child .pt-open")
     fresh.until("return document.querySelectorAll('.pt-paper .pt-near').length === 5")
     assert "study" in text(fresh, ".pt-paper .pt-snippet")
     before = text(fresh, ".pt-paper h4")
@@ -226,7 +228,7 @@ def test_the_card_follows_the_pointer(fresh):
 def test_a_restarted_kernel_runs_all_again(opened):
     opened.restart_and_run_all()
     drawn(opened)
-    assert words(opened, "All 200 papers shown. 50 chosen.")  # the fifth cell chose them
+    assert words(opened, "All 200 papers shown. 50 selected.")  # the fifth cell chose them
     assert opened.output(1) == "0 []"
     opened.drag(".papertide-view", RIGHT)
     opened.until(
@@ -249,7 +251,7 @@ def test_two_views_stay_apart(lab, tmp_path_factory):
     drawn(lab, "#view0")
     drawn(lab, "#view1")
     lab.drag("#view1", RIGHT)
-    assert words(lab, "All 60 papers shown. 15 chosen.", "#view1")
+    assert words(lab, "All 60 papers shown. 15 selected.", "#view1")
     assert words(lab, "All 60 papers shown.", "#view0")
     assert (lab.run_cell(2), lab.run_cell(3)) == ("0 []", "15 ['c0001']")
 
@@ -259,7 +261,7 @@ def test_hostile_texts_do_nothing(lab, tmp_path_factory):
     lab.open("hostile.ipynb", [OPEN.format(path=str(path)), "view.color_by('topic')"])
     lab.run_all()
     drawn(lab)
-    click(lab, ".pt-table tbody tr:first-child .pt-look")
+    click(lab, ".pt-table tbody tr:first-child .pt-open")
     lab.until("return document.querySelectorAll('.pt-paper .pt-near').length === 5")
     for page in range(3):
         click(lab, ".pt-table [data-key='turn 1']")

@@ -38,8 +38,14 @@ OPEN_TO_NOTEBOOKS = {
     "tomllib": {"loads"},
     "analysis": set(analysis.__all__),
 }
-FIGURES = {"topic_map", "share_over_time", "trend", "then_and_now", "share_heatmap",
-           "burst_timeline"}  # fmt: skip
+FIGURES = {
+    "topic_map",
+    "share_over_time",
+    "trend",
+    "then_and_now",
+    "share_heatmap",
+    "burst_timeline",
+}
 QUIET = Progress(quiet=True)
 
 
@@ -100,7 +106,7 @@ def test_small_cells_of_public_calls(name):
     lines = [line for source in code for line in source.splitlines() if line.strip()]
     assert len(lines) <= 50
     for source in code:
-        assert len(source.splitlines()) <= 12
+        assert len(source.splitlines()) <= 14
         for node in ast.walk(ast.parse(source)):
             assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.Import)
             if isinstance(node, ast.ImportFrom):
@@ -206,9 +212,8 @@ def execute(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("case", CASES)
-def test_runs_on_any_run(
-    case, name, runs_of_cases, tmp_path, monkeypatch, capsys, _without_pages
-):
+@pytest.mark.usefixtures("_without_pages")
+def test_runs_on_any_run(case, name, runs_of_cases, tmp_path, monkeypatch, capsys):
     made = runs_of_cases(case)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PAPERTIDE_RUN", str(made.path))
@@ -233,8 +238,9 @@ def hashes(run: Run) -> set[str]:
     return set(run.groups.loc[run.groups["kind"] == "topic", "definition_hash"])
 
 
+@pytest.mark.usefixtures("_without_pages")
 def test_notebooks_that_make_runs_follow_one_another_and_can_be_run_again(
-    runs_of_cases, tmp_path, monkeypatch, _without_pages
+    runs_of_cases, tmp_path, monkeypatch
 ):
     """03 on one run, then 04 and 03 on another subject, all in the same folder."""
     monkeypatch.chdir(tmp_path)

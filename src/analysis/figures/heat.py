@@ -1,4 +1,4 @@
-"""What both heatmaps of shares draw: rows, columns, levels of colour, key, notes."""
+"""Heatmaps of shares, interactive and printed: rows, columns, colour levels, key and notes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .shares import hidden_groups_note, periods_of, shown_groups
 from .style import percent
 
 NUMBERED = 14
-"""Up to so many periods the share stands in its cell, as a number in per cent."""
+"""Up to this many periods, cells show their share as a number in percent."""
 
 _KEY_SHARES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 _LEAST_APART = 0.13
@@ -19,11 +19,23 @@ _LEAST_APART = 0.13
 
 @dataclass(frozen=True)
 class Heat:
-    """A heatmap: one row a group, one column a period, top row first.
+    """A heatmap: one row per group, one column per period, top row first.
 
-    `share` is NaN where a period has no paper; `level` says how far up the ramp a cell is,
-    the square root of its share over the largest one. `key` holds level and words of the marks of
-    the colour key; `words` what stands in the cells, empty where there are too many periods.
+    Attributes
+    ----------
+    groups : DataFrame
+        `group_id`, `label`, `color`, `symbol`, n rows.
+    periods : DataFrame
+        From `periods_of`, m rows.
+    n_papers : ndarray of int64, shape (n, m)
+    share, low, high : ndarray of float64, shape (n, m)
+        NaN for a period without papers.
+    level : ndarray of float64, shape (n, m)
+        Position on the colour ramp, 0 to 1: the square root of the share over the largest share.
+    key : list of (float, str)
+        Level and text of the marks of the colour key.
+    words : list of list of str
+        Texts of the cells, empty if there are too many periods.
     """
 
     groups: pd.DataFrame
@@ -37,7 +49,7 @@ class Heat:
     words: list[list[str]]
 
     def partial_runs(self) -> list[tuple[int, int]]:
-        """Return first and last column of each stretch of partial periods."""
+        """Return the first and last column of each run of partial periods."""
         partial = np.pad(self.periods["is_partial"].to_numpy(dtype=bool), 1).astype(int)
         edges = np.diff(partial)
         starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
@@ -47,34 +59,34 @@ class Heat:
 def heat_of(shares: pd.DataFrame, *, top: int) -> Heat:
     """Arrange the first `top` groups of a share table as rows of a heatmap.
 
-    Rows are in the order in which groups have their time: by the mean period, weighted by the
-    share, of full periods (of all, where none is full); earliest on top. A mean, for the period of
-    the highest share is often one of few papers.
+    Rows are ordered by the mean of the full periods (of all, if none is full), weighted by the
+    share; groups that peaked early are at the top. The mean is used because the period of the
+    highest share is often one with few papers.
 
-    The scale is the square root of the share: it does not let one large group flatten the rest,
-    the same colour means the same share in every row, and the spread of a count of few papers is
-    the same anywhere on it (Bartlett 1936, Suppl. J. R. Stat. Soc. 3:68-78).
+    The colour scale is the square root of the share: one large group does not flatten the rest,
+    the same colour means the same share in every row, and the standard deviation of a small count
+    is the same everywhere on it (Bartlett 1936, Suppl. J. R. Stat. Soc. 3:68-78).
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        If `top` is below 1.
     """
     visible = pd.concat([rows for _, rows in shown_groups(shares, top=top)])
     periods = periods_of(visible)
-    looks = visible.drop_duplicates("group_id")[["group_id", "label", "color", "symbol"]]
+    styles = visible.drop_duplicates("group_id")[["group_id", "label", "color", "symbol"]]
     share, papers, low, high = (
-        _grid(visible, column, groups=looks["group_id"], periods=periods["period"])
+        _grid(visible, column, groups=styles["group_id"], periods=periods["period"])
         for column in ("share", "n_papers", "share_low", "share_high")
     )
-    order = np.argsort(_middle(share, periods), kind="stable")
+    order = np.argsort(_mean_period(share, periods), kind="stable")
     share, papers, low, high = share[order], papers[order], low[order], high[order]
     highest = float(np.nanmax(share)) if np.isfinite(share).any() else 0.0
     level = np.sqrt(share / highest) if highest > 0 else np.where(np.isnan(share), np.nan, 0.0)
     few = len(periods) <= NUMBERED
     words = [["" if np.isnan(s) or not few else percent(s) for s in row] for row in share]
     return Heat(
-        groups=looks.iloc[order].reset_index(drop=True),
+        groups=styles.iloc[order].reset_index(drop=True),
         periods=periods,
         n_papers=papers.astype("int64"),
         share=share,
@@ -87,19 +99,16 @@ def heat_of(shares: pd.DataFrame, *, top: int) -> Heat:
 
 
 def heat_notes(shares: pd.DataFrame, heat: Heat) -> list[str]:
-    """Return the sentences that belong under a heatmap."""
-    out = ["Share of all papers of a period, darker is more (colour by the square root of it)."]
-    out.append("Groups from those that had their time early, on top, to those that had it late.")
+    """Return the sentences under a heatmap."""
+    out = ["Share of all papers of a period; darker is more, on a square-root scale."]
+    out.append("Groups that peaked early are at the top, those that peaked late at the bottom.")
     partial = heat.periods.loc[heat.periods["is_partial"], "period_label"].tolist()
     if partial:
-        out.append(f"Hatched: not complete ({partial[0]}{_to(partial)}).")
+        last = f" to {partial[-1]}" if len(partial) > 1 else ""
+        out.append(f"Hatched: incomplete ({partial[0]}{last}).")
     if (heat.periods["n_total"] == 0).any():
         out.append("Blank: a period without papers.")
     return [*out, *hidden_groups_note(shares, n_shown=len(heat.groups))]
-
-
-def _to(labels: list[str]) -> str:
-    return f" to {labels[-1]}" if len(labels) > 1 else ""
 
 
 def _grid(rows: pd.DataFrame, column: str, *, groups: pd.Series, periods: pd.Series) -> np.ndarray:
@@ -107,7 +116,7 @@ def _grid(rows: pd.DataFrame, column: str, *, groups: pd.Series, periods: pd.Ser
     return table.reindex(index=groups, columns=periods).to_numpy(dtype="float64")
 
 
-def _middle(share: np.ndarray, periods: pd.DataFrame) -> np.ndarray:
+def _mean_period(share: np.ndarray, periods: pd.DataFrame) -> np.ndarray:
     full = ~periods["is_partial"].to_numpy(dtype=bool)
     weight = np.nan_to_num(share) * (full if full.any() else 1)
     total = weight.sum(axis=1)

@@ -1,4 +1,4 @@
-"""What both share charts draw: groups, periods, axis, notes, labels at the ends of lines."""
+"""Share charts, interactive and printed: groups, periods, axis, events, notes, label positions."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
+from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.schema import FEW_PAPERS, MONTHS
 
+from .frames.trends import EventRow
 from .style import LINE_SYMBOLS, times, wrap
 
 ONE_PANEL = len(LINE_SYMBOLS)
-"""Up to so many groups share one panel; more of them get a panel each."""
+"""Up to this many groups share one panel; more of them get one panel each."""
 
-NO_SHARES = "There is no share over time to show."
+NO_SHARES = "There are no shares over time to show."
 
 _STRIDES = {
     "month": (1, 2, 3, 6, 12, 24, 36, 60, 120, 240),
@@ -28,12 +30,12 @@ _STRIDES = {
 
 
 def shown_groups(shares: pd.DataFrame, *, top: int) -> list[tuple[str, pd.DataFrame]]:
-    """Return label and rows of the first `top` groups in the frame's order.
+    """Return the label and the rows of the first `top` groups, in the frame's order.
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        If `top` is below 1.
     """
     if top < 1:
         raise InputError(
@@ -45,7 +47,7 @@ def shown_groups(shares: pd.DataFrame, *, top: int) -> list[tuple[str, pd.DataFr
 
 
 def periods_of(shares: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a period: `period`, `period_end`, `period_label`, `n_total`, `is_partial`."""
+    """Return one row per period: `period`, `period_end`, its label, `n_total`, `is_partial`."""
     columns = ["period", "period_end", "period_label", "n_total", "is_partial"]
     return shares[columns].drop_duplicates("period").sort_values("period", ignore_index=True)
 
@@ -74,8 +76,8 @@ def evenly_spaced(periods: pd.DataFrame, *, freq: str, limit: int) -> pd.DataFra
 def axis_top(shares: pd.DataFrame) -> float:
     """Return the upper end of the share axis, a number in (0, 1].
 
-    It covers every interval of the periods with at least `FEW_PAPERS` papers; where there is no
-    such period, of all. One paper in a first, lonely year would otherwise flatten the rest.
+    It covers every interval of the periods with at least `FEW_PAPERS` papers; if there are no
+    such periods, of all. A single paper in an early year would otherwise flatten the rest.
     """
     known = shares[shares["n_total"] > 0]
     many = known[known["n_total"] >= FEW_PAPERS]
@@ -84,13 +86,13 @@ def axis_top(shares: pd.DataFrame) -> float:
 
 
 def columns_for(n_panels: int) -> int:
-    """Return 3 or 4 columns, whichever leaves fewer empty places."""
+    """Return 3 or 4 columns, whichever leaves fewer empty cells."""
     return min((4, 3), key=lambda columns: -n_panels % columns)
 
 
 @dataclass(frozen=True)
 class Mark:
-    """An event of a group: `what`, number of its first and last period, 1 up or -1 down."""
+    """An event of a group: positions of its first and last period, `sign` 1 up or -1 down."""
 
     what: str
     first: int
@@ -100,11 +102,11 @@ class Mark:
 
 
 def event_marks(rows: pd.DataFrame, *, events: pd.DataFrame | None) -> list[Mark]:
-    """Return the events of one group of a share table, by the places of its periods."""
+    """Return the events of one group of a share table, by the positions of its periods."""
     if events is None or events.empty:
         return []
-    own = events[events["group_id"] == rows["group_id"].iloc[0]]
-    if own.empty:
+    of_group = events[events["group_id"] == rows["group_id"].iloc[0]]
+    if of_group.empty:
         return []
     starts = rows["period"].reset_index(drop=True)
     return [
@@ -115,12 +117,12 @@ def event_marks(rows: pd.DataFrame, *, events: pd.DataFrame | None) -> list[Mark
             sign=int(event.sign),
             words=event_words(event),
         )
-        for event in own.itertuples()
+        for event in of_group.itertuples()
     ]
 
 
 def mark_height(rows: pd.DataFrame, *, sign: int, limit: float) -> float:
-    """Return where on the share axis the mark of a change at the first of `rows` stands.
+    """Return the height on the share axis of the mark for a change at the first of `rows`.
 
     Below the line for a rise, which starts from there, above it for a fall.
     """
@@ -129,60 +131,60 @@ def mark_height(rows: pd.DataFrame, *, sign: int, limit: float) -> float:
     return min(max(share - sign * 0.09 * limit, 0.03 * limit), 0.97 * limit)
 
 
-def event_words(event: tuple) -> str:
-    """Return what an event is: burst 2025-02 to 2025-05, ×1.9, 255 papers."""
+def event_words(event: EventRow) -> str:
+    """Return an event in words: burst 2025-02 to 2025-05, ×1.9, 255 papers."""
     when = event.start_label
     if event.what == "burst" and event.end_label != event.start_label:
         when += f" to {event.end_label}"
     what = "burst" if event.what == "burst" else f"{'higher' if event.sign > 0 else 'lower'} from"
-    papers = f"{event.n_papers:,} {'paper' if event.n_papers == 1 else 'papers'}"
-    often = f"×{times(event.strength)}, " if event.strength == event.strength else ""
-    return f"{what} {when}, {often}{papers}"
+    ratio = f"×{times(event.strength)}, " if event.strength == event.strength else ""
+    return f"{what} {when}, {ratio}{count(event.n_papers, 'paper')}"
 
 
 def share_notes(shares: pd.DataFrame, *, top: int, events: pd.DataFrame | None = None) -> list[str]:
-    """Return the sentences that belong under a share chart."""
+    """Return the sentences under a share chart."""
     groups = [rows for _, rows in shown_groups(shares, top=top)]
     visible = pd.concat(groups)
-    out = ["Share of all papers of a period; bands are 95 % intervals."]
+    out = ["Share of all papers of a period; bands are 95 % confidence intervals."]
     partial = periods_of(shares).query("is_partial")["period_label"].tolist()
     if partial:
         names = partial[0] if len(partial) == 1 else f"{partial[0]} to {partial[-1]}"
         verb = "is" if len(partial) == 1 else "are"
-        out.append(f"{names} {verb} not complete: open markers, dashed lines.")
+        out.append(f"{names} {verb} incomplete: open markers, dashed lines.")
     drawn = {mark.what for rows in groups for mark in event_marks(rows, events=events)}
     if "burst" in drawn:
-        out.append("Broad line: a burst.")
+        out.append("Broad line: burst.")
     if "change" in drawn:
-        out.append("▲▼ beside a line: a change of course.")
+        out.append("▲▼ beside a line: change of course.")
     if (visible["share"] > axis_top(visible)).any():
-        out.append(f"▲ lies above the axis (a period with fewer than {FEW_PAPERS} papers).")
+        out.append(f"▲ is beyond the axis (a period with fewer than {FEW_PAPERS} papers).")
     if (visible["n_total"] == 0).any():
-        out.append("A line has a gap where a period has no papers.")
+        out.append("A gap in a line is a period without papers.")
     return [*out, *hidden_groups_note(shares, n_shown=len(groups))]
 
 
 def hidden_groups_note(
     frame: pd.DataFrame, *, n_shown: int, ordered: str = "most papers"
 ) -> list[str]:
-    """Return a sentence that names the groups of a frame after the first `n_shown`, or none."""
+    """Return one sentence that names the groups of a frame after the first `n_shown`, if any."""
     hidden = frame.drop_duplicates("group_id")["label"].tolist()[n_shown:]
     if not hidden:
         return []
     names = [" ".join(wrap(str(label), width=40, lines=1)) for label in hidden[:8]]
     more = f" and {len(hidden) - 8} more" if len(hidden) > 8 else ""
     which = f"are the {n_shown} groups" if n_shown > 1 else "is the group"
-    return [f"Shown {which} with the {ordered}, not shown: {', '.join(names)}{more}."]
+    return [f"Shown {which} with the {ordered}; not shown: {', '.join(names)}{more}."]
 
 
 def spread_labels(
     wanted: Sequence[float], *, sizes: Sequence[float], low: float, high: float
 ) -> list[float]:
-    """Return centres for labels so that none touches the next, each near where it wants to be.
+    """Return centres for labels so that none touches the next, each near its wanted place.
 
-    The sum of squared moves is the least possible: isotonic regression of the places less the
-    room taken by the labels before (pool adjacent violators), then cut to the room. Labels of one
-    wanted place keep their order. Where there is not room for all, all are squeezed alike.
+    The sum of squared moves is minimal: isotonic regression of the wanted places minus the space
+    taken by the labels before (pool adjacent violators), then clipped to the space available.
+    Labels with the same wanted place keep their order. If there is not enough space for all, all
+    are compressed by the same factor.
 
     Parameters
     ----------
@@ -191,7 +193,7 @@ def spread_labels(
     sizes : sequence of float
         Heights of the labels, in the same unit.
     low, high : float
-        Ends of the room.
+        Ends of the space available.
 
     Returns
     -------

@@ -1,17 +1,20 @@
-"""What both slope charts draw: which groups in which panel, how a direction looks, words, notes."""
+"""Slope charts, interactive and printed: panels, styles of the directions, labels and notes."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from analysis.base.schema import DIRECTIONS
 
+from .frames.trends import ChangeRow
 from .shares import hidden_groups_note, shown_groups
 from .style import percent, times
 
 MOST_IN_PANEL = 12
-"""More groups than this get further panels, each with a share axis of its own."""
+"""More groups than this get further panels, each with its own share axis."""
 
 NO_PAIR = "There are not two full periods to compare."
 
@@ -22,30 +25,38 @@ DIRECTION_STYLES = {
     "unclear": ("?", "dashed", 1.0),
     "too few to say": ("·", "dotted", 1.0),
 }
-"""Sign before the label, line and its width, by direction: none is told by colour alone."""
+"""Sign before the label, line style and width by direction: colour alone is not enough."""
 
 _DODGE = 0.12
 _ROUND = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 VAGUE, MOST_FOLD = 20, 100
-"""Ratios whose interval is wider than the first, or that are larger than the second, say little."""
+"""Ratios with an interval wider than the first factor, or beyond the second, are not shown."""
+
+
+class SlopeRow(ChangeRow, Protocol):
+    """A row of `slope_rows`."""
+
+    panel: int
+    x_then: float
+    x_now: float
 
 
 def slope_rows(changes: pd.DataFrame, *, top: int) -> pd.DataFrame:
-    """Return the first `top` rows of `views.then_and_now_table`, with their panel and places.
+    """Return the first `top` rows of `then_and_now_table`, with their panel and positions.
 
     Returns
     -------
     DataFrame
         The rows with `panel` (0, 1, ...; at most `MOST_IN_PANEL` rows each, larger shares first),
-        `x_then` and `x_now` (places of the two ends across the panel, 0 to 1: ends stand beside one
-        another, so that no interval hides another), sorted by panel, then by `share_now`,
-        largest first.
+        `x_then` and `x_now` (positions of the two ends across the panel, 0 to 1: ends are side by
+        side, so that no interval hides another), sorted by panel, then by `share_now`, largest
+        first.
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        If `top` is below 1.
     """
     rows = pd.concat([group for _, group in shown_groups(changes, top=top)])
     rows = rows.sort_values(["share_now", "share_then"], ascending=False, kind="stable")
@@ -60,19 +71,19 @@ def slope_rows(changes: pd.DataFrame, *, top: int) -> pd.DataFrame:
     return rows
 
 
-def slope_words(row: tuple) -> tuple[str, str, str]:
-    """Return what is written of a group: its share then, its sign, its share now with the ratio."""
+def slope_words(row: ChangeRow) -> tuple[str, str, str]:
+    """Return the labels of a group: its share then, its sign, its share now with the ratio."""
     now = ", ".join(filter(None, (f"{percent(row.share_now)} %", ratio_words(row))))
     return f"{percent(row.share_then)} %", DIRECTION_STYLES[row.direction][0], now
 
 
 def axis_heights(shares: pd.Series) -> list[float]:
-    """Return heights on the axis: square roots, so that small shares are told apart as well."""
+    """Return heights on the axis: square roots, so that small shares can be distinguished too."""
     return np.sqrt(shares.to_numpy(dtype="float64")).tolist()
 
 
 def axis_limits(rows: pd.DataFrame) -> tuple[float, float]:
-    """Return the heights at which the axis begins and ends: a little beyond all intervals."""
+    """Return the heights at which the axis starts and ends: a little beyond all intervals."""
     names = [f"share_{end}{part}" for end in ("then", "now") for part in ("", "_low", "_high")]
     ends = np.sqrt(rows[names].to_numpy(dtype="float64"))
     low, high = float(ends.min()), float(ends.max())
@@ -83,17 +94,17 @@ def axis_limits(rows: pd.DataFrame) -> tuple[float, float]:
 def grid_lines(low: float, high: float) -> list[float]:
     """Return heights of a few round shares between `low` and `high`."""
     kept: list[float] = []
-    for at in sorted((share**0.5 for share in _ROUND), reverse=True):
-        if low <= at <= high and (not kept or kept[-1] - at >= 0.09 * (high - low)):
-            kept.append(at)
+    for height in sorted((share**0.5 for share in _ROUND), reverse=True):
+        if low <= height <= high and (not kept or kept[-1] - height >= 0.09 * (high - low)):
+            kept.append(height)
     return kept
 
 
-def ratio_words(row: tuple) -> str:
-    """Return the fitted ratio with its 90 % interval, ×3.5 (2.3–5.3); empty where it says little.
+def ratio_words(row: ChangeRow) -> str:
+    """Return the fitted ratio with its 90 % interval, ×3.5 (2.3–5.3); empty if it says little.
 
-    That is where the line begins or ends next to zero, so that the ratio is enormous or known
-    within a factor of `VAGUE` at best.
+    That is the case if the fitted line starts or ends close to zero, so that the ratio is enormous
+    or known only within a factor of `VAGUE`.
     """
     known = row.ratio_high <= VAGUE * row.ratio_low and 1 / MOST_FOLD <= row.ratio <= MOST_FOLD
     if not known:
@@ -102,27 +113,30 @@ def ratio_words(row: tuple) -> str:
 
 
 def end_words(rows: pd.DataFrame) -> tuple[str, str]:
-    """Return the words under the two ends: name and number of papers of each period."""
+    """Return the texts under the two ends: name and number of papers of each period."""
     first = rows.iloc[0]
-    return tuple(f"{first[f'{end}_label']}\n{first[f'total_{end}']:,} papers"
-                 for end in ("then", "now"))  # fmt: skip
+    then, now = (
+        f"{first[f'{end}_label']}\n{first[f'total_{end}']:,} papers" for end in ("then", "now")
+    )
+    return then, now
 
 
 def slope_notes(changes: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
-    """Return the sentences that belong under a slope chart."""
+    """Return the sentences under a slope chart."""
     first = rows.iloc[0]
     known = [d for d in DIRECTIONS if (rows["direction"] == d).any()]
     signs = ", ".join(f"{DIRECTION_STYLES[d][0]} {d}" for d in known)
     out = [
         f"Share of the papers of {first['then_label']} and {first['now_label']}, the first and the "
-        "last full period with enough papers, with 95 % intervals, on a square-root scale.",
-        f"{signs}: judged from all full periods, not from these two.",
+        "last full period with enough papers, with 95 % confidence intervals, on a square-root "
+        "scale.",
+        f"{signs}: based on all full periods, not only on these two.",
     ]
-    told = [bool(ratio_words(row)) for row in rows.itertuples(index=False)]
-    if any(told):
+    has_ratio = [bool(ratio_words(row)) for row in rows.itertuples(index=False)]
+    if any(has_ratio):
         out.append("×: fitted share at the end over that at the start, with its 90 % interval.")
-    if rows["ratio"].notna().any() and not all(told):
-        out.append("No × where one of the two is next to nothing, or the ratio known too vaguely.")
+    if rows["ratio"].notna().any() and not all(has_ratio):
+        out.append("No × if one of the two is close to zero or the ratio is too uncertain.")
     if rows["panel"].max() > 0:
-        out.append("Each panel has a scale of its own.")
-    return [*out, *hidden_groups_note(changes, n_shown=len(rows), ordered="surest changes")]
+        out.append("Each panel has its own scale.")
+    return [*out, *hidden_groups_note(changes, n_shown=len(rows), ordered="most certain changes")]

@@ -25,16 +25,17 @@ RAMP = (
     *("#ebf6f8", "#caedf8", "#a7e1f6", "#83d2f3", "#60c1ef", "#40aee8", "#2799dc"),
     *("#1c83cc", "#206cb5", "#275698", "#29457a", "#27375f", "#242c47"),
 )
-"""Stops of the ramp, equally far apart in CIELAB (9.6 to 10.1 each), each one darker than the last.
+"""Stops of the heatmaps' colour ramp, each darker than the last, also in grey.
 
-Drawn in OKLCH from a pale cyan to an indigo, then spaced by the length of its path in CIELAB.
+Drawn in OKLCH from a pale cyan to an indigo, then spaced evenly by the length of its path in
+CIELAB (9.6 to 10.1 between stops).
 """
 
 _DARK_FROM = 0.54
 
 
 def darken(color: str) -> str:
-    """Mix a `#rrggbb` colour with ink, so that a word in it can be read on white."""
+    """Mix a `#rrggbb` colour with ink, so that text in it can be read on white."""
     mixed = [
         round(0.55 * int(color[i : i + 2], 16) + 0.45 * int(INK[i : i + 2], 16)) for i in (1, 3, 5)
     ]
@@ -42,14 +43,14 @@ def darken(color: str) -> str:
 
 
 def ink_on(level: float) -> str:
-    """Return the colour of a number that stands on the ramp at `level`, from 0 to 1."""
+    """Return the colour of a number on the ramp at `level`, from 0 to 1."""
     return "#ffffff" if level > _DARK_FROM else "#242c47"
 
 
 def wrap(text: str, *, width: int, lines: int | None = None) -> list[str]:
-    """Clean `text` and break it into lines of at most `width` columns, cut after `lines`.
+    """Clean `text` and break it into lines of at most `width` columns, truncated after `lines`.
 
-    A column is one Latin letter; one of Chinese, Japanese or Korean takes two.
+    A Latin letter takes one column; a Chinese, Japanese or Korean character takes two.
     """
     broken = [""]
     for word in clean(text).split(" "):
@@ -66,14 +67,14 @@ def wrap(text: str, *, width: int, lines: int | None = None) -> list[str]:
 
 
 def columns_of(text: str) -> int:
-    """Return how many columns a text takes: wide characters two (Unicode Annex 11), others one."""
+    """Return the columns that a text takes: wide characters two (Unicode Annex 11), others one."""
     if text.isascii():
         return len(text)
     return len(text) + sum(east_asian_width(character) in "WF" for character in text)
 
 
 def _pieces(word: str, *, width: int) -> list[str]:
-    """Break a word that is too long, after a hyphen or a slash where there is one."""
+    """Break a word that is too long, after a hyphen or a slash if there is one."""
     pieces = []
     while columns_of(word) > width:
         room = list(accumulate(columns_of(character) for character in word))
@@ -86,14 +87,14 @@ def _pieces(word: str, *, width: int) -> list[str]:
 
 
 def percent(share: float) -> str:
-    """Return a share as a number in per cent: 0, 2.4, 18, 99.6, 100."""
+    """Return a share as a number in percent: 0, 2.4, 18, 99.6, 100."""
     number = 100 * share
     fine = 0 < number < 10 or 99 < number < 100
     return f"{number:.1f}" if fine else f"{number:.0f}"
 
 
 def share_words(n_papers: int, n_total: int, share: float, low: float, high: float) -> str:
-    """Return a share with its receipt: 12 of 65 papers, 18 % (11–30 %)."""
+    """Return a share with its counts and interval: 12 of 65 papers, 18 % (11–30 %)."""
     interval = f"{percent(low)}–{percent(high)} %"
     return f"{n_papers:,} of {n_total:,} papers, {percent(share)} % ({interval})"
 

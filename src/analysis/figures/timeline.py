@@ -1,44 +1,53 @@
-"""Bursts and changes of course: marks on share charts, rows and notes of burst timelines."""
+"""Burst timelines, interactive and printed: rows, ticks and notes."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from analysis.base.english import period_label
+from analysis.base.english import count, period_label
 from analysis.base.schema import MONTHS
 
+from .frames.trends import EventRow
 from .shares import evenly_spaced, hidden_groups_note, shown_groups
 from .style import times
 
-NO_EVENTS = "No burst and no change of course was found."
+NO_EVENTS = "No bursts and no changes of course were found."
 
 _THIN, _THICK = 0.22, 0.8
 _STRONGEST = 8.0
 
 
+class TimelineRow(EventRow, Protocol):
+    """A row of `timeline_rows`."""
+
+    row: int
+    thickness: float
+    words: str
+
+
 def timeline_rows(events: pd.DataFrame, *, top: int) -> pd.DataFrame:
-    """Return the events of the first `top` groups with the place of each.
+    """Return the events of the first `top` groups with the position of each.
 
     Returns
     -------
     DataFrame
-        The rows of `views.event_table` with `row` (0 on top, one a group, in the frame's order),
-        `thickness` (part of a row's height: a strength of 1 is thin, of 8 and more full; on a log
-        scale) and `words` (×1.9, 255 papers).
+        The rows of `event_table` with `row` (one per group in the frame's order, 0 at the top),
+        `thickness` (as a fraction of the row's height: thin at a strength of 1, full from 8 on,
+        on a log scale) and `words` (×1.9, 255 papers).
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        If `top` is below 1.
     """
     groups = [rows for _, rows in shown_groups(events, top=top)]
     rows = pd.concat([part.assign(row=i) for i, part in enumerate(groups)], ignore_index=True)
     part = np.log(rows["strength"].clip(1, _STRONGEST).fillna(1)) / np.log(_STRONGEST)
     words = [
-        f"×{times(strength)}, {n:,} {'paper' if n == 1 else 'papers'}"
-        if strength == strength
-        else f"new, {n:,} {'paper' if n == 1 else 'papers'}"
+        f"{f'×{times(strength)}' if strength == strength else 'new'}, {count(n, 'paper')}"
         for strength, n in zip(rows["strength"], rows["n_papers"], strict=True)
     ]
     return rows.assign(thickness=_THIN + (_THICK - _THIN) * part, words=words)
@@ -54,20 +63,21 @@ def timeline_ticks(events: pd.DataFrame, *, limit: int) -> pd.DataFrame:
 
 
 def timeline_notes(events: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
-    """Return the sentences that belong under a timeline."""
+    """Return the sentences under a timeline."""
     out = []
     if (rows["what"] == "burst").any():
         out.append(
-            "Bar: burst, a stretch with more papers than the group's line lets expect; the "
-            "thicker, the more (× says how many times as many)."
+            "Bar: burst, a stretch with more papers than the group's trend line predicts; thicker "
+            "bars are stronger bursts (×: observed over expected papers)."
         )
     if (rows["what"] == "change").any():
         out.append(
-            "▲▼: change of course, from there on a higher or lower share (× over that before)."
+            "▲▼: change of course, a higher or lower share from there on (×: ratio to the share "
+            "before)."
         )
-    out.append("Found at 5 % after correction for the number of groups and places looked at.")
+    out.append("Significant at 5 % after correction for the number of groups and positions tested.")
     if events["partial_from"].notna().any():
-        out.append("Hatched: not complete.")
+        out.append("Hatched: incomplete.")
     return [
         *out,
         *hidden_groups_note(events, n_shown=rows["row"].max() + 1, ordered="earliest events"),

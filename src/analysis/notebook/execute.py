@@ -115,7 +115,7 @@ def _input_error(error: CellExecutionError, *, name: str) -> InputError | None:
     message = _MESSAGE.fullmatch(error.evalue)
     if error.ename != InputError.__name__ or message is None:
         return None
-    found = [line.removeprefix("  - ") for line in message["found"].strip().splitlines()]
+    found = [line.strip().removeprefix("- ") for line in message["found"].strip().splitlines()]
     return InputError(
         [f"notebook {name}: {line}" for line in found],
         allowed=message["allowed"],

@@ -1,8 +1,8 @@
-"""An executed notebook as one HTML file that needs no network.
+"""An executed notebook as a single HTML file that needs no network.
 
-Jupyter's own export fetches RequireJS, MathJax and Mermaid from a CDN, and so does plotly's HTML
-output with MathJax. Here figures come as plotly's JSON (renderer "plotly_mimetype"), plotly.js is
-put in once, and the page's content policy allows these scripts alone.
+Jupyter's export loads RequireJS, MathJax and Mermaid from a CDN, and plotly's HTML output loads
+MathJax. Here figures are plotly JSON (renderer "plotly_mimetype"), plotly.js is included once, and
+the page's content policy allows these scripts only.
 """
 
 from __future__ import annotations
@@ -50,20 +50,20 @@ _TEMPLATE = """{% extends 'index.html.j2' %}
 
 
 def notebook_page(notebook: NotebookNode, *, title: str) -> str:
-    """Return an executed notebook as a page.
+    """Return an executed notebook as an HTML page.
 
     Parameters
     ----------
     notebook : NotebookNode
-        Executed with plotly's renderer "plotly_mimetype"; left unchanged.
+        Executed with plotly's renderer "plotly_mimetype"; not changed.
     title : str
         Plain text; escaped here.
 
     Returns
     -------
     str
-        HTML under the content policy of `report.page.policy`. Links to other notebooks lead to
-        their pages.
+        HTML with the content policy of `report.page.html.policy`. Links to other notebooks are
+        replaced by links to their pages.
     """
     from nbconvert import HTMLExporter
 

@@ -1,4 +1,4 @@
-"""One topic in two runs: the papers that came or went, the two lines of its share."""
+"""Topics in two runs: papers that came or went, and one topic's share as two lines."""
 
 from __future__ import annotations
 
@@ -21,24 +21,23 @@ _BEFORE = "#6b7280"
 
 
 def compare_topics(run: Run, other: Run) -> pd.DataFrame:
-    """List the papers that came into a topic or went out of it from one run to another.
+    """List the papers that came into a topic or went out of it between two runs.
 
     Parameters
     ----------
     run, other : Run
-        Before and after. Papers and topics that one of them lacks are left out.
+        Before and after. Papers and topics that are not in both are left out.
 
     Returns
     -------
     DataFrame
-        `group_id`, `label`, `change` ("came" or "went"), `weight_before`, `weight_after` (0 where
-        none is stored), `why` (`best_evidence` of the run that counts the paper), `title`,
+        `group_id`, `label`, `change` ("came" or "went"), `weight_before`, `weight_after` (0 if
+        not stored), `why` (`best_evidence` of the run that counts the paper), `title`,
         `paper_id`; sorted by topic, then by the larger weight.
     """
     shared = set(run.papers["paper_id"]) & set(other.papers["paper_id"])
-    topics = set(group_styles(run, kind="topic")["group_id"]) & set(
-        group_styles(other, kind="topic")["group_id"]
-    )
+    known = [set(group_styles(each, kind="topic")["group_id"]) for each in (run, other)]
+    topics = known[0] & known[1]
     key = ["paper_id", "group_id"]
     sides = []
     for each in (run, other):
@@ -59,53 +58,56 @@ def compare_topics(run: Run, other: Run) -> pd.DataFrame:
     rows = rows.sort_values(
         ["group_id", "change", "most", "paper_id"], ascending=[True, True, False, True]
     )
-    columns = ["group_id", "label", "change", "weight_before", "weight_after", "why", "title",
-               "paper_id"]  # fmt: skip
-    return rows[columns].reset_index(drop=True)
+    columns = ["weight_before", "weight_after", "why", "title", "paper_id"]
+    return rows[["group_id", "label", "change", *columns]].reset_index(drop=True)
 
 
 def compare_shares(run: Run, other: Run, group_id: str) -> pd.DataFrame:
-    """Join one topic's shares in two runs, to be drawn as two lines.
+    """Return one topic's shares in two runs, to be drawn as two lines.
 
     Parameters
     ----------
     run, other : Run
         Before and after.
     group_id : str
-        A topic of both.
+        A topic that both runs have.
 
     Returns
     -------
     DataFrame
         As `share_table`, with two groups: "before" and "after", the second in the topic's colour.
-        Periods that one of the runs lacks are left out.
+        Periods that are not in both runs are left out.
 
     Raises
     ------
     InputError
-        Where one of the runs has no such topic, or they cut time differently.
+        If one of the runs has no such topic, or their periods differ in length.
     """
     tables = [share_table(each, kind="topic") for each in (run, other)]
-    named = [set(each.groups.loc[each.groups["kind"] == "topic", "group_id"])
-             for each in (run, other)]  # fmt: skip
-    if group_id not in named[0] & named[1]:
+    topics = set.intersection(
+        *(set(each.groups.loc[each.groups["kind"] == "topic", "group_id"]) for each in (run, other))
+    )
+    if group_id not in topics:
         raise InputError(
-            f"no topic {group_id!r} in both run {run.name} and run {other.name}",
-            allowed=f"one of {', '.join(sorted(named[0] & named[1])) or 'none'}",
+            f"topic {group_id!r} is not in both run {run.name} and run {other.name}",
+            allowed=f"one of {', '.join(sorted(topics)) or 'none'}",
             next_step="look at run.groups for ids and labels",
         )
     freqs = [sorted(set(table["freq"])) for table in tables]
     if all(freqs) and freqs[0] != freqs[1]:
         raise InputError(
-            f"run {run.name} cuts time by {freqs[0][0]}, run {other.name} by {freqs[1][0]}",
-            allowed="two runs with periods of one length",
+            f"run {run.name} counts by {freqs[0][0]}, run {other.name} by {freqs[1][0]}",
+            allowed="two runs with periods of the same length",
             next_step="make one of them again with Settings(period=...)",
         )
-    both = set(tables[0]["period"]) & set(tables[1]["period"])
-    looks = {"before": {"color": _BEFORE, "symbol": "square"}, "after": {}}
+    periods = set(tables[0]["period"]) & set(tables[1]["period"])
+    styles: dict[str, dict[str, str]] = {
+        "before": {"color": _BEFORE, "symbol": "square"},
+        "after": {},
+    }
     sides = []
-    for table, (name, look) in zip(tables, looks.items(), strict=True):
-        own = table[(table["group_id"] == group_id) & table["period"].isin(both)]
-        label = own["label"] + f", {name}"
-        sides.append(own.assign(group_id=name, label=label, **look))
+    for table, (name, style) in zip(tables, styles.items(), strict=True):
+        rows = table[(table["group_id"] == group_id) & table["period"].isin(periods)]
+        label = rows["label"] + f", {name}"
+        sides.append(rows.assign(group_id=name, label=label, **style))
     return pd.concat([side for side in sides if len(side)] or sides[:1], ignore_index=True)

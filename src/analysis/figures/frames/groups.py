@@ -1,4 +1,4 @@
-"""How groups are named and marked, and where a cluster's name stands on the map."""
+"""Labels, colours and marker shapes of groups, and where clusters are labelled on the map."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from analysis.runs import Run
 
 CELL = 0.5
-"""Side of a cell in which papers are counted; the map's longer side is 20."""
+"""Side of the cells in which papers are counted; the map's longer side is 20."""
 
 _COLUMNS = ["level", "group_id", "label", "color", "n_papers", "x", "y", "parent_id"]
 
 
 def group_styles(run: Run, *, kind: str) -> pd.DataFrame:
-    """Return how the groups of a kind are named and marked.
+    """Return label, colour and marker shape of the groups of one kind.
 
     Returns
     -------
@@ -35,16 +35,16 @@ def group_styles(run: Run, *, kind: str) -> pd.DataFrame:
 
 
 def symbols(colors: pd.Series) -> list[str]:
-    """Give each group a marker shape: the n-th group of one colour gets the n-th shape.
+    """Return a marker shape per group: the n-th group of one colour gets the n-th shape.
 
-    Groups come sorted by id, so that a shape, like a colour, belongs to the group.
+    Groups must be sorted by id, so that a shape, like a colour, belongs to the group.
     """
     seen = colors.groupby(colors).cumcount()
     return [SYMBOLS[count % len(SYMBOLS)] for count in seen]
 
 
 def map_labels(run: Run) -> pd.DataFrame:
-    """Return the names to write on the map, broader clusters before finer ones.
+    """Return the cluster labels to write on the map, broader clusters before finer ones.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def map_labels(run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a cluster of any level that has papers on the map: `level` (0 for a cluster in no
-        broader one, 1 for a part of it, and so on), `group_id`, `label`, `color`, `n_papers`, `x`
-        and `y` (where its papers are densest), `parent_id` (null at level 0). A map that is
-        zoomed in shows the parts in place of the broader one; a cluster without parts keeps its
-        name at every zoom, whatever its level. Sorted by level, then most papers first. Empty
-        where there is no map or no cluster.
+        One row per cluster, of any level, that has papers on the map: `level` (0 for a cluster
+        that is not part of a broader one, 1 for a part of it, and so on), `group_id`, `label`,
+        `color`, `n_papers`, `x` and `y` (where its papers are densest), `parent_id` (null at level
+        0). When zoomed in, a map shows the parts in place of the broader cluster; a cluster
+        without parts keeps its label at every zoom, whatever its level. Sorted by level, then
+        most papers first. Empty if there is no map or no cluster.
     """
     clusters = run.groups[run.groups["kind"] == "cluster"]
     if clusters.empty or run.map.empty:
@@ -66,19 +66,20 @@ def map_labels(run: Run) -> pd.DataFrame:
     parents = broader_ids(run.groups)
     rows = counted_memberships(run.memberships, kind="cluster").merge(run.map, on="paper_id")
     lines = {group: _line(group, parents=parents) for group in clusters["group_id"]}
-    held = pd.DataFrame(
-        [(above, group) for group in rows["group_id"].unique() for above in lines[group]],
-        columns=["above", "group_id"],
+    ancestors = pd.DataFrame(
+        [(ancestor, group) for group in rows["group_id"].unique() for ancestor in lines[group]],
+        columns=["ancestor", "group_id"],
     )
-    places = rows[["group_id", "x", "y"]].merge(held, on="group_id").groupby("above")
-    spots = {
-        group: densest_point(own["x"].to_numpy(), own["y"].to_numpy()) for group, own in places
+    positions = rows[["group_id", "x", "y"]].merge(ancestors, on="group_id").groupby("ancestor")
+    centers = {
+        group: densest_point(papers["x"].to_numpy(), papers["y"].to_numpy())
+        for group, papers in positions
     }
-    table = clusters[clusters["group_id"].isin(spots)]
+    table = clusters[clusters["group_id"].isin(centers)]
     table = table.assign(
         level=[len(lines[group]) - 1 for group in table["group_id"]],
-        x=[spots[group][0] for group in table["group_id"]],
-        y=[spots[group][1] for group in table["group_id"]],
+        x=[centers[group][0] for group in table["group_id"]],
+        y=[centers[group][1] for group in table["group_id"]],
     )
     return _as_table(table)
 
@@ -96,16 +97,16 @@ def densest_point(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
     columns, rows = columns - columns.min() + 1, rows - rows.min() + 1
     counts = np.zeros((columns.max() + 2, rows.max() + 2), dtype=np.int64)
     np.add.at(counts, (columns, rows), 1)
-    around = sum(
-        np.roll(counts, (i, j), axis=(0, 1)) for i in (-1, 0, 1) for j in (-1, 0, 1)
-    )  # the border is empty, so nothing comes round
-    best = int(around[columns, rows].argmax())
+    shifts = [(i, j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    # The border is empty, so nothing wraps around.
+    neighbourhood = np.sum([np.roll(counts, shift, axis=(0, 1)) for shift in shifts], axis=0)
+    best = int(neighbourhood[columns, rows].argmax())
     near = (abs(columns - columns[best]) <= 1) & (abs(rows - rows[best]) <= 1)
     return float(np.median(x[near])), float(np.median(y[near]))
 
 
 def _line(group: str, *, parents: dict[str, str]) -> list[str]:
-    """Return a cluster and all broader ones above it."""
+    """Return a cluster and all broader clusters that contain it."""
     line = [group]
     while line[-1] in parents:
         line.append(parents[line[-1]])
@@ -114,6 +115,6 @@ def _line(group: str, *, parents: dict[str, str]) -> list[str]:
 
 def _as_table(table: pd.DataFrame) -> pd.DataFrame:
     order = ["level", "n_papers", "group_id"]
-    out = table[_COLUMNS].astype({"level": "int64", "n_papers": "int64", "x": "float64",
-                                  "y": "float64"})  # fmt: skip
+    types = {"level": "int64", "n_papers": "int64", "x": "float64", "y": "float64"}
+    out = table[_COLUMNS].astype(types)
     return out.sort_values(order, ascending=[True, False, True], ignore_index=True)

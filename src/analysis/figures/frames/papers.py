@@ -1,4 +1,4 @@
-"""Papers joined with what a run says of them: the map's points, a group's papers, evidence."""
+"""Papers joined with their groups and evidence: points of the map, papers of a group."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _MOST_QUOTED = 60
 
 
 def date_label(published: pd.Timestamp, precision: object) -> str:
-    """Return a paper's date at the precision that is known: 2024-05-27, 2024-05, 2024, undated."""
+    """Return a paper's date at its known precision: 2024-05-27, 2024-05, 2024 or undated."""
     if published is None or published != published:
         return "undated"
     return str(published.date())[: {"year": 4, "month": 7}.get(str(precision), 10)]
 
 
 def map_points(run: Run) -> pd.DataFrame:
-    """Join what the topic map shows, one row a paper that has a place on the map.
+    """Return what the topic map shows: one row per paper that has a position on the map.
 
     Returns
     -------
     DataFrame
         `paper_id`, `x`, `y`, `state`, `title`, `snippet` (first 300 characters of the abstract,
-        empty where there is none), `published`, `date` (text at known precision, or "undated"),
+        empty if there is none), `published`, `date` (text at the known precision, or "undated"),
         `url`, then for the primary cluster and the primary topic `cluster_id`, `cluster` (label),
         `cluster_color`, `cluster_symbol`, `cluster_weight` and `topic_id`, `topic`, `topic_color`,
-        `topic_symbol` (all null where there is none), `broader_id` and `broader` (label of the
-        broader cluster that the primary one is part of; null where none), and of all topics the
-        paper counts for, strongest first: `topics` (labels, joined by ", "), `topics_why` (label,
-        weight and the best of the evidence, joined by "; "), `topic_ids` and `topic_labels`
-        (lists). Sorted by `paper_id`.
+        `topic_symbol` (all null if there is none), `broader_id` and `broader` (label of the
+        broader cluster that contains the primary one; null if there is none), and for all topics
+        that count the paper, strongest first: `topics` (labels, joined by ", "), `topics_why`
+        (label, weight and best evidence, joined by "; "), `topic_ids` and `topic_labels` (lists).
+        Sorted by `paper_id`.
     """
     papers = run.papers.assign(
         snippet=run.papers["abstract"].fillna("").map(first_lines),
@@ -72,13 +72,13 @@ def map_points(run: Run) -> pd.DataFrame:
 
 
 def map_places(run: Run) -> pd.DataFrame:
-    """Join what the print map needs, much less than `map_points` and much faster.
+    """Return what the print map needs: fewer columns than `map_points`, and much faster.
 
     Returns
     -------
     DataFrame
         `paper_id`, `x`, `y`, `title`, `cluster_id`, `cluster` (label), `cluster_color`,
-        `cluster_symbol`, `cluster_weight` (all null where there is none). Sorted by `paper_id`.
+        `cluster_symbol`, `cluster_weight` (all null if there is none). Sorted by `paper_id`.
     """
     places = run.map[["paper_id", "x", "y"]].merge(run.papers[["paper_id", "title"]], on="paper_id")
     return places.merge(_primary(run, kind="cluster"), on="paper_id", how="left")
@@ -97,37 +97,37 @@ def _topic_lists(run: Run) -> pd.DataFrame:
     rows = rows.merge(group_styles(run, kind="topic")[["group_id", "label"]], on="group_id")
     rows = rows.merge(best_evidence(run), on=["paper_id", "group_id"], how="left")
     rows = rows.sort_values(["paper_id", "weight", "group_id"], ascending=[True, False, True])
-    told = [
+    reasons = [
         f"{label} {weight:.2f}" + (f" ({why})" if isinstance(why, str) else "")
         for label, weight, why in zip(rows["label"], rows["weight"], rows["why"], strict=True)
     ]
-    held: dict[str, list[tuple[str, str, str]]] = {}
+    by_paper: dict[str, list[tuple[str, str, str]]] = {}
     for paper, label, why, topic in zip(
-        rows["paper_id"], rows["label"], told, rows["group_id"], strict=True
+        rows["paper_id"], rows["label"], reasons, rows["group_id"], strict=True
     ):
-        held.setdefault(paper, []).append((label, why, topic))
-    each = [list(zip(*own, strict=True)) for own in held.values()]
+        by_paper.setdefault(paper, []).append((label, why, topic))
+    lists = [list(zip(*topics, strict=True)) for topics in by_paper.values()]
     out = pd.DataFrame(
         {
-            "paper_id": list(held),
-            "topics": [", ".join(labels) for labels, _, _ in each],
-            "topics_why": ["; ".join(whys) for _, whys, _ in each],
-            "topic_ids": [list(ids) for _, _, ids in each],
-            "topic_labels": [list(labels) for labels, _, _ in each],
+            "paper_id": list(by_paper),
+            "topics": [", ".join(labels) for labels, _, _ in lists],
+            "topics_why": ["; ".join(whys) for _, whys, _ in lists],
+            "topic_ids": [list(ids) for _, _, ids in lists],
+            "topic_labels": [list(labels) for labels, _, _ in lists],
         }
     )
     return out.astype({"paper_id": "str", "topics": "str", "topics_why": "str"})
 
 
 def best_evidence(run: Run) -> pd.DataFrame:
-    """Return, for each topic of each paper, the one piece of evidence to name first.
+    """Return, for each topic of each paper, the strongest piece of evidence.
 
     Returns
     -------
     DataFrame
         `paper_id`, `group_id`, `why`: "set by hand", else the phrase that counts most in quotation
-        marks, else the title of the nearest paper of the topic, else a word. Pairs without
-        evidence have no row.
+        marks, else the title of the topic's nearest paper, else a word. Pairs without evidence
+        have no row.
     """
     rows = run.evidence[run.evidence["kind"] == "topic"]
     rows = rows.assign(order=rows["how"].map(_EVIDENCE_ORDER).fillna(len(_EVIDENCE_ORDER)))
@@ -136,12 +136,14 @@ def best_evidence(run: Run) -> pd.DataFrame:
         ascending=[True, True, True, False, True],
         kind="stable",
     ).drop_duplicates(["paper_id", "group_id"])
-    told = [_told(how, text) for how, text in zip(rows["how"], rows["text"], strict=True)]
-    why = pd.Series(told, index=rows.index, dtype="str")
+    words = [
+        _evidence_words(how, text) for how, text in zip(rows["how"], rows["text"], strict=True)
+    ]
+    why = pd.Series(words, index=rows.index, dtype="str")
     return rows.assign(why=why)[["paper_id", "group_id", "why"]].reset_index(drop=True)
 
 
-def _told(how: str, text: str) -> str:
+def _evidence_words(how: str, text: str) -> str:
     if how == "override":
         return "set by hand"
     quoted = f"“{first_lines(text, limit=_MOST_QUOTED)}”"
@@ -149,26 +151,26 @@ def _told(how: str, text: str) -> str:
 
 
 def group_papers(run: Run, group_id: str, *, n: int | None = None) -> pd.DataFrame:
-    """List the papers of a cluster or topic, those that belong most first.
+    """List the papers of a cluster or topic, highest weight first.
 
     Parameters
     ----------
     run : Run
     group_id : str
-        An id of `run.groups`; of a broader cluster the papers of its parts are listed.
+        An id in `run.groups`; for a broader cluster the papers of its parts are listed.
     n : int, optional
-        At most so many; all where left out.
+        Maximum number of papers; all if omitted.
 
     Returns
     -------
     DataFrame
-        `weight`, `date`, `title`, `url`, `paper_id`: a cluster's primary papers, a topic's with
-        weight of at least .5.
+        `weight`, `date`, `title`, `url`, `paper_id`: the primary papers of a cluster, the papers of
+        a topic with a weight of at least .5.
 
     Raises
     ------
     InputError
-        Where the run has no such group.
+        If the run has no such group.
     """
     if group_id not in set(run.groups["group_id"]):
         raise InputError(

@@ -1,7 +1,7 @@
 """Interactive figures, drawn with plotly.
 
 All traces are SVG (`go.Scatter`, `go.Bar`): WebGL traces build code at run time, which the content
-policy of the pages forbids. Texts are escaped for plotly, links are http(s) only.
+policy of the pages forbids. Text is escaped for plotly; links are http(s) only.
 """
 
 from .heat import share_heatmap

@@ -27,32 +27,33 @@ _MARKED = {"ticks": "outside", "ticklen": 4, "tickcolor": PALE}
 def share_heatmap(
     shares: pd.DataFrame, *, title: str | None = None, top: int = 40, note: str = ""
 ) -> go.Figure:
-    """Draw shares as colours, a row a group and a column a period.
+    """Draw shares as colours, one row per group and one column per period.
 
-    Rows are ordered by when groups had their time (`heat.heat_of`); the ramp is even to the eye and
-    in grey. Partial periods are hatched, periods without papers blank; below stand the papers of
-    each period. Up to `heat.NUMBERED` periods each cell carries its share in per cent.
+    Groups that peaked early are at the top (`heat.heat_of`); the colour ramp is perceptually even,
+    also in grey. Partial periods are hatched, periods without papers blank; bars below show the
+    number of papers of each period. Up to `heat.NUMBERED` periods, cells show their share in
+    percent.
 
     Parameters
     ----------
     shares : DataFrame
-        From `views.share_table`.
+        From `share_table`.
     title : str, optional
         Heading of the figure.
     top : int, default 40
-        Groups drawn, first ones of the frame; the note names the others.
+        Number of groups drawn, the first in the frame; the note names the others.
     note : str, optional
-        A sentence added at the foot, such as the source.
+        A sentence added to the notes, such as the source.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        A sentence where the frame is empty.
+        A sentence in place of a chart if the frame is empty.
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        If `top` is below 1.
     """
     if shares.empty:
         return sentence_figure(NO_SHARES, title=title)
@@ -113,7 +114,7 @@ def _hover(heat: Heat) -> list[list[str]]:
                 cells.append(f"{heading}{period.period_label}: no papers")
                 continue
             words = share_words(int(papers[i]), period.n_total, share[i], low[i], high[i])
-            more = "<br>the period is not complete" if period.is_partial else ""
+            more = "<br>incomplete period" if period.is_partial else ""
             cells.append(f"{heading}{period.period_label}: {words}{more}")
         rows.append(cells)
     return rows

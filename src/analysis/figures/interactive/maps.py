@@ -1,8 +1,8 @@
-"""The topic map: one point a paper."""
+"""The topic map: one point per paper."""
 
 from __future__ import annotations
 
-from collections import Counter
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,20 +12,12 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import safe_url
 from analysis.base.schema import COUNTED_WEIGHT
 
-from ..frames.groups import densest_point
-from ..style import GREY, MUTED, darken
+from ..style import GREY, MUTED
+from .map_annotations import MAP_HEIGHT, add_labels, add_topic_menu
 from .sheet import empty_figure, plotly_text, sentence_figure
 
 COLORINGS = ("cluster", "topic", "date")
-LABELS_ON_MAP = 30
 OLD_TO_NEW = ["#c3d94e", "#5ec962", "#21918c", "#3b528b", "#440154"]
-
-_HEIGHT = 680
-_ASSUMED_WIDTH = 760
-_LINE = 20
-_LETTER = 6.6
-_FADED = 0.06
-_MENU_ROOM = 34
 
 
 def topic_map(
@@ -36,52 +28,62 @@ def topic_map(
     Parameters
     ----------
     points : DataFrame
-        From `views.map_points`.
+        From `map_points`.
     color : {"cluster", "topic", "date"}
-        By cluster: one trace a cluster, most papers first, its label on the map, papers whose
-        weight in it is below .5 paler. By topic: one trace a primary topic. Papers without one
-        come last, in grey. By date: old light to new dark, undated papers in grey.
+        By cluster: one trace per cluster, most papers first, labelled on the map; papers whose
+        weight in it is below .5 are paler. By topic: one trace per primary topic. Papers without
+        a group come last, in grey. By date: from light (old) to dark (new), undated in grey.
     title : str, optional
         Heading of the figure.
     names : bool, default True
-        False leaves out the names on the map and the menu, for a page that has its own.
+        If False, leave out the labels on the map and the menu, for a page that has its own.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        `go.Scatter` traces, each point with `customdata` = [paper_id, url] (url empty where it is
+        `go.Scatter` traces, each point with `customdata` = [paper_id, url] (url empty if it is
         not http or https). A click in the legend shows one group alone, a double click hides or
-        shows it; a menu shows the papers of one topic, whatever the colour. A sentence where
-        there is no point.
+        shows it; a menu shows the papers of one topic, whatever the colour. A sentence in place
+        of a map if there are no points.
 
     Raises
     ------
     InputError
-        Where `color` is none of the three.
+        If `color` is not one of the three.
     """
     if color not in COLORINGS:
         raise InputError(
-            f"color={color!r}",
-            allowed=", ".join(COLORINGS),
-            next_step="choose what the map is coloured by",
+            f"color={color!r}", allowed=", ".join(COLORINGS), next_step="choose one of them"
         )
     if points.empty:
-        return sentence_figure("No paper has a place on the map.", title=title)
-    figure = empty_figure(title=title, height=_HEIGHT)
+        return sentence_figure("No paper has a position on the map.", title=title)
+    figure = empty_figure(title=title, height=MAP_HEIGHT)
     _set_axes(figure)
     if color == "date":
         figure.add_traces(_date_traces(points))
         if names:
-            _add_topic_menu(figure, points)
+            add_topic_menu(figure, points)
         return figure
     figure.add_traces(_group_traces(points, kind=color))
     pale = color == "cluster" and bool((points["cluster_weight"] < COUNTED_WEIGHT).any())
     figure.update_layout(legend=_legend(color, pale=pale))
     if names and color == "cluster":
-        _add_labels(figure, points)
+        add_labels(figure, points)
     if names:
-        _add_topic_menu(figure, points)
+        add_topic_menu(figure, points)
     return figure
+
+
+class PointRow(Protocol):
+    """A row of `map_points`."""
+
+    title: str
+    date: str
+    cluster: str
+    cluster_weight: float
+    topics: str
+    topics_why: str
+    snippet: str
 
 
 def _set_axes(figure: go.Figure) -> None:
@@ -91,8 +93,8 @@ def _set_axes(figure: go.Figure) -> None:
     figure.update_layout(dragmode="pan", hovermode="closest", hoverdistance=12)
 
 
-def _legend(kind: str, *, pale: bool) -> dict:
-    lines = [f"<b>{kind.capitalize()}</b> (papers)", "click one: alone, again: all"]
+def _legend(kind: str, *, pale: bool) -> dict[str, Any]:
+    lines = [f"<b>{kind.capitalize()}</b> (papers)", "click: show one alone, again: show all"]
     if pale:
         lines.append(f"pale: weight below {COUNTED_WEIGHT}")
     return {
@@ -114,8 +116,8 @@ def _group_traces(points: pd.DataFrame, *, kind: str) -> list[go.Scatter]:
     traces = [_group_trace(by_group[group], points=points, kind=kind) for group in order]
     rest = points[points[f"{kind}_id"].isna()]
     if len(rest):
-        look = {"color": GREY, "symbol": "circle", "opacity": 0.6}
-        traces.append(_trace(rest, points=points, name=f"no {kind}", marker=look))
+        marker = {"color": GREY, "symbol": "circle", "opacity": 0.6}
+        traces.append(_trace(rest, points=points, name=f"no {kind}", marker=marker))
     return traces
 
 
@@ -124,20 +126,24 @@ def _group_trace(rows: pd.DataFrame, *, points: pd.DataFrame, kind: str) -> go.S
     opacity: float | list[float] = 0.85
     if kind == "cluster":
         opacity = np.where(rows["cluster_weight"] < COUNTED_WEIGHT, 0.35, 0.85).tolist()
-    look = {"color": first[f"{kind}_color"], "symbol": first[f"{kind}_symbol"], "opacity": opacity}
-    return _trace(rows, points=points, name=str(first[kind]), marker=look)
+    marker = {
+        "color": first[f"{kind}_color"],
+        "symbol": first[f"{kind}_symbol"],
+        "opacity": opacity,
+    }
+    return _trace(rows, points=points, name=str(first[kind]), marker=marker)
 
 
 def _date_traces(points: pd.DataFrame) -> list[go.Scatter]:
     undated = points["published"].isna()
     traces = []
     if undated.any():
-        look = {"color": GREY, "opacity": 0.6}
-        traces.append(_trace(points[undated], points=points, name="undated", marker=look))
+        marker: dict[str, Any] = {"color": GREY, "opacity": 0.6}
+        traces.append(_trace(points[undated], points=points, name="undated", marker=marker))
     if not undated.all():
         rows = points[~undated].sort_values(["published", "paper_id"])
         days = _day_numbers(rows["published"])
-        look = {
+        marker = {
             "color": days.tolist(),
             "colorscale": OLD_TO_NEW,
             "cmin": int(days.min()),
@@ -145,7 +151,7 @@ def _date_traces(points: pd.DataFrame) -> list[go.Scatter]:
             "opacity": 0.85,
             "colorbar": _color_bar(rows["published"]),
         }
-        traces.append(_trace(rows, points=points, name="dated", marker=look))
+        traces.append(_trace(rows, points=points, name="dated", marker=marker))
     for trace in traces:
         trace.showlegend = len(traces) > 1
     return traces
@@ -155,7 +161,7 @@ def _day_numbers(days: pd.Series) -> np.ndarray:
     return days.to_numpy(dtype="datetime64[D]").astype("int64")
 
 
-def _color_bar(published: pd.Series) -> dict:
+def _color_bar(published: pd.Series) -> dict[str, Any]:
     first, last = published.min(), published.max()
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     by_year = months > 30
@@ -175,7 +181,9 @@ def _color_bar(published: pd.Series) -> dict:
     }
 
 
-def _trace(rows: pd.DataFrame, *, points: pd.DataFrame, name: str, marker: dict) -> go.Scatter:
+def _trace(
+    rows: pd.DataFrame, *, points: pd.DataFrame, name: str, marker: dict[str, Any]
+) -> go.Scatter:
     size = float(np.clip(9 * (177 / len(points)) ** 0.2, 3.5, 12))
     return go.Scatter(
         x=rows["x"].to_numpy(dtype="float32"),
@@ -191,7 +199,7 @@ def _trace(rows: pd.DataFrame, *, points: pd.DataFrame, name: str, marker: dict)
     )
 
 
-def _hover(row: tuple) -> str:
+def _hover(row: PointRow) -> str:
     lines = [f"<b>{plotly_text(row.title, width=70, lines=4)}</b>", plotly_text(row.date)]
     if isinstance(row.cluster, str):
         weight = f"weight {row.cluster_weight:.2f}"
@@ -202,110 +210,3 @@ def _hover(row: tuple) -> str:
         muted = plotly_text(row.snippet, width=80, lines=5)
         lines.append(f'<span style="color:{MUTED}">{muted}</span>')
     return "<br>".join(lines)
-
-
-def _add_labels(figure: go.Figure, points: pd.DataFrame) -> None:
-    """Write the largest clusters' labels where they are densest, if there is room."""
-    placed = points[points["cluster_id"].notna()]
-    if placed.empty:
-        return
-    spots = placed.groupby("cluster_id").agg(
-        label=("cluster", "first"), color=("cluster_color", "first"), n=("paper_id", "size")
-    )
-    centers = {
-        group: densest_point(rows["x"].to_numpy(), rows["y"].to_numpy())
-        for group, rows in placed.groupby("cluster_id")
-    }
-    spots["x"] = [centers[group][0] for group in spots.index]
-    spots["y"] = [centers[group][1] for group in spots.index]
-    spots = spots.sort_values(["n"], ascending=False, kind="stable").head(LABELS_ON_MAP)
-    for spot, shift in _with_room(spots, points=points):
-        figure.add_annotation(
-            x=float(spot.x),
-            y=float(spot.y),
-            yshift=shift,
-            text=f"<b>{plotly_text(spot.label, width=26, lines=1)}</b>",
-            showarrow=False,
-            font={"size": 11, "color": darken(spot.color)},
-            bgcolor="rgba(255,255,255,.72)",
-            borderpad=1,
-        )
-
-
-def _with_room(spots: pd.DataFrame, *, points: pd.DataFrame) -> list[tuple[tuple, int]]:
-    """Give each label a shift in pixels at which it hides no larger cluster's, or drop it.
-
-    Worked out for a map of usual size; the legend has every label.
-    """
-    span = max(
-        float(np.ptp(points["x"])) / _ASSUMED_WIDTH, float(np.ptp(points["y"])) / _HEIGHT, 1e-9
-    )
-    taken: list[tuple[float, float, float]] = []
-    out = []
-    for spot in spots.itertuples():
-        half = (min(len(str(spot.label)), 26) * _LETTER + 8) / 2
-        x, y = spot.x / span, spot.y / span
-        for shift in (0, _LINE, -_LINE, 2 * _LINE, -2 * _LINE):
-            free = all(
-                abs(x - other_x) > half + other_half or abs(y + shift - other_y) >= _LINE
-                for other_x, other_y, other_half in taken
-            )
-            if free:
-                taken.append((x, y + shift, half))
-                out.append((spot, shift))
-                break
-    return out
-
-
-def _add_topic_menu(figure: go.Figure, points: pd.DataFrame) -> None:
-    """Add the menu to a map whose points carry `customdata` = [paper_id, ...].
-
-    Parameters
-    ----------
-    figure : Figure
-        Changed in place; left alone where no paper counts for a topic.
-    points : DataFrame
-        From `views.map_points`: `paper_id`, `topic_ids`, `topic_labels`. A topic shows all papers
-        that count for it, not only those whose strongest it is.
-    """
-    labels = {
-        topic: label
-        for ids, names in zip(points["topic_ids"], points["topic_labels"], strict=True)
-        for topic, label in zip(ids, names, strict=True)
-    }
-    if not labels:
-        return
-    topics_of = dict(zip(points["paper_id"], map(set, points["topic_ids"]), strict=True))
-    sizes = Counter(topic for topics in topics_of.values() for topic in topics)
-    chosen = [("All papers", [None] * len(figure.data))]
-    for topic in sorted(labels, key=lambda topic: (-sizes[topic], topic)):
-        rows = [
-            [place for place, point in enumerate(trace.customdata) if topic in topics_of[point[0]]]
-            for trace in figure.data
-        ]
-        chosen.append((f"{plotly_text(labels[topic], width=40, lines=1)} ({sizes[topic]:,})", rows))
-    rest = [
-        [place for place, point in enumerate(trace.customdata) if not topics_of[point[0]]]
-        for trace in figure.data
-    ]
-    if any(rest):
-        chosen.append((f"In no topic ({sum(map(len, rest)):,})", rest))
-    figure.update_traces(unselected={"marker": {"opacity": _FADED}})
-    figure.update_layout(
-        updatemenus=[
-            {
-                "buttons": [
-                    {"label": label, "method": "restyle", "args": [{"selectedpoints": rows}]}
-                    for label, rows in chosen
-                ],
-                "x": 0,
-                "xanchor": "left",
-                "y": 1,
-                "yanchor": "bottom",
-                "pad": {"b": 6},
-                "bgcolor": "white",
-                "font": {"size": 12},
-            }
-        ]
-    )
-    figure.layout.margin.t += _MENU_ROOM

@@ -1,4 +1,4 @@
-"""The traces of a share chart: line, band, dashed end, the others in grey, bars of papers."""
+"""Traces of a share chart: line, band, dashed end, other groups in grey, bars of papers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
+from ..frames.trends import ShareRow
 from ..shares import event_marks, mark_height, periods_of
 from ..style import GREY, MUTED, PALE, darken, percent, share_words
 from .sheet import plotly_text
@@ -14,9 +15,9 @@ from .sheet import plotly_text
 def group_traces(
     rows: pd.DataFrame, *, label: str, number: int, limit: float, symbol: str = ""
 ) -> list[go.Scatter]:
-    """Return one group's band first, then its line, dashed end and markers above the axis.
+    """Return a group's band first, then its line, dashed end and markers for values off the axis.
 
-    The markers have the shape `symbol`, the group's own where it is empty.
+    The markers have the shape `symbol`, or the group's own shape if it is empty.
     """
     first = rows.iloc[0]
     color = first["color"]
@@ -119,7 +120,7 @@ def _band(rows: pd.DataFrame, *, color: str, common: dict) -> go.Scatter:
 def event_traces(
     rows: pd.DataFrame, *, events: pd.DataFrame | None, number: int, limit: float
 ) -> list[go.Scatter]:
-    """Return a broad line for each burst of a group, ▲ or ▼ for each change of course."""
+    """Return a broad line for each burst of a group and ▲ or ▼ for each change of course."""
     color = str(rows["color"].iloc[0])
     common = {
         "xaxis": f"x{number}",
@@ -139,9 +140,16 @@ def event_traces(
             place = {"x": dates(part), "y": _numbers(part["share"])}
         else:
             symbol = "triangle-up" if mark.sign > 0 else "triangle-down"
-            look = {"mode": "markers", "cliponaxis": False,
-                    "marker": {"symbol": symbol, "size": 10, "color": darken(color),
-                               "line": {"color": "white", "width": 1}}}  # fmt: skip
+            look = {
+                "mode": "markers",
+                "cliponaxis": False,
+                "marker": {
+                    "symbol": symbol,
+                    "size": 10,
+                    "color": darken(color),
+                    "line": {"color": "white", "width": 1},
+                },
+            }
             place = {
                 "x": dates(part.head(1)),
                 "y": [mark_height(part, sign=mark.sign, limit=limit)],
@@ -151,7 +159,7 @@ def event_traces(
 
 
 def other_lines(groups: list[pd.DataFrame], *, number: int) -> go.Scatter:
-    """Return one grey trace with the lines of several groups, behind the panel's own."""
+    """Return one grey trace with the lines of several groups, to draw behind the panel's own."""
     xs: list[str | None] = []
     ys: list[float | None] = []
     for rows in groups:
@@ -170,7 +178,7 @@ def other_lines(groups: list[pd.DataFrame], *, number: int) -> go.Scatter:
 
 
 def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
-    """Return bars of all papers by period, partial periods paler."""
+    """Return bars of the number of papers per period, partial periods paler."""
     periods = periods_of(shares)
     days = (periods["period_end"] - periods["period"]).dt.days + 1
     words = [
@@ -205,7 +213,7 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
     )
 
 
-def _hover(row: tuple, *, label: str) -> str:
+def _hover(row: ShareRow, *, label: str) -> str:
     heading = f"<b>{plotly_text(label, width=60, lines=2)}</b><br>{row.period_label}: "
     if row.n_total == 0:
         return heading + "no papers"
@@ -214,7 +222,7 @@ def _hover(row: tuple, *, label: str) -> str:
 
 
 def _unfinished(is_partial: bool) -> str:
-    return "<br>the period is not complete" if is_partial else ""
+    return "<br>incomplete period" if is_partial else ""
 
 
 def dates(rows: pd.DataFrame) -> list[str]:

@@ -1,4 +1,4 @@
-"""Shares over time with their intervals: one panel for a few groups, a panel each for more."""
+"""Shares over time with their intervals: one panel for a few groups, one panel each for more."""
 
 from __future__ import annotations
 
@@ -35,36 +35,36 @@ def share_over_time(
     events: pd.DataFrame | None = None,
     note: str = "",
 ) -> go.Figure:
-    """Draw each group's share of the papers of a period, with its 95 % interval.
+    """Draw each group's share of the papers of a period, with its 95 % confidence interval.
 
-    Up to four groups share a panel, named at the ends of their lines; more of them get a panel
-    each, on common axes, with the other groups' lines in grey behind. A last panel shows the papers
-    of each period. Partial periods are hatched, their markers open and their lines dashed. A line
-    has a gap where a period has no paper.
+    Up to four groups share a panel, labelled at the ends of their lines; more groups get one panel
+    each, on common axes, with the other groups' lines in grey behind. A last panel shows the number
+    of papers of each period. Partial periods are hatched, their markers open and their lines
+    dashed. A line has a gap where a period has no papers.
 
     Parameters
     ----------
     shares : DataFrame
-        From `views.share_table`.
+        From `share_table`.
     title : str, optional
         Heading of the figure.
     top : int, default 12
-        Groups drawn, first ones of the frame; the note names the others.
+        Number of groups drawn, the first in the frame; the note names the others.
     events : DataFrame, optional
-        From `views.event_table`: bursts are drawn as a broad line behind the line of their group,
-        changes as ▲ or ▼ beside it.
+        From `event_table`: bursts are drawn as a broad line behind the line of their group,
+        changes of course as ▲ or ▼ beside it.
     note : str, optional
-        A sentence added at the foot, such as the source.
+        A sentence added to the notes, such as the source.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        A sentence where the frame is empty.
+        A sentence in place of a chart if the frame is empty.
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        If `top` is below 1.
     """
     if shares.empty:
         return sentence_figure(NO_SHARES, title=title)
@@ -83,9 +83,11 @@ def _one_panel(
     figure = empty_figure(title=title, height=520)
     visible = pd.concat([rows for _, rows in groups])
     limit = axis_top(visible)
-    wide = {"x": (0, 1), "ticks": 9}
-    _set_panel(figure, shares, number=1, y=(0.25, 1), limit=limit, tick_labels=False, **wide)
-    _set_panel(figure, shares, number=2, y=(0, 0.16), limit=None, **wide)
+    wide = (0.0, 1.0)
+    _set_panel(
+        figure, shares, number=1, x=wide, y=(0.25, 1), limit=limit, ticks=9, tick_labels=False
+    )
+    _set_panel(figure, shares, number=2, x=wide, y=(0, 0.16), limit=None, ticks=9)
     drawn = [
         group_traces(rows, label=label, number=1, limit=limit, symbol=symbol)
         for symbol, (label, rows) in zip(LINE_SYMBOLS, groups, strict=False)
@@ -102,7 +104,7 @@ def _one_panel(
 
 
 def _name_lines(figure: go.Figure, groups: Groups, *, limit: float) -> None:
-    """Write each group's label at the end of its line, apart from one another."""
+    """Write each group's label at the end of its line, without overlaps."""
     ends = []
     for label, rows in groups:
         known = rows["share"].dropna()
@@ -193,7 +195,7 @@ def _set_panel(
     tick_labels: bool = True,
     share_labels: bool = True,
 ) -> None:
-    """Give panel `number` its place, its axes and its shade over partial periods.
+    """Set the position and the axes of panel `number`, and shade its partial periods.
 
     A panel with a `limit` has a share axis up to it, one without has an axis of papers.
     """

@@ -1,4 +1,4 @@
-"""What the interactive figures have in common: the empty sheet, and text made safe for plotly."""
+"""Parts that interactive figures share: the empty figure, notes, hatching, text for plotly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FONT = {"family": "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif", "size":
 
 
 def plotly_text(text: str, *, width: int = 1000, lines: int | None = None) -> str:
-    """Return `text` wrapped, cut after `lines` and escaped line by line."""
+    """Return `text` wrapped, truncated after `lines` and escaped line by line."""
     return "<br>".join(for_plotly(line) for line in wrap(text, width=width, lines=lines))
 
 
@@ -53,7 +53,7 @@ def empty_figure(*, title: str | None, height: int) -> go.Figure:
 
 
 def sentence_figure(text: str, *, title: str | None) -> go.Figure:
-    """Return a figure that says why there is nothing to draw."""
+    """Return a figure with a sentence that says why there is nothing to draw."""
     figure = empty_figure(title=title, height=240)
     figure.update_xaxes(visible=False).update_yaxes(visible=False)
     middle = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper"}
@@ -61,7 +61,7 @@ def sentence_figure(text: str, *, title: str | None) -> go.Figure:
 
 
 def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> None:
-    """Write sentences `below` pixels under the panels, with room of their own."""
+    """Write sentences `below` pixels under the panels, and add the space for them."""
     lines = plotly_text(" ".join(sentences), width=120).split("<br>")
     figure.add_annotation(
         text="<br>".join(lines),
@@ -83,13 +83,13 @@ def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> No
 
 
 def label_room(texts: list[str], *, size: int = 12) -> int:
-    """Return the pixels that the longest line of texts takes, line ends as `<br>`."""
+    """Return the width in pixels of the longest line of the texts; lines end at `<br>`."""
     lines = [line for text in texts for line in text.split("<br>")]
     return round(max(map(columns_of, lines), default=0) * size * 0.62)
 
 
 def hatched_box(xs: tuple[object, object], ys: tuple[float, float], *, number: int) -> go.Scatter:
-    """Return a hatched rectangle in panel `number`: what is not complete."""
+    """Return a hatched rectangle in panel `number`, for what is incomplete."""
     return go.Scatter(
         x=[xs[0], xs[1], xs[1], xs[0]],
         y=[ys[0], ys[0], ys[1], ys[1]],

@@ -10,6 +10,7 @@ from ..shares import spread_labels
 from ..slopes import (
     DIRECTION_STYLES,
     NO_PAIR,
+    SlopeRow,
     axis_heights,
     axis_limits,
     end_words,
@@ -30,31 +31,31 @@ def then_and_now(
 ) -> go.Figure:
     """Draw each group's share in the first and the last full period, joined by a line.
 
-    Both ends carry their 95 % interval and stand beside one another, so that none hides another.
-    Each line has its label at its end: sign of the direction, label, share, fitted ratio with its
-    90 % interval. Clear changes are broad, flat ones thin, unclear ones dashed, those with too few
-    papers dotted. More than `slopes.MOST_IN_PANEL` groups get further panels.
+    Both ends have their 95 % confidence interval and are placed side by side, so that none hides
+    another. Each line is labelled at its end: sign of the direction, label, share, fitted ratio
+    with its 90 % interval. Clear changes are broad lines, flat ones thin, unclear ones dashed,
+    those with too few papers dotted. More than `slopes.MOST_IN_PANEL` groups get further panels.
 
     Parameters
     ----------
     changes : DataFrame
-        From `views.then_and_now_table`.
+        From `then_and_now_table`.
     title : str, optional
         Heading of the figure.
     top : int, default 12
-        Groups drawn, first ones of the frame; the note names the others.
+        Number of groups drawn, the first in the frame; the note names the others.
     note : str, optional
-        A sentence added at the foot, such as the source.
+        A sentence added to the notes, such as the source.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        A sentence where the frame is empty.
+        A sentence in place of a chart if the frame is empty.
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        If `top` is below 1.
     """
     if changes.empty:
         return sentence_figure(NO_PAIR, title=title)
@@ -70,13 +71,13 @@ def then_and_now(
     above = total
     for number, (part, each, height) in enumerate(zip(panels, labels, tall, strict=True), 1):
         domain = ((above - height) / total, min(1.0, above / total))
-        _draw(figure, part, labels=each, number=number, domain=domain, pixels=height)
+        _draw_panel(figure, part, labels=each, number=number, domain=domain, pixels=height)
         above -= height + _BELOW
     add_notes(figure, [*slope_notes(changes, rows), *([note] if note else [])], below=46)
     return figure
 
 
-def _label(row: tuple) -> str:
+def _label(row: SlopeRow) -> str:
     _, sign, now = slope_words(row)
     return f"<b>{sign} {plotly_text(str(row.label), width=34, lines=2)}</b><br>{now}"
 
@@ -85,7 +86,7 @@ def _pixels(label: str) -> int:
     return _LINE * (label.count("<br>") + 1) + 7
 
 
-def _draw(
+def _draw_panel(
     figure: go.Figure,
     rows: pd.DataFrame,
     *,
@@ -119,25 +120,31 @@ def _draw(
     for row in rows.itertuples():
         figure.add_traces(_slope(row, number=number))
     for end, side in (("then", -1), ("now", 1)):
-        _write(
-            figure, rows, end=end, side=side, labels=labels, suffix=suffix,
-            room=(low, high), pixels=pixels,
-        )  # fmt: skip
+        _write_labels(
+            figure,
+            rows,
+            end=end,
+            side=side,
+            labels=labels,
+            suffix=suffix,
+            room=(low, high),
+            pixels=pixels,
+        )
 
 
-def _slope(row: tuple, *, number: int) -> list[go.Scatter]:
+def _slope(row: SlopeRow, *, number: int) -> list[go.Scatter]:
     _, line, width = DIRECTION_STYLES[row.direction]
     common = {"xaxis": f"x{number}", "yaxis": f"y{number}", "hoverinfo": "text"}
     red, green, blue = hex_to_rgb(row.color)
+    ends = (row.share_then_low, row.share_then_high, None, row.share_now_low, row.share_now_high)
     bars = go.Scatter(
         **{**common, "hoverinfo": "skip"},
         x=[row.x_then, row.x_then, None, row.x_now, row.x_now],
-        y=[part**0.5 if part is not None else None for part in
-           (row.share_then_low, row.share_then_high, None, row.share_now_low, row.share_now_high)],
+        y=[share**0.5 if share is not None else None for share in ends],
         mode="lines",
         line={"color": f"rgba({red},{green},{blue},.35)", "width": 4},
-    )  # fmt: skip
-    joined = go.Scatter(
+    )
+    slope = go.Scatter(
         **common,
         name=plotly_text(str(row.label), width=40, lines=1),
         x=[row.x_then, row.x_now],
@@ -148,17 +155,17 @@ def _slope(row: tuple, *, number: int) -> list[go.Scatter]:
         marker={"size": 8, "color": row.color, "line": {"color": "white", "width": 1}},
         hovertext=[_hover(row, end) for end in ("then", "now")],
     )
-    return [bars, joined]
+    return [bars, slope]
 
 
-def _hover(row: tuple, end: str) -> str:
+def _hover(row: SlopeRow, end: str) -> str:
     numbers = (f"n_{end}", f"total_{end}", f"share_{end}", f"share_{end}_low", f"share_{end}_high")
     words = share_words(*(getattr(row, number) for number in numbers))
     heading = f"<b>{plotly_text(str(row.label), width=60, lines=2)}</b>: {row.direction}<br>"
     return f"{heading}{getattr(row, f'{end}_label')}: {words}"
 
 
-def _write(
+def _write_labels(
     figure: go.Figure,
     rows: pd.DataFrame,
     *,
@@ -169,11 +176,11 @@ def _write(
     room: tuple[float, float],
     pixels: int,
 ) -> None:
-    at = axis_heights(rows[f"share_{end}"])
+    heights = axis_heights(rows[f"share_{end}"])
     pixel = (room[1] - room[0]) / pixels
     sizes = [_pixels(label) * pixel if side > 0 else 15 * pixel for label in labels]
-    places = spread_labels(at, sizes=sizes, low=room[0] - 8 * pixel, high=room[1] + 8 * pixel)
-    for row, label, start, place in zip(rows.itertuples(), labels, at, places, strict=True):
+    places = spread_labels(heights, sizes=sizes, low=room[0] - 8 * pixel, high=room[1] + 8 * pixel)
+    for row, label, start, place in zip(rows.itertuples(), labels, heights, places, strict=True):
         figure.add_annotation(
             text=label if side > 0 else slope_words(row)[0],
             x=1.04 if side > 0 else -0.04,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from ..shares import event_words
 from ..style import GREY, MUTED, PALE, darken
-from ..timeline import NO_EVENTS, timeline_notes, timeline_rows, timeline_ticks
+from ..timeline import NO_EVENTS, TimelineRow, timeline_notes, timeline_rows, timeline_ticks
 from .sheet import add_notes, empty_figure, hatched_box, label_room, plotly_text, sentence_figure
 
 _ROW = 34
@@ -16,31 +18,31 @@ _ROW = 34
 def burst_timeline(
     events: pd.DataFrame, *, title: str | None = None, top: int = 30, note: str = ""
 ) -> go.Figure:
-    """Draw bursts as bars and changes of course as ▲ or ▼, a row a group.
+    """Draw bursts as bars and changes of course as ▲ or ▼, one row per group.
 
-    A bar reaches from the first to the last day of a burst; the stronger, the thicker. Beside each
-    stands how strong it is and on how many papers it rests.
+    A bar reaches from the first to the last day of a burst; stronger bursts are thicker. Each event
+    is labelled with its strength and its number of papers.
 
     Parameters
     ----------
     events : DataFrame
-        From `views.event_table`.
+        From `event_table`.
     title : str, optional
         Heading of the figure.
     top : int, default 30
-        Groups drawn, first ones of the frame; the note names the others.
+        Number of groups drawn, the first in the frame; the note names the others.
     note : str, optional
-        A sentence added at the foot, such as the source.
+        A sentence added to the notes, such as the source.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        A sentence where the frame is empty.
+        A sentence in place of a chart if the frame is empty.
 
     Raises
     ------
     InputError
-        Where `top` is below 1.
+        If `top` is below 1.
     """
     if events.empty:
         return sentence_figure(NO_EVENTS, title=title)
@@ -94,8 +96,8 @@ def _set_axes(figure: go.Figure, events: pd.DataFrame, *, names: list[str]) -> N
         figure.add_trace(hatched_box((str(partial), str(end)), rows, number=1))
 
 
-def _mark(row: tuple) -> go.Scatter:
-    said = plotly_text(f"{row.label}: {event_words(row)}", width=60)
+def _mark(row: TimelineRow) -> go.Scatter:
+    words = plotly_text(f"{row.label}: {event_words(row)}", width=60)
     if row.what == "burst":
         start, end = str(row.start), str(row.end + pd.Timedelta(days=1))
         low, high = row.row - row.thickness / 2, row.row + row.thickness / 2
@@ -109,7 +111,7 @@ def _mark(row: tuple) -> go.Scatter:
             opacity=0.85,
             hoveron="fills",
             hoverinfo="text",
-            text=said,
+            text=words,
         )
     return go.Scatter(
         x=[str(row.start)],
@@ -123,11 +125,11 @@ def _mark(row: tuple) -> go.Scatter:
         },
         cliponaxis=False,
         hoverinfo="text",
-        hovertext=[said],
+        hovertext=[words],
     )
 
 
-def _words(row: tuple, *, last: pd.Timestamp) -> dict:
+def _words(row: TimelineRow, *, last: pd.Timestamp) -> dict[str, Any]:
     burst = row.what == "burst"
     middle = row.first + (last - row.first) * 0.75
     fits = (row.end if burst else row.start) < middle

@@ -1,8 +1,8 @@
 """Figures for print, drawn with matplotlib and without a browser.
 
-Only `matplotlib.figure.Figure` is used, never pyplot, so that nothing global changes and no window
-opens. The style is matplotlib's default whatever a user's settings are: the same table gives the
-same bytes.
+Only `matplotlib.figure.Figure` is used, never pyplot, so that no global state changes and no window
+opens. The style is based on matplotlib's defaults whatever a user's settings are: the same table
+gives the same bytes.
 """
 
 from .heat import print_share_heatmap

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -30,35 +32,35 @@ def print_share_heatmap(
     note: str = "",
     columns: int = 2,
 ) -> Figure:
-    """Draw shares as colours, a row a group and a column a period, for print.
+    """Draw shares as colours, one row per group and one column per period, for print.
 
-    Rows are ordered by when groups had their time (`heat.heat_of`); the ramp is even to the eye and
-    in grey. Partial periods are hatched, periods without papers blank; below stand the papers of
-    each period. Up to `heat.NUMBERED` periods each cell carries its share in per cent, where that
-    has room.
+    Groups that peaked early are at the top (`heat.heat_of`); the colour ramp is perceptually even,
+    also in grey. Partial periods are hatched, periods without papers blank; bars below show the
+    number of papers of each period. Up to `heat.NUMBERED` periods, cells show their share in
+    percent if there is room.
 
     Parameters
     ----------
     shares : DataFrame
-        From `views.share_table`.
+        From `share_table`.
     title : str, optional
         Heading of the figure.
     top : int, default 40
-        Groups drawn, first ones of the frame; the note names the others.
+        Number of groups drawn, the first in the frame; the note names the others.
     note : str, optional
-        A sentence added at the foot, such as the source.
+        A sentence added to the notes, such as the source.
     columns : {1, 2}, default 2
         For one column of a page (3.5 inches wide) or for both (7.2 inches).
 
     Returns
     -------
     matplotlib.figure.Figure
-        A sentence where the frame is empty.
+        A sentence in place of a chart if the frame is empty.
 
     Raises
     ------
     InputError
-        Where `top` is below 1 or `columns` neither 1 nor 2.
+        If `top` is below 1 or `columns` is neither 1 nor 2.
     """
     with print_style([title or "", note, *map(str, shares["label"].unique())]):
         if shares.empty:
@@ -86,13 +88,18 @@ def _draw(
     axes = made.panel(left, _TICKS + _BARS + _GAP, width, tall)
     edges = np.concatenate([[0.0], np.cumsum(heights)])
     n_columns = len(heat.periods)
-    apart = {"edgecolors": "white", "linewidth": 0.4}
+    edge: dict[str, Any] = {"edgecolors": "white", "linewidth": 0.4}
     if width / n_columns < _LEAST_CELL:
-        apart = {"edgecolors": "face", "linewidth": 0.1}  # gaps would be wider than cells
+        edge = {"edgecolors": "face", "linewidth": 0.1}  # gaps would be wider than cells
     axes.pcolormesh(
-        np.arange(n_columns + 1) - 0.5, edges, np.ma.masked_invalid(heat.level),
-        cmap=ramp(), vmin=0, vmax=1, **apart,
-    )  # fmt: skip
+        np.arange(n_columns + 1) - 0.5,
+        edges,
+        np.ma.masked_invalid(heat.level),
+        cmap=color_map(),
+        vmin=0,
+        vmax=1,
+        **edge,
+    )
     axes.set_xlim(-0.5, n_columns - 0.5)
     axes.set_ylim(edges[-1], 0)
     axes.grid(visible=False)
@@ -103,16 +110,23 @@ def _draw(
     axes.tick_params(axis="y", pad=3, labelsize=6.5)
     for first, last in heat.partial_runs():
         axes.add_patch(
-            Rectangle((first - 0.5, 0), last - first + 1, edges[-1], facecolor="none",
-                      edgecolor=GREY, hatch="////", linewidth=0)
-        )  # fmt: skip
+            Rectangle(
+                (first - 0.5, 0),
+                last - first + 1,
+                edges[-1],
+                facecolor="none",
+                edgecolor=GREY,
+                hatch="////",
+                linewidth=0,
+            )
+        )
     _write_numbers(axes, heat, middles=middles, inches=width / n_columns)
     _draw_foot(made, shares, left=left, width=width)
     _draw_key(made, heat, left=left, width=width, bottom=_TICKS + _BARS + _GAP + tall)
 
 
-def ramp() -> LinearSegmentedColormap:
-    """Return `figures.ramp.RAMP` for matplotlib."""
+def color_map() -> LinearSegmentedColormap:
+    """Return `style.RAMP` as a colour map of matplotlib."""
     return LinearSegmentedColormap.from_list("papertide", RAMP)
 
 
@@ -124,9 +138,15 @@ def _write_numbers(axes: Axes, heat: Heat, *, middles: np.ndarray, inches: float
         for column, word in enumerate(heat.words[place]):
             if word:
                 axes.text(
-                    column, middle, word, fontsize=_NUMBER, ha="center", va="center_baseline",
-                    color=ink_on(heat.level[place, column]), parse_math=False,
-                )  # fmt: skip
+                    column,
+                    middle,
+                    word,
+                    fontsize=_NUMBER,
+                    ha="center",
+                    va="center_baseline",
+                    color=ink_on(heat.level[place, column]),
+                    parse_math=False,
+                )
 
 
 def _draw_foot(made: Sheet, shares: pd.DataFrame, *, left: float, width: float) -> None:
@@ -136,15 +156,14 @@ def _draw_foot(made: Sheet, shares: pd.DataFrame, *, left: float, width: float) 
     axes.set_xlim(-0.5, shares["period"].nunique() - 0.5)
     axes.set_xticks(labelled.index.to_numpy(), labelled["period_label"].tolist(), parse_math=False)
     made.write(
-        left - 0.3, _TICKS + _BARS / 2, "papers", fontsize=6.5, color=MUTED, ha="right",
-        va="center",
-    )  # fmt: skip
+        left - 0.3, _TICKS + _BARS / 2, "papers", fontsize=6.5, color=MUTED, ha="right", va="center"
+    )
 
 
 def _draw_key(made: Sheet, heat: Heat, *, left: float, width: float, bottom: float) -> None:
     wide = min(1.6, width)
     axes = made.panel(left + width - wide, bottom + 0.19, wide, 0.08)
-    axes.pcolormesh(np.linspace(0, 1, 49), [0, 1], np.linspace(0, 1, 48)[None], cmap=ramp())
+    axes.pcolormesh(np.linspace(0, 1, 49), [0, 1], np.linspace(0, 1, 48)[None], cmap=color_map())
     axes.set_yticks([])
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)

@@ -1,6 +1,6 @@
-"""Where labels stand on a map: none on another, none outside, near what they name.
+"""Positions of labels on a map: without overlaps, inside the page, near what they label.
 
-Pure geometry in points of 1/72 inch, origin at the lower left; nothing here draws.
+Pure geometry in points of 1/72 inch, origin at the lower left; nothing is drawn here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SWEEPS = 2
-"""How often every label is taken up and put down again among the others."""
+"""How often every label is placed again among the others."""
 
 _DIRECTIONS = 16
 _GAPS = (2, 6, 12, 20, 30, 42, 56, 74, 96, 122, 152, 190)
@@ -26,25 +26,25 @@ _HIDES_OWN = 0.5
 
 @dataclass(frozen=True)
 class Label:
-    """What is to be placed: its anchor, its place in the order, and the boxes it may have.
+    """A label to place: its anchor and the boxes it may have.
 
-    `boxes` are widths and heights, one a way of breaking the text into lines. `own` marks the
-    points that the label may cover at a lower price. A label with `line` false stands at its
-    anchor or near it, without a leader line.
+    `boxes` are widths and heights, one per way of breaking the text into lines. `is_own` marks the
+    points that the label may cover at a lower cost. A label with `line` false is placed at or near
+    its anchor, without a leader line.
     """
 
     x: float
     y: float
     boxes: Sequence[tuple[float, float]]
-    own: np.ndarray
+    is_own: np.ndarray
     line: bool = True
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a label stands: the centre and size of its box, which box, and its leader line.
+    """The position of a label: centre and size of its box, index of the box, and leader line.
 
-    `line` is x, y at the anchor, then x, y at the box; None where the label stands near enough.
+    `line` is x, y at the anchor, then x, y at the box; None if the label is near enough.
     """
 
     x: float
@@ -64,12 +64,12 @@ def place_labels(
     hiding: float = 1.0,
     pad: float = 2.0,
 ) -> list[Place | None]:
-    """Give each label a place, the first ones first.
+    """Return a position for each label, the first labels first.
 
-    A greedy choice among places on and around the anchor, then `SWEEPS` rounds in which each
-    label is placed anew among the others. The price of a place is its distance from the anchor
-    and the points it hides; a label upon another, over the edge, or with a leader line through
-    another label is not allowed. After imhof1975 (E. Imhof, Positioning names on maps, 1975) and
+    A greedy choice among positions on and around the anchor, then `SWEEPS` rounds in which each
+    label is placed again among the others. The cost of a position is its distance from the anchor
+    plus the points it hides; a label that overlaps another, crosses the edge or has a leader line
+    through another label is not allowed. After E. Imhof, Positioning names on maps (1975), and
     the point-feature heuristics of Christensen, Marks and Shieber (ACM Trans. Graphics 14, 1995).
 
     Parameters
@@ -79,38 +79,43 @@ def place_labels(
     points : ndarray of float, shape (n, 2)
         Points that labels should not hide.
     width, height : float
-        Room.
+        Size of the page.
     hiding : float, default 1
-        Price of a hidden point, in points of distance; half of it for a point of the label's own.
+        Cost of a hidden point, in points of distance; half of it for the label's own points.
     pad : float, default 2
         Empty space around each box.
 
     Returns
     -------
     list of Place or None
-        One a label; None where there is no room.
+        One per label; None if there is no room.
     """
-    everything = _sums(points, width=width, height=height)
-    found: list[Place | None] = [None] * len(labels)
+    all_counts = _sums(points, width=width, height=height)
+    places: list[Place | None] = [None] * len(labels)
     for sweep in range(SWEEPS + 1):
         for i, label in enumerate(labels):
-            if sweep > 1 and found[i] is None:
+            if sweep > 1 and places[i] is None:
                 continue
-            others = [place for j, place in enumerate(found) if place and j != i]
-            own = _sums(points[label.own], width=width, height=height)
-            found[i] = _best(
-                label, others=others, everything=everything, own=own,
-                room=(width, height), hiding=hiding, pad=pad,
-            )  # fmt: skip
-    return found
+            others = [place for j, place in enumerate(places) if place and j != i]
+            own_counts = _sums(points[label.is_own], width=width, height=height)
+            places[i] = _best(
+                label,
+                others=others,
+                all_counts=all_counts,
+                own_counts=own_counts,
+                room=(width, height),
+                hiding=hiding,
+                pad=pad,
+            )
+    return places
 
 
 def _best(
     label: Label,
     *,
     others: list[Place],
-    everything: np.ndarray,
-    own: np.ndarray,
+    all_counts: np.ndarray,
+    own_counts: np.ndarray,
     room: tuple[float, float],
     hiding: float,
     pad: float,
@@ -126,13 +131,13 @@ def _best(
     anchor = np.array([label.x, label.y])
     ends = np.clip(anchor, low, high)
     gaps = np.hypot(*(ends - anchor).T)
-    price = gaps + 0.15 * np.hypot(*(centres - anchor).T) + 2.0 * variants
-    hidden_own = _count(own, low, high)
-    hidden = _count(everything, low, high) - hidden_own
-    price += hiding * (_HIDES_OWN * hidden_own + hidden)
+    cost = gaps + 0.15 * np.hypot(*(centres - anchor).T) + 2.0 * variants
+    hidden_own = _count(own_counts, low, high)
+    hidden = _count(all_counts, low, high) - hidden_own
+    cost += hiding * (_HIDES_OWN * hidden_own + hidden)
     if not label.line:
-        price[gaps > _LINE_FROM] = np.inf
-    best = _cheapest(price, ends, low, high, anchor=anchor, gaps=gaps, others=others, pad=pad)
+        cost[gaps > _LINE_FROM] = np.inf
+    best = _cheapest(cost, ends, low, high, anchor=anchor, gaps=gaps, others=others, pad=pad)
     if best is None:
         return None
     end = (float(ends[best, 0]), float(ends[best, 1]))
@@ -163,7 +168,7 @@ def _candidates(label: Label) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _cheapest(
-    price: np.ndarray,
+    cost: np.ndarray,
     ends: np.ndarray,
     low: np.ndarray,
     high: np.ndarray,
@@ -173,20 +178,25 @@ def _cheapest(
     others: list[Place],
     pad: float,
 ) -> int | None:
-    """Return the cheapest candidate; what others add is worked out for the cheap ones first."""
-    order = np.argsort(price, kind="stable")
-    order = order[np.isfinite(price[order])]
+    """Return the cheapest candidate; the cost of conflicts is computed for cheap ones first."""
+    order = np.argsort(cost, kind="stable")
+    order = order[np.isfinite(cost[order])]
     best, least = None, np.inf
     for start in range(0, len(order), _CHUNK):
         rows = order[start : start + _CHUNK]
-        if price[rows[0]] >= least:
+        if cost[rows[0]] >= least:
             break
-        total = price[rows]
+        total = cost[rows]
         if others:
             total = total + _conflicts(
-                ends[rows], low[rows], high[rows], anchor=anchor, gaps=gaps[rows],
-                others=others, pad=pad,
-            )  # fmt: skip
+                ends[rows],
+                low[rows],
+                high[rows],
+                anchor=anchor,
+                gaps=gaps[rows],
+                others=others,
+                pad=pad,
+            )
         if total.min() < least:
             best, least = int(rows[np.argmin(total)]), float(total.min())
     return best
@@ -202,32 +212,32 @@ def _conflicts(
     others: list[Place],
     pad: float,
 ) -> np.ndarray:
-    """Return what each candidate pays beside the labels that stand already; infinite: forbidden."""
+    """Return the cost of each candidate's conflicts with placed labels; infinite if forbidden."""
     centre = np.array([(p.x, p.y) for p in others])
     half = np.array([(p.width, p.height) for p in others]) / 2
     other_low, other_high = centre - half, centre + half
-    upon = (low[:, None] < other_high[None]) & (high[:, None] > other_low[None])
-    forbidden = upon.all(axis=2).any(axis=1)
-    price = np.where(forbidden, np.inf, 0.0)
+    overlaps = (low[:, None] < other_high[None]) & (high[:, None] > other_low[None])
+    forbidden = np.any(np.all(overlaps, axis=2), axis=1)
+    cost = np.where(forbidden, np.inf, 0.0)
     free = np.flatnonzero(~forbidden)
     start = np.broadcast_to(anchor, (len(free), 2))
     lined = gaps[free] > _LINE_FROM
     through = _segments_meet_boxes(start, ends[free], other_low, other_high).any(axis=1)
-    price[free[lined & through]] = np.inf
+    cost[free[lined & through]] = np.inf
     lines = np.array([p.line for p in others if p.line]).reshape(-1, 4)
     if len(lines):
         first, last = lines[:, :2], lines[:, 2:]
         under = _segments_meet_boxes(first, last, low[free] - 1 + pad, high[free] + 1 - pad)
-        price[free[under.any(axis=0)]] = np.inf
+        cost[free[under.any(axis=0)]] = np.inf
         crossed = _segments_cross(start, ends[free], first, last).sum(axis=1)
-        price[free] += _CROSSED * lined * crossed
-    return price
+        cost[free] += _CROSSED * lined * crossed
+    return cost
 
 
 def _segments_meet_boxes(
     start: np.ndarray, end: np.ndarray, low: np.ndarray, high: np.ndarray
 ) -> np.ndarray:
-    """Say for each segment and box whether they meet (slab test), shape (segments, boxes)."""
+    """Return whether each segment meets each box (slab test), shape (segments, boxes)."""
     step = (end - start)[:, None]
     safe = np.where(np.abs(step) < 1e-9, 1e-9, step)
     first = (low[None] - start[:, None]) / safe
@@ -240,19 +250,19 @@ def _segments_meet_boxes(
 def _segments_cross(
     a_start: np.ndarray, a_end: np.ndarray, b_start: np.ndarray, b_end: np.ndarray
 ) -> np.ndarray:
-    """Say for each pair of segments whether they cross, shape (a, b)."""
+    """Return whether each pair of segments crosses, shape (a, b)."""
 
     def side(p: np.ndarray, q: np.ndarray, r: np.ndarray) -> np.ndarray:
-        return (q[..., 0] - p[..., 0]) * (r[..., 1] - p[..., 1]) > (
-            q[..., 1] - p[..., 1]
-        ) * (r[..., 0] - p[..., 0])  # fmt: skip
+        return (q[..., 0] - p[..., 0]) * (r[..., 1] - p[..., 1]) > (q[..., 1] - p[..., 1]) * (
+            r[..., 0] - p[..., 0]
+        )
 
     a0, a1, b0, b1 = a_start[:, None], a_end[:, None], b_start[None], b_end[None]
     return (side(a0, b0, b1) != side(a1, b0, b1)) & (side(a0, a1, b0) != side(a0, a1, b1))
 
 
 def _sums(points: np.ndarray, *, width: float, height: float) -> np.ndarray:
-    """Return counts of points in cells, summed from the lower left (a summed-area table)."""
+    """Return cumulative counts of points in cells from the lower left (a summed-area table)."""
     shape = (int(width / _CELL) + 1, int(height / _CELL) + 1)
     cells = np.clip((points / _CELL).astype(int), 0, np.array(shape) - 1)
     counts = np.bincount(cells[:, 0] * shape[1] + cells[:, 1], minlength=shape[0] * shape[1])

@@ -1,9 +1,10 @@
-"""The sheet of a print map and what is under its names: points, a glow where clusters are dense."""
+"""The sheet of a print map, and the layers under its labels: points and density glow."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from ..style import GREY, MUTED
 from .sheet import printable_lines
 
 MAP_WIDTH = 11.0
-"""Width of a print map in inches; as vectors it grows to any poster."""
+"""Width of a print map in inches; as a vector graphic it scales to any poster."""
 
 _DPI = 144
 _EDGE = 22.0
@@ -28,14 +29,14 @@ _MARGIN = (64.0, 34.0)
 _FLATTEST, _TALLEST = 0.5, 1.1
 
 VECTOR_POINTS = 2_000
-"""Beyond so many papers points are an image in SVG and PDF; labels stay text."""
+"""Beyond this many papers, points are rasterised in SVG and PDF; labels remain text."""
 
 MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "x": "X"}
 GREY_MARKS = (
     *(("o", True), ("s", False), ("^", True), ("D", False), ("v", True), ("o", False)),
     *(("s", True), ("^", False), ("D", True), ("v", False), ("P", True), ("X", True)),
 )
-"""Marker and whether it is filled, in the order in which grey maps use them."""
+"""Markers and whether they are filled, in the order in which grey maps use them."""
 
 GREY_INK = "#3d434b"
 _GLOW_CELLS = 360
@@ -46,9 +47,9 @@ _SPREAD = 0.013
 
 @dataclass(frozen=True)
 class Poster:
-    """A figure whose axes are measured in points of 1/72 inch, and the way there from the map.
+    """A figure whose axes are in points of 1/72 inch, and the transformation from the map to it.
 
-    `middle` of the map stands in the middle of the axes, one unit of it is `scale` points long.
+    The point `middle` of the map is in the middle of the axes; one unit is `scale` points long.
     """
 
     figure: Figure
@@ -59,13 +60,13 @@ class Poster:
     scale: float
 
     def places(self, frame: pd.DataFrame) -> np.ndarray:
-        """Return `x`, `y` of a frame in points on the page, shape (n, 2)."""
+        """Return `x` and `y` of a frame in points on the page, shape (n, 2)."""
         out = (frame[["x", "y"]].to_numpy(dtype="float64") - self.middle) * self.scale
         return out + np.array([self.width, self.height]) / 2
 
 
 def new_poster(points: pd.DataFrame) -> Poster:
-    """Return an empty poster with room for `x`, `y` of `points` and labels around them."""
+    """Return an empty poster with room for `points` (`x`, `y`) and labels around them."""
     low, high = (points[["x", "y"]].agg(how).to_numpy(dtype="float64") for how in ("min", "max"))
     span = np.maximum(high - low, 1e-9)
     width = 72 * MAP_WIDTH
@@ -88,7 +89,7 @@ def write_around(poster: Poster, *, title: str | None, subtitle: str, foot: str)
     """Write title and subtitle above the map and the notes below it."""
     total = poster.height + _HEAD + _FOOT
     left = _EDGE / poster.width
-    look = {"va": "top", "parse_math": False}
+    look: dict[str, Any] = {"va": "top", "parse_math": False}
     heading = printable_lines(title, width=52, lines=1) if title else ""
     poster.figure.text(left, 1 - 16 / total, heading, fontsize=21, fontweight="bold", **look)
     below = printable_lines(subtitle, width=105, lines=1) if subtitle else ""
@@ -105,7 +106,7 @@ def marker_size(n: int) -> float:
 
 
 def grey_marks(spots: pd.DataFrame) -> dict[str, tuple[str, bool]]:
-    """Give each cluster a marker for grey print, another one than its nearest neighbours have.
+    """Return a marker per cluster for grey print, different from those of its nearest neighbours.
 
     Parameters
     ----------
@@ -125,13 +126,13 @@ def grey_marks(spots: pd.DataFrame) -> dict[str, tuple[str, bool]]:
 def draw_points(
     axes: Axes, points: pd.DataFrame, *, places: np.ndarray, marks: Mapping[str, tuple[str, bool]]
 ) -> None:
-    """Draw the papers; with `marks` in grey, each cluster by its marker."""
+    """Draw the papers; with `marks` in grey, each cluster with its marker."""
     size = marker_size(len(points)) ** 2
     raster = len(points) > VECTOR_POINTS
-    looks = _grey_looks(points, marks) if marks else _colour_looks(points)
-    order = looks.groupby(["marker", "filled"], sort=True).indices
+    styles = _grey_styles(points, marks) if marks else _color_styles(points)
+    order = styles.groupby(["marker", "filled"], sort=True).indices
     for (marker, filled), rows in order.items():
-        colors = looks["rgba"].iloc[rows].tolist()
+        colors = styles["rgba"].iloc[rows].tolist()
         axes.scatter(
             places[rows, 0],
             places[rows, 1],
@@ -146,12 +147,12 @@ def draw_points(
 
 
 def _opacities(n: int) -> tuple[float, float]:
-    """Return the opacity of a paper with low weight and of another, for `n` papers."""
+    """Return the opacities of papers with a low and with a higher weight, for `n` papers."""
     thin = min(1.0, (6_000 / max(n, 1)) ** 0.2)
     return 0.38 * thin, 0.85 * thin
 
 
-def _colour_looks(points: pd.DataFrame) -> pd.DataFrame:
+def _color_styles(points: pd.DataFrame) -> pd.DataFrame:
     colors = points["cluster_color"].astype("object").where(points["cluster_id"].notna(), GREY)
     pale = (points["cluster_weight"] < COUNTED_WEIGHT) | points["cluster_id"].isna()
     known = {color: to_rgb(color) for color in colors.unique()}
@@ -161,31 +162,31 @@ def _colour_looks(points: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"marker": markers.tolist(), "filled": True, "rgba": rgba})
 
 
-def _grey_looks(points: pd.DataFrame, marks: Mapping[str, tuple[str, bool]]) -> pd.DataFrame:
-    own = [marks.get(group, ("o", True)) for group in points["cluster_id"]]
+def _grey_styles(points: pd.DataFrame, marks: Mapping[str, tuple[str, bool]]) -> pd.DataFrame:
+    markers = [marks.get(group, ("o", True)) for group in points["cluster_id"]]
     pale = (points["cluster_weight"] < COUNTED_WEIGHT) | points["cluster_id"].isna()
     least, most = _opacities(len(points))
     rgba = [(*to_rgb(GREY_INK), least if p else most) for p in pale]
     return pd.DataFrame(
-        {"marker": [m for m, _ in own], "filled": [f for _, f in own], "rgba": rgba}
+        {"marker": [m for m, _ in markers], "filled": [f for _, f in markers], "rgba": rgba}
     )
 
 
 def draw_glow(
     axes: Axes, points: pd.DataFrame, *, places: np.ndarray, room: tuple[float, float], grey: bool
 ) -> None:
-    """Tint the page where clusters are dense, in steps, each in its colour."""
-    placed = points["cluster_id"].notna().to_numpy()
-    if not placed.any():
+    """Tint the page in steps where clusters are dense, each in its colour."""
+    clustered = points["cluster_id"].notna().to_numpy()
+    if not clustered.any():
         return
     cell = max(room) / _GLOW_CELLS
     shape = (int(room[1] / cell) + 1, int(room[0] / cell) + 1)
     spread = _SPREAD * _GLOW_CELLS
-    cells = np.minimum((places[placed] / cell).astype(int), np.array(shape)[::-1] - 1)
+    cells = np.minimum((places[clustered] / cell).astype(int), np.array(shape)[::-1] - 1)
     flat = cells[:, 1] * shape[1] + cells[:, 0]
-    codes, names = pd.factorize(points["cluster_color"][placed])
+    codes, names = pd.factorize(points["cluster_color"][clustered])
     inks = np.array([to_rgb(GREY_INK if grey else name) for name in names])
-    # Blurring is linear: the papers' colours are added up cell by cell and blurred once.
+    # Blurring is linear: the colours of the papers are summed per cell and blurred once.
     weight, *mixed = (
         gaussian_filter(
             np.bincount(flat, weights=part, minlength=shape[0] * shape[1]).reshape(shape),
@@ -201,7 +202,7 @@ def draw_glow(
             _steps(weight, top=0.28 if grey else 0.34),
         ]
     )
-    # Drawn cell by cell: a glow resampled to 300 dots an inch would be most of a file's bytes.
+    # Not resampled: a glow at 300 dots per inch would be most of a file's bytes.
     axes.imshow(
         (255 * _finer(_finer(image).swapaxes(0, 1)).swapaxes(0, 1) + 0.5).astype("uint8"),
         extent=(0, shape[1] * cell, 0, shape[0] * cell),
@@ -213,16 +214,16 @@ def draw_glow(
 
 
 def _finer(image: np.ndarray) -> np.ndarray:
-    """Return `_FINER` times as many rows, those between two given ones in a straight line."""
-    at = np.linspace(0, len(image) - 1, _FINER * len(image), dtype="float32")
-    first = np.minimum(at.astype(int), max(len(image) - 2, 0))
-    part = (at - first).astype("float32")[:, None, None]
+    """Return `_FINER` times as many rows, interpolated linearly."""
+    rows = np.linspace(0, len(image) - 1, _FINER * len(image), dtype="float32")
+    first = np.minimum(rows.astype(int), max(len(image) - 2, 0))
+    part = (rows - first).astype("float32")[:, None, None]
     image = image.astype("float32")
     return image[first] * (1 - part) + image[np.minimum(first + 1, len(image) - 1)] * part
 
 
 def _steps(weight: np.ndarray, *, top: float) -> np.ndarray:
-    """Turn densities into opacities that rise in soft steps, like the contours of a map."""
+    """Return opacities that rise with density in soft steps, like the contours of a map."""
     busy = weight[weight > weight.max() * 0.03]
     level = np.searchsorted(np.quantile(busy, np.linspace(0.0, 0.9, _GLOW_STEPS)), weight)
     return gaussian_filter(level * top / _GLOW_STEPS, 0.6)

@@ -1,4 +1,4 @@
-"""The topic map for print: a poster of the papers, with their clusters named on it."""
+"""The topic map for print: a poster of the papers with labelled clusters."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .map_names import draw_names
 from .sheet import print_style, sentence_figure
 
 TITLED_PAPERS = 60
-"""Without clusters, up to so many papers are named by their titles."""
+"""Without clusters, up to this many papers are labelled with their titles."""
 
 PARTS = " · "
-"""Stands between the names of parts in a broader cluster's label."""
+"""Separates the labels of the parts in the label of a broader cluster."""
 
-NO_MAP = "No paper has a place on the map."
+NO_MAP = "No paper has a position on the map."
 
 
 def print_topic_map(
@@ -30,34 +30,33 @@ def print_topic_map(
     note: str = "",
     grey: bool = False,
 ) -> Figure:
-    """Draw the map of papers with the names of its clusters, for print.
+    """Draw the map of papers with the labels of its clusters, for print.
 
-    No name stands on another or leaves the figure; one that found no room near its cluster has a
-    leader line, and those that found none at all are counted at the foot. The size of a name
-    follows the number of papers. Broader clusters are large quiet headings, but for those whose
-    label only repeats the names of their parts, which stand there anyway. Without clusters, up to
-    `TITLED_PAPERS` papers carry their titles. Characters that no installed font can draw
-    appear as `base.UNDRAWABLE`; right-to-left script is set as matplotlib sets it (shaped and
-    ordered from version 3.11 on).
+    Labels never overlap or leave the figure; a label without room near its cluster has a leader
+    line, and the notes give the number of labels without any room. The type size follows the
+    number of papers. Broader clusters are large, pale headings, except for those whose label only
+    repeats the labels of their parts. Without clusters, up to `TITLED_PAPERS` papers are labelled
+    with their titles. Characters that no installed font can draw appear as `sheet.UNDRAWABLE`;
+    right-to-left script is laid out by matplotlib (shaped and ordered from version 3.11 on).
 
     Parameters
     ----------
     points : DataFrame
-        From `views.map_places` or `views.map_points`.
+        From `map_places` or `map_points`.
     labels : DataFrame
-        From `landmarks.map_labels`.
+        From `map_labels`.
     title, subtitle : str, optional
         Headings.
     note : str, optional
-        A sentence added at the foot, such as the source.
+        A sentence added to the notes, such as the source.
     grey : bool, default False
-        For print without colour: a cluster is known by its marker, which stands beside its name.
+        For print without colour: clusters have different markers, shown beside their labels.
 
     Returns
     -------
     matplotlib.figure.Figure
-        `map_layers.MAP_WIDTH` inches wide, as high as the map asks. A sentence where there is no
-        point.
+        `map_layers.MAP_WIDTH` inches wide, as high as the map needs. A sentence if there are no
+        points.
     """
     names = _without_repeats(labels) if len(labels) else _titles(points)
     with print_style([title or "", subtitle, note, *map(str, names["label"])]):
@@ -76,33 +75,33 @@ def print_topic_map(
 
 
 def _without_repeats(labels: pd.DataFrame) -> pd.DataFrame:
-    """Leave out broader clusters whose label is put together from the labels of their parts."""
+    """Leave out broader clusters whose label consists of the labels of their parts."""
     parts = labels.groupby("parent_id")["label"].agg(set)
-    told = [
+    is_kept = [
         group not in parts.index or not set(str(label).split(PARTS)) <= parts[group]
         for group, label in zip(labels["group_id"], labels["label"], strict=True)
     ]
-    return labels[told].reset_index(drop=True)
+    return labels[is_kept].reset_index(drop=True)
 
 
 def _titles(points: pd.DataFrame) -> pd.DataFrame:
-    """Return a label a paper where there are few, in the form of `landmarks.map_labels`."""
+    """Return one label per paper if there are few, in the form of `map_labels`."""
     few = points.iloc[: len(points) if len(points) <= TITLED_PAPERS else 0]
     columns = {"paper_id": "group_id", "title": "label"}
-    named = few[["paper_id", "title", "x", "y"]].rename(columns=columns)
-    return named.assign(level=0, color=INK, n_papers=1, parent_id=None)
+    titles = few[["paper_id", "title", "x", "y"]].rename(columns=columns)
+    return titles.assign(level=0, color=INK, n_papers=1, parent_id=None)
 
 
 def _notes(points: pd.DataFrame, names: pd.DataFrame, *, n_left: int, grey: bool) -> list[str]:
-    out = ["A point is a paper; near one another are papers about similar things."]
+    out = ["Each point is a paper; papers with similar abstracts lie close together."]
     if points["cluster_id"].notna().any():
         by = "marker" if grey else "colour"
-        out.append(f"Each cluster has its {by}; its name is the larger, the more papers it has.")
+        out.append(f"Each cluster has its own {by}; larger labels have more papers.")
         if names["group_id"].isin(names["parent_id"].dropna()).any():
-            out.append("Broader clusters stand in grey.")
+            out.append("Broader clusters are in grey.")
         if (points["cluster_weight"] < COUNTED_WEIGHT).any():
             out.append(f"Pale: weight in the cluster below {COUNTED_WEIGHT}.")
     if n_left:
         papers = "clusters" if points["cluster_id"].notna().any() else "papers"
-        out.append(f"{n_left:,} of {len(names):,} {papers} are not named for want of room.")
+        out.append(f"{n_left:,} of {len(names):,} {papers} are not labelled for lack of room.")
     return out

@@ -1,4 +1,4 @@
-"""The parts of a printed share chart: line and band, events, papers, axes, names."""
+"""Parts of a printed share chart: line and band, events, paper counts, axes, labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .sheet import LINE, SMALL, text_width
 
 
 def draw_group(axes: Axes, rows: pd.DataFrame, *, marker: str, limit: float) -> None:
-    """Draw one group: band, line, dashed end with open markers, signs above the axis."""
+    """Draw one group: band, line, dashed end with open markers, signs for values off the axis."""
     color = rows["color"].iloc[0]
     share = rows["share"].to_numpy(dtype="float64")
     low, high = (rows[c].to_numpy(dtype="float64") for c in ("share_low", "share_high"))
@@ -46,16 +46,16 @@ def draw_group(axes: Axes, rows: pd.DataFrame, *, marker: str, limit: float) -> 
             markeredgewidth=1,
         )
     for place in places[share > limit]:
-        at = 0.93 * limit
-        axes.plot([place], [at], marker="^", markersize=4, color=color, zorder=4)
+        height = 0.93 * limit
+        axes.plot([place], [height], marker="^", markersize=4, color=color, zorder=4)
         text = f"  {percent(share[place])} %"
-        axes.text(place, at, text, fontsize=5.5, color=MUTED, va="center", parse_math=False)
+        axes.text(place, height, text, fontsize=5.5, color=MUTED, va="center", parse_math=False)
 
 
 def draw_events(
     axes: Axes, rows: pd.DataFrame, *, events: pd.DataFrame | None, limit: float
 ) -> None:
-    """Draw a group's bursts as a broad line behind its own, its changes as ▲ or ▼ beside it."""
+    """Draw a group's bursts as broad lines behind its line, its changes as ▲ or ▼ beside it."""
     color = rows["color"].iloc[0]
     for mark in event_marks(rows, events=events):
         if mark.what == "burst":
@@ -64,19 +64,29 @@ def draw_events(
             if len(places) == 1:
                 places, share = places[0] + np.array([-0.3, 0.3]), np.repeat(share, 2)
             axes.plot(
-                places, share, color=color, alpha=0.45, linewidth=7, zorder=2.5,
+                places,
+                share,
+                color=color,
+                alpha=0.45,
+                linewidth=7,
+                zorder=2.5,
                 solid_capstyle="round",
-            )  # fmt: skip
+            )
         else:
             axes.plot(
-                [mark.first], [mark_height(rows.iloc[mark.first :], sign=mark.sign, limit=limit)],
-                marker="^" if mark.sign > 0 else "v", markersize=5, color=darken(color),
-                markeredgecolor="white", markeredgewidth=0.5, zorder=5,
-            )  # fmt: skip
+                [mark.first],
+                [mark_height(rows.iloc[mark.first :], sign=mark.sign, limit=limit)],
+                marker="^" if mark.sign > 0 else "v",
+                markersize=5,
+                color=darken(color),
+                markeredgecolor="white",
+                markeredgewidth=0.5,
+                zorder=5,
+            )
 
 
 def set_share_axis(axes: Axes, *, limit: float, labels: bool = True) -> None:
-    """Give axes a share axis from 0 to `limit`, in per cent, with lines across."""
+    """Set a share axis from 0 to `limit`, in percent, with grid lines."""
     axes.set_ylim(0, limit)
     ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, limit)
     ticks = [float(tick) for tick in ticks if 0 <= tick <= limit]
@@ -87,16 +97,19 @@ def set_share_axis(axes: Axes, *, limit: float, labels: bool = True) -> None:
         across = [[(0, tick), (1, tick)] for tick in ticks]
         axes.add_collection(
             LineCollection(
-                across, colors=LINE, linewidths=0.5, zorder=0.5,
+                across,
+                colors=LINE,
+                linewidths=0.5,
+                zorder=0.5,
                 transform=axes.get_yaxis_transform(),
             ),
             autolim=False,
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)
-class Time:
-    """The period axis: how many periods, how many of them full, which have a label."""
+class PeriodAxis:
+    """The period axis: number of periods, number of full periods, positions and texts of labels."""
 
     n: int
     n_full: int
@@ -104,11 +117,11 @@ class Time:
     labels: list[str]
 
 
-def period_axis(shares: pd.DataFrame, *, ticks: int) -> Time:
+def period_axis(shares: pd.DataFrame, *, ticks: int) -> PeriodAxis:
     """Return the period axis of a share table with at most `ticks` labels."""
     periods = periods_of(shares)
     labelled = tick_rows(shares, limit=ticks)
-    return Time(
+    return PeriodAxis(
         n=len(periods),
         n_full=int((~periods["is_partial"]).sum()),
         ticks=labelled.index.tolist(),
@@ -116,8 +129,8 @@ def period_axis(shares: pd.DataFrame, *, ticks: int) -> Time:
     )
 
 
-def set_periods(axes: Axes, time: Time, *, labels: bool = True, size: float = SMALL) -> None:
-    """Give axes a period axis, hatched where periods are partial."""
+def set_periods(axes: Axes, time: PeriodAxis, *, labels: bool = True, size: float = SMALL) -> None:
+    """Set a period axis, hatched where periods are partial."""
     axes.set_xlim(-0.5, time.n - 0.5)
     if labels:
         axes.set_xticks(time.ticks, time.labels, parse_math=False, fontsize=size)
@@ -136,7 +149,7 @@ def set_periods(axes: Axes, time: Time, *, labels: bool = True, size: float = SM
 
 
 def draw_paper_counts(axes: Axes, shares: pd.DataFrame, *, inches: float) -> None:
-    """Draw the papers of each period as bars, with their numbers where there is room."""
+    """Draw the number of papers per period as bars, with numbers if there is room."""
     periods = periods_of(shares)
     colors = [PALE if partial else GREY for partial in periods["is_partial"]]
     axes.bar(periods.index, periods["n_total"], width=0.7, color=colors, zorder=2)
@@ -149,8 +162,16 @@ def draw_paper_counts(axes: Axes, shares: pd.DataFrame, *, inches: float) -> Non
     widest = max(text_width(word, size=6) for word in words) + 0.05
     if widest * len(periods) <= inches:
         for place, count, word in zip(periods.index, periods["n_total"], words, strict=True):
-            where = {"ha": "center", "va": "bottom", "color": MUTED}
-            axes.text(place, count, word, fontsize=6, parse_math=False, **where)
+            axes.text(
+                place,
+                count,
+                word,
+                fontsize=6,
+                parse_math=False,
+                ha="center",
+                va="bottom",
+                color=MUTED,
+            )
 
 
 def name_lines(
@@ -162,7 +183,7 @@ def name_lines(
     inches: float,
     width: float,
 ) -> None:
-    """Write each group's label at the end of its line, apart from one another."""
+    """Write each group's label at the end of its line, without overlaps."""
     ends = []
     for (_, rows), name in zip(groups, names, strict=True):
         known = rows["share"].reset_index(drop=True).dropna()
@@ -174,14 +195,23 @@ def name_lines(
     n = len(groups[0][1])
     right = n - 0.5
     step = 0.16 * n / width
-    leaders = [[(at + 0.1 * step, share), (right, share), (right + 0.9 * step, height)]
-               for (at, share, _, _), height in zip(ends, heights, strict=True)]  # fmt: skip
+    leaders = [
+        [(place + 0.1 * step, share), (right, share), (right + 0.9 * step, height)]
+        for (place, share, _, _), height in zip(ends, heights, strict=True)
+    ]
     axes.add_collection(
         LineCollection(leaders, colors=GREY, linewidths=0.5, zorder=1.5, clip_on=False),
         autolim=False,
     )
     for (_, _, name, color), height in zip(ends, heights, strict=True):
         axes.text(
-            right + step, height, name, va="center", fontweight="bold", color=darken(color),
-            linespacing=1, parse_math=False, clip_on=False,
-        )  # fmt: skip
+            right + step,
+            height,
+            name,
+            va="center",
+            fontweight="bold",
+            color=darken(color),
+            linespacing=1,
+            parse_math=False,
+            clip_on=False,
+        )

@@ -49,39 +49,39 @@ def print_share_over_time(
     note: str = "",
     columns: int = 2,
 ) -> Figure:
-    """Draw each group's share of the papers of a period, with its 95 % interval, for print.
+    """Draw each group's share of a period's papers, with its 95 % confidence interval, for print.
 
-    Up to four groups share a panel, named at the ends of their lines; more of them get a panel
-    each, on common axes, with the other groups' lines in grey behind. A last panel shows the
-    papers of each period. Partial periods are hatched, their markers open, their lines dashed. A
-    line has a gap where a period has no paper. Characters that no installed font of
+    Up to four groups share a panel, labelled at the ends of their lines; more groups get one panel
+    each, on common axes, with the other groups' lines in grey behind. A last panel shows the number
+    of papers of each period. Partial periods are hatched, their markers open and their lines
+    dashed. A line has a gap where a period has no papers. Characters that no installed font of
     `FALLBACK_FONTS` can draw appear as `UNDRAWABLE`.
 
     Parameters
     ----------
     shares : DataFrame
-        From `views.share_table`.
+        From `share_table`.
     title : str, optional
         Heading of the figure.
     top : int, default 12
-        Groups drawn, first ones of the frame; the note names the others.
+        Number of groups drawn, the first in the frame; the note names the others.
     events : DataFrame, optional
-        From `views.event_table`: bursts are drawn as a broad line behind the line of their group,
-        changes as ▲ or ▼ at it.
+        From `event_table`: bursts are drawn as a broad line behind the line of their group,
+        changes of course as ▲ or ▼ beside it.
     note : str, optional
-        A sentence added at the foot, such as the source.
+        A sentence added to the notes, such as the source.
     columns : {1, 2}, default 2
         For one column of a page (3.5 inches wide) or for both (7.2 inches).
 
     Returns
     -------
     matplotlib.figure.Figure
-        A sentence where the frame is empty.
+        A sentence in place of a chart if the frame is empty.
 
     Raises
     ------
     InputError
-        Where `top` is below 1 or `columns` neither 1 nor 2.
+        If `top` is below 1 or `columns` is neither 1 nor 2.
     """
     with print_style([title or "", note, *map(str, shares["label"].unique())]):
         if shares.empty:
@@ -95,8 +95,10 @@ def print_share_over_time(
             across = columns_for(len(groups) + 1) if columns == 2 else 2
             n_rows = -(-(len(groups) + 1) // across)
             width = (WIDTHS.get(columns, 1) - _LEFT - _RIGHT - _GAP * (across - 1)) / across
-            names = [fit_text(label, inches=width, size=TEXT, bold=True, lines=2)
-                     for label in (*(label for label, _ in groups), _PAPERS)]  # fmt: skip
+            names = [
+                fit_text(label, inches=width, size=TEXT, bold=True, lines=2)
+                for label in (*(label for label, _ in groups), _PAPERS)
+            ]
             head = _HEAD if not any("\n" in name for name in names) else _TWO_LINES
             made = new_sheet(
                 n_rows * (_PLOT + head) + _TICKS, title=title, foot=foot, columns=columns
@@ -119,8 +121,10 @@ def print_share_over_time(
 def _draw_one_panel(
     made: Sheet, shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None
 ) -> None:
-    names = [fit_text(label, inches=0.24 * made.width, size=7.5, bold=True, lines=3)
-             for label, _ in groups]  # fmt: skip
+    names = [
+        fit_text(label, inches=0.24 * made.width, size=7.5, bold=True, lines=3)
+        for label, _ in groups
+    ]
     right = max(text_width(name, size=7.5, bold=True) for name in names) + 0.24
     width = made.width - _LEFT - right - _RIGHT
     bottom = _TICKS + _BARS + 0.34
@@ -149,7 +153,9 @@ def _draw_many_panels(
     across: int,
     events: pd.DataFrame | None,
 ) -> None:
-    width = panels[0].get_position().width * panels[0].figure.get_figwidth()
+    figure = panels[0].get_figure(root=True)
+    assert figure is not None
+    width = panels[0].get_position().width * figure.get_figwidth()
     limit = axis_top(pd.concat([rows for _, rows in groups]))
     behind = [list(enumerate(rows["share"])) for _, rows in groups]
     for place, (axes, (_, rows)) in enumerate(zip(panels, groups, strict=False)):
@@ -168,5 +174,6 @@ def _draw_many_panels(
 
 
 def _set_heading(axes: Axes, heading: str) -> None:
-    look = {"fontsize": TEXT, "fontweight": "bold", "pad": 3, "y": 1.0, "parse_math": False}
-    axes.set_title(heading, loc="left", **look)
+    axes.set_title(
+        heading, loc="left", fontsize=TEXT, fontweight="bold", pad=3, y=1.0, parse_math=False
+    )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib import font_manager, rc_context
@@ -44,10 +45,10 @@ FALLBACK_FONTS = (
     "Arial Unicode MS",
     "Noto Sans",
 )
-"""Used where installed, for characters that DejaVu Sans (it comes with matplotlib) lacks."""
+"""Used if installed, for characters missing from DejaVu Sans (which comes with matplotlib)."""
 
 UNDRAWABLE = "\u25a1"
-"""Stands for a character that no font in use has: a white square, as a reader would expect."""
+"""Replaces a character that no font in use has: a white square, as readers expect."""
 
 _STYLE = {
     "font.size": TEXT,
@@ -62,7 +63,7 @@ _STYLE = {
     "grid.color": LINE,
     "grid.linewidth": 0.5,
     "text.color": INK,
-    # Letters stand where outlines have them, at any resolution: a halo lies under its text.
+    # Glyphs are placed as in their outlines at any resolution, so that a halo lies under its text.
     "text.hinting": "no_hinting",
     "text.parse_math": False,
     "xtick.color": MUTED,
@@ -84,13 +85,14 @@ _EDGE = 0.09
 
 @contextmanager
 def print_style(texts: Sequence[str] = ()) -> Iterator[None]:
-    """Set our style for a while, with the fonts that `texts` need, whatever a user has set."""
-    with mpl_style.context("default"), rc_context({**_STYLE, "font.family": _families(texts)}):
+    """Set the style of print figures, with the fonts that `texts` need, whatever a user has set."""
+    settings: dict[Any, Any] = {**_STYLE, "font.family": _families(texts)}
+    with mpl_style.context("default"), rc_context(settings):
         yield
 
 
 def printable_lines(text: str, *, width: int, lines: int | None = None) -> str:
-    """Return `text` wrapped and cut after `lines`, without what the fonts in use cannot draw."""
+    """Return `text` wrapped and truncated after `lines`; undrawable characters are replaced."""
     known = frozenset().union(*(_characters(f) for f in matplotlib.rcParams["font.family"]))
     broken = wrap(for_matplotlib(text), width=width, lines=lines)
     drawable = ["".join(c if ord(c) in known else UNDRAWABLE for c in line) for line in broken]
@@ -98,17 +100,16 @@ def printable_lines(text: str, *, width: int, lines: int | None = None) -> str:
 
 
 def text_width(text: str, *, size: float, bold: bool = False) -> float:
-    """Return the width of a text of one or more lines in inches."""
+    """Return the width in inches of a text of one or more lines."""
     font = font_manager.FontProperties(size=size, weight="bold" if bold else "normal")
-    widths = [_measure().get_text_width_height_descent(line, font, False)[0]
-              for line in text.split("\n")]  # fmt: skip
-    return max(widths) / 72
+    measure = _renderer().get_text_width_height_descent
+    return max(measure(line, font, False)[0] for line in text.split("\n")) / 72
 
 
 def fit_text(
     text: str, *, inches: float, size: float, bold: bool = False, lines: int | None = None
 ) -> str:
-    """Return `text` broken into lines of at most `inches`, cut after `lines`."""
+    """Return `text` broken into lines of at most `inches`, truncated after `lines`."""
     width = max(2, int(inches * 72 / (size * (0.56 if bold else 0.48))))
     while True:
         broken = printable_lines(text, width=width, lines=lines)
@@ -120,7 +121,7 @@ def fit_text(
 
 @dataclass(frozen=True)
 class Sheet:
-    """A figure measured in inches, with `room` of height for panels between title and foot."""
+    """A figure measured in inches, with panels `room` inches high between title and notes."""
 
     figure: Figure
     width: float
@@ -128,31 +129,35 @@ class Sheet:
     foot: float
 
     def panel(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        """Add axes at a place in inches, counted from the lower left of the room for panels."""
+        """Add axes at a position in inches from the lower left corner of the space for panels."""
         total = self.figure.get_figheight()
-        place = (left / self.width, (self.foot + bottom) / total, width / self.width,
-                 height / total)  # fmt: skip
-        return self.figure.add_axes([round(number, 5) for number in place])
+        return self.figure.add_axes(
+            (
+                round(left / self.width, 5),
+                round((self.foot + bottom) / total, 5),
+                round(width / self.width, 5),
+                round(height / total, 5),
+            )
+        )
 
-    def write(self, x: float, y: float, text: str, **look: object) -> None:
-        """Write at a place in inches, counted as in `panel`."""
+    def write(self, x: float, y: float, text: str, **font: Any) -> None:
+        """Write at a position in inches, measured as in `panel`."""
         total = self.figure.get_figheight()
-        place = (x / self.width, (self.foot + y) / total)
-        self.figure.text(*place, text, parse_math=False, **look)
+        self.figure.text(x / self.width, (self.foot + y) / total, text, parse_math=False, **font)
 
 
 def new_sheet(room: float, *, title: str | None, foot: str = "", columns: int = 2) -> Sheet:
-    """Return an empty figure with its title above and the notes at its foot.
+    """Return an empty figure with its title above and the notes below.
 
     Raises
     ------
     InputError
-        Where `columns` is neither 1 nor 2.
+        If `columns` is neither 1 nor 2.
     """
     if columns not in WIDTHS:
         raise InputError(
             f"columns={columns!r}",
-            allowed="1 or 2, columns of a two-column page",
+            allowed="1 or 2, the columns of a two-column page that the figure takes",
             next_step="choose one of them, or leave columns out",
         )
     width = WIDTHS[columns]
@@ -170,7 +175,7 @@ def new_sheet(room: float, *, title: str | None, foot: str = "", columns: int = 
 
 
 def sentence_figure(text: str, *, title: str | None, columns: int = 2) -> Figure:
-    """Return a figure that says why there is nothing to draw."""
+    """Return a figure with a sentence that says why there is nothing to draw."""
     made = new_sheet(1.0, title=title, columns=columns)
     words = fit_text(text, inches=made.width - 4 * _EDGE, size=TEXT)
     made.write(made.width / 2, 0.45, words, ha="center", va="center")
@@ -178,17 +183,17 @@ def sentence_figure(text: str, *, title: str | None, columns: int = 2) -> Figure
 
 
 def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
-    """Write a figure whole or not at all; the same figure gives the same bytes.
+    """Write a figure to a file, completely or not at all; the same figure gives the same bytes.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        From this module.
+        From one of the `print_` functions.
     path : Path or str
         Ends in .svg (text as outlines), .png or .pdf (fonts embedded). An existing file is
         replaced.
     dpi : int, default 300
-        Dots per inch of a PNG, and of what is an image in the others: points of large maps.
+        Dots per inch of a PNG, and of rasterised parts of the others: points of large maps.
 
     Returns
     -------
@@ -198,40 +203,42 @@ def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
     Raises
     ------
     InputError
-        Where the suffix is another one or the file cannot be written.
+        If the suffix is not one of these or the file cannot be written.
     """
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(
-            f"a figure file named {for_matplotlib(path.name)}",
+            f"the file name {for_matplotlib(path.name)} for a figure",
             allowed="names that end in " + ", ".join(SUFFIXES),
-            next_step="choose one of these endings",
+            next_step="give the file one of these endings",
         )
     dates = {".svg": "Date", ".png": "Software", ".pdf": "CreationDate"}
     try:
         with print_style(), written_whole(path) as temporary:
-            more = {"pil_kwargs": {"compress_level": 3}} if suffix == ".png" else {}
+            options: dict[str, Any] = {}
+            if suffix == ".png":
+                options["pil_kwargs"] = {"compress_level": 3}
             figure.savefig(
-                temporary, format=suffix[1:], dpi=dpi, metadata={dates[suffix]: None}, **more
+                temporary, format=suffix[1:], dpi=dpi, metadata={dates[suffix]: None}, **options
             )
     except OSError as error:
         raise InputError(
             f"{for_matplotlib(str(path))} cannot be written ({error.strerror or error})",
-            allowed="a file in an existing folder that you may write to",
+            allowed="a file in an existing folder with write permission",
             next_step="create the folder, or choose another path",
         ) from error
     return path
 
 
 @cache
-def _measure() -> RendererAgg:
+def _renderer() -> RendererAgg:
     return RendererAgg(1, 1, 72)
 
 
 @cache
 def _characters(family: str) -> frozenset[int]:
-    """Return the code points that a family can draw both regular and bold."""
+    """Return the code points that a font family can draw both in regular and in bold."""
     files = {
         font_manager.findfont(font_manager.FontProperties(family=family, weight=weight))
         for weight in ("normal", "bold")
@@ -240,13 +247,13 @@ def _characters(family: str) -> frozenset[int]:
 
 
 def _families(texts: Sequence[str]) -> list[str]:
-    """Return DejaVu Sans and, where it lacks a character of `texts`, the fallbacks installed."""
-    lacking = {ord(c) for text in texts for c in for_matplotlib(text)}
-    lacking -= _characters("DejaVu Sans")
+    """Return DejaVu Sans and, for characters of `texts` that it lacks, installed fallback fonts."""
+    missing = {ord(c) for text in texts for c in for_matplotlib(text)}
+    missing -= _characters("DejaVu Sans")
     families = ["DejaVu Sans"]
-    installed = set(font_manager.get_font_names()) if lacking else set()
+    installed = set(font_manager.get_font_names()) if missing else set()
     for family in FALLBACK_FONTS:
-        if family in installed and lacking & _characters(family):
+        if family in installed and missing & _characters(family):
             families.append(family)
-            lacking -= _characters(family)
+            missing -= _characters(family)
     return families

@@ -24,33 +24,33 @@ def print_burst_timeline(
     note: str = "",
     columns: int = 2,
 ) -> Figure:
-    """Draw bursts as bars and changes of course as ▲ or ▼, a row a group, for print.
+    """Draw bursts as bars and changes of course as ▲ or ▼, one row per group, for print.
 
-    A bar reaches from the first to the last day of a burst; the stronger, the thicker. Beside each
-    stands how strong it is and on how many papers it rests.
+    A bar reaches from the first to the last day of a burst; stronger bursts are thicker. Each event
+    is labelled with its strength and its number of papers.
 
     Parameters
     ----------
     events : DataFrame
-        From `views.event_table`.
+        From `event_table`.
     title : str, optional
         Heading of the figure.
     top : int, default 30
-        Groups drawn, first ones of the frame; the note names the others.
+        Number of groups drawn, the first in the frame; the note names the others.
     note : str, optional
-        A sentence added at the foot, such as the source.
+        A sentence added to the notes, such as the source.
     columns : {1, 2}, default 2
         For one column of a page (3.5 inches wide) or for both (7.2 inches).
 
     Returns
     -------
     matplotlib.figure.Figure
-        A sentence where the frame is empty.
+        A sentence in place of a chart if the frame is empty.
 
     Raises
     ------
     InputError
-        Where `top` is below 1 or `columns` neither 1 nor 2.
+        If `top` is below 1 or `columns` is neither 1 nor 2.
     """
     with print_style([title or "", note, *map(str, events["label"].unique())]):
         if events.empty:
@@ -82,9 +82,14 @@ def _set_axes(axes: Axes, events: pd.DataFrame, *, names: list[str], ticks: int)
     axes.tick_params(axis="y", pad=4, labelsize=7)
     if pd.notna(partial):
         axes.axvspan(
-            date2num(partial), high, facecolor="none", edgecolor=PALE, hatch="////", linewidth=0,
+            date2num(partial),
+            high,
+            facecolor="none",
+            edgecolor=PALE,
+            hatch="////",
+            linewidth=0,
             zorder=0,
-        )  # fmt: skip
+        )
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, *, inches: float) -> None:
@@ -95,21 +100,41 @@ def _draw(axes: Axes, rows: pd.DataFrame, *, inches: float) -> None:
         if row.what == "burst":
             tall = row.thickness
             axes.add_patch(
-                Rectangle((start, row.row - tall / 2), end - start, tall, facecolor=row.color,
-                          alpha=0.85, linewidth=0, zorder=2)
-            )  # fmt: skip
+                Rectangle(
+                    (start, row.row - tall / 2),
+                    end - start,
+                    tall,
+                    facecolor=row.color,
+                    alpha=0.85,
+                    linewidth=0,
+                    zorder=2,
+                )
+            )
             edges = start, end
         else:
             axes.plot(
-                [start], [row.row], marker="^" if row.sign > 0 else "v", markersize=6,
-                color=darken(row.color), markeredgecolor="white", markeredgewidth=0.6, zorder=3,
-                clip_on=False, linestyle="",
-            )  # fmt: skip
+                [start],
+                [row.row],
+                marker="^" if row.sign > 0 else "v",
+                markersize=6,
+                color=darken(row.color),
+                markeredgecolor="white",
+                markeredgewidth=0.6,
+                zorder=3,
+                clip_on=False,
+                linestyle="",
+            )
             edges = start - 0.06 / day, start + 0.06 / day
         wide = text_width(row.words, size=6) + 0.06
         fits = edges[1] + wide / day <= high
         axes.text(
-            edges[1] + 0.04 / day if fits else edges[0] - 0.04 / day, row.row, row.words,
-            ha="left" if fits else "right", va="center", fontsize=6, color=MUTED,
-            parse_math=False, zorder=4,
-        )  # fmt: skip
+            edges[1] + 0.04 / day if fits else edges[0] - 0.04 / day,
+            row.row,
+            row.words,
+            ha="left" if fits else "right",
+            va="center",
+            fontsize=6,
+            color=MUTED,
+            parse_math=False,
+            zorder=4,
+        )

@@ -1,7 +1,7 @@
-"""The topic map in a notebook: look, search, filter, choose papers and go on with them in Python.
+"""The topic map in a notebook: explore, search, filter and select papers, then use them in Python.
 
-`state` and the modules beside it are pure functions on frames; `core` holds the state of a view,
-`front` the widgets that change and follow it, `view` what a notebook calls.
+`view` is what a notebook calls, `core` the state of a view, `controls` and `widgets` what changes
+and follows it in a browser; the other modules are mostly pure functions on frames.
 """
 
 from .view import View, explore

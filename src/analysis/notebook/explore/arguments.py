@@ -1,4 +1,4 @@
-"""From what a caller writes to rows, ids and days: read, checked, refused in words."""
+"""Arguments of a view's methods: groups, papers, dates and weights, checked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEXT = "look at run.groups for ids and labels"
 
 
 def descendants(groups: pd.DataFrame) -> dict[str, frozenset[str]]:
-    """Return for each cluster the ids of the clusters in it, itself and all levels included."""
+    """Return for each cluster the ids of its parts at all levels, including itself."""
     clusters = groups[groups["kind"] == "cluster"]
     inside = {group: {group} for group in clusters["group_id"]}
     parents = dict(zip(clusters["group_id"], clusters["parent_id"], strict=True))
@@ -33,13 +33,13 @@ def descendants(groups: pd.DataFrame) -> dict[str, frozenset[str]]:
     return {group: frozenset(ids) for group, ids in inside.items()}
 
 
-def group(run: Run, asked: str | None, *, kind: str) -> str | None:
-    """Return the id of a group that is named by its id or its label; None for None or "".
+def group_id(run: Run, asked: str | None, *, kind: str) -> str | None:
+    """Return the id of a group given by its id or its label; None for None or "".
 
     Raises
     ------
     InputError
-        Where there is none, or several groups have the label.
+        If there is no such group, or several groups have the label.
     """
     if asked is None or (isinstance(asked, str) and not asked):
         return None
@@ -52,13 +52,13 @@ def group(run: Run, asked: str | None, *, kind: str) -> str | None:
         return str(named[0])
     found = f"no {kind} {asked!r} in run {run.name}"
     if named:
-        found = f"{len(named)} {kind}s are called {asked!r}: {listing(named)}"
-    allowed = ", ".join(ids) if ids else f"nothing: the run has no {kind}s"
+        found = f"{len(named)} {kind}s have the label {asked!r}: {listing(named)}"
+    allowed = ", ".join(ids) if ids else f"none: the run has no {kind}s"
     raise InputError(found, allowed=allowed, next_step=_NEXT)
 
 
-def mask(papers: pd.DataFrame, asked: Any) -> NDArray[np.bool_]:
-    """Return which papers are meant by a frame, a mask, ids, or None (all of them).
+def paper_mask(papers: pd.DataFrame, asked: Any) -> NDArray[np.bool_]:
+    """Return the papers given by a frame, a mask, ids, or None (all of them).
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def mask(papers: pd.DataFrame, asked: Any) -> NDArray[np.bool_]:
     Raises
     ------
     InputError
-        Where ids are unknown (the first five are named), or a mask has not n entries.
+        If ids are unknown (the first five are named), or a mask does not have n entries.
     """
     n = len(papers)
     if asked is None:
@@ -77,9 +77,9 @@ def mask(papers: pd.DataFrame, asked: Any) -> NDArray[np.bool_]:
     if isinstance(asked, pd.DataFrame):
         if "paper_id" not in asked:
             raise InputError(
-                "a frame without a column paper_id",
+                "a frame without the column paper_id",
                 allowed="a frame with paper_id, a mask, or ids",
-                next_step="select(frame['...']) with the column that holds the ids",
+                next_step="select(frame['...']) with the column that has the ids",
             )
         asked = asked["paper_id"]
     values = [asked] if isinstance(asked, str) else list(asked)
@@ -87,13 +87,13 @@ def mask(papers: pd.DataFrame, asked: Any) -> NDArray[np.bool_]:
         if len(values) != n:
             raise InputError(
                 f"a mask of {len(values):,} for {count(n, 'paper')}",
-                allowed="one True or False a row of run.papers",
+                allowed="one True or False per row of run.papers",
                 next_step="make the mask from run.papers, or select by ids",
             )
         return np.array(values, dtype=bool)
-    places = {name: row for row, names in enumerate(papers["aliases"]) for name in names}
-    places |= {paper: row for row, paper in enumerate(papers["paper_id"])}
-    rows = [places.get(value) if isinstance(value, str) else None for value in values]
+    row_of = {name: row for row, names in enumerate(papers["aliases"]) for name in names}
+    row_of |= {paper: row for row, paper in enumerate(papers["paper_id"])}
+    rows = [row_of.get(value) if isinstance(value, str) else None for value in values]
     unknown = [repr(v) for v, row in zip(values, rows, strict=True) if row is None]
     if unknown:
         named = ", ".join(unknown[:_MOST_NAMED])
@@ -101,20 +101,20 @@ def mask(papers: pd.DataFrame, asked: Any) -> NDArray[np.bool_]:
         raise InputError(
             f"no paper {named}{more}",
             allowed="ids of run.papers, a mask over them, or a frame with paper_id",
-            next_step="for words in title or abstract write select(text='...')",
+            next_step="to search in titles and abstracts, use select(text='...')",
         )
-    chosen = np.zeros(n, dtype=bool)
-    chosen[rows] = True
-    return chosen
+    selected = np.zeros(n, dtype=bool)
+    selected[[row for row in rows if row is not None]] = True
+    return selected
 
 
-def days(asked: Any) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
-    """Return (first, last) as days; None, or a side that is None, is open.
+def date_range(asked: Any) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
+    """Return (first, last) as days; None, or None on a side, leaves it open.
 
     Raises
     ------
     InputError
-        Where it is no pair of days, or the last is before the first.
+        If it is not a pair of days, or the last is before the first.
     """
     if asked is None:
         return None, None
@@ -129,7 +129,7 @@ def days(asked: Any) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
         raise InputError(
             f"dates={asked!r}: the last day is before the first",
             allowed=allowed,
-            next_step="change them round",
+            next_step="swap the two days",
         )
     return first, last
 
@@ -141,13 +141,13 @@ def _day(value: Any) -> pd.Timestamp:
     return day.tz_localize(None).normalize()
 
 
-def weight(asked: float | None) -> float:
-    """Return a weight from 0 to 1, 0 for None.
+def least_weight(asked: float | None) -> float:
+    """Return a weight from 0 to 1; 0 for None.
 
     Raises
     ------
     InputError
-        Where it is anything else.
+        If it is anything else.
     """
     if asked is None:
         return 0.0
@@ -164,16 +164,16 @@ def weight(asked: float | None) -> float:
     return value
 
 
-def trend_title(chosen: pd.DataFrame) -> str:
-    """Return a heading for the trend of chosen papers: how many, and most of them in what."""
-    if chosen.empty:
-        return "No paper is chosen"
-    title = f"Share of {count(len(chosen), 'chosen paper')}"
-    undated = int(chosen["published"].isna().sum())
+def trend_title(selected: pd.DataFrame) -> str:
+    """Return a title for the trend of selected papers: their number and most frequent cluster."""
+    if selected.empty:
+        return "No papers are selected"
+    title = f"Share of {count(len(selected), 'selected paper')}"
+    undated = int(selected["published"].isna().sum())
     if undated:
         title += f" ({undated:,} undated, in no period)"
-    clusters = chosen["cluster"].value_counts()
-    if len(clusters) and clusters.iloc[0] * 2 > len(chosen):
+    clusters = selected["cluster"].value_counts()
+    if len(clusters) and clusters.iloc[0] * 2 > len(selected):
         label = " ".join(wrap(str(clusters.index[0]), width=50, lines=1))
         title += f", {clusters.iloc[0]:,} in {label}"
     return title

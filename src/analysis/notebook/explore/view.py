@@ -1,7 +1,7 @@
-"""`explore(run)`: the topic map in a notebook, and what is chosen on it as a dataframe.
+"""`explore(run)`: the topic map in a notebook, and the selection on it as a data frame.
 
-Python holds the state. The map is made when a browser shows the view for the first time: a
-notebook that is executed without one carries neither plotly.js nor the points, only a picture.
+The state is in Python. The map is created when a browser shows the view for the first time: a
+notebook executed without a browser contains neither plotly.js nor the points, only a picture.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from . import arguments as asking
+from . import arguments
+from .colors import coloring
 from .core import Core
-from .frames.colors import looks
-from .frames.filters import ViewState
-from .frames.papers import selection_of
+from .filters import ViewState
+from .tables import selection_table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analysis.runs import Run
 
-    from .widgets.controls import Front
+    from .controls import Controls
 
 KEEP: Any = object()
-"""Stands for a filter that stays as it is."""
+"""Default of filters: leave the filter as it is."""
 
 
 def explore(run: Run) -> View:
-    """Open a run's topic map to look at, search and choose from.
+    """Open a run's topic map to explore, search and select papers.
 
     Parameters
     ----------
@@ -41,30 +41,30 @@ def explore(run: Run) -> View:
     Returns
     -------
     View
-        Shows itself as the last line of a notebook cell: map, filters, date slider, legend and
-        table in JupyterLab; a picture and one sentence where there are no widgets. What is chosen
-        there is `view.selection` in the next cell.
+        As the last line of a notebook cell it displays the map, filters, date slider, legend and
+        table in JupyterLab, or a picture and one sentence in viewers without widgets. The papers
+        selected there are `view.selection` in the next cell.
     """
     return View(run)
 
 
 class View:
-    """A run's map with its filters, and the papers chosen on it; see `explore`."""
+    """A run's map with its filters and the papers selected on it; see `explore`."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self._core = Core(run)
-        self._front: Front | None = None
+        self._controls: Controls | None = None
 
     @property
     def selection(self) -> pd.DataFrame:
-        """The chosen papers, one row each; the columns alone where none is chosen.
+        """The selected papers, one row each; an empty frame with these columns if none is selected.
 
         `paper_id`, `title`, `date`, `published`, `url`, `cluster_id`, `cluster`,
-        `cluster_weight`, `topic_ids`, `topics`, `source`, `x`, `y`, and columns of the input that
-        ride along. Abstracts: `view.selection.merge(run.papers[["paper_id", "abstract"]])`.
+        `cluster_weight`, `topic_ids`, `topics`, `source`, `x`, `y`, and additional columns of the
+        input. For abstracts: `view.selection.merge(run.papers[["paper_id", "abstract"]])`.
         """
-        return selection_of(self._core.papers, rows=self._core.rows, extra=self._core.extra)
+        return selection_table(self._core.papers, rows=self._core.rows, extra=self._core.extra)
 
     def select(
         self,
@@ -74,33 +74,34 @@ class View:
         topic: str | None = None,
         cluster: str | None = None,
     ) -> None:
-        """Choose papers from code, in place of those chosen before, whatever is filtered.
+        """Select papers from code, replacing the selection, whatever the filters are.
 
         Parameters
         ----------
         papers : DataFrame, mask, or paper ids, optional
-            A frame with `paper_id` (as `view.near` gives), one True or False a row of
-            `run.papers`, or ids. Left out: all papers; `view.select()` alone chooses none.
+            A frame with `paper_id` (such as from `view.near`), one True or False per row of
+            `run.papers`, or ids; all papers if omitted. `view.select()` without arguments clears
+            the selection.
         text : str, optional
-            Of these, papers of which title or abstract has every word, as in the search box.
+            Of these, papers that match the query, as in the search box.
         topic, cluster : str, optional
-            Of these, papers that count for a topic, or of a cluster: id or label. A broader
-            cluster stands for all in it.
+            Of these, papers of a topic or cluster, by id or label. A broader cluster stands for
+            its parts.
 
         Raises
         ------
         InputError
-            Where an id or group is unknown, or a mask has another length.
+            If an id or group is unknown, or a mask has the wrong length.
         """
         if all(value is None for value in (papers, text, topic, cluster)):
-            self._core.choose(np.zeros(len(self._core.papers), dtype=bool))
+            self._core.select(np.zeros(len(self._core.papers), dtype=bool))
             return
         state = ViewState(
             text=text or "",
-            topic=asking.group(self.run, topic, kind="topic"),
-            cluster=asking.group(self.run, cluster, kind="cluster"),
+            topic=arguments.group_id(self.run, topic, kind="topic"),
+            cluster=arguments.group_id(self.run, cluster, kind="cluster"),
         )
-        self._core.choose(asking.mask(self.run.papers, papers) & self._core.passing(state))
+        self._core.select(arguments.paper_mask(self.run.papers, papers) & self._core.passing(state))
 
     def filter(
         self,
@@ -111,34 +112,35 @@ class View:
         dates: tuple[Any, Any] | None = KEEP,
         least_weight: float | None = KEEP,
     ) -> None:
-        """Narrow what is shown; filters that are not named stay, None takes one away.
+        """Set filters; those not given stay as they are, None removes a filter.
 
         Parameters
         ----------
         text : str
-            Words of which each must begin a word of title or abstract.
+            Query: each word must begin a word of the title or abstract, the words of a "phrase in
+            quotes" must stand next to each other.
         topic, cluster : str
             Id or label.
         dates : (first, last)
-            Days, as text or timestamps; None on a side leaves it open.
+            Days as text or timestamps; None on a side leaves it open.
         least_weight : float
             From 0 to 1; hides papers that lie between clusters.
 
         Raises
         ------
         InputError
-            Where a group is unknown, a date cannot be read, or a weight is out of range.
+            If a group is unknown, a date cannot be read, or a weight is out of range.
         """
         changes: dict[str, Any] = {}
         if text is not KEEP:
             changes["text"] = text or ""
         for kind, value in (("topic", topic), ("cluster", cluster)):
             if value is not KEEP:
-                changes[kind] = asking.group(self.run, value, kind=kind)
+                changes[kind] = arguments.group_id(self.run, value, kind=kind)
         if dates is not KEEP:
-            changes["dates"] = asking.days(dates)
+            changes["dates"] = arguments.date_range(dates)
         if least_weight is not KEEP:
-            changes["least_weight"] = asking.weight(least_weight)
+            changes["least_weight"] = arguments.least_weight(least_weight)
         self._core.set(replace(self._core.state, **changes))
 
     def color_by(self, column: str) -> None:
@@ -147,30 +149,30 @@ class View:
         Raises
         ------
         InputError
-            Where there is no such column, or it says the same of all papers.
+            If there is no such column, or all papers have the same value in it.
         """
-        looks(self._core.papers, color=column, allowed=self._core.colorings)
+        coloring(self._core.papers, color=column, allowed=self._core.colorings)
         self._core.set(replace(self._core.state, color=column))
 
     def reset(self) -> None:
-        """Take all filters and the selection away, and show the whole map."""
+        """Remove all filters and the selection, and show the whole map."""
         self._core.reset()
 
     def trend(self) -> go.Figure:
-        """Draw the chosen papers' share of all papers over time, with its 95 % interval.
+        """Draw the selected papers' share of all papers over time, with 95 % confidence intervals.
 
         Returns
         -------
         plotly.graph_objects.Figure
-            A sentence where nothing is chosen or time cannot be cut into periods.
+            A sentence in place of a chart if nothing is selected or no periods can be formed.
         """
         from analysis.figures.interactive import share_over_time
 
         from .topic_draft import selection_trend
 
-        chosen = self._core.papers.iloc[self._core.rows]
+        selected = self._core.papers.iloc[self._core.rows]
         shares = selection_trend(self.run, rows=self._core.rows)
-        return share_over_time(shares, title=asking.trend_title(chosen))
+        return share_over_time(shares, title=arguments.trend_title(selected))
 
     def near(self, asked: str, n: int = 10) -> pd.DataFrame:
         """List the papers nearest to a paper (by its id) or to a text, with the words they share.
@@ -178,31 +180,31 @@ class View:
         Parameters
         ----------
         asked : str
-            A `paper_id`, else any text, which is embedded as a paper is.
+            A `paper_id`, else any text, which is embedded like a paper.
         n : int, default 10
 
         Returns
         -------
         DataFrame
             `similarity`, `words`, `date`, `title`, `url`, `paper_id`, most similar first.
-            `view.select(view.near("…"))` chooses them.
+            `view.select(view.near("…"))` selects them.
 
         Raises
         ------
         InputError
-            Where `n` is below 1, the text is empty, or the run's embedding cannot embed a text.
+            If `n` is below 1, the text is empty, or the run's embedding cannot embed a text.
         """
-        from .frames.nearest import near_papers
+        from ..nearest import nearest_papers
 
-        return near_papers(self.run, asked, n=n)
+        return nearest_papers(self.run, asked, n=n)
 
     def name(self, label: str) -> str:
-        """Write the chosen papers as a topic for `topics.toml`: phrases, exemplars, a draft text.
+        """Return the selected papers as a draft topic for `topics.toml`: phrases and exemplars.
 
         Raises
         ------
         InputError
-            Where nothing is chosen or the label is empty.
+            If nothing is selected or the label is empty.
         """
         from .topic_draft import topic_toml
 
@@ -210,24 +212,24 @@ class View:
 
     @property
     def state(self) -> str:
-        """What is shown and how much of it is chosen, in words."""
+        """What is shown and how much is selected, in words."""
         return self._core.words
 
     @property
-    def widgets(self) -> Front:
-        """The widgets behind the view, made when they are first asked for."""
-        if self._front is None:
-            from .widgets.controls import Front
+    def widgets(self) -> Controls:
+        """The widgets of the view, created when they are first used."""
+        if self._controls is None:
+            from .controls import Controls
 
-            self._front = Front(self._core)
-        return self._front
+            self._controls = Controls(self._core)
+        return self._controls
 
     def __repr__(self) -> str:
         return f"View of run {self.run.name}. {self.state}"
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Show the widgets where there are any, else a picture with a sentence."""
-        from .widgets.picture import map_picture
+        """Display the widgets if possible, else a picture with a sentence."""
+        from .picture import map_picture
 
         picture = map_picture(self._core.scene(), words=self.state)
         bundle = {

@@ -1,4 +1,4 @@
-/* Small pieces that the widgets share. Texts of papers become text nodes, never markup. */
+/* Functions that the widgets share. Texts of papers become text nodes, never markup. */
 const SVG = "http://www.w3.org/2000/svg";
 const SHAPES = {
   circle: "M8 1.6a6.4 6.4 0 1 1 0 12.8a6.4 6.4 0 1 1 0-12.8z",
@@ -9,14 +9,14 @@ const SHAPES = {
 };
 
 function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
+  const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (key === "text") made.textContent = value;
-    else if (typeof value === "function") made.addEventListener(key, value);
-    else if (value !== null && value !== false) made.setAttribute(key, value === true ? "" : value);
+    if (key === "text") node.textContent = value;
+    else if (typeof value === "function") node.addEventListener(key, value);
+    else if (value !== null && value !== false) node.setAttribute(key, value === true ? "" : value);
   }
-  made.append(...children.filter((child) => child !== null && child !== undefined));
-  return made;
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
 }
 
 function glyph(color, symbol) {
@@ -41,8 +41,8 @@ function webLink(text, url) {
   return element("a", rules, element("bdi", { text }));
 }
 
-/* Draw again without losing the keyboard's place: elements are known by data-key. */
-function redrawn(root, draw) {
+/* Redraw without losing keyboard focus: elements are identified by data-key. */
+function redraw(root, draw) {
   const key = root.contains(document.activeElement) && document.activeElement.dataset.key;
   draw();
   if (key) [...root.querySelectorAll("[data-key]")].find((e) => e.dataset.key === key)?.focus();

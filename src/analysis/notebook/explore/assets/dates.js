@@ -1,4 +1,4 @@
-/* A histogram of dates that is a slider and can play. */
+/* A histogram of dates that is also a slider and can play. */
 const STEP = 700;
 const bound = (value, low, high) => Math.min(high, Math.max(low, value));
 
@@ -8,16 +8,16 @@ function render({ model, el }) {
   let timer = 0;
   let dragged = null;
 
-  const choose = (low, high) => {
+  const select = (low, high) => {
     model.set("low", bound(Math.min(low, high), 0, last()));
     model.set("high", bound(Math.max(low, high), 0, last()));
     model.save_changes();
   };
   const play = element("button", { type: "button", class: "pt-button", click: () => toggle() });
-  const told = element("output", { class: "pt-told" });
+  const status = element("output", { class: "pt-status" });
   const all = element("button", {
     type: "button", class: "pt-button", text: "All dates",
-    click: () => { stop(); choose(0, last()); },
+    click: () => { stop(); select(0, last()); },
   });
   const bars = element("div", { class: "pt-bars", "aria-hidden": "true" });
   const handle = (name, trait) => element("input", {
@@ -25,7 +25,7 @@ function render({ model, el }) {
     input: (event) => {
       const value = Number(event.target.value);
       stop();
-      choose(...(trait === "low" ? [Math.min(value, model.get("high")), model.get("high")]
+      select(...(trait === "low" ? [Math.min(value, model.get("high")), model.get("high")]
         : [model.get("low"), Math.max(value, model.get("low"))]));
     },
   });
@@ -33,30 +33,30 @@ function render({ model, el }) {
   const high = handle("Last period shown", "high");
   const note = element("p", { class: "pt-muted" });
   el.append(
-    element("div", { class: "pt-line" }, play, told, all),
+    element("div", { class: "pt-line" }, play, status, all),
     element("div", { class: "pt-track" }, bars, low, high), note);
 
   function stop() {
     clearInterval(timer);
     timer = 0;
-    tell();
+    showStatus();
   }
 
-  /* All dates: from the first on, growing. A part of them: the part moves on. */
+  /* If all dates are selected, the range grows from the first; otherwise the range moves on. */
   function toggle() {
     if (timer) return stop();
     const growing = model.get("low") === 0 && model.get("high") === last();
     const width = model.get("high") - model.get("low");
-    if (growing) choose(0, 0);
-    else if (model.get("high") === last()) choose(0, width);
+    if (growing) select(0, 0);
+    else if (model.get("high") === last()) select(0, width);
     timer = setInterval(() => {
       if (!el.isConnected || model.get("high") >= last()) return stop();
-      choose(model.get("low") + (growing ? 0 : 1), model.get("high") + 1);
+      select(model.get("low") + (growing ? 0 : 1), model.get("high") + 1);
     }, STEP);
-    tell();
+    showStatus();
   }
 
-  function tell() {
+  function showStatus() {
     const labels = model.get("labels");
     const [from, to] = [model.get("low"), model.get("high")];
     const counts = model.get("counts");
@@ -66,7 +66,7 @@ function render({ model, el }) {
     play.setAttribute("aria-pressed", String(Boolean(timer)));
     all.disabled = whole;
     const range = from === to ? labels[from] : `${labels[from]} to ${labels[to]}`;
-    told.textContent = labels.length ? `${range} · ${plural(n, "paper")}` : "No paper has a date.";
+    status.textContent = labels.length ? `${range} · ${plural(n, "paper")}` : "No papers have a date.";
     for (const [input, value] of [[low, from], [high, to]]) {
       input.max = last();
       input.value = value;
@@ -91,7 +91,7 @@ function render({ model, el }) {
     }));
     note.textContent = model.get("note");
     note.classList.toggle("pt-hidden", !model.get("note"));
-    tell();
+    showStatus();
   }
 
   const barAt = (event) => {
@@ -102,21 +102,21 @@ function render({ model, el }) {
     stop();
     dragged = barAt(event);
     bars.setPointerCapture(event.pointerId);
-    choose(dragged, dragged);
+    select(dragged, dragged);
   });
   bars.addEventListener("pointermove", (event) => {
-    if (dragged !== null) choose(dragged, barAt(event));
+    if (dragged !== null) select(dragged, barAt(event));
   });
   bars.addEventListener("pointerup", () => { dragged = null; });
 
   const changes = ["labels", "totals", "counts", "note"].map((name) => `change:${name}`).join(" ");
   model.on(changes, draw);
-  model.on("change:low change:high", tell);
+  model.on("change:low change:high", showStatus);
   draw();
   return () => {
     clearInterval(timer);
     model.off(changes, draw);
-    model.off("change:low change:high", tell);
+    model.off("change:low change:high", showStatus);
   };
 }
 export default { render };

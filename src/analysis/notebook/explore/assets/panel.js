@@ -1,4 +1,4 @@
-/* Legend, paper in hand, and the card that follows the pointer over the map. */
+/* Legend, open paper, and the card that follows the pointer over the map. */
 function cardParts(card) {
   const facts = card.facts.map(([name, text]) =>
     element("div", {}, element("dt", { text: name }), element("dd", { text, dir: "auto" })));
@@ -30,8 +30,8 @@ function hoverCard(el) {
     box.classList.add("pt-hidden");
   };
   return {
-    attach(found) {
-      map = found;
+    attach(element) {
+      map = element;
       map.addEventListener("pointermove", follow, true);
       map.addEventListener("pointerleave", hide);
     },
@@ -69,15 +69,15 @@ function legendLine(entry, send) {
 function paperSection(card, send) {
   const near = card.near.map(([id, title, more]) => element("li", {},
     element("button", { type: "button", class: "pt-near", "data-key": `near ${id}`,
-      click: () => send({ kind: "look", id }) },
+      click: () => send({ kind: "open", id }) },
     element("bdi", { text: title }), element("small", { text: more, dir: "auto" }))));
   return [
     element("header", {},
       element("h4", { dir: "auto" }, webLink(card.title, card.url)),
-      element("button", { type: "button", class: "pt-close", "aria-label": "Put the paper away",
+      element("button", { type: "button", class: "pt-close", "aria-label": "Close",
         text: "×", click: () => send({ kind: "close" }) })),
     ...cardParts(card),
-    ...(near.length ? [element("h5", { text: "Nearest papers, and why" }),
+    ...(near.length ? [element("h5", { text: "Nearest papers, with shared words" }),
       element("ol", {}, ...near)] : []),
   ];
 }
@@ -88,7 +88,7 @@ function hasWebGL() {
   return context !== null;
 }
 
-/* The map stands beside the panel, but may be there later, or come and go as the notebook scrolls. */
+/* The map is beside the panel, but may appear later, or come and go as the notebook scrolls. */
 function watchMap(el, model, card, send) {
   const sizes = new ResizeObserver(([entry]) => {
     const width = Math.round(entry.contentRect.width);
@@ -120,7 +120,7 @@ function render({ model, el }) {
   const card = hoverCard(el);
   el.classList.add("pt-panel");
   el.append(paper, legend);
-  const drawLegend = () => redrawn(legend, () => {
+  const drawLegend = () => redraw(legend, () => {
     const entries = model.get("entries");
     legend.classList.toggle("pt-hidden", !entries.length);
     legend.replaceChildren(
@@ -130,7 +130,7 @@ function render({ model, el }) {
   const receive = (message) => {
     if (message.kind === "hover") card.show(message.card);
     if (message.kind === "paper") {
-      redrawn(paper, () =>
+      redraw(paper, () =>
         paper.replaceChildren(...(message.card ? paperSection(message.card, send) : [])));
       el.scrollTop = 0;
     }

@@ -1,4 +1,4 @@
-"""The widgets of a view: they change its core, and follow it."""
+"""The widgets of a view together: they change its core and follow it."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ import numpy as np
 
 from analysis.figures.style import wrap
 
-from ..core import Core
-from ..frames.nearest import near_papers
-from ..frames.periods import date_bars
-from ..frames.tables import NEAREST, paper_in_hand, table_columns, table_page
-from .map_widget import MapSide
-from .widgets import DateSlider, Panel, PaperTable
+from ..nearest import nearest_papers
+from .core import Core
+from .filters import date_bars
+from .tables import NEAREST, open_paper_card, table_columns, table_page
+from .widgets import DateSlider, MapView, Panel, PaperTable
 
-_HINT = "Drag round papers to choose them; the wheel moves nearer. Choose a tool at the top right."
-_NO_WEBGL = f"{_HINT} Without WebGL points come where you move nearer."
-_NO_MAP = "Too few papers for a map; the table lists them."
+_HINT = "Drag around papers to select them; scroll to zoom. More tools are at the top right."
+_NO_WEBGL = f"{_HINT} Without WebGL, points appear when you zoom in."
+_NO_MAP = "There are too few papers for a map; the table lists them."
 
 
-class Front:
+class Controls:
     """All widgets of one view.
 
     Attributes
@@ -33,7 +32,7 @@ class Front:
         What a cell shows.
     search, color, topic, cluster, weight, reset : widgets of ipywidgets
     panel, dates, table : widgets of `widgets`
-    map : MapSide
+    map : MapView
     """
 
     def __init__(self, core: Core) -> None:
@@ -47,13 +46,13 @@ class Front:
         self.dates = DateSlider(labels=self.bars.labels, note=self.bars.note, high=last)
         self.dates.totals = self.bars.counts(np.ones(len(core.papers), dtype=bool))
         self.table = PaperTable(columns=table_columns(core.papers))
-        self.map = MapSide(core, panel=self.panel)
-        self.root = self._laid_out()
+        self.map = MapView(core, panel=self.panel)
+        self.root = self._layout()
         self._connect()
         core.subscribe(self.follow)
-        self.follow(frozenset({"state", "chosen", "hand"}))
+        self.follow(frozenset({"state", "selected", "paper"}))
 
-    # making
+    # creation
 
     def _make_controls(self) -> None:
         core = self.core
@@ -63,13 +62,13 @@ class Front:
         self.topic = w.Dropdown(description="Topic", options=self._groups("topic"), **wide)
         self.cluster = w.Dropdown(description="Cluster", options=self._groups("cluster"), **wide)
         self.weight = w.FloatSlider(
-            description="Least weight", min=0, max=1, step=0.05, readout_format=".2f", **wide
+            description="Minimum weight", min=0, max=1, step=0.05, readout_format=".2f", **wide
         )
         self.weight.tooltip = "Hides papers that lie between clusters"
         self.reset = w.Button(description="Reset", layout=w.Layout(width="80px"))
 
     def _groups(self, kind: str) -> list[tuple[str, str]]:
-        """Options of a menu: clusters under the broader one that holds them, most papers first."""
+        """Return the options of a menu: clusters below their broader cluster, most papers first."""
         groups = self.core.run.groups
         groups = groups[groups["kind"] == kind].sort_values(
             ["n_papers", "group_id"], ascending=[False, True]
@@ -90,12 +89,11 @@ class Front:
         add("", 0)
         return options
 
-    def _laid_out(self) -> w.Box:
-        has = self.core.papers
+    def _layout(self) -> w.Box:
         menus = [self.color]
         menus += [self.topic] if len(self.topic.options) > 1 else []
         menus += [self.cluster] if len(self.cluster.options) > 1 else []
-        menus += [self.weight] if has["cluster_id"].notna().any() else []
+        menus += [self.weight] if self.core.papers["cluster_id"].notna().any() else []
         row = w.Layout(flex_flow="row wrap", align_items="center", grid_gap="2px 12px")
         self.search.layout = w.Layout(flex="1 1 240px", width="auto", max_width="420px")
         for menu in menus:
@@ -113,7 +111,7 @@ class Front:
 
     @property
     def figure(self) -> object:
-        """The map's FigureWidget; None until a browser has shown the view."""
+        """The map's FigureWidget; None until a browser shows the view."""
         return self.map.figure
 
     # from the widgets to the core
@@ -130,8 +128,8 @@ class Front:
         self.reset.on_click(lambda _: self.core.reset())
         self.dates.observe(self._dates_moved, names=["low", "high"])
         self.table.observe(self._table_turned, names=["sort", "descending", "page", "listed"])
-        self.table.on_msg(self._table_said)
-        self.panel.on_msg(self._panel_said)
+        self.table.on_msg(self._table_message)
+        self.panel.on_msg(self._panel_message)
 
     def _setter(self, field: str) -> Callable[[dict[str, Any]], None]:
         def changed(change: dict[str, Any]) -> None:
@@ -139,9 +137,13 @@ class Front:
                 value = change["new"]
                 if field in ("topic", "cluster"):
                     value = value or None
-                self.core.set(replace(self.core.state, **{field: value}))
+                self._change_state(field, value)
 
         return changed
+
+    def _change_state(self, field: str, value: Any) -> None:
+        """Set one field of the core's state."""
+        self.core.set(replace(self.core.state, **{field: value}))
 
     def _dates_moved(self, _: dict[str, Any]) -> None:
         if self._quiet or not self.bars.labels:
@@ -155,39 +157,39 @@ class Front:
         if not self._quiet:
             self._fill_table()
 
-    def _table_said(self, _: w.Widget, content: dict[str, Any], __: Any) -> None:
+    def _table_message(self, _: w.Widget, content: dict[str, Any], __: Any) -> None:
         row = self._row(content.get("id"))
         if row is None:
             return
-        if content.get("kind") == "look":
-            self.core.look(row)
+        if content.get("kind") == "open":
+            self.core.open(row)
         elif content.get("kind") == "tick":
-            chosen = self.core.chosen.copy()
-            chosen[row] = bool(content.get("on"))
+            selected = self.core.selected.copy()
+            selected[row] = bool(content.get("on"))
             self._stay = True
-            self.core.choose(chosen)
+            self.core.select(selected)
 
-    def _panel_said(self, _: w.Widget, content: dict[str, Any], __: Any) -> None:
+    def _panel_message(self, _: w.Widget, content: dict[str, Any], __: Any) -> None:
         kind = content.get("kind")
         if kind == "ready":
             width, webgl = int(content.get("width") or 0), content.get("webgl", True) is True
             self.map.show(width=width, webgl=webgl)
             if self.core.has_map:
-                self.hint.value = _HINT if webgl or not self.map.scene.dense else _NO_WEBGL
+                self.hint.value = _HINT if webgl or not self.map.is_dense else _NO_WEBGL
             self._send_paper()
         elif kind == "close":
-            self.core.look(None)
-        elif kind == "look" and (row := self._row(content.get("id"))) is not None:
-            self.core.look(row)
+            self.core.open(None)
+        elif kind == "open" and (row := self._row(content.get("id"))) is not None:
+            self.core.open(row)
         elif kind == "group":
             self._group_clicked(str(content.get("id")))
 
     def _group_clicked(self, group: str) -> None:
-        """Filter by a line of the legend; the same line again takes the filter away."""
+        """Filter by an entry of the legend; a second click removes the filter."""
         field = "topic" if self.core.state.color == "topic" else "cluster"
         if group in self.core.labels:
             value = None if getattr(self.core.state, field) == group else group
-            self.core.set(replace(self.core.state, **{field: value}))
+            self._change_state(field, value)
 
     def _row(self, paper: object) -> int | None:
         rows = np.flatnonzero(self.core.papers["paper_id"] == paper)
@@ -196,20 +198,20 @@ class Front:
     # from the core to the widgets
 
     def follow(self, what: frozenset[str]) -> None:
-        """Bring every widget in step with the core."""
+        """Update every widget after a change of the core."""
         with self._silent():
             if "state" in what:
                 self._set_controls()
-            if what & {"state", "chosen"}:
-                if "chosen" in what and not self._stay:
-                    self.table.listed = "chosen" if self.core.chosen.any() else "shown"
+            if what & {"state", "selected"}:
+                if "selected" in what and not self._stay:
+                    self.table.listed = "selected" if self.core.selected.any() else "shown"
                     self.table.page = 0
                 if "state" in what:
                     self.table.page = 0
                 self._stay = False
                 self._fill_table()
             self.map.follow(what)
-        if "hand" in what:
+        if "paper" in what:
             self._send_paper()
 
     def _set_controls(self) -> None:
@@ -224,9 +226,9 @@ class Front:
             low, high = self.bars.between(*state.dates)
             self.dates.set_trait("low", low)
             self.dates.set_trait("high", high)
-        entries = core.looks.entries
+        entries = core.coloring.entries
         pressed = {state.topic if state.color == "topic" else state.cluster}
-        self.panel.title = core.looks.title
+        self.panel.title = core.coloring.title
         self.panel.entries = [
             {
                 "label": _one_line(entry.label),
@@ -242,13 +244,13 @@ class Front:
 
     def _fill_table(self) -> None:
         core, table = self.core, self.table
-        if table.listed == "chosen" and not core.chosen.any():
+        if table.listed == "selected" and not core.selected.any():
             table.listed = "shown"
-        mask = core.chosen if table.listed == "chosen" else core.shown
+        mask = core.selected if table.listed == "selected" else core.shown
         rows, page, pages = table_page(
             core.papers,
             rows=np.flatnonzero(mask),
-            chosen=core.chosen,
+            selected=core.selected,
             sort=table.sort,
             descending=table.descending,
             page=table.page,
@@ -256,20 +258,20 @@ class Front:
         with self._silent(), table.hold_sync():
             table.rows, table.page, table.pages = rows, page, pages
             table.words = core.words
-            table.n_shown, table.n_chosen = int(core.shown.sum()), int(core.chosen.sum())
+            table.n_shown, table.n_selected = int(core.shown.sum()), int(core.selected.sum())
 
     def _send_paper(self) -> None:
-        row = self.core.in_hand
+        row = self.core.open_row
         card = None
         if row is not None:
             paper = str(self.core.papers["paper_id"].iloc[row])
-            near = near_papers(self.core.run, paper, n=NEAREST)
-            card = paper_in_hand(self.core.papers, row=row, near=near)
+            near = nearest_papers(self.core.run, paper, n=NEAREST)
+            card = open_paper_card(self.core.papers, row=row, near=near)
         self.panel.send({"kind": "paper", "card": card})
 
     @contextmanager
     def _silent(self) -> Iterator[None]:
-        """Change widgets without taking it for a user's wish."""
+        """Change widgets without treating it as input of a user."""
         before, self._quiet = self._quiet, True
         try:
             yield

@@ -1,13 +1,14 @@
-"""Labels of clusters on the part of the map that is seen: broader ones from afar, finer ones near.
+"""Labels of clusters on the visible part of the map: broader ones zoomed out, finer ones zoomed in.
 
-Pure functions: given the spots from `landmarks.map_labels`, the axis ranges and the size of the
-plot in pixels, they say which labels are shown and where, without overlap.
+Pure functions: from the labels of `map_labels`, the axis ranges and the size of the plot in
+pixels, they compute which labels are shown and where, without overlap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ import pandas as pd
 from analysis.figures.style import wrap
 
 CLOSE = 1.8
-"""Magnification at which the labels of a level give way to those of its parts."""
+"""Zoom factor at which the labels of a level are replaced by those of its parts."""
 
 _AREA = 15_000
 _LETTERS = 20
@@ -27,7 +28,7 @@ _SIZES = (15, 12.5, 11)
 
 @dataclass(frozen=True)
 class Window:
-    """The part of the map that is seen: ends of both axes, and the plot's size in pixels."""
+    """The visible part of the map: ranges of both axes, and the plot's size in pixels."""
 
     x: tuple[float, float]
     y: tuple[float, float]
@@ -35,16 +36,23 @@ class Window:
     height: int
 
 
+class Spot(Protocol):
+    """A position on the map."""
+
+    x: float
+    y: float
+
+
 def whole_map(x: pd.Series, y: pd.Series, *, width: int, height: int) -> Window:
-    """Return the window that shows all points, with a margin, at one scale on both axes."""
+    """Return the window that shows all points, with a margin, at the same scale on both axes."""
     ends = [(float(v.min()), float(v.max())) if v.notna().any() else (0.0, 1.0) for v in (x, y)]
-    return fitted(ends[0], ends[1], width=width, height=height, margin=0.06)
+    return fit_window(ends[0], ends[1], width=width, height=height, margin=0.06)
 
 
-def fitted(
+def fit_window(
     x: Sequence[float], y: Sequence[float], *, width: int, height: int, margin: float = 0.0
 ) -> Window:
-    """Return the smallest window of the plot's shape that holds both ranges."""
+    """Return the smallest window of the plot's shape that contains both ranges."""
     centres = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2)
     spans = (abs(x[1] - x[0]), abs(y[1] - y[0]))
     per_pixel = max(spans[0] / width, spans[1] / height, 1e-9)
@@ -59,36 +67,38 @@ def fitted(
     )
 
 
-def placed_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.DataFrame:
-    """Choose and place the labels of the clusters that are seen.
+def place_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.DataFrame:
+    """Return the labels of the visible clusters and their positions.
 
     Parameters
     ----------
     spots : DataFrame
-        From `landmarks.map_labels`: `level` (0 the broadest), `group_id`, `parent_id`, `label`,
+        From `map_labels`: `level` (0 the broadest), `group_id`, `parent_id`, `label`,
         `n_papers`, `x`, `y`.
     window, whole : Window
-        What is seen, and what is seen when zoomed out.
+        The visible part, and the part that is visible when zoomed out.
 
     Returns
     -------
     DataFrame
         `group_id`, `level`, `lines` (list of str), `size` (pixels), `x`, `y` (map units): labels
-        whose spot is in the window, none over another, in the order in which they were placed.
-        From afar broader ones first, then the largest finer ones as far as there is room. With
-        each magnification by `CLOSE` one level gives way to its parts; a cluster without parts
-        keeps its label.
+        whose spot is in the window, without overlaps, in the order in which they were placed.
+        Zoomed out, broader ones first, then the largest finer ones while there is room. With
+        each zoom by `CLOSE` one level is replaced by its parts; a cluster without parts keeps
+        its label.
     """
     columns = ["group_id", "level", "lines", "size", "x", "y"]
-    seen = spots[spots["x"].between(*window.x) & spots["y"].between(*window.y)]
+    visible = spots[spots["x"].between(*window.x) & spots["y"].between(*window.y)]
     nearness = (whole.x[1] - whole.x[0]) / (window.x[1] - window.x[0])
     passed = int(np.log(max(nearness, 1)) / np.log(CLOSE))
-    seen = seen[(seen["level"] >= passed) | ~seen["group_id"].isin(spots["parent_id"].dropna())]
-    order = seen.sort_values(["level", "n_papers"], ascending=[True, False], kind="stable")
+    visible = visible[
+        (visible["level"] >= passed) | ~visible["group_id"].isin(spots["parent_id"].dropna())
+    ]
+    order = visible.sort_values(["level", "n_papers"], ascending=[True, False], kind="stable")
     most = max(4, window.width * window.height // _AREA)
     finest = int(spots["level"].nunique() == 1)
     taken: list[tuple[float, float, float, float]] = []
-    rows = []
+    rows: list[list[Any]] = []
     for spot in order.itertuples(index=False):
         if len(rows) >= most:
             break
@@ -111,14 +121,14 @@ def label_lines(label: str) -> list[str]:
 
 
 def _box(
-    spot: tuple, *, lines: list[str], size: int, window: Window
+    spot: Spot, *, lines: list[str], size: float, window: Window
 ) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom in pixels of a label round its spot."""
-    at_x = (spot.x - window.x[0]) / (window.x[1] - window.x[0]) * window.width
-    at_y = (window.y[1] - spot.y) / (window.y[1] - window.y[0]) * window.height
+    """Return left, top, right and bottom in pixels of a label around its spot."""
+    x = (spot.x - window.x[0]) / (window.x[1] - window.x[0]) * window.width
+    y = (window.y[1] - spot.y) / (window.y[1] - window.y[0]) * window.height
     wide = max(len(line) for line in lines) * size * 0.56 + 2 * _MARGIN
     high = len(lines) * size * 1.3 + _MARGIN
-    return at_x - wide / 2, at_y - high / 2, at_x + wide / 2, at_y + high / 2
+    return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
 def _free(
@@ -127,7 +137,7 @@ def _free(
     taken: list[tuple[float, float, float, float]],
     window: Window,
 ) -> tuple[float, float, float, float] | None:
-    """Return the box, or its nearest free place above or below, inside the window; else None."""
+    """Return the box, or the nearest free one above or below, inside the window; else None."""
     step = (box[3] - box[1]) / 2
     for rise in (0, -step, step, -2 * step, 2 * step):
         left, top, right, bottom = box[0], box[1] + rise, box[2], box[3] + rise
@@ -144,7 +154,7 @@ def _overlap(a: Sequence[float], b: Sequence[float]) -> bool:
 
 
 def _spot(box: Sequence[float], *, window: Window) -> tuple[float, float]:
-    at = (np.float64(box[0] + box[2]) / 2, np.float64(box[1] + box[3]) / 2)
-    x = window.x[0] + at[0] / window.width * (window.x[1] - window.x[0])
-    y = window.y[1] - at[1] / window.height * (window.y[1] - window.y[0])
+    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
+    x = window.x[0] + middle[0] / window.width * (window.x[1] - window.x[0])
+    y = window.y[1] - middle[1] / window.height * (window.y[1] - window.y[0])
     return float(x), float(y)

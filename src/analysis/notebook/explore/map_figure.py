@@ -1,7 +1,7 @@
-"""The map as a plotly FigureWidget: points, density, the paper in hand, labels.
+"""The map as a plotly FigureWidget: points, density, open paper, labels.
 
-One trace holds all points, so that a point's number is its paper's and every change of colour or
-filter is one small message of binary arrays. Texts are escaped for plotly.
+One trace contains all points, so that a point's number is its paper's and every change of colour
+or filter is one small message of binary arrays. Text is escaped for plotly.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from analysis.base.escaping import for_plotly
 from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.interactive.sheet import FONT
 
-from ..frames.colors import Looks
-from ..frames.labels import Window
+from .colors import Coloring
+from .labels import Window
 
 HEIGHT = 560
 SVG_POINTS = 5_000
-"""Above so many points they are drawn by WebGL, where the browser has it."""
+"""Above this many points, WebGL draws them if the browser has it."""
 
 SVG_MOST = 20_000
-"""Without WebGL a density stands for more papers than these."""
+"""Without WebGL, more papers than this are drawn as a density."""
 
 GL_POINTS = 100_000
-"""Above so many papers a density stands for them, and points come where the map is magnified."""
+"""Above this many papers a density is drawn, and points only when zoomed in."""
 
 _SAMPLE = 3_000
 _CELLS = 220
@@ -49,50 +49,50 @@ _CONFIG = {
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything that the map shows; arrays have one entry a paper.
+    """Everything that the map shows; arrays have one entry per paper.
 
-    `drawn` are the rows that are sent as points, in their order; `dense` whether a density
-    stands for the papers.
+    `drawn` are the rows that are sent as points, in their order; `dense` is whether the papers
+    are drawn as a density.
     """
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
-    looks: Looks
+    coloring: Coloring
     opacity: NDArray[np.float32]
     drawn: NDArray[np.int64]
     dense: bool
     shown: NDArray[np.bool_]
-    chosen: NDArray[np.bool_]
+    selected: NDArray[np.bool_]
     labels: pd.DataFrame
     window: Window
-    in_hand: tuple[int, ...] = ()
+    open_rows: tuple[int, ...] = ()
 
 
 def opacities(
-    papers: pd.DataFrame, *, shown: NDArray[np.bool_], chosen: NDArray[np.bool_]
+    papers: pd.DataFrame, *, shown: NDArray[np.bool_], selected: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """Return how solid each point is: faint where filtered out, pale where poorly placed.
+    """Return the opacity of each point: faint if filtered out, pale if its weight is low.
 
-    Where papers are chosen plotly draws the others at a fifth of this, which pale ones would not
-    survive; so all are nearly solid then.
+    If papers are selected, plotly draws the others at a fifth of their opacity, which would make
+    pale ones invisible; so all are nearly opaque then.
     """
-    pale, clear = (0.75, 1.0) if chosen.any() else (_PALE, _CLEAR)
+    pale, clear = (0.75, 1.0) if selected.any() else (_PALE, _CLEAR)
     weights = papers["cluster_weight"].fillna(1).to_numpy()
     solid = np.where(weights < COUNTED_WEIGHT, pale, clear)
-    return np.where(shown | chosen, solid, _HIDDEN).astype("float32")
+    return np.where(shown | selected, solid, _HIDDEN).astype("float32")
 
 
 def drawn_rows(
     x: NDArray[np.float32], y: NDArray[np.float32], *, window: Window, limit: int = GL_POINTS
 ) -> tuple[NDArray[np.int64], bool]:
-    """Return the rows to draw as points, and whether a density stands for the others.
+    """Return the rows to draw as points, and whether a density is drawn for the others.
 
-    Up to `limit` papers all are points. Above, those in the window where they are at most
-    a third of `limit`, else an evenly spaced sample of them.
+    Up to `limit` papers, all are points. Above, those in the window if they are at most a third
+    of `limit`, else an evenly spaced sample of them.
     """
-    placed = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if len(placed) <= limit:
-        return placed, False
+    rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if len(rows) <= limit:
+        return rows, False
     inside = (x >= window.x[0]) & (x <= window.x[1]) & (y >= window.y[0]) & (y <= window.y[1])
     rows = np.flatnonzero(inside)
     if len(rows) > limit // 3:
@@ -100,14 +100,13 @@ def drawn_rows(
     return rows, True
 
 
-def map_widget(scene: Scene, *, width: int, webgl: bool = True) -> go.FigureWidget:
-    """Return the map as a widget; traces are named "density", "papers" and "in hand"."""
+def figure_widget(scene: Scene, *, width: int, webgl: bool = True) -> go.FigureWidget:
+    """Return the map as a widget; traces are named "density", "papers" and "open paper"."""
     many = webgl and (scene.dense or len(scene.drawn) > SVG_POINTS)
-    points = (go.Scattergl if many else go.Scatter)(
-        name="papers", mode="markers", hoverinfo="none", showlegend=False
-    )
+    trace_class: type[go.Scatter] | type[go.Scattergl] = go.Scattergl if many else go.Scatter
+    points = trace_class(name="papers", mode="markers", hoverinfo="none", showlegend=False)
     rings = go.Scatter(
-        name="in hand",
+        name="open paper",
         mode="markers",
         hoverinfo="skip",
         showlegend=False,
@@ -141,7 +140,7 @@ def map_widget(scene: Scene, *, width: int, webgl: bool = True) -> go.FigureWidg
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "orientation": "v"},
         },
     )
-    figure.set_trait("_config", {**figure._config, **_CONFIG})  # plotly has no other way to say it
+    figure.set_trait("_config", {**figure._config, **_CONFIG})  # plotly has no other way to set it
     draw(figure, scene, places=True, window=True)
     return figure
 
@@ -149,17 +148,17 @@ def map_widget(scene: Scene, *, width: int, webgl: bool = True) -> go.FigureWidg
 def draw(
     figure: go.FigureWidget, scene: Scene, *, places: bool = False, window: bool = False
 ) -> None:
-    """Bring the widget in step with the scene, in one message.
+    """Update the widget to the scene, in one message.
 
     Parameters
     ----------
     figure : FigureWidget
-        From `map_widget`; changed in place.
+        From `figure_widget`; changed in place.
     scene : Scene
     places : bool
-        Send the points' places too (they change only with a density).
+        Also send the positions of the points (they change only with a density).
     window : bool
-        Send the ranges of the axes too, as when the view is reset.
+        Also send the ranges of the axes, as when the view is reset.
     """
     density, points, rings = figure.data
     with figure.batch_update():
@@ -167,18 +166,18 @@ def draw(
             points.x, points.y = scene.x[scene.drawn], scene.y[scene.drawn]
         points.marker.update(_marker(scene))
         points.selectedpoints = _selected(scene)
-        hand = list(scene.in_hand)
-        rings.x, rings.y = scene.x[hand], scene.y[hand]
+        opened = list(scene.open_rows)
+        rings.x, rings.y = scene.x[opened], scene.y[opened]
         if scene.dense:
             density.update(_density(scene))
-        figure.layout.annotations = annotations(scene.labels)
+        figure.layout.annotations = label_annotations(scene.labels)
         if window:
             figure.layout.xaxis.range = scene.window.x
             figure.layout.yaxis.range = scene.window.y
 
 
-def annotations(labels: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return placed labels as plotly's annotations; the view's style sheet gives them colours."""
+def label_annotations(labels: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return labels as plotly annotations; the view's style sheet sets their colours."""
     return [
         {
             "x": row.x,
@@ -199,9 +198,9 @@ def inside(scene: Scene, points: Sequence[int], selector: Any) -> NDArray[np.int
     ----------
     scene : Scene
     points : sequence of int
-        Numbers of the points that the browser found.
+        Numbers of the points that the browser reports.
     selector : LassoSelector, BoxSelector or None
-        Its outline; asked where a density stands for papers that are not drawn.
+        Its outline, used if papers are drawn as a density and not as points.
     """
     if not scene.dense or selector is None:
         return scene.drawn[np.asarray(points, dtype="int64")]
@@ -221,23 +220,23 @@ def point_size(n: int) -> float:
 
 
 def _marker(scene: Scene) -> dict[str, Any]:
-    looks, rows = scene.looks, scene.drawn
+    coloring, rows = scene.coloring, scene.drawn
     marker: dict[str, Any] = {
-        "color": looks.values[rows],
-        "colorscale": [list(step) for step in looks.scale],
-        "cmin": looks.low,
-        "cmax": looks.high,
+        "color": coloring.values[rows],
+        "colorscale": [list(step) for step in coloring.scale],
+        "cmin": coloring.low,
+        "cmax": coloring.high,
         "opacity": scene.opacity[rows],
         "size": point_size(len(scene.x)),
-        "symbol": "circle" if looks.symbols is None else looks.symbols[rows],
+        "symbol": "circle" if coloring.symbols is None else coloring.symbols[rows],
         "line": {"width": 0.5, "color": "rgba(128,128,128,.45)"},
-        "showscale": bool(looks.ticks),
+        "showscale": bool(coloring.ticks),
     }
-    if looks.ticks:
+    if coloring.ticks:
         marker["colorbar"] = {
-            "title": {"text": for_plotly(looks.title), "side": "top", "font": {"size": 12}},
-            "tickvals": [value for value, _ in looks.ticks],
-            "ticktext": [for_plotly(word) for _, word in looks.ticks],
+            "title": {"text": for_plotly(coloring.title), "side": "top", "font": {"size": 12}},
+            "tickvals": [value for value, _ in coloring.ticks],
+            "ticktext": [for_plotly(word) for _, word in coloring.ticks],
             "orientation": "h",
             "len": 0.4,
             "thickness": 10,
@@ -251,14 +250,14 @@ def _marker(scene: Scene) -> dict[str, Any]:
 
 
 def _selected(scene: Scene) -> NDArray[np.int32]:
-    """Numbers of the chosen points, of all where none is chosen.
+    """Return the numbers of the selected points, of all points if none is selected.
 
-    None would say the same, but plotly's widget takes back what the browser has confirmed, so that
-    a None after a choice would never be sent.
+    None would mean the same, but plotly's widget drops what the browser has already confirmed, so
+    that a None after a selection would never be sent.
     """
-    if not scene.chosen.any():
+    if not scene.selected.any():
         return np.arange(len(scene.drawn), dtype="int32")
-    return np.flatnonzero(scene.chosen[scene.drawn]).astype("int32")
+    return np.flatnonzero(scene.selected[scene.drawn]).astype("int32")
 
 
 def _density(scene: Scene) -> dict[str, Any]:

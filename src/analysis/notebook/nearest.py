@@ -18,27 +18,28 @@ COLUMNS = ("similarity", "words", "date", "title", "url", "paper_id")
 MOST_WORDS = 5
 
 
-def near_papers(run: Run, asked: str, *, n: int = 10) -> pd.DataFrame:
+def nearest_papers(run: Run, asked: str, *, n: int = 10) -> pd.DataFrame:
     """List the papers nearest to a paper or to a text.
 
     Parameters
     ----------
     run : Run
     asked : str
-        A `paper_id` (or an alias) of the run, else any text, which is embedded as a paper is.
+        A `paper_id` (or an alias) of the run, else any text, which is embedded like a paper.
     n : int, default 10
 
     Returns
     -------
     DataFrame
-        `similarity` (cosine, float64), `words` (up to five whose parts of the cosine are largest,
-        joined by ", "; empty where the run's embedding is no sum over words), `date`, `title`,
-        `url`, `paper_id`; most similar first, then by id. A paper is not its own neighbour.
+        `similarity` (cosine, float64), `words` (up to five with the largest contributions to the
+        cosine, joined by ", "; empty if the run's embedding is not a sum over words), `date`,
+        `title`, `url`, `paper_id`; most similar first, then by id. A paper is not its own
+        neighbour.
 
     Raises
     ------
     InputError
-        Where `n` is below 1, the text is empty, or the run's embedding cannot embed a text.
+        If `n` is below 1, the text is empty, or the run's embedding cannot embed a text.
     """
     if n < 1:
         raise InputError(f"n={n}", allowed="1 or more papers", next_step="leave n out, or raise it")
@@ -50,22 +51,22 @@ def near_papers(run: Run, asked: str, *, n: int = 10) -> pd.DataFrame:
     cosines = run.vectors.astype("float64") @ np.asarray(vector, dtype="float64")
     order = np.argsort(-cosines, kind="stable")
     order = order[order != (-1 if row is None else row)][:n]
-    told = run.manifest["embedding"]["name"] == "builtin"
-    words = [_words(text, _text(run, other)) if told else "" for other in order]
+    is_explained = run.manifest["embedding"]["name"] == "builtin"
+    words = [_words(text, _text(run, other)) if is_explained else "" for other in order]
     papers = run.papers.iloc[order]
     dates = [
         date_label(day, precision)
         for day, precision in zip(papers["published"], papers["published_precision"], strict=True)
     ]
-    found = papers.assign(similarity=cosines[order], words=words, date=dates)
-    return found[list(COLUMNS)].astype({"words": "str"}).reset_index(drop=True)
+    table = papers.assign(similarity=cosines[order], words=words, date=dates)
+    return table[list(COLUMNS)].astype({"words": "str"}).reset_index(drop=True)
 
 
 def row_of(run: Run, paper_id: str) -> int | None:
-    """Return the row of a paper by its id or an alias; None where there is none."""
+    """Return the row of a paper by its id or an alias; None if there is none."""
     if not isinstance(paper_id, str):
         raise InputError(
-            f"{paper_id!r} in place of a paper",
+            f"{paper_id!r} where a paper is expected",
             allowed="a paper_id of the run, or a text",
             next_step="look at run.papers for ids",
         )
@@ -90,20 +91,20 @@ def _embedded(run: Run, text: str) -> np.ndarray:
     if not text.strip():
         raise InputError(
             "an empty text",
-            allowed="a paper_id of the run, or words to look for",
-            next_step="write what the papers should be about",
+            allowed="a paper_id of the run, or words to search for",
+            next_step="describe what the papers should be about",
         )
     if name == "tfidf" or name.endswith(".npy") or ".parquet:" in name:
         raise InputError(
             f"no paper {text!r}, and this run's embedding ({name}) cannot embed a new text",
             allowed="a paper_id of the run",
-            next_step=f"give a paper_id, or make the run with another embedding than {name}: "
+            next_step=f"give a paper_id, or make the run with an embedding other than {name}: "
             f"{EMBEDDINGS['builtin'].split(';')[0]} is the default",
         )
     vector = embed([text], embedding=name)[0]
     if vector.shape != run.vectors.shape[1:]:
         raise InputError(
-            f"the text's vector has {len(vector)} numbers, the run's {run.vectors.shape[1]}",
+            f"a vector of {len(vector)} numbers for the text, of {run.vectors.shape[1]} in the run",
             allowed="the embedding that made the run",
             next_step="make the run again, or give a paper_id",
         )

@@ -1,4 +1,4 @@
-"""Which colour and shape each point has, and the legend that goes with them."""
+"""Colours and shapes of the points, and the legend."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLOTLY_SYMBOLS = {"circle": 0, "square": 1, "diamond": 2, "triangle-up": 5, "x"
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the legend; `rows` are its papers, `group` the filter that a click sets."""
+    """One entry of the legend; `rows` are its papers, `group` the filter that a click sets."""
 
     label: str
     color: str
@@ -33,23 +33,23 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Looks:
+class Coloring:
     """Colours of all points.
 
     Attributes
     ----------
     values : ndarray of float32, shape (n,)
-        What `scale` turns into a colour; papers without a value lie in its grey part.
+        What `scale` maps to a colour; papers without a value are in its grey part.
     scale : list of (float, str)
         plotly's colour scale.
     low, high : float
         Values at the ends of the scale.
     symbols : ndarray of int8, shape (n,), or None
-        plotly's numbers of shapes; None where all are circles.
+        plotly's numbers of shapes; None if all are circles.
     entries : list of Entry
-        The legend, empty for a continuous colouring.
+        The legend; empty for a continuous colouring.
     ticks : list of (float, str)
-        The colour bar, empty for a legend.
+        The marks of the colour bar; empty for a legend.
     title : str
     """
 
@@ -64,7 +64,7 @@ class Looks:
 
 
 def colorings(papers: pd.DataFrame, *, extra: list[str]) -> list[str]:
-    """Return what the papers can be coloured by: groups that exist, dates, columns of the input."""
+    """Return what the papers can be coloured by: existing groups, dates, columns of the input."""
     kinds = [kind for kind in ("cluster", "topic") if papers[f"{kind}_id"].notna().any()]
     if "broader_id" in papers and papers["broader_id"].notna().any():
         kinds.insert(1, "broader")
@@ -73,13 +73,13 @@ def colorings(papers: pd.DataFrame, *, extra: list[str]) -> list[str]:
     return [*kinds, *dates, *dict.fromkeys(rest)] or ["source"]
 
 
-def looks(papers: pd.DataFrame, *, color: str, allowed: list[str]) -> Looks:
+def coloring(papers: pd.DataFrame, *, color: str, allowed: list[str]) -> Coloring:
     """Return colours, shapes and legend of all papers.
 
     Parameters
     ----------
     papers : DataFrame
-        From `papers.view_papers`, n rows.
+        From `tables.view_papers`, n rows.
     color : str
         One of `allowed`: "cluster", "broader", "topic", "date" or a column.
     allowed : list of str
@@ -87,7 +87,7 @@ def looks(papers: pd.DataFrame, *, color: str, allowed: list[str]) -> Looks:
     Raises
     ------
     InputError
-        Where `color` is none of them.
+        If `color` is not one of them.
     """
     if color not in allowed:
         raise InputError(
@@ -131,7 +131,7 @@ def _group_entries(papers: pd.DataFrame, *, kind: str) -> list[Entry]:
 
 
 def _broader_entries(papers: pd.DataFrame) -> list[Entry]:
-    found = papers.groupby("broader_id", sort=True).indices
+    rows_by_group = papers.groupby("broader_id", sort=True).indices
     entries = [
         Entry(
             label=str(papers["broader"].iloc[rows[0]]),
@@ -140,25 +140,25 @@ def _broader_entries(papers: pd.DataFrame) -> list[Entry]:
             rows=np.asarray(rows),
             group=str(group),
         )
-        for number, (group, rows) in enumerate(found.items())
+        for number, (group, rows) in enumerate(rows_by_group.items())
     ]
     return _sorted(entries, papers=papers, missing="no broader cluster", column="broader_id")
 
 
 def _kind_entries(values: pd.Series) -> list[Entry]:
-    told = values.map(lambda v: ", ".join(map(str, v)) if isinstance(v, list) else str(v))
-    told = told.where(values.notna())
-    counts = told.value_counts()
-    named = sorted(counts.index, key=lambda name: (-counts[name], name))[:MOST_KINDS]
+    texts = values.map(lambda v: ", ".join(map(str, v)) if isinstance(v, list) else str(v))
+    texts = texts.where(values.notna())
+    counts = texts.value_counts()
+    most = sorted(counts.index, key=lambda name: (-counts[name], name))[:MOST_KINDS]
     entries = [
-        Entry(name, _HUES[number], "circle", np.flatnonzero(told == name))
-        for number, name in enumerate(named)
+        Entry(name, _HUES[number], "circle", np.flatnonzero(texts == name))
+        for number, name in enumerate(most)
     ]
-    rest = np.flatnonzero(told.notna() & ~told.isin(named))
+    rest = np.flatnonzero(texts.notna() & ~texts.isin(most))
     if len(rest):
-        entries.append(Entry(f"{len(counts) - len(named):,} others", "#7d8590", "circle", rest))
-    if told.isna().any():
-        entries.append(Entry("unknown", GREY, "circle", np.flatnonzero(told.isna())))
+        entries.append(Entry(f"{len(counts) - len(most):,} others", "#7d8590", "circle", rest))
+    if texts.isna().any():
+        entries.append(Entry("unknown", GREY, "circle", np.flatnonzero(texts.isna())))
     return entries
 
 
@@ -170,22 +170,22 @@ def _sorted(
     return [*entries, Entry(missing, GREY, "circle", rest)] if len(rest) else entries
 
 
-def _discrete(entries: list[Entry], *, n: int, title: str) -> Looks:
+def _discrete(entries: list[Entry], *, n: int, title: str) -> Coloring:
     colors = list(dict.fromkeys(entry.color for entry in entries)) or [GREY]
     values = np.zeros(n, dtype="float32")
     symbols = np.zeros(n, dtype="int8")
     for entry in entries:
         values[entry.rows] = colors.index(entry.color)
         symbols[entry.rows] = _PLOTLY_SYMBOLS[entry.symbol]
-    steps = [at / len(colors) for at in range(len(colors) + 1)]
+    steps = [number / len(colors) for number in range(len(colors) + 1)]
     scale = [
         (steps[number + side], color) for number, color in enumerate(colors) for side in (0, 1)
     ]
     shapes = symbols if symbols.any() else None
-    return Looks(values, scale, -0.5, len(colors) - 0.5, shapes, entries=entries, title=title)
+    return Coloring(values, scale, -0.5, len(colors) - 0.5, shapes, entries=entries, title=title)
 
 
-def _continuous(column: pd.Series, *, title: str) -> Looks:
+def _continuous(column: pd.Series, *, title: str) -> Coloring:
     times = pd.api.types.is_datetime64_any_dtype(column)
     values = column.to_numpy(dtype="datetime64[D]").astype("float64") if times else None
     if values is None:
@@ -195,8 +195,8 @@ def _continuous(column: pd.Series, *, title: str) -> Looks:
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     high = high if high > low else low + 1
-    at = np.linspace(low, high, 5)
-    words = [str(np.datetime64(int(v), "D"))[:7] if times else f"{v:,.4g}" for v in at]
+    ticks = np.linspace(low, high, 5)
+    words = [str(np.datetime64(int(v), "D"))[:7] if times else f"{v:,.4g}" for v in ticks]
     missing = ~np.isfinite(values)
     start = low - _GREY_PART * (high - low) if missing.any() else low
     edge = (low - start) / (high - start)
@@ -204,12 +204,12 @@ def _continuous(column: pd.Series, *, title: str) -> Looks:
         (edge + (1 - edge) * i / (len(OLD_TO_NEW) - 1), hue) for i, hue in enumerate(OLD_TO_NEW)
     ]
     grey = [(0.0, GREY), (edge, GREY)] if missing.any() else []
-    return Looks(
+    return Coloring(
         np.where(missing, start, values).astype("float32"),
         [*grey, *hues],
         start,
         high,
         None,
-        ticks=list(zip(map(float, at), words, strict=True)),
+        ticks=list(zip(map(float, ticks), words, strict=True)),
         title=title,
     )

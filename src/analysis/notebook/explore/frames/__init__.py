@@ -1,1 +1,0 @@
-"""Frames behind the notebook map: pure functions."""
