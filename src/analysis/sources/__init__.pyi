@@ -1,5 +1,4 @@
-from .dates.files import read_dates
-from .dates.fill import add_dates, missing_dates
+from .dates.fill import add_dates, missing_dates, read_dates
 from .dates.index import add_to_index
 from .formats import FORMAT_NAMES
 from .input_file import MAX_MB

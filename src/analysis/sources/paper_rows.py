@@ -1,25 +1,37 @@
-"""The rows of one file under standard names, cleaned: texts, dates, ids and addresses."""
+"""The rows of one file: standard columns cleaned, further columns made safe to store and show."""
 
 from __future__ import annotations
 
-from datetime import date
+import json
+import math
+import re
+from collections.abc import Collection
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from analysis.base.escaping import clean, safe_url
+from analysis.base.escaping import clean, first_lines, safe_url
+from analysis.base.schema import TABLES
 
 from .columns import standardise
 from .dates.date_columns import combine_dates, refused_line
 from .dates.parsing import MISSING
-from .extra_columns import tidy_names
+from .formats.json.text import Number, number, plain
 from .ids import arxiv_ids, source_ids
 
+PREFIX = "input_"
+"""Put before a column name that a papers table uses itself."""
+
+_INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})")
+_DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,9})\.\d{1,9}")
+_ARXIV_SHAPE = re.compile(r"\d{4}\.\d{4,5}")
+_MAX_INT = 2**63 - 1
 _NO_ABSTRACT = MISSING | {
-    "no abstract",
-    "no abstract available",
-    "no abstract available.",
-    "[no abstract available]",
-    "abstract not available",
+    *("no abstract", "no abstract available", "no abstract available."),
+    *("[no abstract available]", "abstract not available"),
 }
 
 
@@ -115,3 +127,119 @@ def _source_columns(known: pd.DataFrame) -> dict[str, pd.Series]:
         for row in zip(*(column.tolist() for column in aliases), strict=True)
     ] or [[] for _ in range(len(known))]
     return {"source_id": source_id, "aliases": pd.Series(lists, index=known.index, dtype=object)}
+
+
+def tidy_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give columns clean names, unique whatever their case and none of the papers table's own.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any names; left unchanged.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, with `PREFIX` before names of the papers table, "_2", "_3" after repeated
+        names and "column" for empty ones.
+    """
+    reserved = set(TABLES["papers"].columns)
+    taken: set[str] = set()
+    names = []
+    for raw in frame.columns:
+        name = first_lines(clean(str(raw)), limit=80) or "column"
+        if name.casefold() in reserved:
+            name = PREFIX + name
+        names.append(_free(name, taken=taken))
+        taken.add(names[-1].casefold())
+    return frame.set_axis(names, axis=1)
+
+
+def _free(name: str, *, taken: Collection[str]) -> str:
+    count, candidate = 2, name
+    while candidate.casefold() in taken:
+        candidate, count = f"{name}_{count}", count + 1
+    return candidate
+
+
+def tidy_values(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give every column one type: bool, int64, float64 or str.
+
+    Numbers with gaps become float64, other mixtures and bools with gaps text; dates become ISO
+    texts, nested values JSON. Texts that are all numbers become numbers if nothing is lost.
+    Columns without any value are left out; the rest is sorted by name.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Unique string names; left unchanged.
+    """
+    columns = {}
+    for name in sorted(frame.columns):
+        column = _typed(frame[name])
+        if column.notna().any():
+            columns[name] = column
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def _typed(values: pd.Series) -> pd.Series:
+    """Return a column in the narrowest of the four types that holds its values."""
+    scalars = [scalar(value) for value in values.tolist()]
+    texts = [value for value in scalars if isinstance(value, str)]
+    kinds = {type(value) for value in scalars if value is not None}
+    if kinds == {str} and (numbers := _numbers(texts)) is not None:
+        kinds = {type(value) for value in numbers}
+        remaining = iter(numbers)
+        scalars = [None if value is None else next(remaining) for value in scalars]
+    dtype = "str"
+    if kinds <= {int, float}:
+        dtype = "int64" if kinds == {int} and None not in scalars else "float64"
+    elif kinds == {bool} and None not in scalars:
+        dtype = "bool"
+    elif kinds != {str}:
+        scalars = [None if value is None else str(value) for value in scalars]
+    return pd.Series(scalars, index=values.index, dtype=dtype)
+
+
+def _numbers(texts: list[str]) -> list[int] | list[float] | None:
+    """Return texts as numbers if all of them are, and would be written again as they were."""
+    if all(_INTEGER.fullmatch(text) for text in texts):
+        return [int(text) for text in texts]
+    if any(_ARXIV_SHAPE.fullmatch(text) for text in texts):
+        return None
+    if all(_DECIMAL.fullmatch(text) and repr(float(text)) == text for text in texts):
+        return [float(text) for text in texts]
+    return None
+
+
+def scalar(value: Any) -> str | int | float | bool | None:
+    """Return a value as a scalar that every table format can hold; None for "no value"."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, Number):
+        value = number(value)
+    if isinstance(value, str):
+        return clean(value) or None
+    if value is None or value is pd.NA or value is pd.NaT or isinstance(value, bool):
+        return value if isinstance(value, bool) else None
+    if isinstance(value, int):
+        return value if -_MAX_INT <= value <= _MAX_INT else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bytes):
+        return clean(value.decode("utf-8", "replace")) or None
+    if isinstance(value, date | time | Decimal):
+        return str(value)
+    if isinstance(value, list | tuple | dict | np.ndarray):
+        return _json(value)
+    return clean(str(value)) or None
+
+
+def _json(value: Any) -> str | None:
+    value = value.tolist() if isinstance(value, np.ndarray) else value
+    if not value:
+        return None
+    try:
+        return clean(json.dumps(plain(value), ensure_ascii=False, default=str))
+    except RecursionError:
+        return None

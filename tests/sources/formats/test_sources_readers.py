@@ -161,9 +161,9 @@ def test_days_that_the_files_tell() -> None:
     [
         ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/api/errors#bad'
          "</id><title>Error</title><summary>incorrect id format</summary></entry></feed>",
-         "is an error of arXiv's API and no paper: incorrect id format"),
+         "is an error of arXiv's API, not a paper: incorrect id format"),
         ('<?xml version="1.0"?><OAI-PMH><error code="noRecordsMatch">No matches.</error></OAI-PMH>',
-         "is an error of OAI-PMH and no papers: noRecordsMatch No matches."),
+         "is an error of OAI-PMH, not papers: noRecordsMatch No matches."),
         ("<?xml version='1.0'?><rss><item/></rss>", "is XML without records of arXiv (its root is"),
         ("<!DOCTYPE html><html><p>Hello</p></html>", "is an HTML page with no papers in it"),
         ("@article{a,", "looks like BibTeX but has no entry that can be read"),

@@ -301,7 +301,7 @@ def test_filters_that_cannot_be_read_are_told_together() -> None:
         read_conditions(categories=["cs.CL", "c s"], first="2023-13", last="soon", words=["--"])
     assert caught.value.problems == [
         "c s is not a category",
-        "--from 2023-13 is no day of the calendar",
+        "--from 2023-13 is not a day of the calendar",
         "--to soon is not a date",
         "the words contain no letter and no digit",
     ]

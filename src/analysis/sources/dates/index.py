@@ -30,7 +30,7 @@ from ..large.stream import open_lines, reading
 from ..paper_rows import paper_rows
 from ..read_files import read_parts
 from .date_columns import parse_dates
-from .files import DATE_COLUMNS, read_dates
+from .fill import DATE_COLUMNS, read_dates
 from .parsing import GRACE, RANK
 
 COLUMNS = ("title_key", "arxiv_id", "published", "published_precision")

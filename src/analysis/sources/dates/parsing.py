@@ -1,7 +1,8 @@
 """Dates as people write them: a day, a month or a year, and why a date was refused.
 
-A date becomes the first day of what it names (its day, month or year) with the precision beside
-it. A time with a zone counts as its day in UTC, a time without one as the day it states.
+A date becomes the first day of the day, month or year that it names, with its precision. A time
+with a zone counts as its day in UTC, a time without one as the day it states. Libraries guess
+where this module refuses: 03/04/2024 is ambiguous, not 3 April or March 4.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from analysis.base.escaping import clean
 EARLIEST = date(1900, 1, 1)
 
 GRACE = timedelta(days=31)
-"""A date may lie this much after its snapshot: journals date issues ahead."""
+"""A date may be this much later than its snapshot: journals date issues ahead."""
 
 AMBIGUOUS = "with day and month that could be swapped"
 BEFORE = "before 1900"
 LATER = "later than {latest}"
-NO_SUCH_DAY = "no day of the calendar"
+NO_SUCH_DAY = "not a day of the calendar"
 UNREADABLE = "not a date"
 
 MISSING = frozenset(
@@ -35,46 +36,47 @@ MONTH_NAME = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-"""Pattern of an English month name, short or long, to be used without regard to case."""
+"""Pattern of an English month name, short or long; to be matched without regard to case."""
 
 _NAMED_MONTH = f"(?P<name>{MONTH_NAME})"
 _TIME = r"(?:,?\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:gmt|utc|z|[+-]00:?00))?)?"
 _ORDINAL = r"(?:st|nd|rd|th)?"
-_FORMS = tuple(
+_SEPARATED = r"\.?,?[\s-]+(?P<year>\d{4})"
+_FORMS = [
     re.compile(form, re.IGNORECASE)
     for form in (
         r"(?P<year>\d{4})(?:\.0)?",
         r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})",
-        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _TIME,
+        rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}}){_TIME}",
         r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})",
-        r"(?:\w{3},?\s+)?(?P<day>\d{1,2})" + _ORDINAL + r"[\s-]+" + _NAMED_MONTH
-        + r"\.?,?[\s-]+(?P<year>\d{4})" + _TIME,
-        _NAMED_MONTH + r"\.?\s+(?P<day>\d{1,2})" + _ORDINAL + r",?\s+(?P<year>\d{4})" + _TIME,
-        _NAMED_MONTH + r"\.?,?[\s-]+(?P<year>\d{4})",
-        r"(?P<year>\d{4})[\s-]+" + _NAMED_MONTH + r"\.?(?:[\s-]+(?P<day>\d{1,2}))?",
+        rf"(?:\w{{3}},?\s+)?(?P<day>\d{{1,2}}){_ORDINAL}[\s-]+{_NAMED_MONTH}{_SEPARATED}{_TIME}",
+        rf"{_NAMED_MONTH}\.?\s+(?P<day>\d{{1,2}}){_ORDINAL},?\s+(?P<year>\d{{4}}){_TIME}",
+        rf"{_NAMED_MONTH}{_SEPARATED}",
+        rf"(?P<year>\d{{4}})[\s-]+{_NAMED_MONTH}\.?(?:[\s-]+(?P<day>\d{{1,2}}))?",
     )
-)  # fmt: skip
-_SPANS = tuple(
+]
+_FIRST_DAY = rf"(?:\d{{1,2}}\s*[-–]\s*)?(?:\d{{1,2}}\s+)?{_NAMED_MONTH}\.?(?:\s+\d{{1,2}})?"
+_LAST_DAY = rf"(?:\d{{1,2}}\s+)?{MONTH_NAME}\.?(?:\s+\d{{1,2}})?,?\s+(?P<year>\d{{4}})"
+_SPANS = [
     re.compile(form, re.IGNORECASE)
     for form in (
-        r"(?:\d{1,2}\s*[-–]\s*)?(?:\d{1,2}\s+)?" + _NAMED_MONTH + r"\.?(?:\s+\d{1,2})?\s*[-–/]\s*"
-        r"(?:\d{1,2}\s+)?" + MONTH_NAME + r"\.?(?:\s+\d{1,2})?,?\s+(?P<year>\d{4})",
-        r"\d{1,2}\s*[-–]\s*\d{1,2}\s+" + _NAMED_MONTH + r"\.?,?\s+(?P<year>\d{4})",
-        _NAMED_MONTH + r"\.?\s+\d{1,2}\s*[-–]\s*\d{1,2},?\s+(?P<year>\d{4})",
-        r"(?P<year>\d{4})\s+" + _NAMED_MONTH + r"\.?\s*[-–/]\s*" + MONTH_NAME + r"\.?",
+        rf"{_FIRST_DAY}\s*[-–/]\s*{_LAST_DAY}",
+        rf"\d{{1,2}}\s*[-–]\s*\d{{1,2}}\s+{_NAMED_MONTH}\.?,?\s+(?P<year>\d{{4}})",
+        rf"{_NAMED_MONTH}\.?\s+\d{{1,2}}\s*[-–]\s*\d{{1,2}},?\s+(?P<year>\d{{4}})",
+        rf"(?P<year>\d{{4}})\s+{_NAMED_MONTH}\.?\s*[-–/]\s*{MONTH_NAME}\.?",
     )
-)  # fmt: skip
+]
 """Spans of days or months, such as "24-27 Sept. 2019" and "1 Jan.-Feb. 2019"."""
 _RIS = re.compile(r"(\d{4})/(?:(\d{1,2})/(?:(\d{1,2})/)?|/)(?:/.*|[^/\d].*)?", re.DOTALL)
 _ISO_IN_NAME = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})" + _TIME, re.IGNORECASE)
 
 Parsed = tuple[date | None, str | None, str | None]
-"""Date, precision and, where a text was refused, why."""
+"""Date, precision and, if a text was refused, why."""
 
 
 def parse_date(text: str) -> Parsed:
-    """Read one date, without asking whether it is plausible.
+    """Read one date, plausible or not.
 
     A span of days or of months counts as the month in which it begins.
 
@@ -90,7 +92,7 @@ def parse_date(text: str) -> Parsed:
     precision : str or None
         "day", "month" or "year".
     problem : str or None
-        Why the text was refused; None where it was read or means "no value".
+        Why the text was refused; None if it was read or means "no value".
     """
     text = clean(text)
     if text.casefold() in MISSING:
@@ -145,6 +147,5 @@ def _timestamp(text: str) -> Parsed:
 
 def file_date(file_name: str) -> date | None:
     """Return the last ISO date in a file name (2025-03-17 or 20250317), or None."""
-    found = ["-".join(parts) for parts in _ISO_IN_NAME.findall(file_name)]
-    days = [parse_date(text)[0] for text in found]
+    days = [parse_date("-".join(parts))[0] for parts in _ISO_IN_NAME.findall(file_name)]
     return max((day for day in days if day is not None and day >= EARLIEST), default=None)

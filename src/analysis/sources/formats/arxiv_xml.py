@@ -19,18 +19,16 @@ from .records import Record, Rows, frame_of, names_text, without_empty
 DELETED = "deleted record"
 MAX_DEPTH = 100
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-XML_PROLOG = re.compile(
+_PROLOG = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}\?>|<!--(?:(?!-->).){0,2000}-->|<!doctype\b[^>\[]{0,500}>|\s)*",
     re.IGNORECASE | re.DOTALL,
 )
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?[A-Za-z][\w.-]{0,60}[\s>/]|<!DOCTYPE|<!ENTITY|<\?xml")
-_PROLOG = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
+_NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
+_COMMENT = re.compile(r"\s*comment:", re.IGNORECASE)
 _RECORDS = {"entry": "arxiv-atom", "record": "arxiv-oai"}
 _ANSWERED = ("updated", "responseDate")
-"""Where, directly in the root, Atom and OAI-PMH say when they answered."""
-
-_ALLOWED = "XML of arXiv: an answer of its API (Atom) or of OAI-PMH"
-_NEXT = "ask again with a query that arXiv accepts, or export as CSV or JSON"
+"""Elements directly in the root in which Atom and OAI-PMH give the time of the response."""
 
 
 @dataclass
@@ -47,9 +45,13 @@ class _Parsed:
 
 def detect_xml(text: str) -> Detection | None:
     """Return a detection if a text begins as XML, after its prolog."""
-    prolog = XML_PROLOG.match(text[:PREAMBLE])
-    rest = text[prolog.end() if prolog else 0 :][:200]
-    return Detection() if _ROOT.match(rest) else None
+    return Detection() if _ROOT.match(after_prolog(text)) else None
+
+
+def after_prolog(text: str) -> str:
+    """Return the first characters after the prolog of XML or HTML."""
+    prolog = _PROLOG.match(text[:PREAMBLE])
+    return text[prolog.end() if prolog else 0 :][:200]
 
 
 def read_xml(content: Content) -> Rows:
@@ -69,7 +71,7 @@ def read_xml(content: Content) -> Rows:
     """
     text, shown = _CONTROL.sub(" ", content.text), content.shown
     parsed = _parse(text, shown=shown)
-    documents = _PROLOG.split(text) if parsed.broken else []
+    documents = _NEXT_DOCUMENT.split(text) if parsed.broken else []
     if len(documents) > 1:
         parsed = _combined([_parse(document, shown=shown) for document in documents])
     if not parsed.records:
@@ -109,7 +111,11 @@ def _combined(parts: list[_Parsed]) -> _Parsed:
 
 
 def _no_records(problem: str) -> InputError:
-    return InputError(problem, allowed=_ALLOWED, next_step=_NEXT)
+    return InputError(
+        problem,
+        allowed="XML of arXiv: a response of its API (Atom) or of OAI-PMH",
+        next_step="repeat the request with a query that arXiv accepts, or export as CSV or JSON",
+    )
 
 
 def _parse(text: str, *, shown: str) -> _Parsed:
@@ -154,32 +160,39 @@ def _elements(text: str, *, parsed: _Parsed, shown: str) -> Iterator[Element]:
 
 
 def _is_whole(element: Element) -> bool:
-    """Whether an element is a record itself: OAI's record holds no other, an entry neither."""
-    return _name(element) != "record" or any(_name(child) == "header" for child in element)
+    """Whether an element is not a "record" within the metadata of another one."""
+    return _name(element) != "record" or bool(_children(element, "header"))
+
+
+def _take(element: Element, *, parsed: _Parsed, shown: str) -> None:
+    name = _name(element)
+    if name == "error":
+        code, text = element.get("code") or "unknown", _line(element.text or "")
+        problem = f"{shown} is an error of OAI-PMH, not papers: {code} {text}".rstrip()
+        raise _no_records(problem)
+    parsed.format = parsed.format or _RECORDS[name]
+    if name == "entry":
+        parsed.records.append(without_empty(_entry(element, shown=shown)))
+    elif (_values(element, "header", "status") or [""])[0] == "deleted":
+        parsed.n_deleted += 1
+    else:
+        parsed.records.append(without_empty(_oai(element)))
+
+
+def _line(text: str) -> str:
+    return first_lines(clean(text), limit=200)
 
 
 def _name(element: Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _take(element: Element, *, parsed: _Parsed, shown: str) -> None:
-    name = _name(element)
-    if name == "error":
-        _oai_error(element, shown=shown)
-        return
-    parsed.format = parsed.format or _RECORDS[name]
-    if name == "entry":
-        record = _entry(element, shown=shown)
-    elif _status(element) == "deleted":
-        parsed.n_deleted += 1
-        return
-    else:
-        record = _oai(element)
-    parsed.records.append(without_empty(record))
-
-
 def _children(element: Element, name: str) -> list[Element]:
     return [child for child in element if _name(child) == name]
+
+
+def _values(element: Element, name: str, key: str) -> list[str]:
+    return [child.get(key) or "" for child in _children(element, name)]
 
 
 def _texts(element: Element, name: str) -> list[str]:
@@ -190,44 +203,31 @@ def _text(element: Element, name: str) -> str | None:
     return next((text for text in _texts(element, name) if text.strip()), None)
 
 
-def _cleaned(text: str | None) -> str | None:
+def _clean_text(element: Element, name: str) -> str | None:
+    text = _text(element, name)
     return clean_source(text) if text else None
 
 
 def _entry(entry: Element, *, shown: str) -> Record:
     identifier, title = _text(entry, "id") or "", _text(entry, "title") or ""
     if title.strip() == "Error" or "/api/errors" in identifier:
-        said = first_lines(clean(_text(entry, "summary") or identifier), limit=200)
-        raise _no_records(f"{shown} is an error of arXiv's API and no paper: {said}")
+        text = _line(_text(entry, "summary") or identifier)
+        raise _no_records(f"{shown} is an error of arXiv's API, not a paper: {text}")
     authors = [name for author in _children(entry, "author") for name in _texts(author, "name")]
-    primary = [c.get("term") for c in _children(entry, "primary_category")]
+    addresses = (c.get("href") for c in _children(entry, "link") if c.get("rel") == "alternate")
     return {
-        "title": _cleaned(title),
-        "abstract": _cleaned(_text(entry, "summary")),
+        "title": _clean_text(entry, "title"),
+        "abstract": _clean_text(entry, "summary"),
         "arxiv_id": identifier.strip(),
         "doi": _text(entry, "doi"),
         "published": _text(entry, "published"),
-        "url": _abs_address(entry),
+        "url": next(addresses, None),
         "authors": names_text(map(clean_source, authors)),
-        "primary_category": next(filter(None, primary), None),
-        "categories": " ".join(c.get("term") or "" for c in _children(entry, "category")).strip(),
-        "venue": _cleaned(_text(entry, "journal_ref")),
+        "primary_category": next(filter(None, _values(entry, "primary_category", "term")), None),
+        "categories": " ".join(_values(entry, "category", "term")).strip(),
+        "venue": _clean_text(entry, "journal_ref"),
         "updated": _text(entry, "updated"),
     }
-
-
-def _abs_address(entry: Element) -> str | None:
-    links = _children(entry, "link")
-    return next((link.get("href") for link in links if link.get("rel") == "alternate"), None)
-
-
-def _status(record: Element) -> str:
-    return next((header.get("status") or "" for header in _children(record, "header")), "")
-
-
-def _oai_error(element: Element, *, shown: str) -> None:
-    code, said = element.get("code") or "unknown", first_lines(clean(element.text or ""), limit=200)
-    raise _no_records(f"{shown} is an error of OAI-PMH and no papers: {code} {said}".rstrip())
 
 
 def _oai(record: Element) -> Record:
@@ -259,11 +259,10 @@ def _arxiv(paper: Element) -> Record:
 
 def _raw(paper: Element) -> Record:
     versions = _children(paper, "version")
-    first = next((v for v in versions if v.get("version") == "v1"), None)
-    first = versions[0] if first is None and versions else first
+    first = sorted(versions, key=lambda version: version.get("version") != "v1")[:1]
     return {
         **_common(paper),
-        "published": None if first is None else _text(first, "date"),
+        "published": _text(first[0], "date") if first else None,
         "authors": names_text(map(clean_source, _texts(paper, "authors"))),
         "n_versions": len(versions),
     }
@@ -272,32 +271,28 @@ def _raw(paper: Element) -> Record:
 def _common(paper: Element) -> Record:
     categories = (_text(paper, "categories") or "").split()
     return {
-        "title": _cleaned(_text(paper, "title")),
-        "abstract": _cleaned(_text(paper, "abstract")),
+        "title": _clean_text(paper, "title"),
+        "abstract": _clean_text(paper, "abstract"),
         "arxiv_id": _text(paper, "id"),
         "doi": (_text(paper, "doi") or "").strip().partition(" ")[0],
         "primary_category": categories[0] if categories else None,
         "categories": " ".join(categories),
-        "venue": _cleaned(_text(paper, "journal-ref")),
+        "venue": _clean_text(paper, "journal-ref"),
     }
 
 
 def _dublin_core(paper: Element) -> Record:
-    """Read oai_dc: comments follow the abstract, dates of later versions the first."""
+    """Read oai_dc: comments follow the abstract, dates of later versions follow the first."""
     names = _texts(paper, "identifier")
     days = [text.strip() for text in _texts(paper, "date")]
     dated = sorted((day, text) for text in days if (day := parse_date(text)[0]))
-    abstracts = [text for text in _texts(paper, "description") if not _is_comment(text)]
+    abstracts = [text for text in _texts(paper, "description") if not _COMMENT.match(text)]
     return {
-        "title": _cleaned(_text(paper, "title")),
-        "abstract": _cleaned(abstracts[0] if abstracts else None),
+        "title": _clean_text(paper, "title"),
+        "abstract": clean_source(abstracts[0]) if abstracts else None,
         "arxiv_id": next((name for name in names if "arxiv.org/abs" in name), None),
         "doi": next((name[4:] for name in names if name.casefold().startswith("doi:")), None),
         "published": dated[0][1] if dated else None,
         "authors": names_text(map(clean_source, _texts(paper, "creator"))),
         "subjects": names_text(_texts(paper, "subject")),
     }
-
-
-def _is_comment(text: str) -> bool:
-    return text.strip().casefold().startswith("comment:")

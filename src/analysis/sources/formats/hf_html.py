@@ -13,7 +13,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 
 from . import FORMATS_IN_WORDS, PREAMBLE, Content, Detection
-from .arxiv_xml import XML_PROLOG
+from .arxiv_xml import after_prolog
 from .hf_page import read_hf_page
 from .json.services import hf_daily_record, service_of
 from .records import Rows, frame_of
@@ -35,10 +35,8 @@ _MAX_DEPTH = 8
 
 def detect_html(text: str) -> Detection | None:
     """Return a detection if a text begins as HTML, after its prolog."""
-    head = text[:PREAMBLE]
-    prolog = XML_PROLOG.match(head)
-    rest = text[prolog.end() if prolog else 0 :][:200]
-    return Detection() if _DOCTYPE.search(head) or _ROOT.match(rest) else None
+    is_html = _DOCTYPE.search(text[:PREAMBLE]) or _ROOT.match(after_prolog(text))
+    return Detection() if is_html else None
 
 
 def read_html(content: Content) -> Rows:

@@ -1,4 +1,4 @@
-"""The lines of a saved Hugging Face papers page, each told what it is."""
+"""The lines of a Hugging Face papers page saved as text, each with its kind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..dates.parsing import MONTH_NAME
 from ..ids import arxiv_id
 
 LONG = 300
-"""No title is longer; no line of a wrapped text is either."""
+"""Characters; no title is longer, and no line of a wrapped text."""
 
 _COUNT = r"[\d.,]+\s*[km]?"
 _DATE = re.compile(
@@ -56,7 +56,7 @@ class Line:
     """One piece of a page.
 
     `kind` is "text", "paper" (a link; `text` is the arXiv id), "link" (any other), "date" (a full
-    date), "day" (a month and day without year), "day-link" (a link with an ISO date), "noise".
+    date), "day" (a month and day without year), "day-link" (a link with an ISO date) or "noise".
     """
 
     kind: str
@@ -64,15 +64,15 @@ class Line:
 
 
 def is_papers_page(text: str) -> bool:
-    """Return whether a text has words that the papers page prints itself."""
+    """Return whether a text has words of the papers page itself."""
     return _OWN_WORDS.search(text) is not None
 
 
 def page_lines(text: str) -> list[Line]:
-    """Cut a page into its pieces.
+    """Split a page into its pieces.
 
-    Markdown links that stand at the beginning of a line become their label and their address;
-    those inside a sentence become their label. Lines that a text was wrapped into are joined.
+    Markdown links at the beginning of a line become their label and their address; those inside a
+    sentence become their label. The lines of a wrapped text are joined.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def page_lines(text: str) -> list[Line]:
         if line is None:
             continue
         if after_submitted and line.kind == "text":
-            # The name of who submitted a paper; a text with spaces is a title after all.
+            # The name of the person who submitted a paper; a text with spaces is a title after all.
             line = Line("noise", line.text) if " " not in line.text else line
         after_submitted = line.kind == "noise" and bool(_SUBMITTED_BY.fullmatch(line.text))
         if line.kind != "noise":
@@ -123,7 +123,7 @@ def _break_link(match: re.Match[str]) -> str:
 
 
 def _wraps(lines: list[str]) -> bool:
-    """Whether neighbouring lines are one text: the page has blank lines, or none is long."""
+    """Whether adjacent lines are one text: the page has blank lines, or no line is long."""
     filled = [line for line in lines if line]
     n_blank = len(lines) - len(filled)
     return n_blank * 4 >= len(filled) or max(map(len, filled), default=0) <= 120

@@ -1,8 +1,9 @@
 r"""LaTeX and mojibake to clean Unicode, for the sources that carry them (arXiv, BibTeX).
 
-Text is converted, mathematics only where nothing is lost by it: `$10^{-3}$` and `$\alpha$`
-become `10^{-3}` and `α`; what cannot be said without a macro stays as it was, dollars and all.
-Macros that are not known stay too, so that nothing disappears.
+Text is converted, mathematics only if nothing is lost: `$10^{-3}$` and `$\alpha$` become `10^{-3}`
+and `α`; a formula that cannot be written without a macro stays as it was, dollars included. Unknown
+macros stay too, so that nothing disappears. Libraries for LaTeX convert whole documents and drop
+what they do not know, which titles and abstracts with stray signs do not survive.
 """
 
 from __future__ import annotations
@@ -11,6 +12,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
+
+def _table(text: str) -> dict[str, str]:
+    """Return a dict of keys and values that follow one another, separated by spaces."""
+    words = text.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
 _MOJIBAKE = re.compile(r"[\u0080-\u009f]|[ÂÃÄÅâãÐÑ][\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _MATH = re.compile(
     r"\$(?<!\\\$)\$[^$]{1,2000}\$\$|\$(?<!\\\$)(?=[^\s$])(?:[^$\\]|\\.){1,2000}(?<!\s)\$(?!\d)|"
@@ -18,10 +26,13 @@ _MATH = re.compile(
     re.DOTALL,
 )
 _SIGNS = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", ".": "\u0307",
-    '"': "\u0308", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "d": "\u0323",
-    "b": "\u0331", "k": "\u0328", "r": "\u030a",
-}  # fmt: skip
+    sign: chr(0x300 + int(offset, 16))
+    for sign, offset in _table(
+        """` 0 ' 1 ^ 2 ~ 3 = 4 . 7 " 8 u 6 v c H b c 27 d 23 b 31 k 28 r a"""
+    ).items()
+}
+"""Sign or letter of an accent's macro -> combining character."""
+
 _ACCENT = re.compile(
     r"""\{?\\(?:
         (?P<sign>[`'^"~=.])\s*(?:\{\s*\\?(?P<one>[A-Za-z])\s*\}|\\?(?P<two>[A-Za-z]))
@@ -30,22 +41,18 @@ _ACCENT = re.compile(
     )(?P<end>\}?)""",
     re.VERBOSE,
 )
-_LETTERS = {
-    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "aa": "å",
-    "AA": "Å", "l": "ł", "L": "Ł", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ",
-    "TH": "Þ", "ng": "ŋ", "NG": "Ŋ", "dj": "đ", "DJ": "Đ",
-}  # fmt: skip
-_IN_TEXT = {
-    "textquoteright": "’", "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”",
-    "textquotesingle": "'", "textquotedbl": '"', "textemdash": "—", "textendash": "–",
-    "textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textunderscore": "_",
-    "textless": "<", "textgreater": ">", "textbar": "|", "textbullet": "•", "textdegree": "°",
-    "textregistered": "®", "texttrademark": "™", "textcopyright": "©", "textmu": "µ",
-    "textperiodcentered": "·", "textellipsis": "…", "dots": "…", "ldots": "…", "LaTeX": "LaTeX",
-    "TeX": "TeX", "BibTeX": "BibTeX", "slash": "/", "newline": " ", "linebreak": " ", "par": " ",
-    "quad": " ", "qquad": " ", "textsterling": "£", "pounds": "£", "euro": "€", "S": "§",
-    "P": "¶", "copyright": "©", "textonehalf": "½", "textpm": "±", "texttimes": "×",
-}  # fmt: skip
+_LETTERS = _table(
+    "ss ß ae æ AE Æ oe œ OE Œ o ø O Ø aa å AA Å l ł L Ł i ı j ȷ dh ð DH Ð th þ TH Þ ng ŋ NG Ŋ "
+    "dj đ DJ Đ"
+)
+_IN_TEXT = _table(
+    r"""textquoteright ’ textquoteleft ‘ textquotedblleft “ textquotedblright ” textquotesingle '
+    textquotedbl " textemdash — textendash – textbackslash \ textasciitilde ~ textasciicircum ^
+    textunderscore _ textless < textgreater > textbar | textbullet • textdegree ° textregistered ®
+    texttrademark ™ textcopyright © textmu µ textperiodcentered · textellipsis … dots … ldots …
+    LaTeX LaTeX TeX TeX BibTeX BibTeX slash / textsterling £ pounds £ euro € S § P ¶ copyright ©
+    textonehalf ½ textpm ± texttimes ×"""
+) | dict.fromkeys(("newline", "linebreak", "par", "quad", "qquad"), " ")
 _MACRO = re.compile(r"\\([A-Za-z]+)\*?")
 _NAMED = re.compile(r"\{\\([A-Za-z]+)\s*\}|\\([A-Za-z]+)(?:\{\}|[ \t\n]|(?![A-Za-z]))")
 _WRAPPED = re.compile(
@@ -66,13 +73,13 @@ _ROOT = re.compile(r"\\sqrt\s*\{(\w+)\}")
 _SPACED = re.compile(r"(?<=\w)\s+(?=[_^])")
 _NO_MEANING = frozenset(("left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "rm", "it"))
 _WORDS = frozenset(
-    ("log", "ln", "exp", "sin", "cos", "tan", "max", "min", "arg", "sup", "inf", "lim", "det",
-     "dim", "ker", "gcd", "Pr", "mod", "tanh", "sinh", "cosh", "argmin", "argmax", "deg", "hom")
-)  # fmt: skip
+    "log ln exp sin cos tan max min arg sup inf lim det dim ker gcd Pr mod tanh sinh cosh argmin "
+    "argmax deg hom".split()
+)
 
 
 def clean_source(text: str) -> str:
-    """Return a text of arXiv or BibTeX with its LaTeX and its mojibake as Unicode.
+    """Return a text of arXiv or BibTeX with its LaTeX and mojibake converted to Unicode.
 
     Parameters
     ----------
@@ -82,7 +89,7 @@ def clean_source(text: str) -> str:
     Returns
     -------
     str
-        Plain text is returned as it came.
+        Plain text is returned unchanged.
     """
     return from_latex(unmixed(text))
 
@@ -90,8 +97,8 @@ def clean_source(text: str) -> str:
 def unmixed(text: str) -> str:
     """Return text that was decoded wrongly once or twice as it was meant, other text as it is.
 
-    Only the encoding is mended (ftfy's `fix_encoding`), and only where the tell-tale pairs of
-    characters are there: quotes, ligatures and spaces stay as they are.
+    Only the encoding is fixed (ftfy's `fix_encoding`), and only if the telltale pairs of
+    characters occur: quotes, ligatures and spaces stay as they are.
     """
     if text.isascii() or not _MOJIBAKE.search(text):
         return text
@@ -108,7 +115,7 @@ def from_latex(text: str, *, braces: bool = False) -> str:
     ----------
     text : str
     braces : bool
-        Whether lone braces only protect the case of letters, as in BibTeX, and go.
+        Whether lone braces only protect the case of letters, as in BibTeX, and are removed.
     """
     if not _is_marked(text):
         return text
@@ -126,9 +133,15 @@ def from_latex(text: str, *, braces: bool = False) -> str:
 def _is_marked(text: str) -> bool:
     # Tests one by one, the commonest first: over whole dumps this is most of the time.
     return (
-        "$" in text or "\\" in text or "{" in text or "}" in text or "~" in text
-        or "`" in text or "--" in text or "''" in text
-    )  # fmt: skip
+        "$" in text
+        or "\\" in text
+        or "{" in text
+        or "}" in text
+        or "~" in text
+        or "`" in text
+        or "--" in text
+        or "''" in text
+    )
 
 
 def _words(text: str, *, braces: bool) -> str:
@@ -162,14 +175,12 @@ def _accented(match: re.Match[str]) -> str:
 
 def _named(match: re.Match[str]) -> str:
     name = match[1] or match[2]
-    found = _LETTERS.get(name) or _IN_TEXT.get(name)
-    if found is None:
-        found = symbols().get(name)
-        return (
-            match.group() if found is None else found + match.group()[len(name) + 1 :].strip("{}")
-        )
-    spaced = match.group()[-1:].isspace() and name not in _LETTERS
-    return found + (" " if spaced else "")
+    text = _LETTERS.get(name) or _IN_TEXT.get(name)
+    if text is not None:
+        spaced = match.group()[-1:].isspace() and name not in _LETTERS
+        return text + (" " if spaced else "")
+    symbol = symbols().get(name)
+    return match.group() if symbol is None else symbol + match.group()[len(name) + 1 :].strip("{}")
 
 
 def _unwrapped(text: str) -> str:
@@ -187,7 +198,7 @@ def _thin(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _math(text: str) -> str:
-    """Return a formula without LaTeX where it can be said so, else as it is."""
+    """Return a formula without LaTeX if it can be written so, else as it is."""
     inner = text.strip("$") if text.startswith("$") else text[2:-2]
     out = _ROOT.sub(r"√\1", _FRACTION.sub(r"\1/\2", _unwrapped(inner)))
     out = _ESCAPED.sub(r"\1", _THIN.sub(_thin, out.replace("~", " ")))
@@ -207,23 +218,20 @@ def _symbol(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1)
 def symbols() -> dict[str, str]:
-    """Return the macros that stand for one character, by name (pylatexenc's table, turned round).
+    """Return the macros that stand for one character, by name (from pylatexenc's table).
 
-    Where several characters have one macro the first counts.
+    If several characters have one macro, the first counts.
     """
     from pylatexenc.latexencode import get_builtin_uni2latex_dict
 
-    found: dict[str, str] = {
-        "to": "→", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠", "ne": "≠",
-        "epsilon": "ε", "varepsilon": "ε", "phi": "φ", "varphi": "φ", "sim": "~", "ll": "≪",
-        "gg": "≫", "lesssim": "≲", "gtrsim": "≳", "infty": "∞", "times": "×", "pm": "±",
-        "mp": "∓", "cdot": "·", "approx": "≈", "propto": "∝", "ell": "ℓ", "odot": "⊙",
-        "langle": "⟨", "rangle": "⟩", "prime": "′", "circ": "°", "star": "⋆", "ast": "*",
-        "mid": "|", "vert": "|", "lvert": "|", "rvert": "|", "Vert": "‖", "rightarrow": "→",
-        "leftarrow": "←", "dots": "…", "ldots": "…", "cdots": "⋯", "setminus": "∖", "hbar": "ħ",
-    }  # fmt: skip
+    table = _table(
+        r"""to → leq ≤ le ≤ geq ≥ ge ≥ neq ≠ ne ≠ epsilon ε varepsilon ε phi φ varphi φ sim ~ ll ≪
+        gg ≫ lesssim ≲ gtrsim ≳ infty ∞ times × pm ± mp ∓ cdot · approx ≈ propto ∝ ell ℓ odot ⊙
+        langle ⟨ rangle ⟩ prime ′ circ ° star ⋆ ast * mid | vert | lvert | rvert | Vert ‖
+        rightarrow → leftarrow ← dots … ldots … cdots ⋯ setminus ∖ hbar ħ"""
+    )
     for code, macro in get_builtin_uni2latex_dict().items():
         match = re.fullmatch(r"\\ensuremath\{\\([A-Za-z]+)\}|\{?\\([A-Za-z]+)\}?", macro)
         if match and chr(code).isprintable():
-            found.setdefault(match[1] or match[2], chr(code))
-    return found
+            table.setdefault(match[1] or match[2], chr(code))
+    return table
