@@ -37,7 +37,7 @@ from series_corpora import (
 from series_runs import cost_of_extending, month_by_month
 from sklearn.metrics import adjusted_mutual_info_score
 
-from analysis.clusters import centred, find_clusters
+from analysis.clusters import centre_vectors, find_clusters
 from analysis.clusters.extend.extend import FreshFit, extend_clusters
 from analysis.clusters.extend.thresholds import Thresholds
 
@@ -132,7 +132,7 @@ def years(asked: Asked) -> None:
             state, middles = begun(corpus, rows), _centroids(corpus.vectors[rows], full)
             continue
         state, found, old = extended(corpus, state, rows=rows, limits=asked.limits)
-        frozen = (centred(corpus.vectors[rows]) @ middles.T).argmax(axis=1)
+        frozen = (centre_vectors(corpus.vectors[rows]) @ middles.T).argmax(axis=1)
         ours, theirs = (adjusted_mutual_info_score(truth[rows], one) / np.mean(scores)
                         for one in (state.labels, frozen))  # fmt: skip
         moved, of_events = _moves(state.labels, old, found)
@@ -152,7 +152,7 @@ def years(asked: Asked) -> None:
 
 
 def _centroids(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    middle = centred(vectors)
+    middle = centre_vectors(vectors)
     means = np.stack([middle[labels == one].mean(axis=0) for one in range(labels.max() + 1)])
     return means / np.linalg.norm(means, axis=1, keepdims=True)
 
@@ -228,7 +228,7 @@ def news(asked: Asked) -> None:
     which is a small step and looked at in another way.
     """
     corpus = load(DAILY, shared=asked.shared, work=asked.work)
-    n, middle = len(corpus.papers), centred(corpus.vectors)
+    n, middle = len(corpus.papers), centre_vectors(corpus.vectors)
     month = corpus.papers["published"].dt.to_period("M").astype(str).to_numpy()
     every = np.arange(n)
     labels, graph, least = fresh_fit(corpus, every)

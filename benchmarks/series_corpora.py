@@ -12,7 +12,7 @@ import pandas as pd
 import scipy.sparse as sp
 from sklearn.metrics import adjusted_mutual_info_score
 
-from analysis.clusters import centred, find_clusters
+from analysis.clusters import centre_vectors, find_clusters
 from analysis.clusters.extend.extend import Extension, FreshFit, extend_clusters
 from analysis.clusters.extend.thresholds import Thresholds
 from analysis.embedding import embed, embedding_version, paper_texts
@@ -119,7 +119,7 @@ def extended(
     compact = old.copy()
     compact[old >= 0] = dense
     found = extend_clusters(
-        centred(corpus.vectors[rows]),
+        centre_vectors(corpus.vectors[rows]),
         labels=compact,
         is_new=old < 0,
         revised=np.zeros(len(rows), dtype=bool),

@@ -17,8 +17,8 @@ from analysis.clusters.overrides.apply import (
 )
 from analysis.clusters.overrides.read import (
     ClusterOverride,
-    kept_apart,
     mergers,
+    pairs_apart,
     read_cluster_overrides,
 )
 from analysis.pipeline.groups.topics import read_definitions
@@ -99,7 +99,7 @@ def test_the_examples_in_the_bundled_file_and_in_the_readme_are_right(tmp_path):
         (MERGE.replace("c0002", "c0001"), "line 1: merge needs two different ids"),
         (MERGE.replace('"c0002"', "2"), "line 1: merge is not a list of cluster ids"),
         ("[[cluster]]\nmerge = 'c0001'\n", "line 1: merge is not a list of cluster ids"),
-        (APART.replace("c0002", "peft"), "line 1: keep_apart contains 'peft', which is not a cluster id"),
+        (APART.replace("c0002", "peft"), "line 1: keep_apart contains 'peft', which is not"),
         (RENAME + RENAME.replace("Adapters", "LoRA"),
          "line 4 contradicts line 1: rename of c0001"),
         (PIN + PIN.replace("c0001", "c0002"), "line 4 contradicts line 1: pin of “2401.00001”"),
@@ -161,7 +161,7 @@ def test_mergers_are_followed_to_the_cluster_named_first():
 
 
 def test_all_pairs_are_kept_apart():
-    found = kept_apart([ClusterOverride("keep_apart", ("a", "b", "c"))])
+    found = pairs_apart([ClusterOverride("keep_apart", ("a", "b", "c"))])
     assert found == {frozenset("ab"), frozenset("ac"), frozenset("bc")}
 
 

@@ -119,7 +119,7 @@ def test_the_neighbour_graph_is_symmetric_connected_and_within_bounds(n):
 def test_bridged_joins_two_components_at_their_nearest_papers():
     vectors = unit([0, 5, 60, 65])
     pairs = sp.csr_matrix(([1, 1, 0.5, 0.5], ([0, 1, 2, 3], [1, 0, 3, 2])), shape=(4, 4))
-    joined = graph.bridged(pairs, vectors=vectors).toarray()
+    joined = graph.connect_components(pairs, vectors=vectors).toarray()
     expected = pairs.toarray()
     expected[1, 2] = expected[2, 1] = 0.75  # the mean weight
     assert joined.tolist() == expected.tolist()
@@ -128,10 +128,10 @@ def test_bridged_joins_two_components_at_their_nearest_papers():
 def test_bridged_joins_many_components_and_leaves_connected_graphs_alone():
     vectors = random_unit(9)
     alone = sp.csr_matrix((9, 9))
-    joined = graph.bridged(alone, vectors=vectors)
+    joined = graph.connect_components(alone, vectors=vectors)
     assert connected_components(joined, directed=False)[0] == 1
     assert joined.nnz == 16  # eight edges
-    again = graph.bridged(joined, vectors=vectors)
+    again = graph.connect_components(joined, vectors=vectors)
     assert (again != joined).nnz == 0
 
 

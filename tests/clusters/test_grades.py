@@ -84,7 +84,7 @@ def test_subsamples_from_lists_of_all_papers_equal_those_clustered_alone():
     vectors = unit([110, 90, 60], noise=0.3)
     fits = clusters.subsample_fits(vectors, count=1, seed=4)
     inside = np.flatnonzero(fits[0] >= 0)
-    own = graph.centred(vectors)[inside]
+    own = graph.centre_vectors(vectors)[inside]
     settings = partition.settings_by_size(len(inside))
     alone = partition.partition(
         own, graph=graph.neighbour_graph(own), settings=settings, rejoin=True

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.clusters.identity.matching import likeness, match_fresh
+from analysis.clusters.identity.matching import cluster_similarity, match_fresh
 
 # a fresh fit beside the run before
 
@@ -65,7 +65,7 @@ def test_likeness_by_hand():
     """4 of 10 + 4 - 4 papers: .4; trust 10 / 13, so .538 of the papers and .462 of the cosine."""
     centroids = (np.array([[1.0, 0]]), np.array([[3.0, 4]]))
     shared = np.array([[4, 6]])
-    found = likeness(shared, centroids=(centroids[0], np.repeat(centroids[1], 2, axis=0)))
+    found = cluster_similarity(shared, centroids=(centroids[0], np.repeat(centroids[1], 2, axis=0)))
     weight = 0.7 * 10 / 13
     assert found[0, 0] == pytest.approx(weight * 0.4 + (1 - weight) * 0.6)
 

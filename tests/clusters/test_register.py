@@ -268,10 +268,7 @@ overlap = 1.0
         (("next_id = 3", "next_id = 'x'"), "next_id is missing or not a number"),
         (("next_id = 3", "next_id = 2"), "next_id is 2, but c0002 is given"),
         (('id = "c0002"', 'id = "c0001"'), "cluster c0001 is listed twice"),
-        (
-            ('id = "c0002"', 'id = "../x"'),
-            "cluster 2: id '../x' is not a cluster id (example: c0001)",
-        ),
+        (('id = "c0002"', 'id = "../x"'), "cluster 2: id '../x' is not a cluster id"),
         (('status = "active"', 'status = "asleep"'), "cluster c0001: status is not one of active"),
         (("terms = [", "terms = [1, "), "cluster c0001: terms is missing or not a list of texts"),
         (("label = ", "lable = "), "cluster c0001: label is missing or not a text"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.clusters import centred
+from analysis.clusters import centre_vectors
 from analysis.clusters.find.graph import directed_graph
 from analysis.clusters.find.neighbours import nearest_neighbours
 
@@ -20,7 +20,7 @@ def blobs(
     truth = np.repeat(np.arange(len(sizes)), sizes)
     vectors = middles[truth] + spread * random.normal(size=(len(truth), d))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return centred(vectors.astype(np.float32)), truth
+    return centre_vectors(vectors.astype(np.float32)), truth
 
 
 def angles(*degrees: float) -> np.ndarray:

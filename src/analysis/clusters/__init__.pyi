@@ -1,7 +1,7 @@
 from .extend.describe import describe_extended
 from .extend.extend import Extension, FreshFit, extend_clusters
 from .find.fit import Clustering, find_clusters
-from .find.graph import SMALLEST_CLUSTERED, SMALLEST_LISTED, centred, neighbour_graph
+from .find.graph import SMALLEST_CLUSTERED, SMALLEST_LISTED, centre_vectors, neighbour_graph
 from .find.neighbours import nearest_neighbours, updated_neighbours
 from .find.subsamples import subsample_fits
 from .labels.describe import ClusterDescription, describe_clusters
@@ -22,7 +22,7 @@ __all__ = [
     "Extension",
     "FreshFit",
     "align_map",
-    "centred",
+    "centre_vectors",
     "cluster_memberships",
     "describe_clusters",
     "describe_extended",

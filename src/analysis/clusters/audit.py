@@ -197,7 +197,7 @@ def audit_text(audit: Audit, *, labels: Mapping[str, str], contested: pd.DataFra
 
 
 def _lineage_lines(audit: Audit, *, labels: Mapping[str, str]) -> list[str]:
-    def named(name: str) -> str:
+    def labelled(name: str) -> str:
         return f"{name} {labels[name]}" if name in labels else name
 
     rows = audit.lineage
@@ -205,7 +205,7 @@ def _lineage_lines(audit: Audit, *, labels: Mapping[str, str]) -> list[str]:
     mostly = int((kept["overlap"] >= 0.9).sum())
     lines = [f"kept: {len(kept)} clusters, {mostly} of them with at least 90 % of their papers"]
     lines += [
-        f"changed: {named(row['group_id'])} keeps {row['overlap']:.0%} of its papers"
+        f"changed: {labelled(row['group_id'])} keeps {row['overlap']:.0%} of its papers"
         for row in kept[kept["overlap"] < 0.9].sort_values("overlap").to_dict("records")
     ]
     events = rows[rows["event"].isin(["split", "merged"])]
@@ -219,11 +219,13 @@ def _lineage_lines(audit: Audit, *, labels: Mapping[str, str]) -> list[str]:
         name, origin = row["group_id"], str(row["previous_group_id"])
         size = f", {audit.sizes[name]:,} papers" if name in audit.sizes else ""
         if row["event"] == "born":
-            lines.append(f"born: {name}{size}, {row['overlap']:.0%} of them from {named(origin)}")
+            lines.append(
+                f"born: {name}{size}, {row['overlap']:.0%} of them from {labelled(origin)}"
+            )
         elif row["event"] == "split":
-            lines.append(f"split: {name}{size}, out of {named(origin)}")
+            lines.append(f"split: {name}{size}, out of {labelled(origin)}")
         elif row["event"] == "merged":
-            lines.append(f"merged: {named(origin)} into {named(name)}")
+            lines.append(f"merged: {labelled(origin)} into {labelled(name)}")
         elif row["event"] == "retired":
-            lines.append(f"retired: {named(name)}")
+            lines.append(f"retired: {labelled(name)}")
     return lines

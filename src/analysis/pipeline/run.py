@@ -70,7 +70,7 @@ def run(
     with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files, index=index, today=today)
-        files = [*definitions.hashed(), *file_entries("dates", date_files)]
+        files = [*definitions.file_entries(), *file_entries("dates", date_files)]
         files += file_entries("dates index", [Path(index)] if index else [])
         for line in _snapshot_lines(read):
             progress.say(line)

@@ -1,4 +1,4 @@
-"""Clusters carried on: old papers keep theirs, and news, splits and mergers come on evidence."""
+"""Clusters extended: old papers keep theirs; births, splits and mergers need evidence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.clusters import centred, find_clusters, neighbour_graph
+from analysis.clusters import centre_vectors, find_clusters, neighbour_graph
 from analysis.clusters.extend.extend import Extension, FreshFit, extend_clusters
 from analysis.clusters.extend.thresholds import Thresholds
 from blobs import blobs
@@ -165,7 +165,9 @@ def test_with_real_fits_a_planted_birth_is_the_one_event():
         return FreshFit(found.labels, found.graph, int(found.settings["min_cluster_size"]))
 
     n_old = int((~is_new).sum())
-    found = extended(centred(vectors), labels, fit=fit, n_last_fit=n_old, n_last_review=n_old)
+    found = extended(
+        centre_vectors(vectors), labels, fit=fit, n_last_fit=n_old, n_last_review=n_old
+    )
     assert events(found) == [("born", 3, ())]
     assert set(np.flatnonzero(found.labels == 3)) == set(np.flatnonzero(truth == 3))
 

@@ -124,19 +124,19 @@ def fit_of_new_papers(
 def fit_line(figures: NewPapersFit) -> str:
     """Return the figures in one line; without those of new papers if there are none."""
 
-    def compared(known: float | None) -> str:
+    def comparison(known: float | None) -> str:
         return "" if known is None else f" (known papers: {known:.0%})"
 
     parts = []
     if figures.poorly_placed is not None:
         parts.append(
             f"{figures.poorly_placed:.0%} of {figures.n_new:,} new papers poorly placed"
-            + compared(figures.poorly_placed_known)
+            + comparison(figures.poorly_placed_known)
         )
     if figures.agreement is not None:
         parts.append(
             f"{figures.agreement:.0%} of their nearest papers in the same cluster"
-            + compared(figures.agreement_known)
+            + comparison(figures.agreement_known)
         )
     parts.append(
         f"{figures.since_fresh:,} papers added since the last fresh fit (of {figures.n_fresh:,})"

@@ -8,7 +8,13 @@ import numpy as np
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from .graph import SMALLEST_BY_SIZE, SMALLEST_CLUSTERED, centred, n_neighbours, neighbour_graph
+from .graph import (
+    SMALLEST_BY_SIZE,
+    SMALLEST_CLUSTERED,
+    centre_vectors,
+    n_neighbours,
+    neighbour_graph,
+)
 from .partition import Settings, neighbour_shares, partition, settings_by_size
 from .subsamples import SUBSAMPLES, choose_by_stability
 
@@ -64,7 +70,7 @@ def find_clusters(vectors: np.ndarray, *, seed: int = 0) -> Clustering:
     Clustering
     """
     n = len(vectors)
-    vectors = centred(vectors)
+    vectors = centre_vectors(vectors)
     graph = neighbour_graph(vectors)
     if n < SMALLEST_CLUSTERED:
         few = f"{n} papers are" if n != 1 else "1 paper is"

@@ -28,7 +28,7 @@ _LANCZOS = 100
 together for fewer."""
 
 
-def centred(vectors: np.ndarray) -> np.ndarray:
+def centre_vectors(vectors: np.ndarray) -> np.ndarray:
     """Remove the direction that all papers share and scale the rows to length 1 again.
 
     In a narrow corpus it is most of every vector, and papers near it are everybody's neighbours
@@ -49,7 +49,7 @@ def centred(vectors: np.ndarray) -> np.ndarray:
 def neighbour_graph(vectors: np.ndarray) -> sp.csr_matrix:
     """Return the connected fuzzy graph of the 10 or 15 nearest neighbours, shape (n, n)."""
     indices, similarities = nearest_neighbours(vectors, k=n_neighbours(len(vectors)))
-    return bridged(fuzzy_graph(indices, similarities), vectors=vectors)
+    return connect_components(fuzzy_graph(indices, similarities), vectors=vectors)
 
 
 def n_neighbours(n: int) -> int:
@@ -122,7 +122,7 @@ def density(graph: sp.csr_matrix, one: np.ndarray, other: np.ndarray) -> float:
     return float(graph[one][:, other].sum()) / max(len(one) * len(other), 1)
 
 
-def bridged(graph: sp.csr_matrix, *, vectors: np.ndarray) -> sp.csr_matrix:
+def connect_components(graph: sp.csr_matrix, *, vectors: np.ndarray) -> sp.csr_matrix:
     """Connect the graph's components by one edge each, which has the graph's mean weight.
 
     With separate components the leading eigenvectors could rotate freely and would depend on

@@ -12,8 +12,8 @@ from .graph import (
     NEIGHBOURS,
     SMALLEST_BY_SIZE,
     SMALLEST_CLUSTERED,
-    bridged,
-    centred,
+    centre_vectors,
+    connect_components,
     fuzzy_graph,
     n_neighbours,
     neighbour_graph,
@@ -148,7 +148,7 @@ def subsample_fits(vectors: np.ndarray, *, count: int, seed: int = 0) -> np.ndar
         Cluster of each paper in each fit, -1 outside the subsample; no row under 60 papers.
     """
     n = len(vectors)
-    vectors = centred(vectors)
+    vectors = centre_vectors(vectors)
     if n < SMALLEST_CLUSTERED:
         return np.empty((0, n), dtype=np.int64)
     if n < SMALLEST_BY_SIZE:
@@ -189,4 +189,4 @@ def _graph(
     similarities = np.take_along_axis(similarities, nearest, axis=1)
     if (indices < 0).any():
         indices, similarities = nearest_neighbours(vectors, k=NEIGHBOURS)
-    return bridged(fuzzy_graph(indices, similarities), vectors=vectors)
+    return connect_components(fuzzy_graph(indices, similarities), vectors=vectors)

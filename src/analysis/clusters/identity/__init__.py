@@ -1,1 +1,1 @@
-"""Identities of clusters along a series: matching, lineage, ledger."""
+"""Identities of clusters along a series: matching, lineage, register and its file."""

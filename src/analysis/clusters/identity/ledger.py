@@ -40,8 +40,9 @@ class Event:
     overlap: float = 0.0
 
     def __post_init__(self) -> None:
-        _set(self, run=clean(self.run), other=clean(self.other), n_shared=int(self.n_shared),
-             overlap=round(float(self.overlap), DIGITS))  # fmt: skip
+        overlap = round(float(self.overlap), DIGITS)
+        _set(self, run=clean(self.run), other=clean(self.other))
+        _set(self, n_shared=int(self.n_shared), overlap=overlap)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What became of each cluster from one run to the next."""
+"""The lineage of clusters: what became of each from one run to the next."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def lineage_rows(
     share: float = SHARE,
     least: int = LEAST,
 ) -> pd.DataFrame:
-    """Write the table `lineage` of a run from the primary clusters of two runs.
+    """Return the table `lineage` of a run from the primary clusters of two runs.
 
-    Ids are those of the series: who keeps an id is decided before. With "old papers" those that
-    both runs have:
+    Ids are those of the series: which cluster keeps an id has been decided before. With "old
+    papers" being those that both runs have:
 
-    - *kept*: the id is in both. `overlap`: share of its old papers that are in it still.
-    - *born*: the id is not in the run before (the smaller parts of a split too).
-      `previous_group_id` is where most of its old papers were (null where it has none),
-      `overlap` their share.
+    - *kept*: the id is in both. `overlap`: share of its old papers that are still in it.
+    - *born*: the id is not in the earlier run (the smaller parts of a split too).
+      `previous_group_id` is where most of its old papers were (null if it has none), `overlap`
+      their share.
     - *split*: two or more clusters of at least `least` old papers each have at least `share` of
-      these from one. A row a part; `overlap` is that share.
+      these from one. One row per part; `overlap` is that share.
     - *merged*: two or more clusters of at least `least` old papers each have at least `share` of
-      these in one cluster now, and all but one of the ids are no more. A row a former cluster;
+      these in one cluster now, and all but one of the ids are gone. One row per former cluster;
       `overlap` is that share.
-    - *retired*: the id is in no paper any more.
+    - *retired*: no paper has the id any more.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def lineage_rows(
     previous_run : str
         Name of the run that `old` is from.
     previous_ids : iterable of str, optional
-        Ids that had papers in that run, where `old` lacks some of its papers.
+        Ids that had papers in that run, if `old` lacks some of its papers.
     share, least : float, int
         Thresholds of splits and mergers.
 
@@ -66,30 +66,30 @@ def lineage_rows(
     gone = sorted(before - now)
     retired = pd.DataFrame({"group_id": gone, "previous_group_id": gone}, dtype="str")
     parts = [
-        _kept(pairs, both=sorted(before & now)).assign(event="kept"),
-        _born(pairs, born=sorted(now - before)).assign(event="born"),
-        _split(pairs, share=share, least=least).assign(event="split"),
-        _merged(pairs, gone=gone, share=share, least=least).assign(event="merged"),
+        _kept_rows(pairs, both=sorted(before & now)).assign(event="kept"),
+        _born_rows(pairs, born=sorted(now - before)).assign(event="born"),
+        _split_rows(pairs, share=share, least=least).assign(event="split"),
+        _merged_rows(pairs, gone=gone, share=share, least=least).assign(event="merged"),
         retired.assign(event="retired", n_shared=0, overlap=0.0),
     ]
     rows = pd.concat([part for part in parts if len(part)] or parts[-1:])
     return conform(rows.assign(previous_run=previous_run), name="lineage")
 
 
-def _kept(pairs: pd.DataFrame, *, both: list[str]) -> pd.DataFrame:
-    own = pairs[pairs["group_id"] == pairs["previous_group_id"]].set_index("group_id")
-    own = own.reindex(both)
+def _kept_rows(pairs: pd.DataFrame, *, both: list[str]) -> pd.DataFrame:
+    same = pairs[pairs["group_id"] == pairs["previous_group_id"]].set_index("group_id")
+    same = same.reindex(both)
     return pd.DataFrame(
         {
             "group_id": both,
             "previous_group_id": both,
-            "n_shared": own["n_shared"].fillna(0).to_numpy(),
-            "overlap": own["of_former"].fillna(0).to_numpy(),
+            "n_shared": same["n_shared"].fillna(0).to_numpy(),
+            "overlap": same["of_former"].fillna(0).to_numpy(),
         }
     )
 
 
-def _born(pairs: pd.DataFrame, *, born: list[str]) -> pd.DataFrame:
+def _born_rows(pairs: pd.DataFrame, *, born: list[str]) -> pd.DataFrame:
     order = pairs.sort_values(["n_shared", "previous_group_id"], ascending=[False, True])
     most = order.drop_duplicates("group_id").set_index("group_id").reindex(born)
     return pd.DataFrame(
@@ -102,20 +102,20 @@ def _born(pairs: pd.DataFrame, *, born: list[str]) -> pd.DataFrame:
     )
 
 
-def _split(pairs: pd.DataFrame, *, share: float, least: int) -> pd.DataFrame:
+def _split_rows(pairs: pd.DataFrame, *, share: float, least: int) -> pd.DataFrame:
     parts = pairs[(pairs["of_part"] >= share) & (pairs["n_part"] >= least)]
     parts = parts[parts["previous_group_id"].duplicated(keep=False)]
-    return _named(parts, overlap="of_part")
+    return _lineage_columns(parts, overlap="of_part")
 
 
-def _merged(pairs: pd.DataFrame, *, gone: list[str], share: float, least: int) -> pd.DataFrame:
+def _merged_rows(pairs: pd.DataFrame, *, gone: list[str], share: float, least: int) -> pd.DataFrame:
     former = pairs[(pairs["of_former"] >= share) & (pairs["n_former"] >= least)]
-    own = former["group_id"] == former["previous_group_id"]
-    former = former[own | former["previous_group_id"].isin(gone)]
-    return _named(former[former["group_id"].duplicated(keep=False)], overlap="of_former")
+    same = former["group_id"] == former["previous_group_id"]
+    former = former[same | former["previous_group_id"].isin(gone)]
+    return _lineage_columns(former[former["group_id"].duplicated(keep=False)], overlap="of_former")
 
 
-def _named(pairs: pd.DataFrame, *, overlap: str) -> pd.DataFrame:
+def _lineage_columns(pairs: pd.DataFrame, *, overlap: str) -> pd.DataFrame:
     out = pairs[["group_id", "previous_group_id", "n_shared"]]
     return out.assign(overlap=pairs[overlap])
 
@@ -123,12 +123,12 @@ def _named(pairs: pd.DataFrame, *, overlap: str) -> pd.DataFrame:
 def dormant_clusters(
     trends: pd.DataFrame, *, periods: int = QUIET_PERIODS, expected: float = EXPECTED
 ) -> tuple[str, ...]:
-    """Return the clusters that have fallen silent.
+    """Return the clusters that get no papers any more.
 
-    A cluster is dormant where it has no paper since the beginning of the last `periods` full
-    periods, though its share before them, times all papers counted in them, would give at least
-    `expected`. A paper in a partial period after them counts as a sign of life. Shares and not
-    counts are carried forward, so that a snapshot which lists less makes nothing dormant.
+    A cluster is dormant if it has no paper since the beginning of the last `periods` full
+    periods, although its share before them, times all papers counted in them, would give at least
+    `expected`. A paper in a partial period after them counts too. Shares rather than counts are
+    projected, so that a snapshot that lists fewer papers makes no cluster dormant.
 
     Parameters
     ----------
@@ -141,18 +141,18 @@ def dormant_clusters(
     Returns
     -------
     tuple of str
-        Sorted; empty where there is no period before.
+        Sorted; empty if there is no earlier period.
     """
-    own = trends[trends["kind"] == "cluster"]
-    full = sorted(own.loc[~own["is_partial"], "period"].unique())
+    rows = trends[trends["kind"] == "cluster"]
+    full = sorted(rows.loc[~rows["is_partial"], "period"].unique())
     if len(full) < periods:
         return ()
     start = full[-periods]
-    earlier = own[own["period"] < start].groupby("group_id")[["n_papers", "n_total"]].sum()
-    recent = own[own["period"] >= start]
+    earlier = rows[rows["period"] < start].groupby("group_id")[["n_papers", "n_total"]].sum()
+    recent = rows[rows["period"] >= start]
     n_recent = recent.groupby("group_id")["n_papers"].sum()
     counted = recent[~recent["is_partial"]].groupby("group_id")["n_total"].sum()
     known = earlier[earlier["n_total"] > 0]
-    likely = known["n_papers"] / known["n_total"] * counted.reindex(known.index)
-    silent = (likely >= expected) & (n_recent.reindex(known.index) == 0)
+    projected = known["n_papers"] / known["n_total"] * counted.reindex(known.index)
+    silent = (projected >= expected) & (n_recent.reindex(known.index) == 0)
     return tuple(sorted(known.index[silent]))

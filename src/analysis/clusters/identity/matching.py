@@ -1,4 +1,4 @@
-"""A fresh fit beside the run before: which cluster is which."""
+"""Clusters of a fresh fit matched to those of the parent run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from scipy.optimize import linear_sum_assignment
 
 PRICE = 0.5
 PAPERS = 0.7
-"""Part of the shared papers in the likeness of two clusters that have many."""
+"""Weight of the shared papers in the similarity of two clusters that have many."""
 
 CENTROIDS = 2 / 3
-"""Part of the centroids in the rest; the terms have what is left of it."""
+"""Weight of the centroids in the rest; the remainder goes to the terms."""
 
 DOUBT = 3.0
-"""So many papers that both runs know weigh half as much as any number of them."""
+"""With this many papers that both runs know, the shared papers have half of their weight."""
 
 
 def match_fresh(
@@ -28,15 +28,15 @@ def match_fresh(
 ) -> list[str | None]:
     """Match the clusters of a fresh fit one to one with those of the previous run.
 
-    Of all ways to pair them the one with the largest gain is taken, where a pair gains its
-    likeness less 1 - `price` (`scipy.optimize.linear_sum_assignment`; Crouse 2016): a pair less
-    alike than that is never made, so that both count as without partner.
+    Of all assignments the one with the largest gain is taken, where a pair gains its similarity
+    less 1 - `price` (`scipy.optimize.linear_sum_assignment`; Crouse 2016): less similar pairs are
+    never matched, so that both stay without a partner.
 
-    Likeness goes by the shared papers first: .7 m / (m + 3) of it is their Jaccard similarity,
-    counted among papers that both runs know, m of which are in the larger of the two clusters.
-    Two thirds of the rest are the cosine of the centroids, one third is the Jaccard similarity
-    of the terms; where one of these is not given the other has its part, and where neither is the
-    papers alone decide.
+    The similarity depends on the shared papers first: .7 m / (m + 3) of it is their Jaccard
+    similarity, counted among papers that both runs know, m of which are in the larger of the two
+    clusters. Two thirds of the rest are the cosine of the centroids, one third is the Jaccard
+    similarity of the terms; if one of these is not given the other takes its weight, and if
+    neither is the papers alone decide.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def match_fresh(
     terms : pair of sequences, optional
         Terms of each old and each new cluster.
     price : float
-        From 0 (nothing is matched) to 1 (whatever is alike at all may be).
+        From 0 (nothing is matched) to 1 (clusters with any similarity may be).
 
     Returns
     -------
@@ -58,8 +58,8 @@ def match_fresh(
         does not matter.
     """
     order = np.argsort(np.asarray(ids, dtype="str"), kind="stable")
-    like = likeness(shared, centroids=centroids, terms=terms)[order]
-    gain = np.maximum(like - (1 - price), 0)
+    similarity = cluster_similarity(shared, centroids=centroids, terms=terms)[order]
+    gain = np.maximum(similarity - (1 - price), 0)
     out: list[str | None] = [None] * shared.shape[1]
     for row, column in zip(*linear_sum_assignment(gain, maximize=True), strict=True):
         if gain[row, column] > 0:
@@ -67,13 +67,13 @@ def match_fresh(
     return out
 
 
-def likeness(
+def cluster_similarity(
     shared: np.ndarray,
     *,
     centroids: tuple[np.ndarray, np.ndarray] | None = None,
     terms: tuple[Sequence[Sequence[str]], Sequence[Sequence[str]]] | None = None,
 ) -> np.ndarray:
-    """Return how alike each pair of clusters is, from 0 to 1.
+    """Return the similarity of each pair of clusters, from 0 to 1.
 
     Parameters
     ----------
@@ -85,20 +85,20 @@ def likeness(
     ndarray of float64, shape (o, n)
     """
     counts = shared.astype("float64")
-    known, given = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
-    by_papers = counts / np.maximum(known + given - counts, 1)
+    old, new = counts.sum(axis=1, keepdims=True), counts.sum(axis=0, keepdims=True)
+    by_papers = counts / np.maximum(old + new - counts, 1)
     others = []
     if centroids is not None:
         others.append((CENTROIDS, np.clip(_unit(centroids[0]) @ _unit(centroids[1]).T, 0, 1)))
     if terms is not None:
-        others.append((1 - CENTROIDS, _by_terms(*terms)))
+        others.append((1 - CENTROIDS, _term_similarity(*terms)))
     if not others:
         return by_papers
-    total = sum(part for part, _ in others)
-    by_words = sum(part / total * figures for part, figures in others)
-    most = np.maximum(known, given)
+    total = sum(weight for weight, _ in others)
+    by_content = sum(weight / total * figures for weight, figures in others)
+    most = np.maximum(old, new)
     weight = PAPERS * most / (most + DOUBT)
-    return weight * by_papers + (1 - weight) * by_words
+    return weight * by_papers + (1 - weight) * by_content
 
 
 def _unit(rows: np.ndarray) -> np.ndarray:
@@ -107,11 +107,10 @@ def _unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.where(lengths > 0, lengths, 1)
 
 
-def _by_terms(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> np.ndarray:
-    ours, theirs = ([frozenset(term.casefold() for term in row) for row in side]
-                    for side in (old, new))  # fmt: skip
-    out = np.zeros((len(ours), len(theirs)))
-    for row, words in enumerate(ours):
-        for column, others in enumerate(theirs):
-            out[row, column] = len(words & others) / max(len(words | others), 1)
-    return out
+def _term_similarity(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> np.ndarray:
+    before, after = (
+        [frozenset(term.casefold() for term in terms) for terms in side] for side in (old, new)
+    )
+    return np.array(
+        [[len(a & b) / max(len(a | b), 1) for b in after] for a in before], dtype=np.float64
+    ).reshape(len(before), len(after))

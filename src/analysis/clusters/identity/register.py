@@ -188,8 +188,8 @@ def _status(
 ) -> tuple[str, str]:
     """Return the status now and the event that led to it, "" if it has not changed."""
     if entry.status == "retired":
-        merged = any(event.event == "merged" and event.other in entry.children
-                     for event in entry.events)  # fmt: skip
+        mergers = [event.other for event in entry.events if event.event == "merged"]
+        merged = any(other in entry.children for other in mergers)
         return ("active", "revived") if placed and not quiet and not merged else ("retired", "")
     if not quiet:
         return ("active", "revived") if entry.status == "dormant" else ("active", "")

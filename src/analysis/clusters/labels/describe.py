@@ -183,7 +183,7 @@ def _broader_headings(
             0.0 if column is None else float(words.presence[parts == part, column].mean())
             for part in own
         ]
-        below = [names[part] for part in own]
+        below = [names[part] for part in own.tolist()]
         headings.append(
             broader_heading(heading, shares=shares, sizes=sizes[own].tolist(), parts=below)
         )

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.base.schema import conform, empty
 
 from ..tables import follow_moved_papers, main_cluster, merge_clusters, primary_clusters
-from .read import ClusterOverride, kept_apart, mergers, place
+from .read import ClusterOverride, mergers, pairs_apart, place
 
 
 class OverrideResult(NamedTuple):
@@ -71,7 +71,7 @@ def apply_cluster_overrides(
         raise ValueError("memberships of clusters only are expected")
     original = primary_clusters(memberships)
     rows, merged = _merge(memberships, into=mergers(overrides))
-    rows, apart = _keep_apart(rows, pairs=kept_apart(overrides), before=before)
+    rows, apart = _keep_apart(rows, pairs=pairs_apart(overrides), before=before)
     present = set(rows["group_id"])
     follow = {**(merged_earlier or {}), **merged}
     pins, problems = _find_pins(overrides, find=find, present=present, follow=follow)
@@ -137,7 +137,7 @@ def _merge(rows: pd.DataFrame, *, into: Mapping[str, str]) -> tuple[pd.DataFrame
     for name, keeper in into.items():
         if name in present:
             parts.setdefault(keeper, []).append(name)
-    merged = {}
+    merged: dict[str, str] = {}
     for keeper, names in parts.items():
         stays = keeper if keeper in present else min(names)
         merged |= {name: stays for name in names if name != stays}

@@ -199,7 +199,7 @@ def mergers(overrides: Sequence[ClusterOverride]) -> dict[str, str]:
     return {name: keepers[sets[name]] for name in sets if name != keepers[sets[name]]}
 
 
-def kept_apart(overrides: Sequence[ClusterOverride]) -> frozenset[frozenset[str]]:
+def pairs_apart(overrides: Sequence[ClusterOverride]) -> frozenset[frozenset[str]]:
     """Return the pairs of clusters that are never to be merged."""
     return frozenset(
         frozenset(pair)

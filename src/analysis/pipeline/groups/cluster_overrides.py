@@ -63,7 +63,7 @@ def override_clusters(
         overrides=overrides,
         find=lambda text: find_papers(index, text=text),
         before=primary_clusters(parent.run.memberships) if parent else None,
-        merged_earlier=_merged_earlier(parent.ledger) if parent else None,
+        merged_earlier=_earlier_mergers(parent.ledger) if parent else None,
     )
     used = set(primary_clusters(overridden.memberships))
     descriptions = list(clusters)
@@ -99,7 +99,7 @@ def _without_papers(clusters: Sequence[ClusterDescription], *, used: set[str]) -
     return set(above) - present
 
 
-def _merged_earlier(ledger: Ledger) -> dict[str, str]:
+def _earlier_mergers(ledger: Ledger) -> dict[str, str]:
     """Return the clusters merged away in earlier runs, and where their papers went."""
     return {
         entry.id: entry.children[-1]

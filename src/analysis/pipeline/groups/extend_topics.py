@@ -70,16 +70,16 @@ def extend_topics(
         track=track,
     )
 
-    def combined(earlier: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    def combine(earlier: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         kept = earlier[earlier["group_id"].isin(same) & ~earlier["paper_id"].isin(again)]
         kept = kept[kept["paper_id"].isin(set(papers["paper_id"]))]
         return pd.concat(
             [kept, table[~table["group_id"].isin(same) | table["paper_id"].isin(again)]]
         )
 
-    memberships = _mark_primary(combined(parent.memberships, recognised.memberships), topics=topics)
+    memberships = _mark_primary(combine(parent.memberships, recognised.memberships), topics=topics)
     evidence = _add_neighbours(
-        combined(parent.evidence, recognised.evidence),
+        combine(parent.evidence, recognised.evidence),
         memberships=memberships,
         papers=papers,
         vectors=vectors,

@@ -77,7 +77,7 @@ def extend_parent(
     known = sorted(before.unique(), key=cluster_number)
     number = {name: i for i, name in enumerate(known)}
     known_of = before.map(number).to_dict()
-    centred = clusters.centred(vectors)
+    centred = clusters.centre_vectors(vectors)
     account = _account(parent)
     with progress.stage("cluster"):
         neighbours, similarities = _neighbours(

@@ -67,7 +67,7 @@ def group_papers(
         The series' directory; its runs show which cluster numbers are taken.
     progress : Progress
     """
-    found = _find_clusters(
+    run_clusters = _find_clusters(
         papers, settings=settings, parent=parent, folder=folder, progress=progress
     )
     with progress.stage("topics"):
@@ -80,10 +80,12 @@ def group_papers(
             parent=_parent_topics(papers, parent=parent),
             progress=progress,
         )
-    found = _grade(found, papers=papers, settings=settings, parent=parent, progress=progress)
+    run_clusters = _grade(
+        run_clusters, papers=papers, settings=settings, parent=parent, progress=progress
+    )
     overridden = override_clusters(
-        found.memberships,
-        found.descriptions,
+        run_clusters.memberships,
+        run_clusters.descriptions,
         overrides=definitions.clusters,
         papers=papers.table,
         parent=parent,
@@ -100,13 +102,13 @@ def group_papers(
             papers=papers.table,
         ),
         evidence=_stack([topics.evidence, overridden.evidence], name="evidence"),
-        neighbours=found.neighbours,
-        map=found.map,
-        quality=found.quality,
-        clustering=found.clustering,
+        neighbours=run_clusters.neighbours,
+        map=run_clusters.map,
+        quality=run_clusters.quality,
+        clustering=run_clusters.clustering,
         overrides=overridden.account,
         topics=topics,
-        how=found.how,
+        how=run_clusters.how,
     )
 
 
@@ -175,7 +177,7 @@ def _fit(papers: RunPapers, *, seed: int, progress: Progress) -> RunClusters:
         map=drawn,
         quality={
             **figures,
-            **clusters.map_figures(drawn, vectors=clusters.centred(vectors), seed=seed),
+            **clusters.map_figures(drawn, vectors=clusters.centre_vectors(vectors), seed=seed),
         },
         clustering={
             "rule": fit.rule,
@@ -204,7 +206,7 @@ def _parent_topics(papers: RunPapers, *, parent: Parent | None) -> ParentTopics 
 
 
 def _grade(
-    found: RunClusters,
+    run_clusters: RunClusters,
     *,
     papers: RunPapers,
     settings: Settings,
@@ -212,31 +214,33 @@ def _grade(
     progress: Progress,
 ) -> RunClusters:
     """Grade the clusters if it is due; else those of the parent keep their grades."""
-    if found.memberships.empty:
-        return found
+    if run_clusters.memberships.empty:
+        return run_clusters
     n = len(papers.table)
-    looked = found.clustering.get("looked_at") == n
+    looked = run_clusters.clustering.get("looked_at") == n
     grown = parent is not None and n > len(parent.run.papers)
-    fitted = found.how == "fresh" or (looked and grown)
-    contested = len(quality.contested(found.memberships))
-    found = replace(found, quality={**found.quality, "contested": contested})
+    fitted = run_clusters.how == "fresh" or (looked and grown)
+    contested = len(quality.contested(run_clusters.memberships))
+    run_clusters = replace(run_clusters, quality={**run_clusters.quality, "contested": contested})
     if not quality.grading_is_due(n, fitted=fitted, grades=settings.grades):
-        return found
-    fits = found.fits
+        return run_clusters
+    fits = run_clusters.fits
     if fits is None:
         with progress.stage("grades"):
             fits = clusters.subsample_fits(
                 papers.vectors, count=quality.n_subsamples(n), seed=settings.seed
             )
     ids = papers.table["paper_id"].to_numpy()
-    stability = quality.grade_clusters(primary_clusters(found.memberships).reindex(ids), fits=fits)
+    stability = quality.grade_clusters(
+        primary_clusters(run_clusters.memberships).reindex(ids), fits=fits
+    )
     return replace(
-        found,
+        run_clusters,
         descriptions=[
             replace(cluster, stability=stability.get(cluster.id, float("nan")))
-            for cluster in found.descriptions
+            for cluster in run_clusters.descriptions
         ],
-        clustering={**found.clustering, "grades": {"subsamples": len(fits), "papers": n}},
+        clustering={**run_clusters.clustering, "grades": {"subsamples": len(fits), "papers": n}},
     )
 
 

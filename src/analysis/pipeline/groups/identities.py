@@ -54,9 +54,13 @@ def match_parent(
     matched: list[str | None] = [None] * len(fresh)
     if fresh and len(earlier):
         matched = _match(
-            fresh, earlier, memberships=memberships, papers=papers, vectors=vectors,
+            fresh,
+            earlier,
+            memberships=memberships,
+            papers=papers,
+            vectors=vectors,
             parent=parent.run,
-        )  # fmt: skip
+        )
     ids = [cluster.id for cluster in fresh]
     return renumber_clusters(
         memberships,

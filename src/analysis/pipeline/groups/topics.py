@@ -37,7 +37,7 @@ class Definitions:
     overrides_file: Path
     clusters: Sequence[ClusterOverride] = ()
 
-    def hashed(self) -> list[dict[str, Any]]:
+    def file_entries(self) -> list[dict[str, Any]]:
         """Return the files as the manifest lists them."""
         return [
             *file_entries("topics", [self.topics_file]),
@@ -146,7 +146,7 @@ def find_topics(
         topics=[topic.id for topic in definitions.topics],
     )
     line = overrides_sentence(overridden)
-    changed, account = _reclassified(
+    changed, account = _reclassifications(
         overridden.memberships, papers=papers, defined=definitions.topics, before=before
     )
     for message in (line, account.get("said", "")):
@@ -185,10 +185,10 @@ def changed_words(
     from analysis.clusters.labels.phrases import phrases
     from analysis.topics.growth.drift import drift, drift_findings
 
-    found = drift(
+    changes = drift(
         papers, vectors=vectors, memberships=memberships, topics=definitions.topics, phrases=phrases
     )
-    return drift_findings(found)
+    return drift_findings(changes)
 
 
 def _refuse_common(
@@ -206,7 +206,7 @@ def _refuse_common(
         )
 
 
-def _reclassified(
+def _reclassifications(
     memberships: pd.DataFrame,
     *,
     papers: pd.DataFrame,
