@@ -60,7 +60,7 @@ def test_everything_is_said_of_a_small_pair(pair):
         ),
         "Clusters": (
             "1 born.\nBorn: “Three” (c3): 3 papers, 2 of them added. Papers: 3 in 2024. No known "
-            "group is near. Such as Paper b and Paper d."
+            "group is near. Examples: “Paper b” and “Paper d”."
         ),
         "Papers that moved": (
             "Among the papers in both, there is 1 new topic membership and no lost ones: because "

@@ -215,7 +215,7 @@ def test_the_command_writes_the_newest_run_and_says_what_next(cli, tmp_path):
     assert refusal(again)
     inside = cli("export", path.name, "--runs", path.parent, "--to", "csv", "--out", path / "a")
     assert refusal(inside)
-    assert "lies in the run" in inside.err
+    assert "is inside the run" in inside.err
     assert not (path / "a").exists()
     assert refusal(cli("export", "0099", "--runs", path.parent, "--to", "csv", "--out", "b"))
     wrong = cli("export", "--to", "excel", "--out", "b")

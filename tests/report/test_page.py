@@ -175,8 +175,8 @@ def test_every_size_has_its_pages(n):
             "date",
         ]
     report = text_of(report_page(run))
-    assert f"This report covers {w.count(n, 'paper')} from 1 file" in report
-    assert ("A map is drawn from 15 papers on" in report) == (n < 15)
+    assert f"holds {w.count(n, 'paper')} from 1 file (papers.csv), a snapshot of" in report
+    assert ("A map needs at least 15 papers" in report) == (n < 15)
 
 
 def test_a_run_without_topics_dates_or_quality_still_has_pages():
@@ -184,7 +184,7 @@ def test_a_run_without_topics_dates_or_quality_still_has_pages():
     run = replace(run, quality={}, manifest={})
     assert [c["key"] for c in data_of(map_page(run))["colourings"]] == ["topic"]
     report = text_of(report_page(run))
-    assert "None of them has a date." in report
+    assert "No paper of this run has a date." in report
     assert "There are no topics in this run." in report
     assert "snapshot of unknown date" in report
     assert "Coherence" not in report

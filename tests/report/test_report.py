@@ -63,7 +63,7 @@ def test_a_sampled_map_says_so(monkeypatch):
     monkeypatch.setattr("analysis.report.page.charts.MOST_POINTS", 30)
     page = report_page(made_run(64))
     assert len(data_of(page)["papers"]["title"]) == 30
-    assert "Drawn are 30 of 64 papers." in text_of(page)
+    assert "30 of 64 papers are drawn." in text_of(page)
 
 
 def test_colourings_are_those_that_some_point_has():
@@ -96,12 +96,14 @@ def test_the_summary_counts_what_there_is():
     papers.loc[4, "abstract"] = None
     text = text_of(report_page(replace(run, papers=conform(papers, name="papers"))))
     assert (
-        "This report covers 62 papers from 1 file (papers.csv), a snapshot of 17 March 2025. "
-        "The 60 with a date were published between 10 January 2023 and 24 June 2024. "
-        "2 papers have no date. 1 paper has no abstract and is placed by its title alone. "
-        "The papers fall into 4 clusters, which the data show; the largest is “Cluster 1” with "
-        "16 papers (26 %). Of 3 topics that were looked for, the most common is “Fine-tuning” "
-        "with 24 papers (39 %). 15 papers are in no topic. "
+        "Run 0001-2025-03-17 holds 62 papers from 1 file (papers.csv), a snapshot of 17 March "
+        "2025. The 60 papers with a date were published between 10 January 2023 and 24 June 2024, "
+        "half of them by 28 September 2023. 2 papers have no date. "
+        "1 paper has no abstract and is placed by its title alone. "
+        "Of 4 clusters, the largest are “Cluster 1” (16, 26 %), “Cluster 2” (16, 26 %) and "
+        "“Cluster 3” (15, 24 %). Of 3 topics, the largest are “Fine-tuning” (24, 39 %), "
+        "“Pretraining” (16, 26 %) and “Multimodal” (15, 24 %). "
+        "8 papers are in several topics and 15 papers in no topic. "
         "2 rows of the input were left out: duplicate title (2)."
     ) in text
 
@@ -116,7 +118,7 @@ def test_papers_in_no_topic_are_those_no_topic_counts():
 
 def test_undated_papers_are_counted_and_the_first_ten_named():
     text = text_of(report_page(made_run(20, n_undated=1)))
-    assert "1 paper has no date: on the map and in the groups" in text
+    assert "1 paper has no date: it is on the map and in the groups" in text
     text = text_of(report_page(made_run(20, n_undated=12)))
     assert "12 papers have no date" in text
     assert "And 2 more papers." in text
@@ -133,7 +135,7 @@ def test_there_is_one_chart_a_kind_or_a_sentence():
         "share-cluster",
     ]
     text = text_of(report_page(run))
-    assert "The period 2024 Q3 is partial: the snapshot does not cover it to the end." in text
+    assert "The snapshot does not cover 2024 Q3 to the end: this partial period rests on" in text
     without = made_run(64, freq=None)
     assert [c["id"] for c in data_of(report_page(without))["charts"]] == ["topic-map"]
     assert "Quarters, the finest with 20 papers" in text_of(report_page(without))

@@ -217,6 +217,7 @@ def test_a_long_text_is_cut_with_a_note_counted_as_excel_counts():
 
 
 def test_links_and_rows_beyond_the_limits_are_texts_and_a_note(tmp_path, monkeypatch):
+    assert (writing.MOST_LINKS, writing.MOST_ROWS) == (65_530, 1_048_576)
     monkeypatch.setattr(writing, "MOST_LINKS", 2)
     monkeypatch.setattr(writing, "MOST_ROWS", 5)
     urls = [f"https://arxiv.invalid/{i}" for i in range(6)]
@@ -226,7 +227,6 @@ def test_links_and_rows_beyond_the_limits_are_texts_and_a_note(tmp_path, monkeyp
     assert [cell.value for cell in cells[:3]] == urls[:3]
     assert [bool(cell.hyperlink) for cell in cells] == [True, True, False, False]
     assert cells[3].value == "3 more rows do not fit here; the CSV file has all."
-    assert (writing.MOST_LINKS, writing.MOST_ROWS) == (65_530, 1_048_576)
 
 
 def test_an_address_too_long_for_a_link_is_a_text(tmp_path):

@@ -68,7 +68,7 @@ def test_search_wants_every_word_at_the_start_of_one(driver, plain_map):
     press(driver, " koala")
     wait_until(driver, "document.getElementById('count').textContent.startsWith('None')")
     assert state(driver) == "None of 80 papers: “WOMB 3 koala”"
-    assert text(driver, "found-title") == "No papers fit all of this"
+    assert text(driver, "found-title") == "No papers match these filters"
     assert bright(driver) == []
 
 

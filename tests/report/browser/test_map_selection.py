@@ -1,4 +1,4 @@
-"""Choosing papers on the map page: lasso, box, ticks; the table, the CSV, the paper in hand."""
+"""Choosing papers on the map page: lasso, box, ticks; the table, the CSV, the selected paper."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_a_lasso_selects_among_what_is_asked_for_and_adds(driver, plain_map):
     empty = [(corners[0][0], corners[0][1]), (corners[0][0] + 5, corners[0][1]),
              (corners[0][0], corners[0][1] + 5)]  # fmt: skip
     drag(driver, empty)
-    assert text(driver, "said") == "No paper lies inside."
+    assert text(driver, "said") == "No papers inside."
     assert set(bright(driver)) == asked
 
 
@@ -232,7 +232,7 @@ def test_the_picture_is_a_png_of_the_map(driver, plain_map):
     assert ask(driver, "window.savedAs") == "topic-map-0001-2025-03-17.png"
 
 
-# the paper in hand
+# the selected paper
 
 
 def test_a_click_shows_the_paper_with_its_link_and_nearest_papers(driver, plain_map):

@@ -1,5 +1,5 @@
 "use strict";
-/* Shared by the pages. Data reach the page as textContent alone. */
+/* Shared by the pages. Data enter the page only as textContent. */
 const papertide = (() => {
   const SHAPES = {
     circle: "M8 2a6 6 0 1 0 .01 0z", square: "M3 3h10v10H3z", diamond: "M8 1l6 7-6 7-6-7z",
@@ -44,7 +44,7 @@ const papertide = (() => {
     if (isWeb(url)) window.open(url, "_blank", "noopener,noreferrer");
   };
 
-  /* Whether the last press on a node came from a finger, which cannot hover. */
+  /* Whether the last press on a node was by touch, which cannot hover. */
   function fingers(node) {
     let last = "mouse";
     node.addEventListener("pointerdown", (event) => { last = event.pointerType; }, true);
@@ -82,7 +82,7 @@ const papertide = (() => {
   const firstLines = (text, limit) =>
     text.length <= limit ? text : `${text.slice(0, limit).replace(/\s+\S*$/u, "")}…`;
 
-  /* Light or dark as the system has it, until the reader's own choice is set on the page. */
+  /* Light or dark as in the system, until the reader chooses on the page. */
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const listeners = [];
 

@@ -1,16 +1,16 @@
 "use strict";
-/* What the report's plotly figures need: the page's colours, points placed, landmarks. */
+/* Plotly figures of the report: colours of the page, coordinates, landmarks. */
 Object.assign(papertide, (() => {
   const { colour } = papertide;
   const PROSE = new Set(["text", "hovertext", "name", "rows", "label", "x", "y"]);
-  /* plotly's own bar has a button that uploads the chart: not here. */
+  /* plotly's own toolbar has a button that uploads the chart; it is left out here. */
   const CONFIG = Object.freeze({
     displaylogo: false, responsive: true, showSendToCloud: false, plotlyServerURL: "",
     modeBarButtons: [["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]],
   });
   const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
 
-  /* The greys that the figures are drawn in, for a white sheet, and what the page has for each. */
+  /* The greys of the figures, meant for white paper, and the colour of the page for each. */
   const GREYS = {
     "#24292f": "ink", "#6b7280": "muted", "#d9dce1": "line", "#eceef1": "grid", white: "paper",
     "rgba(255,255,255,.78)": "halo",
@@ -27,7 +27,7 @@ Object.assign(papertide, (() => {
       Object.entries(value).map(([key, item]) => [key, PROSE.has(key) ? item : recoloured(item)]));
   }
 
-  /* Labels come darkened for a white sheet; on a dark one their colour is mixed with its ink. */
+  /* Labels are darkened for white paper; on a dark page their colour is mixed with its ink. */
   function readable(label) {
     const own = label.font && label.font.color;
     if (!papertide.isDark() || !/^#[0-9a-f]{6}$/i.test(own || "")) return label;
@@ -37,7 +37,7 @@ Object.assign(papertide, (() => {
     return { ...label, font: { ...label.font, color: `rgb(${mixed.join()})` } };
   }
 
-  /* The figure's layout in the colours of the page; what the figure says of its axes is kept. */
+  /* The layout of the figure in the colours of the page; its axis settings are kept. */
   function themed(original) {
     const layout = recoloured(original);
     const [ink, muted] = [colour("ink"), colour("muted")];
@@ -56,7 +56,7 @@ Object.assign(papertide, (() => {
     return out;
   }
 
-  /* Traces come with row numbers in place of coordinates, so that nothing is embedded twice. */
+  /* Traces have row numbers instead of coordinates, so that nothing is embedded twice. */
   function placed(trace, papers, selected) {
     const { rows, ...rest } = trace;
     const out = {
@@ -71,7 +71,7 @@ Object.assign(papertide, (() => {
     return out;
   }
 
-  /* The whole map, whatever part of it is visible: isolating a group must not move the rest. */
+  /* The whole map, whatever part is visible: isolating a group must not move the rest. */
   function extent(papers) {
     const around = (values) => {
       const [low, high] = values.reduce(
@@ -88,7 +88,7 @@ Object.assign(papertide, (() => {
 
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
-  /* Where a group is densest: the middle of its papers in the fullest three by three cells. */
+  /* Where a group is densest: the centre of its papers in the fullest three by three cells. */
   function heart(rows, papers) {
     const cellOf = (row) => [Math.floor(papers.x[row] / CELL), Math.floor(papers.y[row] / CELL)];
     const counts = new Map();
@@ -112,7 +112,7 @@ Object.assign(papertide, (() => {
     return [middle(near.map((row) => papers.x[row])), middle(near.map((row) => papers.y[row]))];
   }
 
-  /* Landmarks: a label where each group is densest, largest first, none over another. */
+  /* Landmarks: a label where each group is densest, largest first, without overlaps. */
   function landmarks(groups, papers, plot, shown) {
     const { xaxis, yaxis } = plot.layout;
     const box = plot.getBoundingClientRect();
@@ -131,7 +131,7 @@ Object.assign(papertide, (() => {
         (t) => Math.abs(t.px - px) < t.half + half && Math.abs(t.py - py) < size * 2);
       if (clash || px < 0 || py < 0 || px > box.width || py > box.height) continue;
       taken.push({ px, py, half });
-      // At the edge a label moves inwards rather than being cut.
+      // At the edge a label moves inwards instead of being cut off.
       const xshift = Math.max(0, half - px) || Math.min(0, box.width - half - px);
       out.push({
         x, y, xshift, text: group.plotly_label, showarrow: false, borderpad: 2, bgcolor: colour("halo"),

@@ -1,10 +1,10 @@
 "use strict";
-/* Colours: what each paper is drawn in, legible on light and dark alike. */
+/* Colours of the papers, legible on light and on dark. */
 papertide.colours = (() => {
   const { NONE, NO_DAY, isoDay } = papertide.data;
   const GREY = "#8b929c";
   const STEPS = 256;
-  /* Old to new, low to high; the far end stands out from the page in either theme. */
+  /* Old to new, low to high; the far end contrasts with the page in either theme. */
   const RAMPS = {
     light: ["#f2b33d", "#ec7a4a", "#d2476b", "#92378f", "#4a3aa7", "#1f2a6b"],
     dark: ["#4956c9", "#8a55cf", "#cf5aa5", "#f07c6c", "#f9b44f", "#faec8a"],
@@ -36,7 +36,7 @@ papertide.colours = (() => {
     return (high + 0.05) / (low + 0.05);
   }
 
-  /* The colour, moved towards the ink until it can be read on the paper, and on points of its own. */
+  /* The colour, moved towards the ink until it is readable on the page and on points of the same colour. */
   function readable(rgb, ratio = 6.5) {
     const [paper, ink] = [parse(papertide.colour("paper")), parse(papertide.colour("ink"))];
     for (let part = 0.1; part < 1; part += 0.1) {
@@ -46,7 +46,7 @@ papertide.colours = (() => {
     return css(ink);
   }
 
-  /* On a dark page the colours of groups, chosen for a white one, are made a little lighter. */
+  /* On a dark page the group colours, which were chosen for a white one, are lightened a little. */
   const shade = (hex) => {
     const rgb = parse(hex);
     return papertide.isDark() ? mix(rgb, [255, 255, 255], 0.16) : rgb;
@@ -63,7 +63,7 @@ papertide.colours = (() => {
     return out;
   }
 
-  /* The entries of a legend, those with most papers first, and each paper's place among them. */
+  /* The entries of a legend, most papers first, and the entry of each paper. */
   function coded(data, codes, entryOf, none) {
     const counts = new Map();
     for (const code of codes) counts.set(code, (counts.get(code) || 0) + 1);
@@ -100,7 +100,7 @@ papertide.colours = (() => {
     return { code, ticks: [0, 0.5, 1].map(words), missing, entries: [] };
   }
 
-  /* How the map looks in one colouring, apart from the theme. */
+  /* The map in one colouring, independent of the theme. */
   function look(data, colouring) {
     const common = { ...colouring, pale: colouring.key === "cluster" };
     if (colouring.kind === "date" || colouring.kind === "number") {

@@ -77,7 +77,7 @@ papertide.controls = (() => {
       byId("theme-words").textContent = words;
     });
     papertide.onTheme(() => scene.changed({ colours: true }));
-    /* Paper is white: the map is painted for it before it is printed, and back afterwards. */
+    /* Paper is white: the map is repainted in light colours before printing, and back afterwards. */
     window.addEventListener("beforeprint", () => {
       papertide.setTheme("light");
       scene.resize();
@@ -96,7 +96,7 @@ papertide.controls = (() => {
     connectTheme(page);
   }
 
-  /* Let the controls say what is asked for, where something else than a control asked. */
+  /* Update the controls after a change that did not come from a control. */
   function show(data, colouring, state) {
     byId("search").value = state.query;
     byId("colour").value = String(data.colourings.indexOf(colouring));

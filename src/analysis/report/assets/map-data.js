@@ -1,5 +1,5 @@
 "use strict";
-/* What the page carries: packed columns and texts, unpacked piece by piece so that nothing waits. */
+/* The data of the page: packed columns and texts, unpacked in pieces so that the page stays responsive. */
 papertide.data = (() => {
   const PART = 1 << 18; // a multiple of 4, so that Base64 can be cut there
   const NONE = 0xffff;
@@ -7,10 +7,10 @@ papertide.data = (() => {
   const TYPES = {
     u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, i32: Int32Array, f32: Float32Array,
   };
-  const OLD = "This browser is too old for this page: it cannot unpack what the page holds "
-    + "(DecompressionStream). Chrome and Edge from 80, Safari from 16.4 and Firefox from 113 can.";
+  const OLD = "This browser is too old for this page: it cannot unpack its data (DecompressionStream). "
+    + "The page needs Chrome or Edge 80, Safari 16.4 or Firefox 113, or a later version.";
 
-  /* Let the browser draw and answer the reader between two pieces of work. */
+  /* Let the browser draw and respond between two pieces of work. */
   const channel = new MessageChannel();
   const waiting = [];
   channel.port1.onmessage = () => waiting.shift()?.();
@@ -58,7 +58,7 @@ papertide.data = (() => {
     Object.entries(index).map(([name, { kind, start, length }]) =>
       [name, new TYPES[kind](bytes.buffer, start, length)]));
 
-  /* Lines of text, decoded one by one when they are asked for. */
+  /* Lines of text, decoded one by one on demand. */
   async function lines(id, fields, n) {
     const bytes = await unpack(id);
     const starts = new Uint32Array(fields * n + 1);
@@ -104,7 +104,7 @@ papertide.data = (() => {
     };
   }
 
-  /* What can come after the first picture: titles, then what lies near, then abstracts. */
+  /* Data needed only after the first image: titles, then nearest papers, then abstracts. */
   async function rest(data) {
     await parsed();
     data.texts = await lines("map-texts", 4, data.n);
@@ -113,7 +113,7 @@ papertide.data = (() => {
     data.abstracts = await lines("map-abstracts", 1, data.n);
   }
 
-  /* What is said of one paper; empty where it is not there, or not there yet. */
+  /* The texts of one paper; empty if missing or not loaded yet. */
   function paper(data, row) {
     const { column, texts } = data;
     const text = (field) => (texts ? texts.one(field, row) : "");
@@ -142,7 +142,7 @@ papertide.data = (() => {
     return out;
   }
 
-  /* A value of one of the columns that ride along, as text; empty where there is none. */
+  /* A value of one of the extra columns as text; empty if there is none. */
   function valueOf(data, name, row) {
     const value = data.values[name];
     const found = data.column[value.column][row];

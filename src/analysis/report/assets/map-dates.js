@@ -7,7 +7,7 @@ papertide.dates = (() => {
 
   const dayOf = (months) => Date.UTC(Math.floor(months / 12), months % 12, 1) / 864e5;
 
-  /* Bars of one length, at most 80, no finer than the dates are known. */
+  /* Bars of equal length, at most 80, no finer than the precision of the dates. */
   function bins(data) {
     const { day, precision } = data.column;
     let [low, high, coarse] = [Infinity, -Infinity, 0];
@@ -133,7 +133,7 @@ papertide.dates = (() => {
       changed(whole ? { from: null, to: null } : { from: bars[range[0]].from, to: bars[range[1]].to });
     }
 
-    /* Put the handles where a filter set elsewhere has its ends. */
+    /* Move the handles to the ends of a filter that was set elsewhere. */
     function take({ from, to }) {
       const at = (day, otherwise) => {
         const found = bars.findIndex((bin) => day >= bin.from && day <= bin.to);
@@ -182,7 +182,7 @@ papertide.dates = (() => {
     drag(canvas, (first) => {
       const part = range[0] > 0 || range[1] < last;
       const [a, b] = range;
-      // Inside the chosen part the pointer moves it, elsewhere it draws a new one.
+      // Inside the selected range the pointer moves it, elsewhere it draws a new one.
       if (part && first >= a && first <= b && b > a) {
         return (now) => {
           const shift = Math.max(-a, Math.min(last - b, now - first));

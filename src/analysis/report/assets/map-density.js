@@ -1,9 +1,9 @@
 "use strict";
-/* Where more points would be on the screen than it can show: how many there are, as depth of
-   colour. Zoomed in far enough, the points themselves are drawn. */
+/* If there are more points than the screen can show: their density, as depth of colour. Zoomed
+   in far enough, the points themselves are drawn. */
 papertide.density = (() => {
   const MOST = 150000;
-  const CELL = 3; // pixels of the picture
+  const CELL = 3; // pixels of the image
   const STEP = 4096;
 
   function wanted(data, view, grid) {

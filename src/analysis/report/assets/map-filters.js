@@ -1,5 +1,5 @@
 "use strict";
-/* What is asked for: words, topic, dates, weight, groups of the legend; together, and in words. */
+/* The filters: words, topic, dates, weight, groups of the legend; combined, and in words. */
 papertide.filters = (() => {
   const { NO_DAY, isoDay } = papertide.data;
   const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August",
@@ -10,7 +10,7 @@ papertide.filters = (() => {
     query: "", hits: null, topic: null, from: null, to: null, weight: 0, entries: new Set(),
   });
 
-  /* Rows of one topic as 0 or 1; of `NO_TOPIC`, those in none. */
+  /* Rows of one topic as 0 or 1; for `NO_TOPIC`, those in none. */
   function rowsOfTopic(data, topic) {
     const { member } = data.column;
     const out = new Uint8Array(data.n);
@@ -25,7 +25,7 @@ papertide.filters = (() => {
     return out;
   }
 
-  /* Rows that pass as 1; `except` names a filter that is left out. */
+  /* Rows that pass as 1; `except` names a filter to leave out. */
   function passing(data, state, look, except = "") {
     const { day, weight } = data.column;
     const topic = state.topic === null || except === "topic" ? null : rowsOfTopic(data, state.topic);

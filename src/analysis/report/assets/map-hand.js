@@ -1,5 +1,5 @@
 "use strict";
-/* The paper in hand: its card, its rings on the map, and the way to the next one by keys. */
+/* The selected paper: its card, its rings on the map, and moving to the next one by keys. */
 papertide.hand = (() => {
   const { byId, panel } = papertide;
 
@@ -20,7 +20,7 @@ papertide.hand = (() => {
       if (goThere) title.focus({ preventScroll: innerWidth > 760 });
     }
 
-    /* Take a paper in hand, or put it away with -1; `centre` brings it into view. */
+    /* Select a paper, or deselect it with -1; `centre` brings it into view. */
     function take(row, { centre = false, focus: goThere = true } = {}) {
       focus = row;
       scene.focus = row;
@@ -35,7 +35,7 @@ papertide.hand = (() => {
       changed();
     }
 
-    /* The paper that follows in a direction, for those who use keys. */
+    /* The next paper in a direction, for keyboard users. */
     function step(dx, dy) {
       const next = scene.following(scene.hover >= 0 ? scene.hover : focus, dx, dy);
       if (next < 0) return;

@@ -6,7 +6,7 @@ papertide.input = (() => {
 
   function make(plot, camera, act) {
     const pointers = new Map();
-    let start = null; // where a press began, and what it does
+    let start = null; // where a press began, and its effect
     let tool = "move";
 
     const place = (event) => {

@@ -1,13 +1,13 @@
 "use strict";
-/* Names of clusters on the map: the broad ones from afar, finer ones nearer, none over another. */
+/* Names of clusters on the map: broad ones when zoomed out, finer ones when zoomed in, no overlaps. */
 papertide.labels = (() => {
   const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
   const WIDE = 24; // characters to a line
-  const STEPS = 1.9; // so many times nearer, the next finer level
+  const STEPS = 1.9; // at this zoom factor, the next finer level
 
   function wrapped(text) {
     const lines = [];
-    // The name of a broader cluster joins those of its parts by a dot: a part a line.
+    // The name of a broader cluster joins those of its parts with a dot: one part per line.
     for (const part of text.replaceAll(" · ", " ·\n").split("\n")) {
       lines.push("");
       for (const word of part.split(" ")) {
@@ -37,9 +37,9 @@ papertide.labels = (() => {
     return { left: px - width / 2, right: px + width / 2, top: py - height / 2, bottom: py + height / 2 };
   }
 
-  /* The middle, then a little above, below and beside it. */
+  /* The centre, then a little above, below and to the sides. */
   const TRIES = [[0, 0], [0, -0.7], [0, 0.7], [0.3, 0], [-0.3, 0], [0, -1.3], [0, 1.3]];
-  /* Where points are few, a name stands beside them: all round the middle, nearer ones first. */
+  /* If there are few points, a name goes next to them: places all around the centre, nearest first. */
   const AROUND = [
     [0, 0], [0, -0.9], [0, 0.9], [0.62, 0], [-0.62, 0], [0.5, -0.9], [-0.5, -0.9], [0.5, 0.9],
     [-0.5, 0.9], [0, -1.5], [0, 1.5], [0.75, -0.5], [-0.75, -0.5], [0.75, 0.5], [-0.75, 0.5],
@@ -66,7 +66,7 @@ papertide.labels = (() => {
     return best;
   }
 
-  /* How many points lie under a box. */
+  /* The number of points under a box. */
   function counter(data, camera, grid) {
     return (box) => {
       const [left, top] = camera.toMap(box.left - 4, box.top - 2);
@@ -80,9 +80,9 @@ papertide.labels = (() => {
     };
   }
 
-  /* The labels of a view: those of the level that fits its zoom (a cluster without parts stands
-     for itself at every finer level), then finer ones; groups with many of the papers asked for
-     before those with few. `standing` gives a group's standing: 2, 1 or 0. */
+  /* The labels of a view: those of the level that fits its zoom (a cluster without parts has its
+     own label at every finer level), then finer ones; groups with many of the papers that pass the
+     filters before those with few. `standing` gives the rank of a group: 2, 1 or 0. */
   function ordered(data, at, standing) {
     const whole = (label) => label.level < at && label.leaf;
     return data.labels.filter((label) => (label.level >= at || whole(label)) && standing(label.group))
@@ -110,8 +110,8 @@ papertide.labels = (() => {
     });
   }
 
-  /* A name stands where its cluster is densest; where that is out of view, but much of the cluster
-     is not, in the middle of what is to be seen. */
+  /* A name is placed where its cluster is densest; if that is out of view, but much of the cluster
+     is not, in the centre of the visible part. */
   function anchored(label, camera, seen) {
     const { width, height } = camera.view;
     const [px, py] = camera.toScreen(label.x, label.y);

@@ -1,6 +1,6 @@
 "use strict";
-/* The part of the address after #: the view, so that a link can point at a finding. What stands
-   there is read as hostile: a number in its range, a name that the page knows, or nothing. */
+/* The part of the address after #: the view, so that a link can point at a finding. Its content
+   is not trusted: a number in its range, a name that the page knows, or nothing. */
 papertide.address = (() => {
   const LONGEST = 300; // characters of a search
   const MOST_CORNERS = 60;
@@ -64,7 +64,7 @@ papertide.address = (() => {
     };
   }
 
-  /* Safari allows a hundred changes in half a minute, so several are put together. */
+  /* Safari allows a hundred changes in half a minute, so several are combined. */
   function keeper(now) {
     let timer = 0;
     return () => {
@@ -76,7 +76,7 @@ papertide.address = (() => {
         try {
           history.replaceState(null, "", address);
         } catch {
-          // A page inside a sandbox has no history; the view is then not in its address.
+          // A page in a sandbox has no history; its address then does not hold the view.
         }
       }, 300);
     };

@@ -1,9 +1,9 @@
 "use strict";
-/* Painting the points: small masks blended into a picture, slice by slice, so that no GPU is
-   needed and nothing waits. While the reader moves, the last picture moves along. */
+/* Painting the points: small masks blended into an image, slice by slice, so that no GPU is needed
+   and the page stays responsive. While the view moves, the last image moves along. */
 papertide.painter = (() => {
   const SLICE = 9; // milliseconds
-  const STEP = 2048; // points between two looks at the clock
+  const STEP = 2048; // points between two checks of the clock
   const MARGIN = 160; // pixels painted beyond each edge
   const SHAPES = {
     circle: (x, y) => x * x + y * y <= 1,
@@ -69,7 +69,7 @@ papertide.painter = (() => {
     }
   }
 
-  /* An order that does not follow the data, so that no year or group lies above the others. */
+  /* An order independent of the data, so that no year or group is drawn above the others. */
   function shuffled(n) {
     const rows = new Uint32Array(n);
     for (let row = 0; row < n; row += 1) rows[row] = row;
@@ -86,7 +86,7 @@ papertide.painter = (() => {
     Math.min(9, Math.max(1, 21 * n ** -0.25) * Math.min(3.2, Math.max(0.8, zoom ** 0.38)))
     * (width < 600 ? 0.75 : 1);
 
-  /* What stands for a paper that is asked for (2), asked for but not selected (1), or neither. */
+  /* 2 for a paper that passes the filters, 1 if it passes but is not selected, else 0. */
   function strengths(n, radius, dark) {
     const full = n > 30000 ? 0.8 : 0.88;
     const faint = Math.min(0.16, Math.max(0.035, radius * 0.03)) * (dark ? 1.3 : 1);
@@ -95,7 +95,7 @@ papertide.painter = (() => {
 
   function* points(picture, job) {
     const { data, order, level, look, palette, view, ratio, dark, paper } = job;
-    // In steps, so that few masks are made while the zoom changes.
+    // In steps, so that few masks are made while zooming.
     const radius = (Math.round(radiusOf(data.n, view) * 4) / 4) * ratio;
     const alphas = strengths(data.n, radius / ratio, dark).map((alpha) => alpha / 255);
     const cache = palette.symbols.map(() => null);
@@ -133,14 +133,14 @@ papertide.painter = (() => {
 
   function make(data, canvas) {
     const order = shuffled(data.n);
-    let done = null; // the finished picture, and the view that it shows
+    let done = null; // the finished image, and the view that it shows
     let running = null;
     let wanted = null;
     let listener = () => {};
     let spare = null;
     const sheets = [document.createElement("canvas"), document.createElement("canvas")];
 
-    /* Pictures and sheets are used again: what is thrown away has to be collected. */
+    /* Images and canvases are reused, to spare the garbage collector. */
     function blank(width, height, [r, g, b]) {
       if (spare && (spare.width !== width || spare.height !== height)) spare = null;
       const picture = spare || new ImageData(width, height);
@@ -194,7 +194,7 @@ papertide.painter = (() => {
       slice(running);
     }
 
-    /* Paint as soon as the picture in work is done; `anew` where that picture is of no use. */
+    /* Paint as soon as the current image is done; `anew` if that image is of no use. */
     function ask(job, anew) {
       wanted = job;
       if (anew) running = null;
@@ -209,7 +209,7 @@ papertide.painter = (() => {
       finish(task);
     }
 
-    /* The last picture, moved and scaled to where the reader is by now. */
+    /* The last image, moved and scaled to the current view. */
     function show(view, ratio, paper) {
       const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
       if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
@@ -224,7 +224,7 @@ papertide.painter = (() => {
       else context.drawImage(done.sheet, left, top, done.sheet.width * k, done.sheet.height * k);
     }
 
-    /* Whether the last picture, moved, still covers the view: then none need be painted. */
+    /* Whether the last image, moved, still covers the view, so that none needs to be painted. */
     function covers(view) {
       const shift = (a, b) => Math.abs(a - b) * view.scale;
       const from = running ? running.job.view : done?.view;

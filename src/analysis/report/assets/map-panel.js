@@ -1,5 +1,5 @@
 "use strict";
-/* The panel: legend, what was found, and the paper in hand. */
+/* The panel: legend, papers found, and the selected paper. */
 papertide.panel = (() => {
   const { element, byId, isWeb, glyph } = papertide;
   const { marked } = papertide.search;
@@ -63,13 +63,13 @@ papertide.panel = (() => {
     return item;
   }
 
-  /* The first of the rows that were found; `rows` is null where nothing is asked for. */
+  /* The first of the rows found; `rows` is null if there is no query or filter. */
   function found(data, rows, state, look) {
     const part = byId("found");
     part.classList.toggle("hidden", !rows);
     if (!rows) return;
     byId("found-title").textContent = rows.length
-      ? papertide.filters.papers(rows.length) : "No papers fit all of this";
+      ? papertide.filters.papers(rows.length) : "No papers match these filters";
     const items = [...rows.slice(0, AT_ONCE)].map((row) => {
       const paper = papertide.data.paper(data, row);
       return paperItem(paper, paper.date, state.query, look);
@@ -101,12 +101,12 @@ papertide.panel = (() => {
   function abstract(data, paper, query) {
     if (!data.abstracts) return element("p", { class: "hint", text: "Reading the abstracts …" });
     if (!paper.abstract) {
-      return element("p", { class: "hint", text: "The source has no abstract; the title alone places it." });
+      return element("p", { class: "hint", text: "The source has no abstract; the paper is placed by its title alone." });
     }
     return element("p", { class: "abstract", dir: "auto" }, ...marked(paper.abstract, query));
   }
 
-  /* The paper in hand: title as a link, groups with weights, why, abstract, what lies near. */
+  /* The selected paper: title as a link, groups with weights, why, abstract, nearest papers. */
   function card(data, row, query, { look, close }) {
     const paper = papertide.data.paper(data, row);
     const title = element("h2", { dir: "auto", tabindex: "-1" });
@@ -115,7 +115,7 @@ papertide.panel = (() => {
       away.append(...marked(paper.title, query));
       title.append(away);
     } else title.append(...marked(paper.title, query));
-    const shut = element("button", { type: "button", class: "shut", "aria-label": "Put this paper away", text: "×", click: close });
+    const shut = element("button", { type: "button", class: "shut", "aria-label": "Close this paper", text: "×", click: close });
     const part = byId("paper");
     part.replaceChildren(
       shut, title, facts(data, paper), weights(paper.members), abstract(data, paper, query));

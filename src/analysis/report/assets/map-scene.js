@@ -1,5 +1,5 @@
 "use strict";
-/* The picture: points below, names, rings and outlines above, drawn once a frame at most. */
+/* The image: points below, names, rings and outlines above, drawn at most once per frame. */
 papertide.scene = (() => {
   const { byId, colour } = papertide;
 
@@ -20,7 +20,7 @@ papertide.scene = (() => {
     let frame = 0;
     let reserved = [];
     let settle = 0;
-    let stale = false; // whether names must be placed anew before the next frame
+    let stale = false; // whether names must be placed again before the next frame
 
     const ratio = () => Math.min(2, devicePixelRatio || 1);
 
@@ -114,7 +114,7 @@ papertide.scene = (() => {
     });
 
     let zoomed = 0;
-    /* The camera moved: names are placed anew at once where it zoomed, else when it rests. */
+    /* The camera moved: names are placed again at once after a zoom, otherwise when it rests. */
     function moved() {
       if (camera.view.zoom !== zoomed) stale = true;
       zoomed = camera.view.zoom;
@@ -126,7 +126,7 @@ papertide.scene = (() => {
       soon();
     }
 
-    /* What is drawn changed: colours, filters, size. */
+    /* What is drawn has changed: colours, filters, size. */
     function changed({ colours = false } = {}) {
       if (colours || !palette) retheme();
       place();
@@ -169,8 +169,8 @@ papertide.scene = (() => {
       return grid.nearest(x, y, reach / camera.scale(), (row) => scene.level[row] === 2);
     };
 
-    /* Which papers stand out: those that pass, and of them the selected ones if there are any. A
-       cluster's name stands out where it has at least a tenth as many of them as another one. */
+    /* Which papers are highlighted: those that pass, and of them the selected ones if there are any.
+       A cluster's name is highlighted if it has at least a tenth as many of them as another one. */
     function stand(passes, selected, narrowed) {
       const { level } = scene;
       const counts = new Uint32Array(data.groups.length);
@@ -188,7 +188,7 @@ papertide.scene = (() => {
       scene.standing = (group) => standing[group];
     }
 
-    /* The paper that follows another in a direction; from -1, the one nearest to the middle. */
+    /* The next paper in a direction; from -1, the one nearest to the centre. */
     function following(from, dx, dy) {
       const [x, y] = from < 0 ? [camera.view.x, camera.view.y] : [data.x[from], data.y[from]];
       let best = -1;

@@ -1,18 +1,18 @@
 "use strict";
-/* Search: every word must begin a word of title or abstract; "words in quotes" stand together. */
+/* Search: every word must begin a word of title or abstract; "words in quotes" must be adjacent. */
 papertide.search = (() => {
   const { pause } = papertide.data;
   const WORD = /[\p{L}\p{N}]+/gu;
   const LETTER = /[\p{L}\p{N}]/u;
   const PLAIN = /^[\x00-\x7f]*$/;
   const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
-  const BLOCK = 1 << 17; // bytes of text searched through in one string
+  const BLOCK = 1 << 17; // bytes of text searched as one string
 
   const fold = (text) => (PLAIN.test(text) ? text.toLowerCase()
     : text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase());
   const wordsOf = (text) => fold(text).match(WORD) || [];
 
-  /* Folded texts, many papers to a string, with where each paper begins. */
+  /* Folded texts, many papers per string, with the start of each paper. */
   async function index(data) {
     const { n, texts, abstracts } = data;
     const blocks = [];
@@ -33,7 +33,7 @@ papertide.search = (() => {
     return { first, starts, text: `${lines.join("\n")}\n` };
   }
 
-  /* What is asked for: words, longest first (the rarest, most often), and phrases. */
+  /* The query: words, longest first (usually the rarest), and phrases. */
   function understood(query) {
     const phrases = [...query.matchAll(/["“”„«]([^"“”„«»]+)["“”«»]/gu)]
       .map(([, inside]) => wordsOf(inside)).filter((words) => words.length > 1)
@@ -79,7 +79,7 @@ papertide.search = (() => {
   const isLonger = (words, before) =>
     before.every((old) => words.some((word) => word.startsWith(old)));
 
-  /* Rows that fit as 0 or 1; null where nothing is asked for. */
+  /* Rows that match as 0 or 1; null if the query is empty. */
   function search(haystack, query) {
     if (!query.trim()) return null;
     const found = new Uint8Array(haystack.n);
@@ -92,7 +92,7 @@ papertide.search = (() => {
     return found;
   }
 
-  /* A text as nodes in which the words that were found are marked. */
+  /* A text as nodes in which the matching words are marked. */
   function marked(text, query) {
     const words = wordsOf(query);
     if (!words.length) return [document.createTextNode(text)];

@@ -7,7 +7,7 @@ papertide.table = (() => {
   const CELLS = [{}, {}, {}, {}, { dir: "auto" }, { class: "num" }, { dir: "auto" }];
   const FORMULA = /^[=+\-@＝＋－＠]/u;
 
-  /* As `text.for_spreadsheet`: a cell that a spreadsheet would compute gets an apostrophe. */
+  /* As `escaping.for_spreadsheet`: a cell that a spreadsheet would read as a formula gets an apostrophe. */
   function cell(text) {
     const safe = FORMULA.test(text) ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
@@ -34,7 +34,7 @@ papertide.table = (() => {
     };
   }
 
-  /* The rows as a CSV file, put together in pieces; a mark at its start tells Excel it is UTF-8. */
+  /* The rows as a CSV file, assembled in pieces; a byte order mark tells Excel that it is UTF-8. */
   async function csv(data, rows) {
     const { head, line } = csvColumns(data);
     const parts = [`\ufeff${head.map(cell).join(",")}\n`];
@@ -55,7 +55,7 @@ papertide.table = (() => {
     setTimeout(() => URL.revokeObjectURL(url), 60000);
   }
 
-  /* What rows are sorted by: one number a row. */
+  /* The sort keys: one number per row. */
   function keys(data, column) {
     const { rank, day, weight, cluster, topic } = data.column;
     const names = data.groups.map((group, i) => [group.label.toLowerCase(), i])
@@ -107,8 +107,8 @@ papertide.table = (() => {
       byId("rows").replaceChildren(...shown.map((row) => line(row, query)));
       const words = rows.length
         ? `${papertide.filters.number(page * PAGE + 1)} to ${papertide.filters.number(page * PAGE + shown.length)} of ${papertide.filters.papers(rows.length)}`
-        : { found: "No paper fits what is asked for.", view: "No such paper is in view.",
-          selected: "No paper is selected: draw round some with the lasso or the box, or tick them here." }[which];
+        : { found: "No papers match these filters.", view: "None of these papers is in view.",
+          selected: "No paper is selected: draw around some with the lasso or the box, or tick them here." }[which];
       byId("page-words").textContent = words;
       byId("page-back").disabled = page === 0;
       byId("page-on").disabled = page >= pages - 1;

@@ -1,5 +1,5 @@
 "use strict";
-/* The camera: which part of the map is on the screen, and which paper lies under a place on it. */
+/* The camera: which part of the map is on screen, and which paper is at a position. */
 papertide.view = (() => {
   const MOST = 120; // times the whole map
 
@@ -20,7 +20,7 @@ papertide.view = (() => {
     };
     const view = { x: home.x, y: home.y, zoom: 1, width: 1, height: 1 };
 
-    /* Room for names at the edge; on a telephone also for the tools, which stand above the map. */
+    /* Space for names at the edge; on a phone also for the tools, which are above the map. */
     const fit = () => {
       const [across, down] = view.width < 600 ? [50, 130] : [60, 70];
       return Math.min(Math.max(view.width - across, 40) / home.width,
@@ -32,7 +32,7 @@ papertide.view = (() => {
     const toMap = (px, py) => [
       view.x + (px - view.width / 2) / scale(), view.y - (py - view.height / 2) / scale()];
 
-    /* Part of the map stays on the screen, whatever is asked for. */
+    /* Part of the map always stays on screen. */
     function keep() {
       view.zoom = Math.min(MOST, Math.max(0.7, view.zoom));
       view.x = Math.min(home.x + home.width / 2, Math.max(home.x - home.width / 2, view.x));
@@ -51,14 +51,14 @@ papertide.view = (() => {
     }
     const reset = () => set({ x: home.x, y: home.y, zoom: 1 });
     const isWhole = () => view.zoom === 1 && view.x === home.x && view.y === home.y;
-    /* What the view shows, to be compared and to be drawn from later. */
+    /* What the view shows, to compare it and draw from it later. */
     const now = () => ({
       x: view.x, y: view.y, scale: scale(), width: view.width, height: view.height, zoom: view.zoom,
     });
     return { view, home, toScreen, toMap, set, pan, zoomAt, reset, isWhole, now, scale };
   }
 
-  /* Rows sorted into squares, so that what lies near a place is found without looking at all. */
+  /* Rows sorted into squares, to find what is near a position without checking all rows. */
   function grid(data) {
     const { n, x, y } = data;
     const across = Math.max(1, Math.ceil(Math.sqrt(n / 2)));
@@ -98,7 +98,7 @@ papertide.view = (() => {
     return { inside, nearest };
   }
 
-  /* Whether a place lies in a polygon: the even-odd rule. */
+  /* Whether a point is in a polygon, by the even-odd rule. */
   function isIn(polygon, px, py) {
     let odd = false;
     for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i, i += 1) {

@@ -1,5 +1,5 @@
 "use strict";
-/* The map page: what the reader asks for, and the parts of the page that show it. */
+/* The map page: the state of its filters and selection, and the parts of the page that show it. */
 (async () => {
   const { byId, element } = papertide;
   const { filters, panel, address } = papertide;
@@ -26,7 +26,7 @@
   let state = filters.none();
   let passes = new Uint8Array(data.n).fill(1);
   let haystack = null;
-  let selected = null; // 0 or 1 a row
+  let selected = null; // 0 or 1 per row
   let outline = null;
 
   const lookOf = (one) => {
@@ -96,7 +96,7 @@
     byId("hint").classList.toggle("hidden", Boolean(rows) || hand.row() >= 0);
   }
 
-  /* Everything that hangs on what is asked for; `from` names the part that asked. */
+  /* Update everything that depends on the filters; `from` names the part that changed them. */
   function refresh(from = "") {
     passes = filters.passing(data, state, lookOf(colouring));
     scene.stand(passes, selected, isAnything());
@@ -151,7 +151,7 @@
     outline = selected && !add ? corners : null;
     scene.outline = outline;
     afterSelecting();
-    say(selected ? byId("count").textContent : "No paper lies inside.");
+    say(selected ? byId("count").textContent : "No papers inside.");
     if (selected) table.show("selected");
   }
 
@@ -240,7 +240,7 @@
     },
   });
 
-  /* Put the page into the state that its address names. */
+  /* Put the page into the state given by its address. */
   function restore() {
     const asked = address.read(data, location.hash);
     colouring = asked.colouring;
@@ -287,7 +287,7 @@
   else refresh();
   hand.refresh();
   addEventListener("hashchange", restore);
-  /* Where a paper is drawn, for a reader's own scripts. */
+  /* Where a paper is drawn, for scripts outside the page. */
   papertide.page = Object.freeze({
     data, whereIs: (row) => camera.toScreen(data.x[row], data.y[row]), isIdle: scene.isIdle,
     level: scene.level, view: camera.view,

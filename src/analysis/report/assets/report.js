@@ -1,5 +1,5 @@
 "use strict";
-/* The report page: its map and its share charts, in the page's colours, also when printed. */
+/* The report page: its map and its share charts in the colours of the page, also in print. */
 (() => {
   const { charts, papers, groups } = papertide.read("report-data");
   const whole = papers && papertide.extent(papers);
@@ -50,7 +50,7 @@
     let last = -1;
     plot.on("plotly_click", (event) => {
       const row = rowOf(event);
-      // A finger cannot hover: its first tap shows the card, the second opens the paper.
+      // Touch cannot hover: the first tap shows the card, the second opens the paper.
       if (!byFinger() || row === last) papertide.open(papers.url[row]);
       last = row;
     });

@@ -73,7 +73,7 @@ def html_page(
     """
     packed, late = packed or {}, late or {}
     _refuse_early_end(scripts, style=style, ids=[*data, *packed, *late])
-    return render(
+    page = render(
         "page.html",
         title=title,
         policy=_trusted(policy(scripts)),
@@ -84,6 +84,7 @@ def html_page(
         scripts=[_trusted(script) for script in scripts],
         late={name: _deflated(value) for name, value in late.items()},
     )
+    return str(page)
 
 
 def render(template: str, **values: Any) -> Markup:

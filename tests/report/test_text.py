@@ -96,16 +96,20 @@ def shares(rows: list[tuple[str, str, int, int, float, float, bool]]) -> pd.Data
 def test_a_run_in_words():
     run = made_run(80, n_undated=2)
     assert plain(describe_run(run)) == (
-        "Run 0001-2025-03-17 holds **80 papers** from a snapshot of 17 March 2025. "
-        "2 papers have no date. Left out of the input: duplicate title (2). "
-        "4 clusters were found in them, and 3 topics were looked for."
+        "Run 0001-2025-03-17 holds 80 papers from 1 file (papers.csv), a snapshot of 17 March "
+        "2025. The 78 papers with a date were published between 10 January 2023 and 3 December "
+        "2024, half of them by 18 December 2023. 2 papers have no date. Of 4 clusters, the largest "
+        "are **Cluster 1** (20, 25 %), **Cluster 2** (20, 25 %) and **Cluster 3** (20, 25 %). Of 3 "
+        "topics, the largest are **Fine-tuning** (30, 38 %), **Pretraining** (20, 25 %) and "
+        "**Multimodal** (20, 25 %). 10 papers are in several topics and 20 papers in no topic. "
+        "2 rows of the input were left out: duplicate title (2)."
     )
 
 
 def test_a_small_run_says_why_it_has_no_clusters_and_no_map():
     run = made_run(9)
     why = "There are 9 papers; clusters are looked for from 60 on."
-    assert f"{why} 3 topics were looked for." in plain(describe_run(run))
+    assert f"{why} Of 3 topics, the largest are " in plain(describe_run(run))
     assert plain(describe_map(run)) == f"There is no map: 9 papers are too few. {why}"
     assert plain(describe_map(made_run(15))) == why.replace("9", "15")
 
@@ -115,14 +119,14 @@ def test_a_run_of_unknown_date_and_without_abstracts():
     papers = made.papers.assign(abstract=made.papers["abstract"].where(made.papers.index > 0))
     run = replace(made, papers=papers, manifest={**made.manifest, "snapshot_date": None})
     text = plain(describe_run(run))
-    assert "from a snapshot of unknown date." in text
-    assert "1 paper has no abstract." in text
+    assert "(papers.csv), a snapshot of unknown date." in text
+    assert "1 paper has no abstract and is placed by its title alone." in text
 
 
 def test_a_map_by_cluster():
     # Weights are .4, .5, .6, .7, .8 in turn: 16 of 80 papers lie below one half.
     assert plain(describe_map(made_run(80))) == (
-        "Of 4 clusters the largest are **Cluster 1** (20, 25 %), **Cluster 2** (20, 25 %) and "
+        "Of 4 clusters, the largest are **Cluster 1** (20, 25 %), **Cluster 2** (20, 25 %) and "
         "**Cluster 3** (20, 25 %). 64 papers have at least half of their neighbours in their own "
         "cluster; the other 16 lie between groups and are drawn paler."
     )
@@ -131,7 +135,7 @@ def test_a_map_by_cluster():
 def test_a_map_by_topic():
     # Topics 0, 1, 2 by remainder of 4; every eighth paper is in topic 1 too.
     assert plain(describe_map(made_run(80), kind="topic")) == (
-        "Of 3 topics the largest are **Fine-tuning** (30, 38 %), **Pretraining** (20, 25 %) and "
+        "Of 3 topics, the largest are **Fine-tuning** (30, 38 %), **Pretraining** (20, 25 %) and "
         "**Multimodal** (20, 25 %). 10 papers are in several topics and 20 papers in no topic."
     )
 
@@ -139,8 +143,8 @@ def test_a_map_by_topic():
 def test_dates():
     # Every ninth day from 10 January 2023; the middle of 5 is the third.
     assert describe_dates(made_run(6, n_undated=1)) == (
-        "The 5 papers with a date were published from 10 January 2023 to 15 February 2023, half "
-        "of them by 28 January 2023. 1 paper has no date."
+        "The 5 papers with a date were published between 10 January 2023 and 15 February 2023, "
+        "half of them by 28 January 2023. 1 paper has no date."
     )
     assert describe_dates(made_run(1)) == "One paper has a date: 10 January 2023."
     assert describe_dates(made_run(3, n_undated=3)) == "No paper of this run has a date."
@@ -185,7 +189,7 @@ def test_groups_are_named_by_their_verdicts_not_by_two_shares():
     assert "- **Fine-tuning**: 16 of 20 papers, 80 % (58–92 %) in 2020; 4 of 40 papers" in text
     assert "10 % (4.0–23 %) in 2021; falling." in text
     assert text.count("\n- ") == 1
-    assert "Of 3 topics, rising is Pretraining; falling is Fine-tuning. That is told by all" in text
+    assert "Of 3 topics, Pretraining is rising; Fine-tuning is falling. These verdicts rest" in text
     none = plain(describe_shares(replace(run, verdicts=made.verdicts)))
     assert "Of 3 topics, none is known to rise, to fall or to be flat" in none
 
@@ -202,15 +206,16 @@ def test_shares_skip_partial_periods_and_those_with_few_papers():
     assert "Of one topic, none is known to rise, to fall or to be flat" in text
     few = plain(describe_shares(replace(made_run(80), trends=shares(rows[:2] + rows[3:]))))
     assert few == (
-        "Fewer than two full periods have 15 papers or more, too little to compare the shares of "
-        "topics."
+        "Fewer than two full periods have 15 papers or more, which is too few to compare the "
+        "shares of topics."
     )
 
 
 def test_periods_name_what_is_not_whole():
     assert plain(describe_periods(made_run(80))) == (
         "Quarters, the finest with 20 papers in the median period. The snapshot does not cover "
-        "2024 Q4 to the end, so the share there may still change: charts mark it as partial."
+        "2024 Q4 to the end: this partial period rests on fewer papers, and the share may still "
+        "change."
     )
     assert "partial" not in describe_periods(made_run(80, freq=None))
 
