@@ -1,4 +1,4 @@
-"""An audit by hand, on planted papers, and from the command line."""
+"""Audits computed by hand, on planted papers, and from the command line."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def test_mergers_are_told_once():
     fits = np.minimum(FITS, 1)
     found = audit_clusters(own, fresh=fresh, fits=fits, vectors=plane(TRUTH), run="r", next_id=4)
     lines = audit_text(found, labels={}, contested=contested(0)).split("\n")
-    told = [line.strip() for line in lines if "c0003" in line or "c0002" in line]
-    assert told in (["merged: c0003 into c0002"], ["merged: c0002 into c0003"])
+    merged = [line.strip() for line in lines if "c0003" in line or "c0002" in line]
+    assert merged in (["merged: c0003 into c0002"], ["merged: c0002 into c0003"])
 
 
 def contested(n: int) -> pd.DataFrame:
@@ -113,11 +113,11 @@ def test_contested_papers_are_listed_up_to_twenty(n, listed, more):
 def test_an_audit_is_plain_json():
     own = named(np.minimum(TRUTH, 1))
     found = audit_clusters(own, fresh=TRUTH, fits=FITS, vectors=plane(TRUTH), run="r", next_id=7)
-    said = json.loads(json.dumps(found.as_dict(), allow_nan=False))
-    assert said["recommends"] == "fresh fit"
-    assert said["share_moved"] == 0.3333
-    assert {row["event"] for row in said["lineage"]} >= {"kept", "born"}
-    assert sum(said["sizes"].values()) == 120
+    account = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert account["recommends"] == "fresh fit"
+    assert account["share_moved"] == 0.3333
+    assert {row["event"] for row in account["lineage"]} >= {"kept", "born"}
+    assert sum(account["sizes"].values()) == 120
 
 
 def test_a_run_without_clusters_is_refused():
@@ -151,9 +151,11 @@ def series(tmp_path_factory) -> tuple[Path, Run, Run]:
     old.to_csv(folder / "old.csv", index=False)
     frame.head(400).to_csv(folder / "new.csv", index=False)
     settings = Settings(runs=folder / "runs", today=TODAY)
-    return folder, run(folder / "old.csv", settings=settings), run(
-        folder / "new.csv", settings=settings
-    )  # fmt: skip
+    return (
+        folder,
+        run(folder / "old.csv", settings=settings),
+        run(folder / "new.csv", settings=settings),
+    )
 
 
 def test_a_fit_is_graded_and_separate_fields_are_often_found_again(series):
@@ -183,12 +185,12 @@ def test_the_command_says_what_the_run_said(series):
     folder, _, second = series
     base = ["audit", "--runs", str(folder / "runs"), "--quiet"]
     done = CliRunner().invoke(cli, [*base, "--json"])
-    said = json.loads(done.stdout)
-    assert {key: said[key] for key in second.manifest["audit"]} == second.manifest["audit"]
-    assert len(said["contested"]) == second.quality["contested"]
-    assert all(0 <= p["first_weight"] - p["second_weight"] < 0.1001 for p in said["contested"])
+    account = json.loads(done.stdout)
+    assert {key: account[key] for key in second.manifest["audit"]} == second.manifest["audit"]
+    assert len(account["contested"]) == second.quality["contested"]
+    assert all(0 <= p["first_weight"] - p["second_weight"] < 0.1001 for p in account["contested"])
     text = CliRunner().invoke(cli, base).stdout
-    assert text.startswith(f"Run {second.name}: {said['recommends']}")
+    assert text.startswith(f"Run {second.name}: {account['recommends']}")
     assert "The lineage that a fresh fit would get:" in text
 
 

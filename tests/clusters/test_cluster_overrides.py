@@ -100,14 +100,15 @@ def test_the_examples_in_the_bundled_file_and_in_the_readme_are_right(tmp_path):
         (MERGE.replace('"c0002"', "2"), "line 1: merge is not a list of cluster ids"),
         ("[[cluster]]\nmerge = 'c0001'\n", "line 1: merge is not a list of cluster ids"),
         (APART.replace("c0002", "peft"), "line 1: keep_apart contains 'peft', which is not"),
-        (RENAME + RENAME.replace("Adapters", "LoRA"),
-         "line 4 contradicts line 1: rename of c0001"),
+        (RENAME + RENAME.replace("Adapters", "LoRA"), "line 4 contradicts line 1: rename of c0001"),
         (PIN + PIN.replace("c0001", "c0002"), "line 4 contradicts line 1: pin of “2401.00001”"),
         (MERGE + APART, "line 3: c0001 and c0002 are to be kept apart, and to be merged"),
-        (MERGE + MERGE.replace("c0001", "c0003") + APART.replace("c0002", "c0003"),
-         "line 5: c0001 and c0003 are to be kept apart, and to be merged"),
+        (
+            MERGE + MERGE.replace("c0001", "c0003") + APART.replace("c0002", "c0003"),
+            "line 5: c0001 and c0003 are to be kept apart, and to be merged",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_refused_with_its_line(tmp_path, text, problem):
     assert any(found.startswith(problem) for found in problems(tmp_path, text))
 
@@ -121,11 +122,11 @@ def test_problems_on_topics_and_clusters_are_told_together(tmp_path):
     (tmp_path / "overrides.toml").write_text("[[topic]]\npaper = 'x'\n[[cluster]]\n[[other]]\n")
     with pytest.raises(InputError) as caught:
         read_definitions(None, overrides_file=tmp_path / "overrides.toml")
-    told = [problem.partition(": ")[2] for problem in caught.value.problems]
-    assert told[0] == "unknown entry 'other'"
-    assert any(problem.startswith("line 1: topic is missing") for problem in told)
-    assert told[-1].startswith("line 3: no override")
-    assert len(told) == len(set(told))
+    messages = [problem.partition(": ")[2] for problem in caught.value.problems]
+    assert messages[0] == "unknown entry 'other'"
+    assert any(problem.startswith("line 1: topic is missing") for problem in messages)
+    assert messages[-1].startswith("line 3: no override")
+    assert len(messages) == len(set(messages))
 
 
 def test_what_people_wrote_reaches_the_run(tmp_path):
@@ -151,13 +152,13 @@ def test_hostile_names_are_cleaned(tmp_path, text):
 
 
 def test_mergers_are_followed_to_the_cluster_named_first():
-    def said(*tables: tuple[str, ...]) -> dict[str, str]:
+    def merged(*tables: tuple[str, ...]) -> dict[str, str]:
         return mergers([ClusterOverride("merge", ids) for ids in tables])
 
-    assert said(("a", "b")) == {"b": "a"}
-    assert said(("a", "b"), ("c", "b")) == {"b": "a", "c": "a"}
-    assert said(("a", "b"), ("c", "d"), ("d", "b")) == {"b": "a", "c": "a", "d": "a"}
-    assert said(("b", "a"), ("a", "c")) == {"a": "b", "c": "b"}
+    assert merged(("a", "b")) == {"b": "a"}
+    assert merged(("a", "b"), ("c", "b")) == {"b": "a", "c": "a"}
+    assert merged(("a", "b"), ("c", "d"), ("d", "b")) == {"b": "a", "c": "a", "d": "a"}
+    assert merged(("b", "a"), ("a", "c")) == {"a": "b", "c": "b"}
 
 
 def test_all_pairs_are_kept_apart():
@@ -175,13 +176,14 @@ def members(**papers: str) -> pd.DataFrame:
         for n, part in enumerate(text.split()):
             number, _, weight = part.partition(":")
             rows.append((paper, "cluster", f"c{int(number):04d}", float(weight or 1), n == 0))
-    return conform(pd.DataFrame(rows, columns=list(TABLES["memberships"].columns)),
-                   name="memberships")  # fmt: skip
+    return conform(
+        pd.DataFrame(rows, columns=list(TABLES["memberships"].columns)), name="memberships"
+    )
 
 
-def applied(rows: pd.DataFrame, *said: ClusterOverride, **settings: object) -> OverrideResult:
+def applied(rows: pd.DataFrame, *overrides: ClusterOverride, **settings: object) -> OverrideResult:
     find = settings.pop("find", lambda text: (text,) if text in set(rows["paper_id"]) else ())
-    return apply_cluster_overrides(rows, overrides=said, find=find, **settings)
+    return apply_cluster_overrides(rows, overrides=overrides, find=find, **settings)
 
 
 def primaries(found: OverrideResult) -> dict[str, str]:
@@ -211,14 +213,18 @@ def test_a_merger_whose_first_cluster_is_no_more_has_another_keeper():
     assert primaries(found) == {"a": "2", "b": "2"}
     assert found.merged == {"c0003": "c0002"}
     assert found.not_applied == [
-        {"line": None, "what": "merge", "names": "c0001, c0003, c0002",
-         "reason": "c0001 has no papers in this run"},
-    ]  # fmt: skip
+        {
+            "line": None,
+            "what": "merge",
+            "names": "c0001, c0003, c0002",
+            "reason": "c0001 has no papers in this run",
+        }
+    ]
 
 
 def test_a_pin_has_weight_one_and_its_reason_is_evidence():
-    said = ClusterOverride("pin", ("c0002",), paper="a", why="It is.")
-    found = applied(members(a="1:.6 2:.3 3:.1", b="2"), said)
+    pin = ClusterOverride("pin", ("c0002",), paper="a", why="It is.")
+    found = applied(members(a="1:.6 2:.3 3:.1", b="2"), pin)
     pd.testing.assert_frame_equal(found.memberships, members(a="2:1", b="2"))
     assert found.pinned == {"a": "c0002"}
     (row,) = found.evidence.to_dict("records")
@@ -235,8 +241,9 @@ def test_a_pin_that_agrees_moves_nothing_and_counts_in_full():
 def test_a_pin_follows_mergers_of_now_and_before():
     rows = members(a="1", b="2", c="3")
     pin = ClusterOverride("pin", ("c0009",), paper="a")
-    found = applied(rows, pin, ClusterOverride("merge", ("c0003", "c0002")),
-                    merged_earlier={"c0009": "c0002"})  # fmt: skip
+    found = applied(
+        rows, pin, ClusterOverride("merge", ("c0003", "c0002")), merged_earlier={"c0009": "c0002"}
+    )
     assert primaries(found) == {"a": "3", "b": "3", "c": "3"}
 
 
@@ -249,9 +256,9 @@ def test_a_pin_follows_mergers_of_now_and_before():
     ],
 )
 def test_a_pin_that_cannot_be_followed_is_listed(found, cluster, reason):
-    said = ClusterOverride("pin", (cluster,), paper="Title", line=4)
+    pin = ClusterOverride("pin", (cluster,), paper="Title", line=4)
     rows = members(a="1", b="2")
-    got = applied(rows, said, find=lambda _: found)
+    got = applied(rows, pin, find=lambda _: found)
     pd.testing.assert_frame_equal(got.memberships, rows)
     assert got.not_applied == [
         {"line": 4, "what": "pin", "names": f"{cluster}, Title", "reason": reason}
@@ -259,8 +266,10 @@ def test_a_pin_that_cannot_be_followed_is_listed(found, cluster, reason):
 
 
 def test_two_spellings_of_one_paper_are_a_conflict():
-    pins = [ClusterOverride("pin", (c,), paper=p, line=n)
-            for c, p, n in (("c0001", "x", 1), ("c0002", "y", 4))]  # fmt: skip
+    pins = [
+        ClusterOverride("pin", (c,), paper=p, line=n)
+        for c, p, n in (("c0001", "x", 1), ("c0002", "y", 4))
+    ]
     found = applied(members(a="1", b="2"), *pins, find=lambda _: ("a",))
     assert primaries(found)["a"] == "1"
     assert [each["reason"] for each in found.not_applied] == ["line 1 pins this paper elsewhere"]
@@ -320,21 +329,32 @@ def test_papers_are_found_by_id_alias_and_title():
 
 
 SAID = st.one_of(
-    st.builds(ClusterOverride, st.just("merge"),
-              st.lists(st.sampled_from(["c0001", "c0002", "c0003", "c0004"]), min_size=2,
-                       max_size=3, unique=True).map(tuple)),
-    st.builds(ClusterOverride, st.just("pin"), st.sampled_from([("c0001",), ("c0003",)]),
-              paper=st.sampled_from("abcdx")),
-)  # fmt: skip
+    st.builds(
+        ClusterOverride,
+        st.just("merge"),
+        st.lists(
+            st.sampled_from(["c0001", "c0002", "c0003", "c0004"]),
+            min_size=2,
+            max_size=3,
+            unique=True,
+        ).map(tuple),
+    ),
+    st.builds(
+        ClusterOverride,
+        st.just("pin"),
+        st.sampled_from([("c0001",), ("c0003",)]),
+        paper=st.sampled_from("abcdx"),
+    ),
+)
 TEXTS = st.sampled_from(["1:.6 2:.3", "2:.5 1:.2 3:.1", "3:1", "1:.2", "2:.4 3:.4"])
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.lists(SAID, max_size=4))
-def test_laws_of_decisions_by_hand(texts, said):
+def test_laws_of_overrides(texts, overrides):
     rows = members(**dict(zip("abcd", texts, strict=False)))
     copy = rows.copy(deep=True)
-    found = applied(rows, *said)
+    found = applied(rows, *overrides)
     pd.testing.assert_frame_equal(rows, copy)
     own = found.memberships
     assert not own.duplicated(["paper_id", "group_id"]).any()
@@ -342,7 +362,7 @@ def test_laws_of_decisions_by_hand(texts, said):
     assert (own.groupby("paper_id")["is_primary"].sum() == 1).all()
     assert own.groupby("paper_id")["weight"].sum().max() <= 1 + 1e-5
     assert not set(own["group_id"]) & set(found.merged)
-    again = applied(own, *said, merged_earlier=found.merged)
+    again = applied(own, *overrides, merged_earlier=found.merged)
     pd.testing.assert_frame_equal(again.memberships, own)
     assert (again.merged, again.pinned) == ({}, {})
 

@@ -26,10 +26,12 @@ def unit(sizes: list[int], *, seed: int = 0, noise: float = 0.05) -> np.ndarray:
 
 def test_stability_by_hand():
     labels = np.array([0, 0, 0, 1, 1, 2])
-    fits = np.array([
-        [0, 0, 0, 1, 1, -1],  # cluster 0 and 1 found exactly, cluster 2 not in the subsample
-        [0, 0, 1, 1, -1, 1],  # 0: 2/3; 1: {3} in {2, 3, 5}: 1/3; 2: {5} in {2, 3, 5}: 1/3
-    ])  # fmt: skip
+    fits = np.array(
+        [
+            [0, 0, 0, 1, 1, -1],  # cluster 0 and 1 found exactly, cluster 2 not in the subsample
+            [0, 0, 1, 1, -1, 1],  # 0: 2/3; 1: {3} in {2, 3, 5}: 1/3; 2: {5} in {2, 3, 5}: 1/3
+        ]
+    )
     expected = [(1 + 2 / 3) / 2, (1 + 1 / 3) / 2, 1 / 3]
     assert cluster_stability(labels, fits=fits) == pytest.approx(expected)
 
@@ -53,10 +55,17 @@ def test_no_fits_no_figures(n):
 
 @pytest.mark.parametrize(
     ("stability", "words"),
-    [(1.0, "often found again"), (0.75, "often found again"), (0.7449, "sometimes found again"),
-     (0.5, "sometimes found again"), (0.49, "seldom found again"), (0.0, "seldom found again"),
-     (float("nan"), ""), (None, "")],
-)  # fmt: skip
+    [
+        (1.0, "often found again"),
+        (0.75, "often found again"),
+        (0.7449, "sometimes found again"),
+        (0.5, "sometimes found again"),
+        (0.49, "seldom found again"),
+        (0.0, "seldom found again"),
+        (float("nan"), ""),
+        (None, ""),
+    ],
+)
 def test_grades_in_words(stability, words):
     assert grade(stability) == words
 
@@ -117,10 +126,16 @@ def test_no_clusters_no_fits():
 
 @pytest.mark.parametrize(
     ("n", "fitted", "grades", "due"),
-    [(500, True, None, True), (500, False, None, False), (500, False, True, True),
-     (500, True, False, False), (LARGEST_GRADED, True, None, True),
-     (LARGEST_GRADED + 1, True, None, False), (LARGEST_GRADED + 1, False, True, True)],
-)  # fmt: skip
+    [
+        (500, True, None, True),
+        (500, False, None, False),
+        (500, False, True, True),
+        (500, True, False, False),
+        (LARGEST_GRADED, True, None, True),
+        (LARGEST_GRADED + 1, True, None, False),
+        (LARGEST_GRADED + 1, False, True, True),
+    ],
+)
 def test_when_clusters_are_graded(n, fitted, grades, due):
     assert grading_is_due(n, fitted=fitted, grades=grades) is due
 
@@ -134,12 +149,18 @@ def rows(*given: tuple[str, str, float, bool]) -> pd.DataFrame:
 
 
 def test_contested_papers_by_hand():
-    found = contested(rows(
-        ("a", "c1", 0.45, True), ("a", "c2", 0.35, False),  # .1 apart: contested
-        ("b", "c1", 0.50, True), ("b", "c2", 0.39, False),  # .11 apart
-        ("c", "c1", 0.30, True), ("c", "c2", 0.38, False), ("c", "c3", 0.15, False),
-        ("d", "c1", 0.05, True),
-    ))  # fmt: skip
+    found = contested(
+        rows(
+            ("a", "c1", 0.45, True),
+            ("a", "c2", 0.35, False),  # .1 apart: contested
+            ("b", "c1", 0.50, True),
+            ("b", "c2", 0.39, False),  # .11 apart
+            ("c", "c1", 0.30, True),
+            ("c", "c2", 0.38, False),
+            ("c", "c3", 0.15, False),
+            ("d", "c1", 0.05, True),
+        )
+    )
     assert found["paper_id"].tolist() == ["a", "c"]
     assert found["first_id"].tolist() == ["c1", "c2"]
     assert found["second_id"].tolist() == ["c2", "c1"]
@@ -150,8 +171,12 @@ def test_topics_are_not_contested():
     frame = rows(("a", "t1", 0.9, True), ("a", "t2", 0.9, False)).assign(kind="topic")
     assert contested(frame).empty
     assert list(contested(frame)) == [
-        "paper_id", "first_id", "first_weight", "second_id", "second_weight"
-    ]  # fmt: skip
+        "paper_id",
+        "first_id",
+        "first_weight",
+        "second_id",
+        "second_weight",
+    ]
 
 
 # drift
@@ -179,9 +204,12 @@ def test_drift_by_hand():
 
 def test_drift_without_new_papers_says_nothing_of_them():
     found = fit_of_new_papers(
-        np.zeros(3, dtype=np.int64), weights=np.ones(3), neighbours=np.full((3, 2), -1),
-        is_new=np.zeros(3, dtype=bool), n_fresh=3,
-    )  # fmt: skip
+        np.zeros(3, dtype=np.int64),
+        weights=np.ones(3),
+        neighbours=np.full((3, 2), -1),
+        is_new=np.zeros(3, dtype=bool),
+        n_fresh=3,
+    )
     assert found.poorly_placed is None
     assert found.agreement is None
     assert fit_line(found) == "Drift: 0 papers added since the last fresh fit (of 3)"

@@ -67,7 +67,7 @@ def test_few_papers_or_clusters_have_no_broader_ones(n: int, count: int):
 
 
 def test_a_cluster_far_from_all_others_stays_alone():
-    """Five clusters of which four hang together in pairs: two broader ones, and one in none."""
+    """Five clusters of which four are close in pairs: two broader ones, and one in none."""
     count, size = 5, 120
     ties = np.eye(count) * 100.0
     for a, b in ((0, 1), (2, 3)):
@@ -98,8 +98,8 @@ def test_the_heading_stands_for_most_parts_or_names_two(own, held, expected):
 
 
 def test_names_of_two_do_not_pile_up():
-    said = broader_heading("X", shares=[0, 0], sizes=[2, 3], parts=["A · B", "C · D"])
-    assert said == "C · A"
+    heading = broader_heading("X", shares=[0, 0], sizes=[2, 3], parts=["A · B", "C · D"])
+    assert heading == "C · A"
 
 
 def cluster(name: str, *, broader: str | None = None, color: str = "#000000"):
@@ -137,10 +137,14 @@ def test_broader_clusters_are_described_by_their_papers_and_have_the_largest_par
     graph, weights = neighbour_graph(vectors), np.ones(len(labels))
     leaves = [cluster(f"c{i:04d}", color=f"#{i:06x}") for i in range(1, 13)]
     descriptions = add_broader(
-        leaves, labels=labels, graph=graph, vectors=vectors, weights=weights,
+        leaves,
+        labels=labels,
+        graph=graph,
+        vectors=vectors,
+        weights=weights,
         counts=count_phrases(papers["title"], papers["abstract"]),
         ids=papers["paper_id"].to_numpy(),
-    )  # fmt: skip
+    )
     assert [d.id for d in descriptions] == [f"c{i:04d}" for i in range(1, 17)]
     assert [d.broader for d in descriptions[:3]] == ["c0013"] * 3
     broader = descriptions[12:]

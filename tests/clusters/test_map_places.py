@@ -33,9 +33,12 @@ def test_a_paper_stands_beside_the_middle_of_its_own_cluster_s_neighbours():
     weights = np.zeros((1, 101))
     weights[0, [0, 1, 10, 99, 55]] = [0.5, 0.25, 0.25, 0.1, 1.0]
     found = place_on_map(
-        known, rows=np.array([100]), graph=sp.csr_matrix(weights), labels=labels,
+        known,
+        rows=np.array([100]),
+        graph=sp.csr_matrix(weights),
+        labels=labels,
         vectors=np.ones((101, 3), dtype=np.float32),
-    )  # fmt: skip
+    )
     np.testing.assert_allclose(np.linalg.norm(found[100] - [0.25, 0.25]), 0.4, atol=0.05)
     assert found.dtype == np.float32
     assert found[:100].tobytes() == known[:100].astype(np.float32).tobytes()
@@ -76,7 +79,7 @@ def test_a_born_cluster_has_ground_of_its_own_and_lies_together():
     graph[:, :5] = 1.0
     found = place_on_map(
         known, rows=rows, graph=sp.csr_matrix(graph), labels=truth, vectors=vectors
-    )  # fmt: skip
+    )
     own, others = found[160:], found[:160]
     middle = own.mean(axis=0)
     radius = np.linalg.norm(own - middle, axis=1).max()
@@ -95,14 +98,17 @@ def test_new_papers_of_a_known_cluster_stand_within_it():
     straight[rows] = np.nan
     found = place_on_map(
         straight, rows=rows, graph=near_of(vectors, rows), labels=truth, vectors=vectors
-    )  # fmt: skip
+    )
     own = np.linalg.norm(found[rows] - 20 * truth[rows, None], axis=1)
     assert own.max() < 5
 
 
 def test_a_first_point_of_an_empty_map_is_placed():
     found = place_on_map(
-        np.full((1, 2), np.nan), rows=np.array([0]), graph=sp.csr_matrix((1, 1)),
-        labels=np.array([0]), vectors=np.ones((1, 3), dtype=np.float32),
-    )  # fmt: skip
+        np.full((1, 2), np.nan),
+        rows=np.array([0]),
+        graph=sp.csr_matrix((1, 1)),
+        labels=np.array([0]),
+        vectors=np.ones((1, 3), dtype=np.float32),
+    )
     assert np.isfinite(found).all()

@@ -24,11 +24,18 @@ JANUARY, FEBRUARY, MARCH = date(2025, 1, 31), date(2025, 2, 28), date(2025, 3, 3
 def groups(**sizes: int) -> pd.DataFrame:
     """Table `groups` with these clusters, and a topic that the register leaves alone."""
     rows = [
-        {"kind": "cluster", "group_id": name, "label": f"On {name}", "n_papers": n,
-         "terms": [name, "word"], "color": "#123456", "parent_id": None,
-         "status": "active" if n else "retired"}
+        {
+            "kind": "cluster",
+            "group_id": name,
+            "label": f"On {name}",
+            "n_papers": n,
+            "terms": [name, "word"],
+            "color": "#123456",
+            "parent_id": None,
+            "status": "active" if n else "retired",
+        }
         for name, n in sizes.items()
-    ]  # fmt: skip
+    ]
     rows.append({**rows[0], "kind": "topic", "group_id": "data", "n_papers": 5})
     frame = pd.DataFrame(rows).assign(description="", definition_hash=None, stability=np.nan)
     frame["exemplars"] = [[] for _ in rows]
@@ -38,18 +45,21 @@ def groups(**sizes: int) -> pd.DataFrame:
 # the register
 
 
-def carried(ledger: Ledger, name: str, day: date | None, *, quiet=(), placed=(), **sizes: int):
+def next_run(ledger: Ledger, name: str, day: date | None, *, quiet=(), placed=(), **sizes: int):
     """One more run in which these clusters are dormant or have new papers."""
     found = cluster_statuses(ledger, dormant=quiet, placed=placed, snapshot_date=day)
     table = groups(**sizes)
     states = table["group_id"].map(found.statuses).fillna(table["status"])
     return update_register(
-        ledger, groups=table.assign(status=states), lineage=found.lineage, run=name,
+        ledger,
+        groups=table.assign(status=states),
+        lineage=found.lineage,
+        run=name,
         snapshot_date=day,
-    )  # fmt: skip
+    )
 
 
-def told(ledger: Ledger, name: str) -> tuple[str, list[tuple[str, str]]]:
+def history(ledger: Ledger, name: str) -> tuple[str, list[tuple[str, str]]]:
     entry = ledger.entry(name)
     return entry.status, [(event.run, event.event) for event in entry.events]
 
@@ -58,9 +68,14 @@ def test_the_first_run_opens_the_register():
     ledger = open_register(groups(c0002=4, c0001=6), run="0001", snapshot_date=JANUARY)
     assert (ledger.next_id, ledger.runs) == (3, {"0001": "2025-01-31"})
     assert ledger.entries[0] == Entry(
-        "c0001", "On c0001", "0001", "0001", colour="#123456", terms=("c0001", "word"),
+        "c0001",
+        "On c0001",
+        "0001",
+        "0001",
+        colour="#123456",
+        terms=("c0001", "word"),
         sizes={"0001": 6},
-    )  # fmt: skip
+    )
     assert [entry.id for entry in ledger.entries] == ["c0001", "c0002"]
     assert ledger.next_id == 3
     assert open_register(empty("groups"), run="0001").entries == ()
@@ -68,23 +83,23 @@ def test_the_first_run_opens_the_register():
 
 def test_dormant_then_retired_then_revived():
     ledger = open_register(groups(c0001=6, c0002=9), run="0001", snapshot_date=JANUARY)
-    ledger = carried(ledger, "0002", FEBRUARY, quiet=["c0001"], c0001=6, c0002=9)
-    assert told(ledger, "c0001") == ("dormant", [("0002", "dormant")])
+    ledger = next_run(ledger, "0002", FEBRUARY, quiet=["c0001"], c0001=6, c0002=9)
+    assert history(ledger, "c0001") == ("dormant", [("0002", "dormant")])
     # The same snapshot again, or one of unknown date, retires nothing.
     for day in (FEBRUARY, None):
-        again = carried(ledger, "0003", day, quiet=["c0001"], c0001=6, c0002=9)
-        assert told(again, "c0001") == ("dormant", [("0002", "dormant")])
-    retired = carried(again, "0004", MARCH, quiet=["c0001"], c0001=6, c0002=9)
-    assert told(retired, "c0001") == ("retired", [("0002", "dormant"), ("0004", "retired")])
-    still = carried(retired, "0005", None, c0001=6, c0002=9)
-    assert told(still, "c0001")[0] == "retired"
-    back = carried(still, "0006", None, placed=["c0001"], c0001=7, c0002=9)
-    assert told(back, "c0001")[0] == "active"
-    assert told(back, "c0001")[1][-1] == ("0006", "revived")
+        again = next_run(ledger, "0003", day, quiet=["c0001"], c0001=6, c0002=9)
+        assert history(again, "c0001") == ("dormant", [("0002", "dormant")])
+    retired = next_run(again, "0004", MARCH, quiet=["c0001"], c0001=6, c0002=9)
+    assert history(retired, "c0001") == ("retired", [("0002", "dormant"), ("0004", "retired")])
+    still = next_run(retired, "0005", None, c0001=6, c0002=9)
+    assert history(still, "c0001")[0] == "retired"
+    back = next_run(still, "0006", None, placed=["c0001"], c0001=7, c0002=9)
+    assert history(back, "c0001")[0] == "active"
+    assert history(back, "c0001")[1][-1] == ("0006", "revived")
     assert back.entry("c0001").sizes["0006"] == 7
     # A dormant one that has papers again is revived as well.
-    awake = carried(ledger, "0003", MARCH, c0001=8, c0002=9)
-    assert told(awake, "c0001") == ("active", [("0002", "dormant"), ("0003", "revived")])
+    awake = next_run(ledger, "0003", MARCH, c0001=8, c0002=9)
+    assert history(awake, "c0001") == ("active", [("0002", "dormant"), ("0003", "revived")])
 
 
 def test_split_and_merged_stand_with_both_and_the_merged_id_stays_retired():
@@ -156,19 +171,28 @@ EVENT = st.builds(Event, TEXTS, st.sampled_from(LINEAGE), IDS, st.integers(0, 99
 
 
 ENTRY = st.builds(
-    Entry, IDS, TEXTS, TEXTS, TEXTS, status=st.sampled_from(STATUSES), colour=TEXTS,
+    Entry,
+    IDS,
+    TEXTS,
+    TEXTS,
+    TEXTS,
+    status=st.sampled_from(STATUSES),
+    colour=TEXTS,
     broader=st.one_of(st.just(""), IDS),
-    terms=st.lists(TEXTS, max_size=3).map(tuple), parents=st.lists(IDS, max_size=2).map(tuple),
+    terms=st.lists(TEXTS, max_size=3).map(tuple),
+    parents=st.lists(IDS, max_size=2).map(tuple),
     children=st.lists(IDS, max_size=2).map(tuple),
     sizes=st.dictionaries(TEXTS, st.integers(0, 10**6), max_size=3),
     events=st.lists(EVENT, max_size=3).map(tuple),
-)  # fmt: skip
+)
 
 
 LEDGER = st.builds(
-    Ledger, st.integers(30001, 10**6), st.dictionaries(TEXTS, TEXTS, max_size=3),
+    Ledger,
+    st.integers(30001, 10**6),
+    st.dictionaries(TEXTS, TEXTS, max_size=3),
     st.lists(ENTRY, max_size=4, unique_by=lambda entry: entry.id).map(tuple),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -295,9 +319,12 @@ def test_a_missing_register_is_named(tmp_path):
 def test_a_long_register_is_read_quickly(tmp_path):
     sizes = {f"c{n:04d}": n for n in range(1, 301)}
     ledger = open_register(groups(**sizes), run="0001")
-    ledger = replace(ledger, entries=tuple(
-        replace(entry, sizes={f"{n:04d}": n for n in range(60)}) for entry in ledger.entries
-    ))  # fmt: skip
+    ledger = replace(
+        ledger,
+        entries=tuple(
+            replace(entry, sizes={f"{n:04d}": n for n in range(60)}) for entry in ledger.entries
+        ),
+    )
     path = tmp_path / "ledger.toml"
     path.write_text(ledger_text(ledger), encoding="utf-8")
     assert read_ledger(path) == ledger

@@ -61,10 +61,10 @@ def test_without_overrides_nothing_changes(tmp_path):
 
 
 def test_a_cluster_is_renamed(tmp_path):
-    _, after, said = applied(tmp_path, '[[cluster]]\nid = "c0002"\nlabel = "<b>Mine</b>"\n')
+    _, after, account = applied(tmp_path, '[[cluster]]\nid = "c0002"\nlabel = "<b>Mine</b>"\n')
     labels = after.groups.set_index("group_id")["label"]
     assert labels["c0002"] == "<b>Mine</b>"
-    assert said["not_applied"] == []
+    assert account["not_applied"] == []
     assert check_laws(tables_of(after)) == []
 
 
@@ -96,6 +96,6 @@ def test_a_paper_is_pinned_with_its_evidence(tmp_path):
     ],
 )
 def test_what_finds_nothing_is_listed(tmp_path, text, reason):
-    _, after, said = applied(tmp_path, text)
-    assert [reason in line["reason"] for line in said["not_applied"]] == [True]
+    _, after, account = applied(tmp_path, text)
+    assert [reason in line["reason"] for line in account["not_applied"]] == [True]
     assert check_laws(tables_of(after)) == []

@@ -17,7 +17,7 @@ from analysis.papers import Snapshot
 from analysis.runs import Run, compare, run_manifest
 from analysis.topics import as_arrays
 
-from .groups.grouping import Groups, group_papers
+from .groups.group_papers import Groups, group_papers
 from .groups.identities import register_clusters
 from .groups.topics import Definitions, changed_words
 from .papers import RunPapers, prepare_papers, union_entry

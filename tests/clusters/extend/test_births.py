@@ -1,4 +1,4 @@
-"""What is new: groups of new papers among one another, clusters crowded with them."""
+"""Births: groups of new papers among one another, clusters crowded with them."""
 
 from __future__ import annotations
 
@@ -35,31 +35,29 @@ def ring(n_old: int, *, groups: list[list[int]], to_old: float, n: int) -> sp.cs
 
 
 @pytest.mark.parametrize(("to_old", "n_found"), [(0.0, 2), (0.52, 2), (0.53, 0), (1.0, 0)])
-def test_the_share_of_new_neighbours_that_is_news(to_old: float, n_found: int):
-    """20 of 160 papers are new: p = .125, so that .125 + .4 × .875 = .475 of the weight is news."""
+def test_the_share_of_new_neighbours_that_makes_a_group(to_old: float, n_found: int):
+    """20 of 160 papers are new: p = .125, so that .125 + .4 × .875 = .475 of the weight is enough."""
     groups = [list(range(140, 150)), list(range(150, 160))]
     is_new = np.arange(160) >= 140
     graph = ring(140, groups=groups, to_old=to_old, n=160)
-    found = novel_groups(
-        is_new, rows=np.arange(140, 160), graph=graph, least=10, limits=LIMITS
-    )  # fmt: skip
+    found = novel_groups(is_new, rows=np.arange(140, 160), graph=graph, least=10, limits=LIMITS)
     assert [group.tolist() for group in found] == (groups if n_found else [])
 
 
-def test_a_group_smaller_than_the_least_is_none():
+def test_a_group_smaller_than_the_least_is_not_born():
     is_new = np.arange(109) >= 100
     graph = ring(100, groups=[list(range(100, 109))], to_old=0.1, n=109)
-    told = {"rows": np.arange(100, 109), "graph": graph, "limits": LIMITS}
-    assert novel_groups(is_new, least=10, **told) == []
-    assert [len(group) for group in novel_groups(is_new, least=9, **told)] == [9]
+    options = {"rows": np.arange(100, 109), "graph": graph, "limits": LIMITS}
+    assert novel_groups(is_new, least=10, **options) == []
+    assert [len(group) for group in novel_groups(is_new, least=9, **options)] == [9]
 
 
-def test_revised_papers_are_not_news():
+def test_revised_papers_are_not_novel():
     """Papers that the graph has rows for but that are not new make no group."""
     is_new = np.arange(120) >= 110
     graph = ring(100, groups=[list(range(100, 110)), list(range(110, 120))], to_old=0.1, n=120)
-    told = {"graph": graph, "least": 10, "limits": LIMITS}
-    (found,) = novel_groups(is_new, rows=np.arange(100, 120), **told)
+    options = {"graph": graph, "least": 10, "limits": LIMITS}
+    (found,) = novel_groups(is_new, rows=np.arange(100, 120), **options)
     assert found.tolist() == list(range(110, 120))
 
 
@@ -87,14 +85,17 @@ def test_two_groups_with_a_few_ties_are_cut_apart():
         np.fill_diagonal(own, 0)
         graph[:, 400:] = own
         found = novel_groups(
-            np.arange(440) >= 400, rows=np.arange(400, 440), graph=sp.csr_matrix(graph), least=10,
+            np.arange(440) >= 400,
+            rows=np.arange(400, 440),
+            graph=sp.csr_matrix(graph),
+            least=10,
             limits=LIMITS,
-        )  # fmt: skip
+        )
         assert len(found) == n_found
 
 
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.1])
-def test_papers_drawn_from_the_same_corpus_are_no_news(share: float):
+def test_papers_drawn_from_the_same_corpus_are_not_novel(share: float):
     vectors, _ = blobs([80] * 6, seed=4, spread=0.9)
     graph = near_of(vectors, np.arange(len(vectors)))
     for seed in range(20):
@@ -122,7 +123,7 @@ def test_the_order_of_papers_does_not_matter():
     assert [int(group[0]) for group in shuffled] == sorted(int(group[0]) for group in shuffled)
 
 
-# clusters of a fresh look
+# clusters of a fresh fit
 
 
 def test_a_crowded_cluster_has_enough_new_papers_by_number_share_and_chance():

@@ -14,26 +14,26 @@ from blobs import blobs
 
 
 def never() -> FreshFit:
-    raise AssertionError("no fresh look is due")
+    raise AssertionError("no fresh fit is due")
 
 
-def look(vectors: np.ndarray, *, fresh: np.ndarray):
+def fit_with(vectors: np.ndarray, *, fresh: np.ndarray):
     """A fresh fit that finds these clusters."""
     return lambda: FreshFit(fresh, neighbour_graph(vectors), 10)
 
 
 def extended(vectors: np.ndarray, labels: np.ndarray, *, fresh=None, **given) -> Extension:
-    """Carry on; `fresh` is what a fresh look finds, none is made where it is None."""
+    """Extend the clusters; `fresh` are those of the fresh fit, which is not due if it is None."""
     is_new = given.pop("is_new", labels < 0)
     n_old = int((~is_new).sum())
-    told = {
+    options = {
         "revised": np.zeros(len(labels), dtype=bool),
         "n_last_fit": n_old if fresh is not None else len(labels),
         "n_last_review": n_old,
-        "fit": never if fresh is None else look(vectors, fresh=fresh),
+        "fit": never if fresh is None else fit_with(vectors, fresh=fresh),
         **given,
     }
-    return extend_clusters(vectors, labels=labels, is_new=is_new, **told)
+    return extend_clusters(vectors, labels=labels, is_new=is_new, **options)
 
 
 def hidden(truth: np.ndarray, is_new: np.ndarray) -> np.ndarray:
@@ -101,7 +101,7 @@ def test_the_same_input_gives_the_same_bytes():
     assert one.events == other.events
 
 
-# news
+# births
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -134,7 +134,7 @@ def test_an_absent_field_is_born_in_a_large_step_by_the_fresh_look():
 
 
 def test_old_papers_that_a_born_cluster_takes_are_counted():
-    """Forty papers of a field came before it was seen to be one; the new 60 make it a cluster."""
+    """Forty papers of a field came before it was a cluster; the 60 new ones make it one."""
     vectors, truth = blobs([150, 150, 100], seed=4)
     is_new = np.arange(400) >= 340
     labels = hidden(np.where(truth == 2, 1, truth), is_new)
@@ -187,7 +187,7 @@ def test_a_born_cluster_is_not_split_off_as_well():
 
 
 def test_in_a_small_step_what_is_new_alone_is_born():
-    """Twelve old papers lie beside the field, and the fresh look has them with it: they stay."""
+    """Twelve old papers lie beside the field, and the fresh fit puts them with it: they stay."""
     vectors, truth = blobs([200, 200, 200, 42], seed=6)
     is_new = np.arange(642) >= 612
     labels = hidden(np.where(truth == 3, 0, truth), is_new)
@@ -232,7 +232,7 @@ def test_a_planted_merger_is_named_so_and_frees_no_number():
 
 @pytest.mark.parametrize("share", [0.02, 0.05, 0.09])
 def test_a_small_step_moves_few_old_papers_and_the_rest_waits(share: float):
-    """Every cluster is two in the fresh look: half of all old papers would move."""
+    """Every cluster is two in the fresh fit: half of all old papers would move."""
     vectors, truth = blobs([100] * 8, seed=5)
     is_new = np.random.default_rng(2).random(800) < share
     labels = hidden(truth // 2, is_new)
@@ -254,13 +254,13 @@ def test_a_large_step_takes_all_of_them():
     assert (found.waiting, found.reviewed) == (0, True)
 
 
-@pytest.mark.parametrize(("n_last_fit", "looks"), [(380, True), (381, False)])
-def test_a_look_is_due_after_a_twentieth(n_last_fit: int, looks: bool):
+@pytest.mark.parametrize(("n_last_fit", "is_due"), [(380, True), (381, False)])
+def test_a_fresh_fit_is_due_after_a_twentieth(n_last_fit: int, is_due: bool):
     """400 papers: more than 1.05 × 380 = 399, not more than 1.05 × 381 = 400.05."""
     vectors, truth = blobs([200, 200])
     is_new = np.arange(400) % 100 == 0
     found = extended(vectors, hidden(truth, is_new), fresh=truth, n_last_fit=n_last_fit)
-    assert (found.fresh is not None) == looks
+    assert (found.fresh is not None) == is_due
 
 
 def test_thresholds_decide():

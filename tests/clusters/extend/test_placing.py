@@ -117,10 +117,15 @@ def test_the_order_of_papers_does_not_matter():
     labels[::4] = -1
     order = np.random.default_rng(0).permutation(len(labels))
     one, other = (
-        place_papers(known, rows=np.flatnonzero(known < 0), vectors=v, count=3,
-               graph=near_of(v, np.flatnonzero(known < 0)))
+        place_papers(
+            known,
+            rows=np.flatnonzero(known < 0),
+            vectors=v,
+            count=3,
+            graph=near_of(v, np.flatnonzero(known < 0)),
+        )
         for known, v in ((labels, vectors), (labels[order], vectors[order]))
-    )  # fmt: skip
+    )
     assert other.tolist() == one[order].tolist()
     assert (one == truth).mean() > 0.9
 

@@ -1,4 +1,4 @@
-"""Splits, mergers and births that a fresh look shows, and the budget of a small step."""
+"""Splits, mergers and births that a fresh fit shows, and the budget of a small step."""
 
 from __future__ import annotations
 
@@ -47,23 +47,25 @@ def test_a_cluster_of_two_parts_is_split_and_the_largest_keeps_its_name():
     graph = blocks([20, 30, 20], [[1, 0.1, 0], [0.1, 2, 0], [0, 0, 1]])
     is_old = np.ones(70, dtype=bool)
     is_old[:5] = False
-    (change,) = splits(
-        labels, is_old=is_old, fresh=fresh, graph=graph, first_free=7, limits=LIMITS
-    )  # fmt: skip
+    (change,) = splits(labels, is_old=is_old, fresh=fresh, graph=graph, first_free=7, limits=LIMITS)
     assert change.event == Event("split", 7, (0,), pytest.approx(0.1), 15)
     assert change.rows.tolist() == list(range(20))
 
 
 @pytest.mark.parametrize(("from_elsewhere", "parts"), [(0, 1), (13, 1), (14, 0)])
 def test_a_part_has_three_fifths_of_its_old_papers_from_one_cluster(from_elsewhere, parts):
-    """20 of 33 are .606, 20 of 34 .588: below .6 it is no part of that cluster."""
+    """20 of 33 are .606, 20 of 34 .588: below .6 it is not a part of that cluster."""
     labels = np.repeat([0, 0, 1], [40, 20, from_elsewhere])
     fresh = np.repeat([0, 1, 1], [40, 20, from_elsewhere])
     n = len(labels)
     found = splits(
-        labels, is_old=np.ones(n, dtype=bool), fresh=fresh, graph=sp.identity(n, format="csr"),
-        first_free=2, limits=LIMITS,
-    )  # fmt: skip
+        labels,
+        is_old=np.ones(n, dtype=bool),
+        fresh=fresh,
+        graph=sp.identity(n, format="csr"),
+        first_free=2,
+        limits=LIMITS,
+    )
     assert len(found) == parts
 
 
@@ -71,17 +73,21 @@ def test_a_part_has_three_fifths_of_its_old_papers_from_one_cluster(from_elsewhe
 def test_a_part_has_ten_papers(size: int, parts: int):
     labels, fresh = np.zeros(30 + size, dtype=int), np.repeat([0, 1], [30, size])
     graph = sp.identity(30 + size, format="csr")
-    told = {"is_old": np.ones(30 + size, dtype=bool), "fresh": fresh, "graph": graph}
-    assert len(splits(labels, first_free=1, limits=LIMITS, **told)) == parts
-    assert len(splits(labels, first_free=1, limits=Thresholds(least_part=9), **told)) == 1
+    options = {"is_old": np.ones(30 + size, dtype=bool), "fresh": fresh, "graph": graph}
+    assert len(splits(labels, first_free=1, limits=LIMITS, **options)) == parts
+    assert len(splits(labels, first_free=1, limits=Thresholds(least_part=9), **options)) == 1
 
 
 def test_three_parts_are_two_splits_by_size():
     labels, fresh = np.zeros(60, dtype=int), np.repeat([1, 2, 0], [10, 20, 30])
     found = splits(
-        labels, is_old=np.ones(60, dtype=bool), fresh=fresh, graph=sp.identity(60, format="csr"),
-        first_free=4, limits=LIMITS,
-    )  # fmt: skip
+        labels,
+        is_old=np.ones(60, dtype=bool),
+        fresh=fresh,
+        graph=sp.identity(60, format="csr"),
+        first_free=4,
+        limits=LIMITS,
+    )
     assert [(e.cluster, e.others, e.n_moved) for e in events(found)] == [
         (4, (0,), 20),
         (5, (0,), 10),
@@ -96,7 +102,7 @@ def test_clusters_that_are_one_and_hang_together_are_merged_into_the_largest():
     graph = blocks([20, 30, 15], [[1, 0.2, 0], [0.2, 2, 0], [0, 0, 1]])
     (change,) = mergers(
         labels, is_old=np.ones(65, dtype=bool), fresh=fresh, graph=graph, limits=LIMITS
-    )  # fmt: skip
+    )
     assert change.event == Event("merged", 1, (0,), pytest.approx(0.2), 20)
 
 
@@ -104,9 +110,7 @@ def test_clusters_that_are_one_and_hang_together_are_merged_into_the_largest():
 def test_clusters_that_hang_together_loosely_stay_two(across: float, merged: int):
     labels, fresh = np.repeat([0, 1], [20, 30]), np.zeros(50, dtype=int)
     graph = blocks([20, 30], [[1, across], [across, 1]])
-    found = mergers(
-        labels, is_old=np.ones(50, dtype=bool), fresh=fresh, graph=graph, limits=LIMITS
-    )  # fmt: skip
+    found = mergers(labels, is_old=np.ones(50, dtype=bool), fresh=fresh, graph=graph, limits=LIMITS)
     assert len(found) == merged
 
 
@@ -115,9 +119,12 @@ def test_three_fifths_of_each_former_cluster_are_together(together: int, merged:
     labels = np.repeat([0, 1], [40, 20])
     fresh = np.where(np.arange(60) < 40 + together, 0, 1)
     found = mergers(
-        labels, is_old=np.ones(60, dtype=bool), fresh=fresh, graph=blocks([60], [[1.0]]),
+        labels,
+        is_old=np.ones(60, dtype=bool),
+        fresh=fresh,
+        graph=blocks([60], [[1.0]]),
         limits=LIMITS,
-    )  # fmt: skip
+    )
     assert len(found) == merged
 
 
