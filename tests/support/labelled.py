@@ -1,11 +1,11 @@
-"""Labelled papers in few words, for tests of what a recogniser is worth."""
+"""LabelledPapers papers in few words, for tests of what a recogniser is worth."""
 
 import numpy as np
 import pandas as pd
 
 from analysis.topics.accuracy.gold import Gold
 from analysis.topics.accuracy.measures import score_table
-from analysis.topics.accuracy.scoring import Labelled
+from analysis.topics.accuracy.scoring import LabelledPapers
 
 
 def papers(*titles: str, ids: list[str] | None = None, aliases: list[list[str]] | None = None):
@@ -42,22 +42,22 @@ def many(n: int) -> list[str]:
 # figures
 
 
-def known(labels: list[list[float]], weights: list[list[float]]) -> Labelled:
+def known(labels: list[list[float]], weights: list[list[float]]) -> LabelledPapers:
     values = np.array(labels, dtype="float64")
     topics = tuple(f"t{n}" for n in range(values.shape[1]))
     ids = tuple(many(len(labels)))
-    return Labelled(ids, topics, values, np.array(weights, dtype="float32"))
+    return LabelledPapers(ids, topics, values, np.array(weights, dtype="float32"))
 
 
-def figures(each: Labelled, *, at: float = 0.5) -> pd.DataFrame:
+def figures(each: LabelledPapers, *, at: float = 0.5) -> pd.DataFrame:
     given = each.weights >= np.float32(at)
     table = score_table(each.labels, weights=each.weights, given=given, topics=each.topics)
     return table.set_index("topic")
 
 
-def planted_labels(n: int, *, seed: int) -> Labelled:
+def planted_labels(n: int, *, seed: int) -> LabelledPapers:
     """Labels of two topics that follow their weights: calibrated by making."""
     random = np.random.default_rng(seed)
     weights = random.beta(0.4, 1.2, size=(n, 2)).astype("float32")
     labels = (random.random((n, 2)) < weights).astype("float64")
-    return Labelled(tuple(many(n)), ("peft", "data"), labels, weights)
+    return LabelledPapers(tuple(many(n)), ("peft", "data"), labels, weights)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.topics.accuracy.gold import Gold, read_gold
-from analysis.topics.accuracy.matching import match_gold
+from analysis.topics.accuracy.scoring import match_gold
 from analysis.topics.find_paper import bare_id, find_paper, find_topic, paper_by_id, paper_index
 from hostile import HOSTILE
 from labelled import papers
@@ -72,7 +72,7 @@ def test_a_record_over_several_lines_has_the_number_of_its_first(tmp_path):
 def test_all_problems_of_a_file_are_told_together_with_their_lines(tmp_path):
     error = refused(tmp_path, "arxiv_id,pefft,peft,data\n2401.1,1,2,\n,0,1,x\n2401.3,1,1,1,9\n")
     assert error.problems == [
-        "gold.csv, line 1: column 'pefft' holds labels but is no topic (did you mean peft?)",
+        "gold.csv, line 1: column 'pefft' holds labels but is not a topic (did you mean peft?)",
         "gold.csv, line 2, peft: '2' is neither 1, 0 nor empty",
         "gold.csv, line 3: neither an arxiv_id nor a title",
         "gold.csv, line 3, data: 'x' is neither 1, 0 nor empty",
@@ -89,7 +89,7 @@ def test_all_problems_of_a_file_are_told_together_with_their_lines(tmp_path):
         ("\n \n", "is empty"),
         ("peft,data\n1,0\n", "neither a column arxiv_id nor a column title"),
         ("title,year\nA,2024\n", "no column of a topic; the columns are title, year"),
-        ("title,peft,PEFT\nA,1,1\n", "column 'peft' stands twice"),
+        ("title,peft,PEFT\nA,1,1\n", "column 'peft' appears twice"),
         ("title,drawn,peft\nA,near by,1\n", "line 2, drawn: 'near by' is neither near nor random"),
     ],
 )

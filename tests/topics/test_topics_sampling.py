@@ -11,9 +11,8 @@ import pytest
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_spreadsheet
 from analysis.topics.accuracy.gold import read_gold
-from analysis.topics.accuracy.matching import match_gold
 from analysis.topics.accuracy.sampling import sample_for_labelling, write_sample
-from analysis.topics.accuracy.scoring import score
+from analysis.topics.accuracy.scoring import match_gold, score
 from hostile import HOSTILE
 
 

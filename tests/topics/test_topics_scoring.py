@@ -11,8 +11,8 @@ from scipy.stats import binomtest
 
 from analysis.topics.accuracy.calibration import calibrate_thresholds
 from analysis.topics.accuracy.gold import Gold, read_gold
-from analysis.topics.accuracy.measures import wilson
-from analysis.topics.accuracy.scoring import Labelled, labelled, reliability, score
+from analysis.topics.accuracy.measures import reliability, wilson
+from analysis.topics.accuracy.scoring import LabelledPapers, labelled_papers, score
 from conftest import ROOT
 from labelled import figures, gold_of, known, many, memberships, papers, planted_labels
 
@@ -79,7 +79,7 @@ def test_what_cannot_be_had_is_null_and_said():
 @pytest.mark.parametrize("n", [0, 1, 2, 4, 5])
 def test_any_number_of_papers_gives_a_table(n):
     weights = np.full((n, 1), 0.9, dtype="float32")
-    each = Labelled(tuple(many(n)), ("t0",), np.ones((n, 1)), weights)
+    each = LabelledPapers(tuple(many(n)), ("t0",), np.ones((n, 1)), weights)
     table = figures(each)
     assert table["n"].tolist() == [n] * 3
     assert table["f1"].isna().all() == (n == 0)
@@ -88,7 +88,7 @@ def test_any_number_of_papers_gives_a_table(n):
 
 
 def test_no_topics_give_an_empty_table():
-    each = Labelled((), (), np.zeros((0, 0)), np.zeros((0, 0), "float32"))
+    each = LabelledPapers((), (), np.zeros((0, 0)), np.zeros((0, 0), "float32"))
     assert figures(each)["n"].tolist() == [0, 0]
 
 
@@ -120,7 +120,9 @@ def test_figures_stay_in_bounds(n, seed):
     random = np.random.default_rng(seed)
     labels = random.choice([0.0, 1.0, math.nan], size=(n, 3))
     table = figures(
-        Labelled(tuple(many(n)), ("a", "b", "c"), labels, random.random((n, 3)).astype("float32"))
+        LabelledPapers(
+            tuple(many(n)), ("a", "b", "c"), labels, random.random((n, 3)).astype("float32")
+        )
     )
     assert (table["n_right"] <= table[["n_positive", "n_predicted"]].min(axis=1)).all()
     for name in ("precision", "recall", "f1"):
@@ -141,7 +143,7 @@ def test_weights_are_taken_from_topics_and_missing_ones_are_0():
     frame = papers("A", "B", "C", "D")
     rows = memberships(("2401.00001", "peft", 0.7), ("2401.00002", "data", 0.9))
     clusters = memberships(("2401.00003", "peft", 1.0), kind="cluster")
-    found = labelled(pd.concat([rows, clusters]), gold=gold, papers=frame)
+    found = labelled_papers(pd.concat([rows, clusters]), gold=gold, papers=frame)
     assert found.papers == ("2401.00001", "2401.00002", "2401.00003")
     assert found.weights[:, 0].tolist() == pytest.approx([0.7, 0, 0])
     scores = score(rows, gold=gold, papers=frame)
@@ -210,7 +212,8 @@ def test_decisions_by_hand_are_left_out():
 def test_reliability_by_hand():
     weights = [[w] for w in (0.04, 0.05, 0.29, 0.3, 0.5, 0.69, 0.7, 0.9, 1.0, 1.0)]
     labels = [[1], [0], [1], [0], [1], [0], [1], [1], [1], [math.nan]]
-    table = reliability(known(labels, weights))
+    papers = known(labels, weights)
+    table = reliability(papers.labels, weights=papers.weights)
     assert table["n"].tolist() == [2, 1, 2, 1, 2]
     assert table["mean_weight"].tolist() == pytest.approx([0.17, 0.3, 0.595, 0.7, 0.95], abs=1e-6)
     assert table["share_true"].tolist() == [0.5, 0, 0.5, 1, 1]
@@ -218,7 +221,8 @@ def test_reliability_by_hand():
 
 
 def test_reliability_of_calibrated_weights_lies_on_the_diagonal():
-    table = reliability(planted_labels(4000, seed=7))
+    papers = planted_labels(4000, seed=7)
+    table = reliability(papers.labels, weights=papers.weights)
     assert (table["n"] > 100).all()
     assert (table["mean_weight"] - table["share_true"]).abs().max() < 0.05
 

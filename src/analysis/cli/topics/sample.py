@@ -41,7 +41,7 @@ def sample_command(
     and pass the file to papertide topics score.
     """
     from analysis.topics.accuracy.gold import read_gold
-    from analysis.topics.accuracy.matching import match_gold
+    from analysis.topics.accuracy.scoring import match_gold
     from analysis.topics.accuracy.sampling import sample_for_labelling, write_sample
     from analysis.topics.find_paper import find_topic
 

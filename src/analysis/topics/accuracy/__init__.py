@@ -1,1 +1,1 @@
-"""Labelled papers: read, matched, scored, drawn."""
+"""Labelled papers: read, matched, scored, drawn, and thresholds chosen on them."""

@@ -1,4 +1,4 @@
-"""Thresholds of one's own, chosen on some labelled papers and judged on others."""
+"""Thresholds chosen on some labelled papers and measured on others."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from analysis.base.schema import COUNTED_WEIGHT
 
 from .gold import Gold
 from .measures import score_table
-from .scoring import Labelled, labelled
+from .scoring import LabelledPapers, labelled_papers
 
 SHRINKAGE = 10
-"""So many papers of the rarer label carry a chosen threshold half the way from .5."""
+"""With this many papers of the rarer label a threshold moves half the way from .5."""
 
-_LEAST, _MOST = 0.05, 0.95
+_LOWEST, _HIGHEST = 0.05, 0.95
 _FEWEST = 2
 
 
@@ -30,14 +30,14 @@ class Calibration:
     ----------
     thresholds : DataFrame
         `topic` str, `threshold` float64 (chosen on all labelled papers), `lowest` and `highest`
-        float64 (of those chosen without one of the folds), `note` str. No figure of this file
-        belongs to `threshold`: every paper had a part in it.
+        float64 (of those chosen without one of the folds), `note` str. No figure here measures
+        `threshold`, since every paper contributed to it.
     held_out : DataFrame
-        Table of `Scores`: each paper decided by the thresholds chosen without its fold.
+        Table of `Scores`: each paper decided with the thresholds chosen without its fold.
     at_half : DataFrame
         Table of `Scores`: the same papers decided at .5.
     decisions : DataFrame
-        One row a label: `paper_id`, `topic` str, `fold` int64, `threshold`, `weight`, `label`
+        One row per label: `paper_id`, `topic` str, `fold` int64, `threshold`, `weight`, `label`
         float64, `given` bool.
     n_papers, folds : int
     notes, unmatched : tuple of str
@@ -65,18 +65,17 @@ def calibrate_thresholds(
 ) -> Calibration:
     """Choose a threshold for each topic from a small labelled file, by cross-validation.
 
-    The papers are dealt into folds at random, whatever their labels. For each fold the
-    thresholds are chosen on the papers of the others (`choose_threshold`), and the fold is
-    decided by them; the figures are those of these decisions alone, so that no paper counts that
-    had a part in the threshold it was decided by. The thresholds to use are then chosen once
-    more on all papers.
+    The papers are divided into folds at random, whatever their labels. For each fold the
+    thresholds are chosen on the papers of the others (`choose_threshold`) and used to decide the
+    fold. The figures are those of these decisions, so that no paper contributed to the threshold
+    it was decided with. The thresholds to use are then chosen on all papers.
 
     Parameters
     ----------
     memberships, gold, papers, topics, evidence
         As for `score`; the same rows are left out.
     folds : int
-        At most as many as there are labelled papers.
+        Reduced to the number of labelled papers if that is smaller.
     seed : int
         Of the folds and of the bootstrap.
 
@@ -87,25 +86,26 @@ def calibrate_thresholds(
     Raises
     ------
     InputError
-        Where two rows of the file label one paper differently.
+        If two rows of the file label one paper differently.
     ValueError
-        Where `folds` is less than 2.
+        If `folds` is less than 2.
     """
     if folds < 2:
         raise ValueError(f"folds is {folds}, must be at least 2")
-    known = labelled(memberships, gold=gold, papers=papers, topics=topics, evidence=evidence)
-    n, used = len(known.papers), min(folds, len(known.papers))
-    fold = np.random.default_rng(seed).permutation(n) % max(used, 1)
+    known = labelled_papers(memberships, gold=gold, papers=papers, topics=topics, evidence=evidence)
+    n = len(known.papers)
+    folds = min(folds, n)
+    fold = np.random.default_rng(seed).permutation(n) % max(folds, 1)
     cuts = _cuts(known, fold=fold)
     given = known.weights >= cuts.astype("float32")
     at_half = known.weights >= np.float32(COUNTED_WEIGHT)
     return Calibration(
         thresholds=_thresholds(known, cuts=cuts),
-        held_out=_measured(known, given=given, seed=seed),
-        at_half=_measured(known, given=at_half, seed=seed),
+        held_out=_scores(known, given=given, seed=seed),
+        at_half=_scores(known, given=at_half, seed=seed),
         decisions=_decisions(known, fold=fold, cuts=cuts, given=given),
         n_papers=n,
-        folds=used,
+        folds=folds,
         notes=known.notes,
         unmatched=known.unmatched,
     )
@@ -114,10 +114,10 @@ def calibrate_thresholds(
 def choose_threshold(weights: NDArray[np.float32], *, labels: NDArray[np.float64]) -> float:
     """Choose the threshold of one topic.
 
-    Of the middles (in log-odds) between neighbouring weights, and .5, that with the best F1
-    counts; of equal ones the nearest to .5. Its log-odds are then multiplied by m / (m + 10),
-    where m is the number of papers of the rarer label: a plain shrinkage towards .5, so that ten
-    papers move the threshold half the way.
+    The candidates are .5 and the midpoints (in log-odds) between neighbouring weights; the one
+    with the best F1 is taken, of equal ones the nearest to .5. Its log-odds are then multiplied by
+    m / (m + 10), where m is the number of papers of the rarer label: a shrinkage towards .5, so
+    that ten papers move the threshold half the way.
 
     Parameters
     ----------
@@ -128,20 +128,20 @@ def choose_threshold(weights: NDArray[np.float32], *, labels: NDArray[np.float64
     Returns
     -------
     float
-        From .05 to .95; .5 where fewer than two papers carry the topic, or fewer than two do not.
+        From .05 to .95; .5 if fewer than two papers belong to the topic, or fewer than two do not.
     """
     known = ~np.isnan(labels)
-    weights, carrying = weights[known].astype("float64"), labels[known] == 1
-    rarer = int(min(carrying.sum(), (~carrying).sum()))
+    wide, positive = weights[known].astype("float64"), labels[known] == 1
+    rarer = int(min(positive.sum(), (~positive).sum()))
     if rarer < _FEWEST:
         return COUNTED_WEIGHT
-    inside = np.unique(np.clip(weights, _LEAST, _MOST))
+    inside = np.unique(np.clip(wide, _LOWEST, _HIGHEST))
     between = (_logit(inside[:-1]) + _logit(inside[1:])) / 2
     order = np.lexsort((between, np.abs(between)))
     best, best_f1 = 0.0, -1.0
     for cut in (0.0, *between[order]):
-        given = weights >= _share(cut)
-        f1 = 2 * int((given & carrying).sum()) / int(given.sum() + carrying.sum())
+        given = wide >= _share(cut)
+        f1 = 2 * int((given & positive).sum()) / int(given.sum() + positive.sum())
         if f1 > best_f1 + 1e-12:
             best, best_f1 = float(cut), f1
     return _share(best * rarer / (rarer + SHRINKAGE))
@@ -155,19 +155,19 @@ def _share(log_odds: float) -> float:
     return float(1 / (1 + np.exp(-log_odds)))
 
 
-def _cuts(known: Labelled, *, fold: NDArray[np.int64]) -> NDArray[np.float64]:
+def _cuts(known: LabelledPapers, *, fold: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the threshold of each paper and topic, chosen without the paper's fold."""
     cuts = np.full(known.labels.shape, COUNTED_WEIGHT)
     for number in np.unique(fold):
-        own, others = fold == number, fold != number
-        for place in range(len(known.topics)):
-            cuts[own, place] = choose_threshold(
-                known.weights[others, place], labels=known.labels[others, place]
+        others = fold != number
+        for topic in range(len(known.topics)):
+            cuts[~others, topic] = choose_threshold(
+                known.weights[others, topic], labels=known.labels[others, topic]
             )
     return cuts
 
 
-def _thresholds(known: Labelled, *, cuts: NDArray[np.float64]) -> pd.DataFrame:
+def _thresholds(known: LabelledPapers, *, cuts: NDArray[np.float64]) -> pd.DataFrame:
     rows = []
     for place, topic in enumerate(known.topics):
         labels = known.labels[:, place]
@@ -186,14 +186,18 @@ def _thresholds(known: Labelled, *, cuts: NDArray[np.float64]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"topic": "str", **numbers, "note": "str"})
 
 
-def _measured(known: Labelled, *, given: NDArray[np.bool_], seed: int) -> pd.DataFrame:
+def _scores(known: LabelledPapers, *, given: NDArray[np.bool_], seed: int) -> pd.DataFrame:
     return score_table(
         known.labels, weights=known.weights, given=given, topics=known.topics, seed=seed
     )
 
 
 def _decisions(
-    known: Labelled, *, fold: NDArray[np.int64], cuts: NDArray[np.float64], given: NDArray[np.bool_]
+    known: LabelledPapers,
+    *,
+    fold: NDArray[np.int64],
+    cuts: NDArray[np.float64],
+    given: NDArray[np.bool_],
 ) -> pd.DataFrame:
     rows, places = np.nonzero(~np.isnan(known.labels))
     return pd.DataFrame(

@@ -20,7 +20,7 @@ BOOKKEEPING = (
     *("key", "set", "note", "notes", "label", "why", "weight", "drawn", "chance", "abstract"),
     *("url", "date", "published", "year", "source"),
 )
-"""Columns that a file may carry beside its names and topics; ignored but for `drawn`, `chance`."""
+"""Columns that a file may have besides names and topics; ignored except `drawn`, `chance`."""
 
 DRAWN = ("near", "random")
 _NOT_TOPICS = (*NAMES, "drawn", "chance")
@@ -29,7 +29,7 @@ _DELIMITERS = ",;\t"
 _VALUES = {"1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0, "": np.nan}
 _FORMULA = tuple("'" + sign for sign in "=+-@＝＋－＠")
 _ALLOWED = (
-    "a UTF-8 CSV with a header, one row a paper, a column arxiv_id or title, and one column a "
+    "a UTF-8 CSV with a header, one row per paper, a column arxiv_id or title, and one column per "
     "topic named by its id, with 1 (belongs), 0 (does not) or nothing (unknown) in each cell"
 )
 
@@ -44,7 +44,7 @@ class Gold:
         Its name, for messages.
     rows : DataFrame
         `line` int64, `arxiv_id`, `title`, `drawn` str (empty where not given), `chance` float64,
-        and one float64 column a topic: 1, 0 or NaN. Sorted as in the file.
+        and one float64 column per topic: 1, 0 or NaN. In the order of the file.
     topics : tuple of str
         Ids of the topics that have a column.
     ignored : tuple of str
@@ -65,7 +65,7 @@ def read_gold(path: Path, *, topics: Sequence[str]) -> Gold:
     path : Path
         CSV (commas, semicolons or tabs), UTF-8. A column `arxiv_id` or `title` or both; each
         further column named by a topic's id holds 1, 0 or nothing. Columns of `BOOKKEEPING` and
-        columns that are clearly no labels are ignored.
+        columns that clearly do not hold labels are ignored.
     topics : sequence of str
         Ids of the topics that may have a column.
 
@@ -76,47 +76,47 @@ def read_gold(path: Path, *, topics: Sequence[str]) -> Gold:
     Raises
     ------
     InputError
-        Where the file cannot be read, has no column of names or of a topic, a column of labels
-        that is no topic, a row without a name or a cell that is no label; all problems together,
+        If the file cannot be read, has no column of names or of a topic, a column of labels that
+        is not a topic, a row without a name or a cell that is not a label; all problems together,
         each with its line.
     """
-    name = path.name
     (first, header), *records = _records(path)
     header = [clean(cell) for cell in header]
     places, problems, ignored = _columns(header, records, topics=topics)
-    found = [key for key in places if key not in _NOT_TOPICS]
+    labelled = [key for key in places if key not in _NOT_TOPICS]
     if not set(NAMES) & set(places):
         problems.append("neither a column arxiv_id nor a column title")
-    if not found and not problems:
-        problems.append(f"no column of a topic; the columns are {_listed(header)}")
+    if not labelled and not problems:
+        problems.append(f"no column of a topic; the columns are {_listing(header)}")
     problems = [f"line {first}: {problem}" for problem in problems]
     rows = []
     for line, record in records:
         cells = {key: record[place].strip() for key, place in places.items()}
-        problems += _row_problems(line, cells, topics=found, surplus=record[len(header) :])
-        rows.append({"line": line, **_row(cells, topics=found)})
+        problems += _row_problems(line, cells, topics=labelled, surplus=record[len(header) :])
+        rows.append({"line": line, **_row(cells, topics=labelled)})
     if problems:
-        _refuse(name, problems, topics=topics)
-    columns = ["line", *NAMES, "drawn", "chance", *found]
-    frame = pd.DataFrame(rows, columns=columns)
-    casts = {"line": "int64", "arxiv_id": "str", "title": "str", "drawn": "str"}
-    frame = frame.astype({**casts, **dict.fromkeys(["chance", *found], "float64")})
-    return Gold(name, frame, tuple(found), tuple(ignored))
+        raise _refusal(path.name, problems, topics=topics)
+    casts = {
+        **{"line": "int64", "arxiv_id": "str", "title": "str", "drawn": "str"},
+        **dict.fromkeys(["chance", *labelled], "float64"),
+    }
+    frame = pd.DataFrame(rows, columns=list(casts)).astype(casts)
+    return Gold(path.name, frame, tuple(labelled), tuple(ignored))
 
 
-def _refuse(name: str, problems: Sequence[str], *, topics: Sequence[str]) -> None:
+def _refusal(name: str, problems: Sequence[str], *, topics: Sequence[str]) -> InputError:
     shown = [f"{name}, {problem}" for problem in problems[:MOST_PROBLEMS]]
     if len(problems) > MOST_PROBLEMS:
         shown.append(f"and {len(problems) - MOST_PROBLEMS:,} more")
-    raise InputError(
+    return InputError(
         shown,
-        allowed=f"{_ALLOWED}; the topics are {_listed(topics)}",
+        allowed=f"{_ALLOWED}; the topics are {_listing(topics)}",
         next_step="correct these lines; papertide topics sample TOPIC makes a file of this form",
     )
 
 
 def _records(path: Path) -> list[tuple[int, list[str]]]:
-    """Return the records that hold anything, the header first, each with its line's number."""
+    """Return the records that are not empty, the header first, each with its line number."""
     text = _text(path)
     first = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=first.count)
@@ -132,7 +132,7 @@ def _records(path: Path) -> list[tuple[int, list[str]]]:
         raise _unreadable(path, f"line {line}: not CSV ({error})") from error
     if not records:
         raise _unreadable(path, "is empty")
-    # A spreadsheet leaves out empty cells at the end of a row.
+    # Spreadsheet programs leave out empty cells at the end of a row.
     width = len(records[0][1])
     return [(number, record + [""] * (width - len(record))) for number, record in records]
 
@@ -157,22 +157,23 @@ def _unreadable(path: Path, problem: str) -> InputError:
 def _columns(
     header: Sequence[str], records: Sequence[tuple[int, Sequence[str]]], *, topics: Sequence[str]
 ) -> tuple[dict[str, int], list[str], list[str]]:
-    """Say which column is what: places of the columns to read, problems, columns ignored."""
+    """Return the positions of the columns to read, problems, and the columns ignored."""
     places: dict[str, int] = {}
     problems, ignored = [], []
     for place, title in enumerate(header):
         key = title.casefold()
         cells = [record[place].strip() for _, record in records]
-        held = [cell for cell in cells if cell]
-        n_labels = sum(cell in _VALUES for cell in held)
-        is_topic = key in topics and (key not in BOOKKEEPING or n_labels == len(held))
+        filled = [cell for cell in cells if cell]
+        n_labels = sum(cell in _VALUES for cell in filled)
+        is_topic = key in topics and (key not in BOOKKEEPING or n_labels == len(filled))
         if key in _NOT_TOPICS or is_topic:
             if key in places:
-                problems.append(f"column {key!r} stands twice")
+                problems.append(f"column {key!r} appears twice")
             places[key] = place
-        elif held and 2 * n_labels >= len(held) and key not in BOOKKEEPING:
-            meant = _meant(key, allowed=topics)
-            problems.append(f"column {title!r} holds labels but is no topic{meant}")
+        elif filled and 2 * n_labels >= len(filled) and key not in BOOKKEEPING:
+            close = get_close_matches(key, list(topics), n=1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            problems.append(f"column {title!r} holds labels but is not a topic{hint}")
         elif title:
             ignored.append(title)
     return places, problems, ignored
@@ -207,10 +208,5 @@ def _row(cells: dict[str, str], *, topics: Sequence[str]) -> dict[str, object]:
     return {**names, "drawn": cells.get("drawn", ""), "chance": chance, **labels}
 
 
-def _listed(names: Iterable[str]) -> str:
+def _listing(names: Iterable[str]) -> str:
     return ", ".join(name or "(no name)" for name in names) or "none"
-
-
-def _meant(text: str, *, allowed: Sequence[str]) -> str:
-    close = get_close_matches(text, list(allowed), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""

@@ -15,7 +15,9 @@ from analysis.base.files import written_whole
 from analysis.base.schema import COUNTED_WEIGHT
 
 COLUMNS = ("arxiv_id", "title", "abstract", "weight", "drawn", "chance")
-"""Columns of a sample before the topic's own."""
+"""Columns of a sample before the topic's own column."""
+
+_NEXT_STEP = "name another file with --out FILE"
 
 
 def sample_for_labelling(
@@ -29,18 +31,18 @@ def sample_for_labelling(
 ) -> pd.DataFrame:
     """Draw papers for a person to label.
 
-    First half of `n` is drawn at random, each paper that is not `already` labelled with the same
-    `chance`, whatever its weight. Labels of these rows alone estimate precision, recall and the
-    topic's share without bias: every paper has the same chance, so the plain figures of the
-    sample are the estimate, with the intervals of a simple random sample, and `score` uses no
-    other rows. They speak for the papers that were not labelled before. The other half are the
-    papers whose weight is nearest to .5 in log-odds: there a label tells most about where the
-    threshold should lie and which phrases mislead, but the recogniser is wrong more often there
-    than elsewhere, so figures from these rows would be too low.
+    Half of `n` is drawn at random, each paper that is not `already` labelled with the same
+    `chance`, whatever its weight. Labels of these rows estimate precision, recall and the topic's
+    share without bias: every paper has the same chance, so the plain figures of the sample are the
+    estimate, with the intervals of a simple random sample, and `score` uses no other rows. They
+    are valid for the papers that were not labelled before. The other half are the papers whose
+    weight is nearest to .5 in log-odds: there a label says most about the right threshold and
+    about misleading phrases, but the recogniser is wrong more often there than elsewhere, so
+    figures from these rows would be too low.
 
-    Where fewer papers than half of `n` have a weight for the topic, more are drawn at random. The
-    random rows depend on `seed` and the papers alone and are the same for every topic, so that
-    one reading can serve several.
+    If fewer papers than half of `n` have a weight for the topic, more are drawn at random. The
+    random rows depend only on `seed` and the papers and are the same for every topic, so that
+    reading them once can serve several topics.
 
     Parameters
     ----------
@@ -51,8 +53,8 @@ def sample_for_labelling(
     topic : str
         Id of the topic.
     n : int
-        How many papers at most: one that is drawn at random and is also near the threshold
-        counts once, as random.
+        Most papers to draw; one that is drawn at random and is also near the threshold counts
+        once, as random.
     seed : int
     already : collection of str, optional
         Ids of papers to leave out.
@@ -60,22 +62,22 @@ def sample_for_labelling(
     Returns
     -------
     DataFrame
-        `arxiv_id` (the paper's id), `title`, `abstract` str (empty where null), `weight` float64
-        (0 where under .05), `drawn` "random" or "near", `chance` float64 (of a random row: how
-        likely each paper was to be drawn at random; null for the others) and a column named by
-        the topic, empty, to be filled with 1 or 0. Rows in random order.
+        `arxiv_id` (the paper's id), `title`, `abstract` str (empty if null), `weight` float64
+        (0 if under .05), `drawn` "random" or "near", `chance` float64 (of a random row: how likely
+        each paper was to be drawn at random; null for the others) and a column named by the topic,
+        empty, to be filled with 1 or 0. Rows in random order.
 
     Raises
     ------
     InputError
-        Where `n` is less than 1 or the topic has the name of another column.
+        If `n` is less than 1 or the topic has the name of another column.
     """
     _check(n=n, topic=topic)
     left_out = set(already or ())
     rows = papers[~papers["paper_id"].isin(left_out)]
     rows = rows.sort_values("paper_id", kind="stable", ignore_index=True)
-    own = memberships[(memberships["kind"] == "topic") & (memberships["group_id"] == topic)]
-    weights = own.set_index("paper_id")["weight"].astype("float64")
+    is_topic = (memberships["kind"] == "topic") & (memberships["group_id"] == topic)
+    weights = memberships[is_topic].set_index("paper_id")["weight"].astype("float64")
     rows = rows.assign(weight=rows["paper_id"].map(weights).fillna(0.0).astype("float64"))
     random = np.random.default_rng(seed)
     order = random.permutation(len(rows))
@@ -83,7 +85,7 @@ def sample_for_labelling(
     at_random = set(order[:n_random].tolist())
     near = [row for row in _nearest(rows["weight"]) if row not in at_random][: n - n_random]
     chosen = rows.iloc[sorted([*at_random, *near])]
-    drawn = ["random" if row in at_random else "near" for row in chosen.index]
+    is_random = chosen.index.isin(list(at_random))
     chance = n_random / len(rows) if len(rows) else np.nan
     out = pd.DataFrame(
         {
@@ -91,15 +93,11 @@ def sample_for_labelling(
             "title": chosen["title"].astype("str"),
             "abstract": chosen["abstract"].fillna("").astype("str"),
             "weight": chosen["weight"],
-            "drawn": pd.Series(drawn, index=chosen.index, dtype="str"),
-            "chance": pd.Series(
-                [chance if how == "random" else np.nan for how in drawn],
-                index=chosen.index,
-                dtype="float64",
-            ),
-            topic: pd.Series("", index=chosen.index, dtype="str"),
+            "drawn": np.where(is_random, "random", "near"),
+            "chance": np.where(is_random, chance, np.nan),
+            topic: "",
         }
-    )
+    ).astype({"drawn": "str", "chance": "float64", topic: "str"})
     return out.iloc[random.permutation(len(out))].reset_index(drop=True)
 
 
@@ -127,21 +125,14 @@ def _nearest(weights: pd.Series) -> list[int]:
 def write_sample(sample: pd.DataFrame, *, path: Path) -> None:
     """Write a sample as a CSV that spreadsheet programs open and `read_gold` reads.
 
-    UTF-8 with a byte order mark, weights and chances with six digits, texts on one line; a text
-    that a spreadsheet would compute gets an apostrophe before it.
+    UTF-8 with a byte order mark, weights and chances with six digits, texts on one line; text that
+    a spreadsheet program would take for a formula gets an apostrophe in front.
 
     Raises
     ------
     InputError
-        Where there is a file already, which may hold labels, or none can be written.
+        If the file exists, since it may hold labels, or cannot be written.
     """
-    next_step = "name another file with --out FILE"
-    if path.exists():
-        raise InputError(
-            f"{path} exists",
-            allowed="a new file: labels are never overwritten",
-            next_step=next_step,
-        )
     try:
         with (
             written_whole(path, overwrite=False) as temporary,
@@ -150,11 +141,17 @@ def write_sample(sample: pd.DataFrame, *, path: Path) -> None:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow([for_spreadsheet(str(column)) for column in sample.columns])
             writer.writerows([_cell(value) for value in row] for row in sample.to_numpy().tolist())
+    except FileExistsError as error:
+        raise InputError(
+            f"{path} exists",
+            allowed="a new file: labels are never overwritten",
+            next_step=_NEXT_STEP,
+        ) from error
     except OSError as error:
         raise InputError(
             f"cannot write {path}: {error.strerror or error}",
             allowed="a file in a folder that can be written",
-            next_step=next_step,
+            next_step=_NEXT_STEP,
         ) from error
 
 

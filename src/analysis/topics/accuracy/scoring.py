@@ -1,27 +1,43 @@
-"""How well topics were recognised: precision, recall, F1 and Brier score on labelled papers."""
+"""Topics of a run compared with labelled papers: rows matched to papers, then scored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.base.english import count
+from analysis.base.errors import InputError
+from analysis.base.escaping import first_lines
 from analysis.base.schema import COUNTED_WEIGHT
 
+from ..find_paper import PaperIndex, paper_by_id, paper_index, papers_by_title
 from .gold import Gold
-from .matching import match_gold
-from .measures import Array, score_table, wilson
-
-BINS = (0.05, 0.3, 0.5, 0.7, 0.9, 1.0)
+from .measures import Array, reliability, score_table
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """What is known of the labelled papers of a run, as arrays of papers by topics.
+class GoldMatch:
+    """A labelled file matched to the papers of a run.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        `paper_id` str unique, then as in `Gold.rows`; sorted by `paper_id`.
+    unmatched : tuple of str
+        The line and name of each row of the file that names no paper, or more than one.
+    """
+
+    rows: pd.DataFrame
+    unmatched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LabelledPapers:
+    """Labels and weights of the labelled papers of a run, as arrays of papers by topics.
 
     Attributes
     ----------
@@ -35,7 +51,7 @@ class Labelled:
     notes : tuple of str
         What was left out, and why.
     unmatched : tuple of str
-        Rows of the file that name no paper of the run.
+        As in `GoldMatch`.
     """
 
     papers: tuple[str, ...]
@@ -55,17 +71,17 @@ class Scores:
     table : DataFrame
         See `measures.score_table`.
     reliability : DataFrame
-        See `reliability`.
+        See `measures.reliability`.
     n_papers : int
-        Papers with a label that the figures rest on.
+        Number of labelled papers that the figures are based on.
     notes, unmatched : tuple of str
     """
 
     table: pd.DataFrame
     reliability: pd.DataFrame
     n_papers: int
-    notes: tuple[str, ...] = field(default=())
-    unmatched: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    unmatched: tuple[str, ...] = ()
 
 
 def score(
@@ -80,9 +96,9 @@ def score(
 ) -> Scores:
     """Compare a run's topics with labelled papers; the figures are those of `score_table`.
 
-    Where the file has a column `drawn` (from `sample_for_labelling`), only rows that say
-    "random" count: the others were chosen near the threshold, where errors are most frequent.
-    Labels of papers that `evidence` shows to be decided by hand are left out too.
+    If the file has a column `drawn` (from `sample_for_labelling`), only rows that say "random"
+    count: the others were chosen near the threshold, where errors are most frequent. Labels of
+    papers that `evidence` shows to be decided by hand are left out too.
 
     Parameters
     ----------
@@ -93,11 +109,11 @@ def score(
     papers : DataFrame
         Of the run.
     topics : sequence of str, optional
-        Ids to score, in this order; those of `gold` where left out.
+        Ids to score, in this order; by default those of `gold`.
     evidence : DataFrame, optional
         Of the run.
     thresholds : mapping of str to float, optional
-        By topic; .5 where a topic is missing.
+        By topic; .5 for topics that are missing.
     seed : int
         Of the bootstrap.
 
@@ -108,46 +124,44 @@ def score(
     Raises
     ------
     InputError
-        Where two rows of the file label one paper differently.
+        If two rows of the file label one paper differently.
     """
-    known = labelled(memberships, gold=gold, papers=papers, topics=topics, evidence=evidence)
-    cuts = thresholds or {}
-    cut = np.array([cuts.get(topic, COUNTED_WEIGHT) for topic in known.topics], dtype="float32")
+    known = labelled_papers(memberships, gold=gold, papers=papers, topics=topics, evidence=evidence)
+    chosen = thresholds or {}
+    cuts = [chosen.get(topic, COUNTED_WEIGHT) for topic in known.topics]
+    given = known.weights >= np.array(cuts, dtype="float32")
     table = score_table(
-        known.labels,
-        weights=known.weights,
-        given=known.weights >= cut,
-        topics=known.topics,
-        seed=seed,
+        known.labels, weights=known.weights, given=given, topics=known.topics, seed=seed
     )
-    return Scores(table, reliability(known), len(known.papers), known.notes, known.unmatched)
+    bins = reliability(known.labels, weights=known.weights)
+    return Scores(table, bins, len(known.papers), known.notes, known.unmatched)
 
 
-def labelled(
+def labelled_papers(
     memberships: pd.DataFrame,
     *,
     gold: Gold,
     papers: pd.DataFrame,
     topics: Sequence[str] | None = None,
     evidence: pd.DataFrame | None = None,
-) -> Labelled:
+) -> LabelledPapers:
     """Bring labels and weights together; parameters as for `score`."""
-    matched = match_gold(gold, papers=papers)
-    rows, notes = _unbiased(matched.rows)
-    asked = tuple(gold.topics if topics is None else topics)
-    labels = rows.set_index("paper_id").reindex(columns=list(asked)).astype("float64")
+    match = match_gold(gold, papers=papers)
+    rows, notes = _unbiased(match.rows)
+    names = tuple(gold.topics if topics is None else topics)
+    labels = rows.set_index("paper_id").reindex(columns=list(names)).astype("float64")
     if evidence is not None:
-        by_hand = evidence[(evidence["how"] == "override") & (evidence["kind"] == "topic")]
-        decided = _grid(by_hand.assign(one=1.0), column="one", like=labels) > 0
+        manual = evidence[(evidence["how"] == "override") & (evidence["kind"] == "topic")]
+        decided = _grid(manual.assign(one=1.0), column="one", like=labels) > 0
         n = int((decided & labels.notna()).to_numpy().sum())
         if n:
             labels = labels.mask(decided)
-            notes.append(f"{n:,} {'label' if n == 1 else 'labels'} left out: decided by hand")
+            notes.append(f"{count(n, 'label')} left out: decided by hand")
     labels = labels[labels.notna().any(axis=1)]
-    own = memberships[memberships["kind"] == "topic"]
-    weights = _grid(own, column="weight", like=labels).fillna(0).to_numpy(dtype="float32")
+    of_topics = memberships[memberships["kind"] == "topic"]
+    weights = _grid(of_topics, column="weight", like=labels).fillna(0).to_numpy(dtype="float32")
     ids = tuple(labels.index)
-    return Labelled(ids, asked, labels.to_numpy(), weights, tuple(notes), matched.unmatched)
+    return LabelledPapers(ids, names, labels.to_numpy(), weights, tuple(notes), match.unmatched)
 
 
 def _unbiased(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -160,7 +174,7 @@ def _unbiased(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     )
     chances = random["chance"].dropna()
     if len(chances) and chances.max() > 1.5 * chances.min():
-        note += "; the random papers come from samples of unlike size and count alike here"
+        note += "; the random papers come from samples of different size but count equally here"
     return random, [note]
 
 
@@ -170,31 +184,75 @@ def _grid(rows: pd.DataFrame, *, column: str, like: pd.DataFrame) -> pd.DataFram
     return wide.reindex(index=like.index, columns=like.columns).astype("float64")
 
 
-def reliability(known: Labelled) -> pd.DataFrame:
-    """Compare weights with how often they are right.
+def match_gold(gold: Gold, *, papers: pd.DataFrame) -> GoldMatch:
+    """Find the paper of each labelled row.
+
+    A row is matched by its id, with or without a version, or by an alias of the paper; if that
+    names no paper, by its title apart from case and punctuation. A row whose id names one paper
+    and whose title names another is not matched. Rows on the same paper are joined: a label takes
+    precedence over an empty cell, "random" over "near".
 
     Parameters
     ----------
-    known : Labelled
+    gold : Gold
+    papers : DataFrame
+        `paper_id`, `title`, `aliases`.
 
     Returns
     -------
-    DataFrame
-        One row a bin of weights (.05 to .3, .3 to .5, .5 to .7, .7 to .9, .9 to 1; the upper end
-        of the last belongs to it): `low`, `high`, `n` labelled memberships, `mean_weight`,
-        `share_true` with its Wilson interval `share_low` and `share_high`; null where n is 0.
+    GoldMatch
+
+    Raises
+    ------
+    InputError
+        If two rows label the same paper differently.
     """
-    labelled = ~np.isnan(known.labels)
-    labels, weights = known.labels[labelled], known.weights[labelled].astype("float64")
-    edges = np.array(BINS, dtype="float32").astype("float64")
-    places = np.searchsorted(edges, weights, side="right") - 1
-    places[weights == 1] = len(BINS) - 2
-    rows = []
-    for place, (low, high) in enumerate(pairwise(BINS)):
-        own = places == place
-        n, k = float(own.sum()), float(labels[own].sum())
-        mean = float(weights[own].mean()) if n else np.nan
-        share, share_low, share_high = (float(v) for v in wilson(np.array(k), np.array(n)))
-        rows.append((low, high, int(n), mean, share, share_low, share_high))
-    columns = ["low", "high", "n", "mean_weight", "share_true", "share_low", "share_high"]
-    return pd.DataFrame(rows, columns=columns)
+    index = paper_index(papers)
+    rows = gold.rows
+    names = zip(rows["arxiv_id"], rows["title"], strict=True)
+    candidates = [_candidates(index, arxiv_id, title) for arxiv_id, title in names]
+    unmatched = [
+        f"line {row.line}: {_shown(row.arxiv_id, row.title)}"
+        + (" (names more than one paper)" if ids else "")
+        for row, ids in zip(rows.itertuples(), candidates, strict=True)
+        if len(ids) != 1
+    ]
+    is_unique = np.array([len(ids) == 1 for ids in candidates], dtype="bool")
+    first = pd.Series([(*ids, "")[0] for ids in candidates], index=rows.index, dtype="str")
+    matched = rows.assign(paper_id=first)[is_unique]
+    if problems := _contradictions(matched, topics=gold.topics):
+        raise InputError(
+            [f"{gold.file}, {problem}" for problem in problems],
+            allowed="one label for each paper and topic",
+            next_step="correct one of the lines, or clear the cell of a paper that is in doubt",
+        )
+    matched = matched.sort_values(["paper_id", "line"], kind="stable")
+    # "random" is the larger of the two words, and both are larger than none.
+    drawn = matched.groupby("paper_id")["drawn"].transform("max")
+    joined = matched.assign(drawn=drawn).groupby("paper_id", as_index=False).first()
+    joined = joined.reindex(columns=["paper_id", *rows.columns])
+    return GoldMatch(joined.astype({"paper_id": "str", **rows.dtypes}), tuple(unmatched))
+
+
+def _candidates(index: PaperIndex, arxiv_id: str, title: str) -> tuple[str, ...]:
+    by_id = paper_by_id(index, text=arxiv_id) if arxiv_id else None
+    by_title = papers_by_title(index, text=title)
+    if by_id is None:
+        return by_title
+    return (by_id,) if not by_title or by_id in by_title else (by_id, *by_title)
+
+
+def _shown(arxiv_id: str, title: str) -> str:
+    quoted = f"“{first_lines(title, limit=60)}”" if title else ""
+    return " ".join(filter(None, (first_lines(arxiv_id, limit=40), quoted)))
+
+
+def _contradictions(matched: pd.DataFrame, *, topics: Sequence[str]) -> list[str]:
+    problems = []
+    for topic in topics:
+        known = matched[matched[topic].notna()]
+        n_labels = known.groupby("paper_id")[topic].nunique()
+        for paper_id in n_labels[n_labels > 1].index:
+            lines = " and ".join(map(str, known.loc[known["paper_id"] == paper_id, "line"]))
+            problems.append(f"lines {lines}: paper {paper_id} is labelled 0 and 1 for {topic}")
+    return problems
