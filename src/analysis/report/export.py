@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analysis.base.english import snapshot_words
+from analysis.base.english import count, snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_csv, for_spreadsheet, for_terminal
 from analysis.base.files import written_whole
@@ -204,8 +204,9 @@ def _write_datamapplot(run: Run, folder: Path) -> None:
         np.save(folder / f"labels-{number}.npy", labels, allow_pickle=False)
     titles = "".join(f"{clean(title)}\n" for title in papers["title"])
     (folder / "titles.txt").write_text(titles, encoding="utf-8")
-    about = f"{len(papers):,} papers, {snapshot_words(run.manifest['snapshot_date'], iso=True)}"
-    (folder / "about.txt").write_text(about + "\n", encoding="utf-8")
+    snapshot = snapshot_words(run.manifest["snapshot_date"], iso=True)
+    about = f"{count(len(papers), 'paper')}, {snapshot}\n"
+    (folder / "about.txt").write_text(about, encoding="utf-8")
     (folder / "plot.py").write_text(_PLOT, encoding="utf-8")
 
 

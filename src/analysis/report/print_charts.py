@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.base.english import snapshot_words
+from analysis.base.english import count, snapshot_words
 from analysis.base.schema import KINDS
 from analysis.figures.frames import (
     chart_note,
@@ -63,7 +63,7 @@ def write_charts(run: Run, folder: Path, *, formats: Sequence[str] | None = None
     points = map_places(run)
     if len(points):
         snapshot = snapshot_words(run.manifest["snapshot_date"], iso=True)
-        subtitle = f"{len(points):,} papers, {snapshot}"
+        subtitle = f"{count(len(points), 'paper')}, {snapshot}"
         figure = print_topic_map(points, map_labels(run), title="Topic map", subtitle=subtitle)
         _save(figure, folder / "map", formats=formats or ("svg", "pdf"), dpi=MAP_DPI)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.base.english import snapshot_words
+from analysis.base.english import count, snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import written_whole
@@ -102,8 +102,9 @@ def _about(run: Run) -> list[str]:
     snapshot = snapshot_words(run.manifest["snapshot_date"], iso=True)
     by = f"Periods are based on the day on which papers were {period.get('by', 'published')}."
     lines = [
-        f"Run {run.name}: {counts['papers']:,} papers from a {snapshot}, {counts['dated']:,} of "
-        f"them dated, {counts['clusters']:,} clusters, {counts['topics']:,} topics.",
+        f"Run {run.name}: {count(counts['papers'], 'paper')} from a {snapshot}, "
+        f"{counts['dated']:,} of them dated, {count(counts['clusters'], 'cluster')}, "
+        f"{count(counts['topics'], 'topic')}.",
         "A cluster is a group that emerges from the data, a topic one that was defined beforehand. "
         "A share is the papers of a group in a period, divided by all dated papers of that period; "
         "the denominator is this collection, not all research.",
