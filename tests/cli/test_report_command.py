@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from analysis import InputError
+from analysis.report import write
 from analysis.report.write import ABOUT, write_report
 from analysis.runs import Run, read_run
 from command_line import refusal
@@ -158,7 +159,7 @@ def test_never_into_a_run_nor_under_the_name_of_one(run, path, quick, tmp_path):
                 write_report(run, out=out, overwrite=overwrite)
     link = tmp_path / "link"
     link.symlink_to(path, target_is_directory=True)
-    with pytest.raises(InputError, match="lies in the run"):
+    with pytest.raises(InputError, match="is inside the run"):
         write_report(run, out=link / "report")
     assert files_of(path) == before
     assert [p.name for p in path.parent.iterdir() if not p.name.startswith(".")] == [path.name]
@@ -210,7 +211,7 @@ def test_the_same_run_gives_the_same_folder(tmp_path):
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    (["--groups", "nonsense", "topic-9", "c0001"], ["no group 'nonsense'", "near: topic-"]),
+    (["--groups", "nonsense", "topic-9", "c0001"], ["no group 'nonsense'", "did you mean topic-"]),
     (["--formats", "svg,gif"], ["'gif'", "svg, png, pdf"]),
     (["--by", "listed"], ["no paper has the day", "--by"]),
 ])  # fmt: skip

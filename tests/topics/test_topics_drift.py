@@ -289,8 +289,8 @@ def test_the_report_says_it_once_and_escapes_it():
     page = report_page(replace(run, manifest={**run.manifest, "vocabulary_drift": [drifted] * 5}))
     assert page.count("may then need new phrases") == 1
     assert (
-        "in “Alignment”, “tuning” fades (42 of 200 earlier, 16 of 1,202 later papers) and "
-        "“&lt;b&gt;GRPO” is new (0 of 200 earlier, 15 of 1,202 later papers); in" in page
+        "The words of “Alignment” changed: “tuning” fades (42 of 200 earlier, 16 of 1,202 later "
+        "papers) and “&lt;b&gt;GRPO” is new (0 of 200 earlier, 15 of 1,202 later papers). The" in page
     )
     assert "The words of 2 more topics changed too." in page
 

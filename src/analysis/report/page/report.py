@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from analysis.runs import Run
 
 MOST_UNDATED = 10
-MOST_CHANGED_TOPICS = 3
+MOST_CHANGED_TOPICS, MOST_PHRASES = 3, 2
 MOST_EXAMPLES = 3
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _SCRIPTS = ("common", "figures", "report")
@@ -180,14 +180,17 @@ def _changed_topics(run: Run) -> str:
     topics = run.manifest.get("vocabulary_drift", [])
     if not topics:
         return ""
-    shown = topics[:MOST_CHANGED_TOPICS]
-    words = "; ".join(changed_words(topic, target=PLAIN) for topic in shown)
-    more = len(topics) - len(shown)
-    rest = f" The words of {count(more, 'more topic')} changed too." if more else ""
-    return (
-        "The words of a topic may change while its subject stays the same, and a definition may "
-        f"then need new phrases: {words}.{rest}"
+    words = [
+        f"{changed_words(topic, target=PLAIN, most=MOST_PHRASES)}."
+        for topic in topics[:MOST_CHANGED_TOPICS]
+    ]
+    more = len(topics) - len(words)
+    rest = [f"The words of {count(more, 'more topic')} changed too."] if more else []
+    lead = (
+        "The words of a topic may change while its subject stays the same, and its definition may "
+        "then need new phrases."
     )
+    return " ".join([lead, *words, *rest])
 
 
 def _undated(run: Run) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def describe_topics(run: Run) -> str:
         name = f"{MARKDOWN.label(label)} ({MARKDOWN.text(group_id)})"
         items.append(f"- {name}: {count(size, 'paper')}{part}")
     changed = [
-        f"{capital(changed_words(topic, target=MARKDOWN))}."
+        f"{changed_words(topic, target=MARKDOWN)}."
         for topic in run.manifest.get("vocabulary_drift", [])
     ]
     return "\n\n".join([first, "\n".join(items), *changed])
@@ -195,7 +195,7 @@ def changed_words(topic: Mapping[str, Any], *, target: Target, most: int | None 
     Returns
     -------
     str
-        Without a capital letter or full stop.
+        Without a full stop.
     """
     parts = [
         f"“{target.text(phrase['phrase'])}” {_CHANGES[phrase['change']]} "
@@ -203,7 +203,7 @@ def changed_words(topic: Mapping[str, Any], *, target: Target, most: int | None 
         f"{topic['n_late']:,} later papers)"
         for phrase in (*topic["fades"][:most], *topic["rises"][:most])
     ]
-    return f"the words of {target.label(topic['label'])} changed: {listing(parts)}"
+    return f"The words of {target.label(topic['label'])} changed: {listing(parts)}"
 
 
 def _about(group: pd.Series) -> str:
