@@ -21,7 +21,7 @@ from ..markup import HTML, PLAIN
 from ..text.groups import changed_words, in_no_topic, why_no_clusters
 from ..text.run import periods_words, summary
 from .charts import map_chart, trend_charts
-from .findings import PageFindings, ends_words, trend_view
+from .finding_views import PageFindings, ends_words, trend_view
 from .html import asset, html_page, plotly_js, render
 from .methods import method_texts, quality, stability_words
 
