@@ -125,7 +125,7 @@ def test_show_prints_a_run_as_tables(cli, bundled, by):
     given = bundled.name if by == "name" else bundled.path
     said = cli("show", given, "--runs", bundled.path.parent)
     assert said.code == 0
-    assert f"Run {bundled.name} (snapshot 2025-03-17)" in said.out
+    assert f"Run {bundled.name} (snapshot of 2025-03-17)" in said.out
     for group in bundled.groups.itertuples():
         (row,) = [line for line in said.out.splitlines() if line.startswith(f"{group.group_id} ")]
         assert group.label[:40] in row

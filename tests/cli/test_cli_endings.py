@@ -24,7 +24,7 @@ COMMAND = [sys.executable, "-m", "analysis"]
 BAD = {
     "empty": (b"", "is empty"),
     "blank": (b"  \n\n ", "is empty"),
-    "noise": (random.Random(0).randbytes(5000), "is binary data of no known format"),
+    "noise": (random.Random(0).randbytes(5000), "is binary data in an unknown format"),
     "page without papers": (b"Hello\n\nSign up\n\nLog in\n", "no papers in it"),
     "no title": (f'id,abstract\n1,"{ABSTRACT}"\n'.encode(), "has no title column"),
     "no abstract": (b"id,title\n1,A title\n2,Another\n", "has no abstract column"),
