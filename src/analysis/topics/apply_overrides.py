@@ -157,7 +157,8 @@ def _counted(memberships: pd.DataFrame) -> set[tuple[str, str] | None]:
 def _memberships(
     memberships: pd.DataFrame, *, decisions: _Decisions, topics: Sequence[str]
 ) -> pd.DataFrame:
-    kept = memberships[[pair not in decisions for pair in _pairs(memberships)]]
+    stays = np.array([pair not in decisions for pair in _pairs(memberships)], dtype="bool")
+    kept = memberships[stays]
     new = [
         {"paper_id": p, "kind": "topic", "group_id": t, "weight": 1.0, "is_primary": False}
         for (p, t), override in decisions.items()
