@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,19 +63,14 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
     papers = run.papers.set_index("paper_id").reindex(points["paper_id"]).reset_index()
     groups = _groups(run)
     place = {(group["kind"], group["id"]): i for i, group in enumerate(groups)}
-    x, y, scale = on_grid(points["x"].to_numpy(), points["y"].to_numpy())
     titles = [clean(title) for title in points["title"]]
-    parts = points["broader_id"].notna()
-    # If there are broader clusters, a cluster outside them stands for itself.
-    broadest = points["broader_id"].where(parts | ~parts.any(), points["cluster_id"])
+    x, y, scale = on_grid(points["x"].to_numpy(), points["y"].to_numpy())
     columns = {
         "x": x,
         "y": y,
         "day": days(points["published"]),
         "precision": papers["published_precision"].map(_PRECISIONS).fillna(0).to_numpy("uint8"),
-        "cluster": _places(points["cluster_id"], kind="cluster", place=place),
-        "topic": _places(points["topic_id"], kind="topic", place=place),
-        "broader": _places(broadest, kind="cluster", place=place),
+        **_primary_groups(points, place=place),
         "weight": points["cluster_weight"].fillna(0).to_numpy("float32"),
         "rank": ranks(titles),
         **_members(run, points, place=place),
@@ -129,9 +123,22 @@ def _groups(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _places(ids: Iterable[object], *, kind: str, place: dict[tuple[str, str], int]) -> np.ndarray:
-    places = [place.get((kind, str(group_id)), NONE) for group_id in ids]
-    return np.array(places, dtype="uint16")
+def _primary_groups(
+    points: pd.DataFrame, *, place: dict[tuple[str, str], int]
+) -> dict[str, np.ndarray]:
+    """Return each paper's cluster, strongest topic and broader cluster, `NONE` if it has none."""
+    in_broader = points["broader_id"].notna()
+    # If there are broader clusters, a cluster outside them stands for itself.
+    broader = points["broader_id"].where(in_broader | ~in_broader.any(), points["cluster_id"])
+    ids = {
+        "cluster": ("cluster", points["cluster_id"]),
+        "topic": ("topic", points["topic_id"]),
+        "broader": ("cluster", broader),
+    }
+    return {
+        name: np.array([place.get((kind, str(i)), NONE) for i in column], dtype="uint16")
+        for name, (kind, column) in ids.items()
+    }
 
 
 def _members(
