@@ -36,7 +36,7 @@ def ring(n_old: int, *, groups: list[list[int]], to_old: float, n: int) -> sp.cs
 
 @pytest.mark.parametrize(("to_old", "n_found"), [(0.0, 2), (0.52, 2), (0.53, 0), (1.0, 0)])
 def test_the_share_of_new_neighbours_that_makes_a_group(to_old: float, n_found: int):
-    """20 of 160 papers are new: p = .125, so that .125 + .4 × .875 = .475 of the weight is enough."""
+    """20 of 160 papers are new: p = .125; .125 + .4 × .875 = .475 of the weight is enough."""
     groups = [list(range(140, 150)), list(range(150, 160))]
     is_new = np.arange(160) >= 140
     graph = ring(140, groups=groups, to_old=to_old, n=160)
