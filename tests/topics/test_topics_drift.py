@@ -290,7 +290,8 @@ def test_the_report_says_it_once_and_escapes_it():
     assert page.count("may then need new phrases") == 1
     assert (
         "The words of “Alignment” changed: “tuning” fades (42 of 200 earlier, 16 of 1,202 later "
-        "papers) and “&lt;b&gt;GRPO” is new (0 of 200 earlier, 15 of 1,202 later papers). The" in page
+        "papers) and “&lt;b&gt;GRPO” is new (0 of 200 earlier, 15 of 1,202 later papers). The"
+        in page
     )
     assert "The words of 2 more topics changed too." in page
 

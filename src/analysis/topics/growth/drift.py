@@ -24,18 +24,16 @@ from .centroids import (
     topic_centroids,
     topic_rows,
 )
-from .share_changes import adjust_p, fisher_p
+from .share_changes import LEVEL, TOO_FEW, adjust_p, fisher_p
 
 FEWEST = 20
 """Fewest papers in each half of a topic that is examined."""
 
 FEWEST_HOLDING = 5
-LEVEL = 0.05
 NEW_RATIO = 0.1
 LEAST_LIFT = 1.5
 MOST_OTHERS = 1_000
 MOVES = 0.5
-TOO_FEW = "too few to say"
 
 _TOPIC_COLUMNS = {
     **{"topic": "str", "label": "str", "n_early": "int64", "n_late": "int64"},
@@ -124,7 +122,7 @@ def drift(
     members = topic_rows(memberships, topics=[topic.id for topic in topics], rows_of=rows_of)
     centroids = topic_centroids(vectors, rows=members)
     rows: list[dict[str, object]] = []
-    changes: list[pd.DataFrame] = []
+    changes: list[dict[str, Any]] = []
     for topic in topics:
         parts = halves(papers, rows=members[topic.id])
         others = {name: vector for name, vector in centroids.items() if name != topic.id}
@@ -132,11 +130,11 @@ def drift(
         rows.append(_topic_row(topic, vectors=vectors, parts=parts, nearest=nearest, seed=seed))
         if rows[-1]["vectors"] != TOO_FEW:
             sample = _other_papers(papers, members=members[topic.id], parts=parts)
-            changes.append(_phrase_changes(topic, texts=read, parts=parts, others=sample))
-    table = pd.DataFrame(rows, columns=list(_TOPIC_COLUMNS)).astype(_TOPIC_COLUMNS)
-    empty = pd.DataFrame(columns=list(_PHRASE_COLUMNS)).astype(_PHRASE_COLUMNS)
-    full = [frame for frame in changes if len(frame)]
-    return Drift(table, pd.concat(full, ignore_index=True) if full else empty)
+            changes += _phrase_changes(topic, texts=read, parts=parts, others=sample)
+    return Drift(
+        pd.DataFrame(rows, columns=list(_TOPIC_COLUMNS)).astype(_TOPIC_COLUMNS),
+        pd.DataFrame(changes, columns=list(_PHRASE_COLUMNS)).astype(_PHRASE_COLUMNS),
+    )
 
 
 def _topic_row(
@@ -179,7 +177,7 @@ def _spread(rows: NDArray[np.int64]) -> list[int]:
 
 def _phrase_changes(
     topic: Topic, *, texts: _Texts, parts: Halves, others: tuple[list[int], list[int]]
-) -> pd.DataFrame:
+) -> list[dict[str, Any]]:
     """Return the rows of `Drift.phrases` for one topic."""
     defined = phrase_matcher(
         [(phrase, 0, STRONG) for phrase in (*topic.strong, *topic.title, *topic.weak)]
@@ -209,8 +207,7 @@ def _phrase_changes(
         if adjusted[number] < LEVEL
     ]
     rows = [row for row in rows if row["in_definition"] or _is_own(row, texts=texts, others=others)]
-    kept = _without_nested(sorted(rows, key=_sureness))
-    return pd.DataFrame(kept, columns=list(_PHRASE_COLUMNS)).astype(_PHRASE_COLUMNS)
+    return _without_nested(sorted(rows, key=_sureness))
 
 
 def _sureness(row: dict[str, Any]) -> tuple[float, bool, int, str]:
@@ -261,9 +258,9 @@ def _is_own(row: dict[str, Any], *, texts: _Texts, others: tuple[list[int], list
     """Return whether a phrase is more common in the topic than in other papers of its time."""
     side = 0 if row["change"] == "fades" else 1
     share = (row["n_early"] / row["total_early"], row["n_late"] / row["total_late"])[side]
-    n_holding = sum(row["key"] in texts.phrases(other) for other in others[side])
-    lifted = share * max(len(others[side]), 1) >= LEAST_LIFT * n_holding
-    return lifted and not STOP_WORDS.issuperset(row["key"].split())
+    n_holding = sum(row["key"] in texts.phrases(paper) for paper in others[side])
+    is_lifted = share * max(len(others[side]), 1) >= LEAST_LIFT * n_holding
+    return is_lifted and not STOP_WORDS.issuperset(row["key"].split())
 
 
 def _without_nested(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
