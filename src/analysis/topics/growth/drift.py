@@ -188,11 +188,10 @@ def _phrase_changes(
     keys = sorted(key for key, both in counts.items() if sum(both) >= FEWEST_HOLDING)
     p = np.array([fisher_p(counts[k][0], total_early, counts[k][1], total_late) for k in keys])
     adjusted = adjust_p(p)
-    spellings = {**early[1], **late[1]}
     rows = [
         {
             "topic": topic.id,
-            "phrase": spellings[key],
+            "phrase": late[1].get(key) or early[1][key],
             "change": _change(counts[key][0] / total_early, counts[key][1] / total_late),
             "in_definition": key[0],
             "n_early": counts[key][0],
