@@ -23,13 +23,12 @@ LIMITS = Limits(part=20_000)
 SLOW = """
 import sys, time
 from pathlib import Path
-from analysis.sources.large import stream
+from analysis.sources.large import filtering, stream
 from analysis.sources.large.conditions import read_conditions
-from analysis.sources.large.filtering import filter_file
-stream.READ_BYTES = 7_000
+filtering.PROGRESS_BYTES = 7_000
 conditions = read_conditions(categories=["cs.CL"])
-filter_file(Path(sys.argv[1]), out=Path(sys.argv[2]), conditions=conditions,
-            limits=stream.Limits(part=20_000), progress=lambda *done: time.sleep(0.02))
+filtering.filter_file(Path(sys.argv[1]), out=Path(sys.argv[2]), conditions=conditions,
+                      limits=stream.Limits(part=20_000), progress=lambda *done: time.sleep(0.02))
 """
 
 

@@ -212,7 +212,7 @@ def arxiv_dates(path: Path, *, latest: date, max_mb: int) -> pd.DataFrame | None
     return pd.concat(tables, ignore_index=True)
 
 
-def _is_metadata(lines: io.BufferedIOBase) -> bool:
+def _is_metadata(lines: io.BufferedReader) -> bool:
     """Whether the first of the first lines that is a record is one of arXiv's metadata."""
     for _ in range(_FIRST_LINES):
         record = _record(lines.readline(MEGABYTE))
@@ -229,7 +229,7 @@ def _record(line: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _limited(lines: io.BufferedIOBase, *, path: Path, max_mb: int) -> Iterator[bytes]:
+def _limited(lines: io.BufferedReader, *, path: Path, max_mb: int) -> Iterator[bytes]:
     left = max_mb * MEGABYTE
     while line := lines.readline(left + 1):
         left -= len(line)

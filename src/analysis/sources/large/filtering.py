@@ -14,15 +14,17 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
 from ..formats.json.text import BAD_LINE
+from ..input_file import MEGABYTE
 from .conditions import Conditions
 from .lines import Row, bad_line, row_of
 from .parts import Parts, Tally
-from .stream import Block, Limits, blocks, open_lines, reading
+from .stream import Limits, Lines, open_lines, reading
 
 MOST_BAD_LINES = 100
 """Bad lines that are described one by one; all are counted."""
 _BAD_AT_FIRST = 1000
 """So many bad lines and no record: not JSON Lines."""
+PROGRESS_BYTES = 4 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def filter_file(
     version : str
         Of this program, for the metadata; parts of another version are not used.
     progress : callable
-        Called after each block with the bytes read of the file, its size and the rows kept.
+        Called now and then with the bytes read of the file, its size and the rows kept.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def filter_file(
         limits or Limits(),
         for_terminal(str(path)),
     )
-    with open_lines(path, member=member) as (lines, file):
+    with open_lines(path, member=member) as (unpacked, file):
         size, changed = path.stat().st_size, path.stat().st_mtime_ns
         key = {"name": path.name, "size": size, "changed": changed, "member": member}
         key |= {"conditions": asdict(conditions), "limits": asdict(limits), "version": version}
@@ -108,13 +110,12 @@ def filter_file(
         with parts.held():
             if replace:
                 parts.clear()
-            work = _Work(parts, conditions=conditions, limits=limits, shown=shown)
+            lines = Lines(unpacked, limits=limits, shown=shown)
+            work = _Work(parts, lines=lines, conditions=conditions)
             resumed_after = work.tally.lines
             with _without_garbage_collection():
-                for block in blocks(lines, limits=limits, shown=shown):
-                    work.take(block)
+                for _ in work.steps():
                     progress(file.tell(), size, work.tally.papers)
-            work.save()
             with reading(shown), path.open("rb") as whole:
                 sha256 = hashlib.file_digest(whole, "sha256").hexdigest()
             source = {"name": for_terminal(path.name), "bytes": size, "sha256": sha256}
@@ -148,35 +149,46 @@ def _without_garbage_collection() -> Iterator[None]:
 class _Work:
     """The tally so far, and the rows since the last part."""
 
-    def __init__(self, parts: Parts, *, conditions: Conditions, limits: Limits, shown: str) -> None:
+    def __init__(self, parts: Parts, *, lines: Lines, conditions: Conditions) -> None:
         self.parts = parts
+        self.lines = lines
         self.conditions = conditions
-        self.limits = limits
-        self.shown = shown
         self.tally = parts.resume()
         self.saved_end = self.tally.end
         self.rows: list[Row] = []
 
-    def take(self, block: Block) -> None:
-        """Read the lines of a block that was not read before; save a part that is complete."""
-        if block.end <= self.saved_end:
-            if block.end == self.saved_end and block.crc != self.tally.crc:
-                raise InputError(
-                    f"{self.shown} is not the file that an interrupted call read",
-                    allowed="the same file as before",
-                    next_step="start from scratch with --replace",
-                )
-            return
-        if block.too_long:
-            self._lose(block.too_long, reason=self._too_long())
+    def steps(self) -> Iterator[None]:
+        """Read all lines that were not read before and save each part; yield now and then."""
+        next_step = PROGRESS_BYTES
+        for line, too_long in self.lines:
+            if self.lines.end > self.saved_end:
+                self._take(line, too_long=too_long)
+            elif self.lines.end == self.saved_end:
+                self._check_same_file()
+            if self.lines.end >= next_step:
+                next_step = self.lines.end + PROGRESS_BYTES
+                yield
+        self.save()
+        yield
+
+    def _check_same_file(self) -> None:
+        if self.lines.crc != self.tally.crc:
+            raise InputError(
+                f"{self.lines.shown} is not the file that an interrupted call read",
+                allowed="the same file as before",
+                next_step="start from scratch with --replace",
+            )
+
+    def _take(self, line: bytes, *, too_long: bool) -> None:
+        if too_long:
+            limit = self.lines.limits.line / 1e6
+            self._lose(line, reason=f"longer than {limit:,.0f} MB")
         else:
-            # After the last line end there is nothing, or the last line of all.
-            for line in block.data.removesuffix(b"\n").split(b"\n"):
-                self._take_line(line)
-        self.tally.end, self.tally.crc = block.end, block.crc
+            self._take_line(line)
+        self.tally.end, self.tally.crc = self.lines.end, self.lines.crc
         if not self.tally.records and self.tally.dropped.get(BAD_LINE, 0) >= _BAD_AT_FIRST:
-            raise _no_records(self.shown, self.tally)
-        if block.ends_part:
+            raise _no_records(self.lines.shown, self.tally)
+        if self.tally.end - self.saved_end >= self.lines.limits.part:
             self.save()
 
     def _take_line(self, line: bytes) -> None:
@@ -184,9 +196,6 @@ class _Work:
             line = line.removeprefix(b"\xef\xbb\xbf")
         if not line or line.isspace():
             self.tally.lines += 1
-            return
-        if len(line) > self.limits.line:
-            self._lose(line, reason=self._too_long())
             return
         try:
             row = row_of(line, conditions=self.conditions)
@@ -200,9 +209,6 @@ class _Work:
         else:
             self.tally.papers += 1
             self.rows.append(row)
-
-    def _too_long(self) -> str:
-        return f"longer than {self.limits.line / 1e6:,.0f} MB"
 
     def _lose(self, line: bytes, *, reason: str) -> None:
         self.tally.lines += 1

@@ -1,8 +1,4 @@
-"""A file of lines as blocks of complete lines: plain, gzip or one member of a zip.
-
-The file is never held as a whole. Blocks end where a part of the output ends: at the first line
-end `Limits.part` bytes or more after the last such place, whatever the sizes of the reads.
-"""
+"""The lines of a file of any size, one after another: plain, gzip or one member of a zip."""
 
 from __future__ import annotations
 
@@ -14,13 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
 from ..input_file import ARCHIVES, GZIP, MEGABYTE, UNPACKING_ERRORS, ZIP, archive_error, zip_members
 
-READ_BYTES = 4 * MEGABYTE
+READ_BYTES = 1 * MEGABYTE
+"""How much of a line that is too long, or of what is unpacked, is read at a time."""
 _ALLOWED = "JSON Lines: one record per line, plain, in gzip or as a file in a zip"
 
 
@@ -35,7 +33,7 @@ class Limits:
     whole : int
         A larger input is refused.
     part : int
-        The least that is read before the papers among it are saved.
+        The least that is read before the papers among it are saved as a part.
     """
 
     line: int = 32 * MEGABYTE
@@ -43,34 +41,10 @@ class Limits:
     part: int = 64 * MEGABYTE
 
 
-@dataclass(frozen=True)
-class Block:
-    """Complete lines that follow one another.
-
-    Attributes
-    ----------
-    data : bytes
-        The lines with their ends; empty for a line that was too long.
-    end : int
-        Bytes of the input, unpacked, up to the end of this block.
-    crc : int
-        CRC-32 of these bytes.
-    ends_part : bool
-    too_long : bytes
-        The beginning of a line that was too long (the block is that line alone); else empty.
-    """
-
-    data: bytes
-    end: int
-    crc: int
-    ends_part: bool
-    too_long: bytes = b""
-
-
 @contextmanager
 def open_lines(
     path: Path, *, member: str | None = None
-) -> Iterator[tuple[io.BufferedIOBase, io.BufferedReader]]:
+) -> Iterator[tuple[io.BufferedReader, io.BufferedReader]]:
     """Open a file, or what is packed in it.
 
     Parameters
@@ -127,13 +101,18 @@ def _bad(problem: str) -> InputError:
 
 def _unpacked(
     file: io.BufferedReader, *, start: bytes, member: str | None, shown: str
-) -> io.BufferedIOBase:
+) -> io.BufferedReader:
+    packed: Any  # both are readable as raw files, although neither is typed as one
     if start.startswith(ZIP):
         archive = zipfile.ZipFile(file)
-        return archive.open(_member(archive, name=member, shown=shown))  # type: ignore[return-value]
-    if member is not None:
+        packed = archive.open(_member(archive, name=member, shown=shown))
+    elif member is not None:
         raise _bad(f"{shown} is not a zip file, so it holds no {for_terminal(member)}")
-    return gzip.GzipFile(fileobj=file) if start.startswith(GZIP) else file
+    elif start.startswith(GZIP):
+        packed = gzip.GzipFile(fileobj=file)
+    else:
+        return file
+    return io.BufferedReader(packed, READ_BYTES)
 
 
 def _member(archive: zipfile.ZipFile, *, name: str | None, shown: str) -> zipfile.ZipInfo:
@@ -153,89 +132,62 @@ def _member(archive: zipfile.ZipFile, *, name: str | None, shown: str) -> zipfil
     )
 
 
-def blocks(lines: io.BufferedIOBase, *, limits: Limits, shown: str) -> Iterator[Block]:
-    """Read blocks of complete lines.
+class Lines:
+    """The lines of a file, one after another.
 
     Parameters
     ----------
-    lines : binary file
+    file : binary file
+        From `open_lines`.
     limits : Limits
     shown : str
         The file's name for messages.
 
-    Raises
-    ------
-    InputError
-        If the first line or the whole is too long, if it is not text in UTF-8, and if it cannot
-        be read to its end.
+    Attributes
+    ----------
+    end, crc : int
+        Bytes read so far, unpacked, and their CRC-32.
     """
-    cut = _Cut(limits=limits)
-    rest, first = b"", True
-    while chunk := _read(lines, shown=shown):
-        if first:
-            _check_start(chunk, shown=shown)
-            first = False
-        data = rest + chunk
-        while (end := cut.end_of_block(data)) > 0:
-            yield cut.block(data[:end])
-            data = data[end:]
-        rest = data
-        if len(rest) > limits.line:
-            if not cut.end:
-                raise _one_line(shown, limits=limits)
-            block, rest = cut.too_long(rest, lines=lines, shown=shown)
-            yield block
-        if cut.end > limits.whole:
-            raise _too_large(shown, limits=limits)
-    if rest:
-        yield cut.block(rest)
 
+    def __init__(self, file: io.BufferedReader, *, limits: Limits, shown: str) -> None:
+        self.file = file
+        self.limits = limits
+        self.shown = shown
+        self.end = 0
+        self.crc = 0
 
-def _read(lines: io.BufferedIOBase, *, shown: str) -> bytes:
-    with reading(shown):
-        return lines.read(READ_BYTES)
+    def __iter__(self) -> Iterator[tuple[bytes, bool]]:
+        """Yield each line without its end, or the beginning of a line that is too long.
 
+        Yields
+        ------
+        line : bytes
+        too_long : bool
 
-@dataclass
-class _Cut:
-    """Where blocks end, with a count of what was read."""
+        Raises
+        ------
+        InputError
+            If the first line or the whole is too long, if it is not text in UTF-8, and if it
+            cannot be read to its end.
+        """
+        with reading(self.shown):
+            _check_start(self.file.peek(1000)[:1000], shown=self.shown)
+        while line := self._read(self.limits.line + 1):
+            beginning, too_long = line, len(line) > self.limits.line and line[-1:] != b"\n"
+            if too_long and self.end == len(line):
+                raise _one_line(self.shown, limits=self.limits)
+            while line and line[-1:] != b"\n" and self.end <= self.limits.whole:
+                line = self._read(READ_BYTES)
+            if self.end > self.limits.whole:
+                raise _too_large(self.shown, limits=self.limits)
+            yield beginning.removesuffix(b"\n"), too_long
 
-    limits: Limits
-    end: int = 0
-    crc: int = 0
-    part_end: int = 0
-
-    def end_of_block(self, data: bytes) -> int:
-        """Return where the next block of `data` ends; 0 if no line ends there."""
-        left = self.part_end + self.limits.part - self.end
-        if left <= len(data):
-            return data.find(b"\n", left - 1) + 1 or data.rfind(b"\n") + 1
-        return data.rfind(b"\n") + 1
-
-    def block(self, data: bytes) -> Block:
-        """Count `data` and return it as a block."""
-        self._count(data)
-        return self._block(data)
-
-    def too_long(self, rest: bytes, *, lines: io.BufferedIOBase, shown: str) -> tuple[Block, bytes]:
-        """Read on to the end of a line that is too long; return its block and what follows."""
-        start = rest[:100]
-        while (line_end := rest.find(b"\n")) < 0:
-            self._count(rest)
-            rest = _read(lines, shown=shown)
-            if not rest or self.end > self.limits.whole:
-                break
-        self._count(rest[: line_end + 1])
-        return self._block(b"", too_long=start), rest[line_end + 1 :]
-
-    def _count(self, data: bytes) -> None:
-        self.end += len(data)
-        self.crc = zlib.crc32(data, self.crc)
-
-    def _block(self, data: bytes, *, too_long: bytes = b"") -> Block:
-        ends_part = self.end - self.part_end >= self.limits.part
-        self.part_end = self.end if ends_part else self.part_end
-        return Block(data, self.end, self.crc, ends_part, too_long)
+    def _read(self, limit: int) -> bytes:
+        with reading(self.shown):
+            line = self.file.readline(limit)
+        self.end += len(line)
+        self.crc = zlib.crc32(line, self.crc)
+        return line
 
 
 def _check_start(chunk: bytes, *, shown: str) -> None:
