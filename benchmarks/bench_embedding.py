@@ -97,7 +97,7 @@ def cluster_agreement(vectors: np.ndarray, labels: np.ndarray) -> list[float]:
     for seed in range(SUBSAMPLES):
         size = min(SUBSAMPLE_SIZE, len(vectors))
         rows = np.sort(np.random.default_rng(seed).choice(len(vectors), size, replace=False))
-        found = find_clusters(vectors[rows]).labels
+        found = find_clusters(vectors[rows]).numbers
         out.append(float(adjusted_mutual_info_score(labels[rows], found)))
     return out
 

@@ -243,7 +243,7 @@ def news(asked: Asked) -> None:
                 old[~is_new] = fresh_fit(corpus, every[~is_new])[0]
             known = int((~is_new).sum())
             found = extend_clusters(
-                middle, labels=old, is_new=is_new, revised=np.zeros(n, dtype=bool),
+                middle, numbers=old, is_new=is_new, revised=np.zeros(n, dtype=bool),
                 n_last_fit=known, n_last_review=known, fit=lambda: FreshFit(labels, graph, least),
                 limits=asked.limits,
             )  # fmt: skip
@@ -265,12 +265,12 @@ def weights(asked: Asked) -> None:
     corpus = load(DAILY, shared=asked.shared, work=asked.work)
     n = len(corpus.papers)
     whole = find_clusters(corpus.vectors)
-    own = np.asarray(whole.weights[np.arange(n), whole.labels]).ravel()
+    own = np.asarray(whole.weights[np.arange(n), whole.numbers]).ravel()
     drawn, stayed, mapped = np.zeros(n), np.zeros(n), np.zeros(n)
     for draw in range(2 * asked.draws):
         rng = np.random.default_rng([asked.seed, draw])
         rows = np.unique(rng.integers(0, n, n))
-        labels, counted = fresh_fit(corpus, rows)[0], whole.labels[rows]
+        labels, counted = fresh_fit(corpus, rows)[0], whole.numbers[rows]
         table = np.zeros((counted.max() + 1, labels.max() + 1))
         np.add.at(table, (counted, labels), 1)
         union = table.sum(axis=1, keepdims=True) + table.sum(axis=0) - table

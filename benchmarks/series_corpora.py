@@ -60,7 +60,7 @@ def fresh_fit(corpus: Corpus, rows: np.ndarray) -> tuple[np.ndarray, sp.csr_matr
     if not file.exists():
         found = find_clusters(corpus.vectors[rows])
         graph, least = found.graph.tocsr(), int(found.settings.get("min_cluster_size", 0))
-        keep(file, labels=found.labels, graph=graph, least=least)
+        keep(file, numbers=found.numbers, graph=graph, least=least)
     stored = np.load(file)
     shape = (len(rows), len(rows))
     graph = sp.csr_matrix((stored["data"], stored["indices"], stored["indptr"]), shape=shape)
@@ -70,7 +70,7 @@ def fresh_fit(corpus: Corpus, rows: np.ndarray) -> tuple[np.ndarray, sp.csr_matr
 def keep(file: Path, *, labels: np.ndarray, graph: sp.csr_matrix, least: int) -> None:
     """Write a cold fit."""
     np.savez_compressed(
-        file, labels=labels, data=graph.data, indices=graph.indices, indptr=graph.indptr,
+        file, numbers=labels, data=graph.data, indices=graph.indices, indptr=graph.indptr,
         least=least,
     )  # fmt: skip
 
@@ -84,7 +84,7 @@ def subsample_scores(
         scores = []
         for _ in range(5):
             some = np.sort(rng.choice(rows, round(0.95 * len(rows)), replace=False))
-            labels = find_clusters(corpus.vectors[some]).labels
+            labels = find_clusters(corpus.vectors[some]).numbers
             scores.append(float(adjusted_mutual_info_score(truth[some], labels)))
         file.write_text(json.dumps(scores), encoding="utf-8")
     return [float(score) for score in json.loads(file.read_text(encoding="utf-8"))]
@@ -120,7 +120,7 @@ def extended(
     compact[old >= 0] = dense
     found = extend_clusters(
         centre_vectors(corpus.vectors[rows]),
-        labels=compact,
+        numbers=compact,
         is_new=old < 0,
         revised=np.zeros(len(rows), dtype=bool),
         n_last_fit=state.looked,
@@ -128,11 +128,11 @@ def extended(
         fit=lambda: FreshFit(*fresh_fit(corpus, rows)),
         limits=limits,
     )
-    beyond = np.arange(int(found.labels.max()) + 1 - len(used)) + int(known.max()) + 1
+    beyond = np.arange(int(found.numbers.max()) + 1 - len(used)) + int(known.max()) + 1
     names = np.concatenate([used, beyond]).astype(np.int64)
     after = State(
         rows,
-        names[found.labels],
+        names[found.numbers],
         len(rows) if found.fresh is not None else state.looked,
         len(rows) if found.reviewed else state.revised,
     )

@@ -69,7 +69,7 @@ def test_topics_stand_in_the_same_file_and_are_left_alone(tmp_path):
 def test_the_examples_in_the_bundled_file_and_in_the_readme_are_right(tmp_path):
     text = (ROOT / "data" / "overrides.toml").read_text(encoding="utf-8")
     start = text.index("# [[cluster]]", text.index("Examples"))
-    example = text[start : text.index("# A decision that names", start)]
+    example = text[start : text.index("# A decision on a cluster or paper", start)]
     found = read(tmp_path, example.replace("# ", "").replace("#\n", "\n"))
     assert [each.what for each in found] == ["rename", "merge", "keep_apart", "pin"]
     readme = (ROOT / "data" / "README.md").read_text(encoding="utf-8")

@@ -202,10 +202,10 @@ def test_the_sparse_solver_gives_the_same_coordinates():
 
 def check(found: Clustering, *, n: int) -> None:
     """What every clustering keeps: all placed, numbered by size, shares that sum to 1."""
-    count = found.labels.max() + 1
-    sizes = np.bincount(found.labels, minlength=count)
-    assert len(found.labels) == n
-    assert found.labels.min() == 0
+    count = found.numbers.max() + 1
+    sizes = np.bincount(found.numbers, minlength=count)
+    assert len(found.numbers) == n
+    assert found.numbers.min() == 0
     assert (np.diff(sizes) <= 0).all()
     assert sizes.min() > 0
     assert found.weights.shape == (n, count)
@@ -216,7 +216,7 @@ def check(found: Clustering, *, n: int) -> None:
 @pytest.mark.parametrize("n", SIZES)
 def test_few_papers_have_no_clusters_and_the_rule_says_why(n):
     found = find_clusters(random_unit(n))
-    assert found.labels.tolist() == [-1] * n
+    assert found.numbers.tolist() == [-1] * n
     assert found.weights.shape == (n, 0)
     assert str(n) in found.rule
     assert "60" in found.rule
@@ -227,7 +227,7 @@ def test_a_planted_corpus_is_recovered(n, n_fields):
     vectors, fields = planted_vectors(n, n_fields=n_fields)
     found = find_clusters(vectors)
     check(found, n=n)
-    assert adjusted_rand_score(fields, found.labels) >= 0.9
+    assert adjusted_rand_score(fields, found.numbers) >= 0.9
 
 
 @pytest.mark.parametrize(("n", "count", "spread"), [(250, 4, 1.0), (400, 6, 1.5), (1000, 6, 0.5)])
@@ -237,7 +237,7 @@ def test_planted_directions_are_recovered(n, count, spread):
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     found = find_clusters(vectors)
     check(found, n=n)
-    assert adjusted_rand_score(np.arange(n) % count, found.labels) >= 0.9
+    assert adjusted_rand_score(np.arange(n) % count, found.numbers) >= 0.9
 
 
 def test_clusters_tied_closely_are_one():
@@ -273,7 +273,7 @@ def test_sixty_papers_are_clustered_by_stability_and_the_rule_says_so(monkeypatc
     assert "subsamples" in found.rule
     assert 0 <= found.settings["agreement"] <= 1
     again = find_clusters(vectors)
-    assert again.labels.tobytes() == found.labels.tobytes()
+    assert again.numbers.tobytes() == found.numbers.tobytes()
     assert again.settings == found.settings
 
 
@@ -283,7 +283,7 @@ def test_from_two_hundred_papers_on_the_settings_follow_from_the_number(n):
     found = find_clusters(vectors, seed=1)
     check(found, n=n)
     assert f"{n:,}" in found.rule
-    assert found.labels.tobytes() == find_clusters(vectors, seed=2).labels.tobytes()
+    assert found.numbers.tobytes() == find_clusters(vectors, seed=2).numbers.tobytes()
 
 
 @pytest.mark.parametrize("n", [60, 200])
@@ -291,7 +291,7 @@ def test_equal_texts_are_one_cluster(monkeypatch, n):
     monkeypatch.setattr(subsamples, "SUBSAMPLES", 2)
     found = find_clusters(np.tile(unit([30]), (n, 1)))
     check(found, n=n)
-    assert found.labels.tolist() == [0] * n
+    assert found.numbers.tolist() == [0] * n
 
 
 def test_the_vectors_are_left_as_they_were():
@@ -311,9 +311,9 @@ def test_neighbour_shares_by_hand():
 def test_exemplars_are_near_the_centroid_and_well_placed():
     vectors = unit([0, 2, 4, 30, 90, 92, 92])
     labels = np.array([0, 0, 0, 0, 1, 1, 1])
-    best = exemplars(vectors, labels=labels, weights=np.ones(7))
+    best = exemplars(vectors, numbers=labels, weights=np.ones(7))
     assert best == [[2, 1, 0], [5, 6, 4]]
-    doubtful = exemplars(vectors, labels=labels, weights=np.array([1, 1, 0, 1, 1, 1, 1]))
+    doubtful = exemplars(vectors, numbers=labels, weights=np.array([1, 1, 0, 1, 1, 1, 1]))
     assert doubtful[0] == [1, 0, 3]
 
 

@@ -115,7 +115,7 @@ def test_few_papers_reuse_the_subsamples_that_chose_the_settings(monkeypatch):
     found = clusters.find_clusters(vectors)
     assert found.fits.shape == (5, 75)
     assert ((found.fits >= 0).sum(axis=1) == 60).all()
-    assert cluster_stability(found.labels, fits=found.fits) == pytest.approx([1, 1, 1])
+    assert cluster_stability(found.numbers, fits=found.fits) == pytest.approx([1, 1, 1])
     assert clusters.subsample_fits(vectors, count=99).tobytes() == found.fits.tobytes()
 
 
@@ -212,5 +212,5 @@ def test_drift_without_new_papers_says_nothing_of_them():
     )
     assert found.poorly_placed is None
     assert found.agreement is None
-    assert fit_line(found) == "Drift: 0 papers added since the last fresh fit (of 3)"
+    assert fit_line(found) == "Drift: no papers added since the last fresh fit (of 3)"
     assert found.as_dict()["agreement_known"] is None

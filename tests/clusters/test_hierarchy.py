@@ -138,7 +138,7 @@ def test_broader_clusters_are_described_by_their_papers_and_have_the_largest_par
     leaves = [cluster(f"c{i:04d}", color=f"#{i:06x}") for i in range(1, 13)]
     descriptions = add_broader(
         leaves,
-        labels=labels,
+        numbers=labels,
         graph=graph,
         vectors=vectors,
         weights=weights,

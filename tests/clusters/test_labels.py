@@ -15,7 +15,7 @@ def labelled(n: int, *, n_fields: int = 5):
     frame = planted(n, n_fields=n_fields)
     names = list(FIELDS)[:n_fields]
     labels = np.array([names.index(field) for field in frame["field"]])
-    return cluster_terms(count_phrases(frame["title"], frame["abstract"]), labels=labels), names
+    return cluster_terms(count_phrases(frame["title"], frame["abstract"]), numbers=labels), names
 
 
 def check_headings(labels: list[str]) -> None:
@@ -120,7 +120,7 @@ def test_the_bundled_clusters_have_good_headings(bundled):
 def test_singular_and_plural_are_not_two_terms():
     titles = [f"Speech encoder {i}" if i % 2 else f"Speech encoders {i}" for i in range(20)]
     titles += [f"Galaxy survey {i}" for i in range(20)]
-    found = cluster_terms(count_phrases(titles, [None] * 40), labels=np.repeat([0, 1], 20))
+    found = cluster_terms(count_phrases(titles, [None] * 40), numbers=np.repeat([0, 1], 20))
     assert len({fold_word(term.split()[-1]) for term in found.terms[0]}) == len(found.terms[0])
     check_headings(found.headings)
 
@@ -139,7 +139,7 @@ def test_singular_and_plural_are_not_two_terms():
     ],
 )
 def test_odd_and_tiny_clusters_have_different_headings_too(titles, count):
-    found = cluster_terms(count_phrases(titles, [None] * 6), labels=np.arange(6) % count)
+    found = cluster_terms(count_phrases(titles, [None] * 6), numbers=np.arange(6) % count)
     assert len(found.headings) == len(found.terms) == count
     assert len(set(found.headings)) == count
     assert all(found.headings)
@@ -149,12 +149,12 @@ def test_odd_and_tiny_clusters_have_different_headings_too(titles, count):
 def test_clusters_of_one_and_two_papers():
     frame = planted(63, n_fields=3)
     labels = np.array([0] * 60 + [1, 2, 2])
-    found = cluster_terms(count_phrases(frame["title"], frame["abstract"]), labels=labels)
+    found = cluster_terms(count_phrases(frame["title"], frame["abstract"]), numbers=labels)
     assert len(set(found.headings)) == 3
     check_terms(found.terms)
 
 
 def test_one_cluster_of_all_papers_is_named_by_what_most_of_them_hold():
     titles = [f"Protein folding {'kinetics' if i % 3 else 'maps'}" for i in range(60)]
-    found = cluster_terms(count_phrases(titles, [None] * 60), labels=np.zeros(60, dtype=int))
+    found = cluster_terms(count_phrases(titles, [None] * 60), numbers=np.zeros(60, dtype=int))
     assert "rotein" in found.headings[0]

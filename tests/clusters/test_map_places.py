@@ -36,7 +36,7 @@ def test_a_paper_stands_beside_the_middle_of_its_own_cluster_s_neighbours():
         known,
         rows=np.array([100]),
         graph=sp.csr_matrix(weights),
-        labels=labels,
+        numbers=labels,
         vectors=np.ones((101, 3), dtype=np.float32),
     )
     np.testing.assert_allclose(np.linalg.norm(found[100] - [0.25, 0.25]), 0.4, atol=0.05)
@@ -52,7 +52,7 @@ def test_known_places_stay_to_the_bit_and_every_new_paper_has_one(n_new: int):
     known[120:] = np.nan
     rows = np.arange(120, 120 + n_new)
     found = place_on_map(
-        known, rows=rows, graph=near_of(vectors, rows), labels=truth, vectors=vectors
+        known, rows=rows, graph=near_of(vectors, rows), numbers=truth, vectors=vectors
     )
     assert found[:120].tobytes() == known[:120].tobytes()
     assert np.isfinite(found).all()
@@ -65,7 +65,7 @@ def test_known_places_stay_to_the_bit_and_every_new_paper_has_one(n_new: int):
 def test_a_map_of_any_size_that_gets_no_new_paper_stays(n: int):
     known = np.random.default_rng(n).normal(size=(n, 2)).astype(np.float32)
     labels, vectors = np.zeros(n, dtype=int), np.ones((n, 4), dtype=np.float32)
-    found = place_on_map(known, rows=NOBODY, graph=nothing(n), labels=labels, vectors=vectors)
+    found = place_on_map(known, rows=NOBODY, graph=nothing(n), numbers=labels, vectors=vectors)
     assert found.tobytes() == known.tobytes()
 
 
@@ -78,7 +78,7 @@ def test_a_born_cluster_has_ground_of_its_own_and_lies_together():
     rows, graph = np.arange(160, 190), np.zeros((30, 190))
     graph[:, :5] = 1.0
     found = place_on_map(
-        known, rows=rows, graph=sp.csr_matrix(graph), labels=truth, vectors=vectors
+        known, rows=rows, graph=sp.csr_matrix(graph), numbers=truth, vectors=vectors
     )
     own, others = found[160:], found[:160]
     middle = own.mean(axis=0)
@@ -97,7 +97,7 @@ def test_new_papers_of_a_known_cluster_stand_within_it():
     straight = known.copy()
     straight[rows] = np.nan
     found = place_on_map(
-        straight, rows=rows, graph=near_of(vectors, rows), labels=truth, vectors=vectors
+        straight, rows=rows, graph=near_of(vectors, rows), numbers=truth, vectors=vectors
     )
     own = np.linalg.norm(found[rows] - 20 * truth[rows, None], axis=1)
     assert own.max() < 5
@@ -108,7 +108,7 @@ def test_a_first_point_of_an_empty_map_is_placed():
         np.full((1, 2), np.nan),
         rows=np.array([0]),
         graph=sp.csr_matrix((1, 1)),
-        labels=np.array([0]),
+        numbers=np.array([0]),
         vectors=np.ones((1, 3), dtype=np.float32),
     )
     assert np.isfinite(found).all()

@@ -30,7 +30,7 @@ def test_one_primary_row_and_at_most_three_more_from_a_tenth():
     weights = sp.csr_matrix(
         np.array([[0.3, 0.25, 0.2, 0.15, 0.1], [0.91, 0.09, 0, 0, 0], [0, 1, 0, 0, 0]])
     )
-    members = cluster_memberships(PAPERS, labels=np.array([1, 0, 0]), weights=weights)
+    members = cluster_memberships(PAPERS, numbers=np.array([1, 0, 0]), weights=weights)
     assert rows_of(members) == [
         ("p1", "c0001", 0.3, False),
         ("p1", "c0002", 0.25, True),
@@ -44,7 +44,7 @@ def test_one_primary_row_and_at_most_three_more_from_a_tenth():
 
 
 def test_no_clusters_give_no_rows_of_the_right_form():
-    members = cluster_memberships(PAPERS, labels=np.full(3, -1), weights=sp.csr_matrix((3, 0)))
+    members = cluster_memberships(PAPERS, numbers=np.full(3, -1), weights=sp.csr_matrix((3, 0)))
     assert len(members) == 0
     assert list(members.columns) == list(TABLES["memberships"].columns)
 

@@ -90,7 +90,7 @@ def test_a_topic_counts_from_one_half_and_shows_the_newest_of_equals():
 
 def test_clusters_are_described_by_terms_and_exemplars():
     clustering = SimpleNamespace(
-        labels=np.array([0, 0, 1]),
+        numbers=np.array([0, 0, 1]),
         weights=sp.csr_matrix(np.array([[0.9, 0.1], [1.0, 0.0], [0.0, 1.0]])),
         graph=sp.identity(3, format="csr"),
     )
@@ -110,7 +110,7 @@ def test_clusters_are_described_by_terms_and_exemplars():
 
 
 def test_no_clusters_have_no_figures():
-    clustering = SimpleNamespace(labels=np.full(3, -1), weights=sp.csr_matrix((3, 0)))
+    clustering = SimpleNamespace(numbers=np.full(3, -1), weights=sp.csr_matrix((3, 0)))
     descriptions, figures = describe_clusters(PAPERS, vectors=np.eye(3), clustering=clustering)
     assert descriptions == []
     assert set(figures.values()) == {None}
@@ -153,7 +153,7 @@ def test_weights_in_a_cluster_that_a_born_one_absorbed_go_to_the_born_one():
         ("p3", "cluster", "c0002", 0.4, False),
     )
     extension = Extension(
-        labels=np.array([2, 2, 0]),
+        numbers=np.array([2, 2, 0]),
         weights=sp.csr_matrix(np.array([[0, 0, 1.0], [0, 0, 0.9], [0, 0, 0]])),
         weighed=np.array([True, True, False]),
         events=(Event("born", 2, (1,), 0.7, 2),),

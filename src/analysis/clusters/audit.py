@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.base.english import count
 from analysis.base.escaping import first_lines
 from analysis.base.groups import cluster_id
 
@@ -139,23 +140,24 @@ def audit_clusters(
     )
 
 
-def _means(vectors: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
-    return np.stack([vectors[labels == number].mean(axis=0) for number in range(count)])
+def _means(vectors: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
+    return np.stack([vectors[numbers == number].mean(axis=0) for number in range(count)])
 
 
-def _agreement(labels: np.ndarray, *, fits: np.ndarray) -> float:
+def _agreement(numbers: np.ndarray, *, fits: np.ndarray) -> float:
     from sklearn.metrics import adjusted_mutual_info_score
 
     if not len(fits):
         return 1.0
-    scores = [adjusted_mutual_info_score(fit[fit >= 0], labels[fit >= 0]) for fit in fits]
+    scores = [adjusted_mutual_info_score(fit[fit >= 0], numbers[fit >= 0]) for fit in fits]
     return float(np.mean(scores))
 
 
 def audit_line(audit: Audit) -> str:
     """Return in one line what is recommended, and why."""
     part = audit.fit / audit.fit_fresh if audit.fit_fresh > 0 else 1.0
-    why = f"its clusters fit {audit.n_papers:,} papers {part:.0%} as well as a fresh fit's would"
+    papers = count(audit.n_papers, "paper")
+    why = f"its clusters fit {papers} {part:.0%} as well as a fresh fit's would"
     if audit.recommends_fresh:
         return f"fresh fit: {audit.share_moved:.0%} of papers would move ({why})"
     return f"extend: {why} (with a fresh fit {audit.share_moved:.0%} of papers would move)"
@@ -203,7 +205,8 @@ def _lineage_lines(audit: Audit, *, labels: Mapping[str, str]) -> list[str]:
     rows = audit.lineage
     kept = rows[rows["event"] == "kept"]
     mostly = int((kept["overlap"] >= 0.9).sum())
-    lines = [f"kept: {len(kept)} clusters, {mostly} of them with at least 90 % of their papers"]
+    clusters = count(len(kept), "cluster")
+    lines = [f"kept: {clusters}, {mostly} of them with at least 90 % of their papers"]
     lines += [
         f"changed: {labelled(row['group_id'])} keeps {row['overlap']:.0%} of its papers"
         for row in kept[kept["overlap"] < 0.9].sort_values("overlap").to_dict("records")
@@ -217,7 +220,7 @@ def _lineage_lines(audit: Audit, *, labels: Mapping[str, str]) -> list[str]:
     born = others["event"].eq("born") & others["group_id"].isin(known)
     for row in pd.concat([others[~born], retired]).to_dict("records"):
         name, origin = row["group_id"], str(row["previous_group_id"])
-        size = f", {audit.sizes[name]:,} papers" if name in audit.sizes else ""
+        size = f", {count(audit.sizes[name], 'paper')}" if name in audit.sizes else ""
         if row["event"] == "born":
             lines.append(
                 f"born: {name}{size}, {row['overlap']:.0%} of them from {labelled(origin)}"

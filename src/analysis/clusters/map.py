@@ -164,7 +164,7 @@ def place_on_map(
     *,
     rows: np.ndarray,
     graph: sp.csr_matrix,
-    labels: np.ndarray,
+    numbers: np.ndarray,
     vectors: np.ndarray,
 ) -> np.ndarray:
     """Place new papers among their neighbours on a map that stays as it is.
@@ -182,7 +182,7 @@ def place_on_map(
         Papers to place.
     graph : csr_matrix, shape (m, n)
         From `graph.directed_graph`.
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
     vectors : ndarray of float32, shape (n, d)
 
     Returns
@@ -198,16 +198,16 @@ def place_on_map(
     for number, row in enumerate(rows):
         near = graph.indices[graph.indptr[number] : graph.indptr[number + 1]]
         weights = graph.data[graph.indptr[number] : graph.indptr[number + 1]]
-        same = has_place[near] & (labels[near] == labels[row])
+        same = has_place[near] & (numbers[near] == numbers[row])
         if same.any():
             best = np.argsort(-weights[same], kind="stable")[:_NEAREST]
             middle = np.average(places[near[same][best]], axis=0, weights=weights[same][best])
             places[row] = middle + _OFFSET * step * _direction(number)
         else:
-            clusters_without.setdefault(int(labels[row]), []).append(number)
-    for numbers in clusters_without.values():
-        papers = rows[numbers]
-        anchor = _anchor(graph[numbers], places=places, has_place=has_place)
+            clusters_without.setdefault(int(numbers[row]), []).append(number)
+    for positions in clusters_without.values():
+        papers = rows[positions]
+        anchor = _anchor(graph[positions], places=places, has_place=has_place)
         shape = _arrange(vectors[papers], radius=_ROOM * step * np.sqrt(len(papers)) + step)
         taken = places[~np.isnan(places[:, 0])]
         extent = float(np.linalg.norm(shape, axis=1).max())

@@ -84,7 +84,7 @@ def share_well_placed(weights: np.ndarray) -> float | None:
     return float((weights >= COUNTED_WEIGHT).mean()) if len(weights) else None
 
 
-def cluster_stability(labels: np.ndarray, *, fits: np.ndarray) -> np.ndarray:
+def cluster_stability(numbers: np.ndarray, *, fits: np.ndarray) -> np.ndarray:
     """Return how well each cluster recurs in fits of subsamples (Hennig 2007).
 
     In each subsample the cluster, as far as it is in it, is compared with the cluster of the fit
@@ -93,7 +93,7 @@ def cluster_stability(labels: np.ndarray, *, fits: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Clusters 0..c-1, -1 for papers in none.
     fits : ndarray of int64, shape (b, n)
         Clusters of each fit, -1 for papers that are not in its subsample.
@@ -103,11 +103,11 @@ def cluster_stability(labels: np.ndarray, *, fits: np.ndarray) -> np.ndarray:
     ndarray of float64, shape (c,)
         From 0 to 1; NaN for a cluster that no subsample contains a paper of.
     """
-    count = int(labels.max(initial=-1)) + 1
+    count = int(numbers.max(initial=-1)) + 1
     best = np.full((len(fits), count), np.nan)
     for row, fit in enumerate(fits):
         inside = fit >= 0
-        own, other = labels[inside], fit[inside]
+        own, other = numbers[inside], fit[inside]
         shared = np.zeros((count, int(other.max(initial=0)) + 1))
         np.add.at(shared, (own[own >= 0], other[own >= 0]), 1)
         sizes = shared.sum(axis=1, keepdims=True)
@@ -155,8 +155,8 @@ def grade_clusters(clusters: pd.Series, *, fits: np.ndarray) -> dict[str, float]
     """
     names = sorted(clusters.dropna().unique())
     number = {name: i for i, name in enumerate(names)}
-    labels = clusters.map(number).fillna(-1).to_numpy(dtype=np.int64)
-    return dict(zip(names, cluster_stability(labels, fits=fits).tolist(), strict=True))
+    numbers = clusters.map(number).fillna(-1).to_numpy(dtype=np.int64)
+    return dict(zip(names, cluster_stability(numbers, fits=fits).tolist(), strict=True))
 
 
 def contested(memberships: pd.DataFrame, *, within: float = CONTESTED) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def neighbour_table(
 def cluster_memberships(
     papers: pd.DataFrame,
     *,
-    labels: np.ndarray,
+    numbers: np.ndarray,
     weights: sp.csr_matrix,
     names: Sequence[str] | None = None,
 ) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def cluster_memberships(
     ----------
     papers : DataFrame
         `paper_id`, n rows.
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Cluster number of each paper; all -1 if there are none.
     weights : csr_matrix of float64, shape (n, c)
         Share of each paper's neighbours in each cluster.
@@ -68,10 +68,10 @@ def cluster_memberships(
     ids = papers["paper_id"].to_numpy()
     names = names or [cluster_id(number + 1) for number in range(weights.shape[1])]
     rows = []
-    for row in range(len(labels) if weights.shape[1] else 0):
+    for row in range(len(numbers) if weights.shape[1] else 0):
         start, stop = weights.indptr[row], weights.indptr[row + 1]
         shares = dict(zip(weights.indices[start:stop], weights.data[start:stop], strict=True))
-        rows.append((ids[row], names[labels[row]], shares.pop(labels[row], 0.0), True))
+        rows.append((ids[row], names[numbers[row]], shares.pop(numbers[row], 0.0), True))
         others = sorted((-w, c) for c, w in shares.items() if w >= LEAST_OTHER_WEIGHT)
         rows += [(ids[row], names[c], -w, False) for w, c in others[:MOST_OTHER_CLUSTERS]]
     columns = ["paper_id", "group_id", "weight", "is_primary"]

@@ -50,7 +50,7 @@ def audit_run(run: Run, *, progress: Progress) -> Audit:
             fits = clusters.subsample_fits(run.vectors, count=n, seed=seed)
         return audit_clusters(
             labels,
-            fresh=fresh.labels,
+            fresh=fresh.numbers,
             fits=fits,
             vectors=run.vectors,
             run=run.name,

@@ -131,7 +131,7 @@ def _refuse_unrelated(union: PaperUnion, *, vectors: np.ndarray, parent: Run, fo
     labels = clusters.primary_clusters(parent.memberships).reindex(ids.to_numpy())
     numbers = np.unique(labels.fillna(""), return_inverse=True)[1] - 1
     is_new = ids.isin(union.added).to_numpy()
-    share = share_near(clusters.centre_vectors(vectors), labels=numbers, is_new=is_new)
+    share = share_near(clusters.centre_vectors(vectors), numbers=numbers, is_new=is_new)
     if share < LEAST_NEAR:
         raise InputError(
             f"none of the {n:,} papers is in the series {folder}, and {share:.0%} of them lie near "

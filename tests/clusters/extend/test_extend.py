@@ -33,7 +33,7 @@ def extended(vectors: np.ndarray, labels: np.ndarray, *, fresh=None, **given) ->
         "fit": never if fresh is None else fit_with(vectors, fresh=fresh),
         **given,
     }
-    return extend_clusters(vectors, labels=labels, is_new=is_new, **options)
+    return extend_clusters(vectors, numbers=labels, is_new=is_new, **options)
 
 
 def hidden(truth: np.ndarray, is_new: np.ndarray) -> np.ndarray:
@@ -51,7 +51,7 @@ def events(found: Extension) -> list[tuple[str, int, tuple[int, ...]]]:
 def test_without_a_new_paper_nothing_changes(sizes: tuple[int, ...]):
     vectors, truth = blobs(sizes)
     found = extended(vectors, truth)
-    assert found.labels.tobytes() == truth.tobytes()
+    assert found.numbers.tobytes() == truth.tobytes()
     assert (found.events, found.fresh, found.reviewed, found.waiting) == ((), None, False, 0)
     assert not found.weighed.any()
     assert found.weights.nnz == 0
@@ -62,7 +62,7 @@ def test_new_papers_of_known_fields_join_them(n_new: int):
     vectors, truth = blobs([200, 200, 200], seed=n_new)
     is_new = np.random.default_rng(n_new).permutation(600) < n_new
     found = extended(vectors, hidden(truth, is_new))
-    assert found.labels.tolist() == truth.tolist()
+    assert found.numbers.tolist() == truth.tolist()
     assert found.events == ()
     assert found.weighed.tolist() == is_new.tolist()
     weights = found.weights.toarray()
@@ -77,7 +77,7 @@ def test_a_revised_paper_moves_to_where_it_belongs_now():
     labels[7] = 1
     revised = np.arange(200) == 7
     found = extended(vectors, labels, is_new=np.zeros(200, dtype=bool), revised=revised)
-    assert found.labels.tolist() == truth.tolist()
+    assert found.numbers.tolist() == truth.tolist()
     assert found.weighed.tolist() == revised.tolist()
     assert found.events == ()
 
@@ -88,7 +88,7 @@ def test_the_order_of_papers_does_not_matter():
     order = np.random.default_rng(3).permutation(510)
     one = extended(vectors, hidden(truth, is_new))
     other = extended(vectors[order], hidden(truth, is_new)[order])
-    assert other.labels.tolist() == one.labels[order].tolist()
+    assert other.numbers.tolist() == one.numbers[order].tolist()
     assert events(other) == events(one) == [("born", 4, ())]
     np.testing.assert_allclose(other.weights.toarray(), one.weights.toarray()[order], atol=1e-6)
 
@@ -96,7 +96,7 @@ def test_the_order_of_papers_does_not_matter():
 def test_the_same_input_gives_the_same_bytes():
     vectors, truth = blobs([120, 120, 30], seed=8)
     one, other = (extended(vectors, hidden(truth, truth == 2)) for _ in range(2))
-    assert one.labels.tobytes() == other.labels.tobytes()
+    assert one.numbers.tobytes() == other.numbers.tobytes()
     assert one.weights.data.tobytes() == other.weights.data.tobytes()
     assert one.events == other.events
 
@@ -110,10 +110,10 @@ def test_thirty_papers_of_an_absent_field_are_born_in_a_small_step(seed: int):
     is_new = (truth == 4) | (np.random.default_rng(seed).random(550) < 0.02)
     found = extended(vectors, hidden(truth, is_new))
     assert events(found) == [("born", 4, ())]
-    born = found.labels == 4
+    born = found.numbers == 4
     assert (truth[born] == 4).mean() >= 0.85
     assert born[truth == 4].mean() >= 0.75
-    assert (found.labels == truth)[~is_new].all()
+    assert (found.numbers == truth)[~is_new].all()
 
 
 @pytest.mark.parametrize("n_new", [9, 10])
@@ -128,7 +128,7 @@ def test_an_absent_field_is_born_in_a_large_step_by_the_fresh_look():
     is_new = (truth == 2) | (np.arange(360) % 6 == 0)
     found = extended(vectors, hidden(truth, is_new), fresh=truth)
     assert events(found) == [("born", 2, ())]
-    assert found.labels.tolist() == truth.tolist()
+    assert found.numbers.tolist() == truth.tolist()
     assert found.fresh is not None
     assert found.events[0].evidence == 1.0
 
@@ -141,7 +141,7 @@ def test_old_papers_that_a_born_cluster_takes_are_counted():
     found = extended(vectors, labels, fresh=truth)
     (event,) = found.events
     assert (event.what, event.cluster, event.others, event.n_moved) == ("born", 2, (1,), 40)
-    assert found.labels.tolist() == truth.tolist()
+    assert found.numbers.tolist() == truth.tolist()
 
 
 def test_a_random_tenth_of_the_same_corpus_gives_no_birth():
@@ -155,21 +155,21 @@ def test_a_random_tenth_of_the_same_corpus_gives_no_birth():
 def test_with_real_fits_a_planted_birth_is_the_one_event():
     vectors, truth = blobs([150, 150, 150, 40], seed=11)
     is_new = (truth == 3) | (np.random.default_rng(1).random(490) < 0.05)
-    start = find_clusters(vectors[~is_new]).labels
+    start = find_clusters(vectors[~is_new]).numbers
     assert start.max() == 2
     labels = np.full(490, -1)
     labels[~is_new] = start
 
     def fit() -> FreshFit:
         found = find_clusters(vectors)
-        return FreshFit(found.labels, found.graph, int(found.settings["min_cluster_size"]))
+        return FreshFit(found.numbers, found.graph, int(found.settings["min_cluster_size"]))
 
     n_old = int((~is_new).sum())
     found = extended(
         centre_vectors(vectors), labels, fit=fit, n_last_fit=n_old, n_last_review=n_old
     )
     assert events(found) == [("born", 3, ())]
-    assert set(np.flatnonzero(found.labels == 3)) == set(np.flatnonzero(truth == 3))
+    assert set(np.flatnonzero(found.numbers == 3)) == set(np.flatnonzero(truth == 3))
 
 
 def test_a_born_cluster_is_not_split_off_as_well():
@@ -183,7 +183,7 @@ def test_a_born_cluster_is_not_split_off_as_well():
     found = extended(vectors, labels, fresh=truth)
     assert found.reviewed
     assert events(found) == [("born", 2, (1,))]
-    assert found.labels.tolist() == truth.tolist()
+    assert found.numbers.tolist() == truth.tolist()
 
 
 def test_in_a_small_step_what_is_new_alone_is_born():
@@ -195,8 +195,8 @@ def test_in_a_small_step_what_is_new_alone_is_born():
     found = extended(vectors, labels, fresh=truth)
     (event,) = found.events
     assert (event.what, event.n_moved) == ("born", 0)
-    assert (found.labels[is_new] == 3).all()
-    assert (found.labels[old] == 0).all()
+    assert (found.numbers[is_new] == 3).all()
+    assert (found.numbers[old] == 0).all()
 
 
 # splits and mergers
@@ -212,8 +212,8 @@ def test_a_planted_split_is_named_so():
     assert (event.what, event.cluster, event.others) == ("split", 2, (0,))
     assert event.n_moved == int(((truth == 1) & ~is_new).sum())
     assert found.reviewed
-    assert set(np.flatnonzero(found.labels == 2)) == set(np.flatnonzero(truth == 1))
-    moved = found.labels[~is_new] != labels[~is_new]
+    assert set(np.flatnonzero(found.numbers == 2)) == set(np.flatnonzero(truth == 1))
+    moved = found.numbers[~is_new] != labels[~is_new]
     assert moved.sum() == event.n_moved, "every move belongs to an event"
 
 
@@ -224,8 +224,8 @@ def test_a_planted_merger_is_named_so_and_frees_no_number():
     found = extended(vectors, hidden(halves, is_new), fresh=truth)
     (event,) = found.events
     assert (event.what, event.cluster, event.others) == ("merged", 0, (2,))
-    assert found.labels.tolist() == truth.tolist()
-    assert not (found.labels == 2).any()
+    assert found.numbers.tolist() == truth.tolist()
+    assert not (found.numbers == 2).any()
     assert found.weighed[truth == 0].all()
     assert not found.weighed[(truth == 1) & ~is_new].any()
 
@@ -238,7 +238,7 @@ def test_a_small_step_moves_few_old_papers_and_the_rest_waits(share: float):
     labels = hidden(truth // 2, is_new)
     n_old, n_new = int((~is_new).sum()), int(is_new.sum())
     found = extended(vectors, labels, fresh=truth, n_last_fit=500, n_last_review=500)
-    moved = (found.labels != labels)[~is_new].sum()
+    moved = (found.numbers != labels)[~is_new].sum()
     assert moved <= 0.45 * n_new
     assert moved == sum(event.n_moved for event in found.events)
     assert found.waiting == 4 - len(found.events) > 0

@@ -79,7 +79,7 @@ def test_no_paper_at_all_has_no_weights_and_no_warning():
 
 def test_shares_by_hand():
     graph = rows_of({0: 1.0, 1: 0.5, 2: 0.5}, {2: 2.0}, {3: 1.0}, n=4)
-    found = cluster_shares(graph, labels=np.array([0, 1, 1, -1]), count=3)
+    found = cluster_shares(graph, numbers=np.array([0, 1, 1, -1]), count=3)
     assert found.tolist() == [[0.5, 0.5, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
 
 
@@ -138,18 +138,18 @@ def test_near_is_what_95_of_100_members_are():
     vectors = np.concatenate([angles(*range(20)), angles(9.5, 17, 18.9, 60, -1)])
     labels = np.array([0] * 20 + [-1] * 5)
     new = labels < 0
-    assert share_near(vectors, labels=labels, is_new=new) == pytest.approx(3 / 5)
+    assert share_near(vectors, numbers=labels, is_new=new) == pytest.approx(3 / 5)
 
 
 def test_nothing_new_is_all_near_and_no_cluster_is_near_nothing():
     vectors = angles(0, 10, 20)
     nobody = np.zeros(3, dtype=bool)
-    assert share_near(vectors, labels=np.zeros(3, dtype=int), is_new=nobody) == 1.0
-    assert share_near(vectors, labels=np.full(3, -1), is_new=~nobody) == 0.0
+    assert share_near(vectors, numbers=np.zeros(3, dtype=int), is_new=nobody) == 1.0
+    assert share_near(vectors, numbers=np.full(3, -1), is_new=~nobody) == 0.0
 
 
 def test_the_same_fields_are_near_and_another_one_is_not():
     vectors, truth = blobs([60, 60, 60, 40], seed=2)
     of_known = np.arange(len(truth)) % 3 == 0
-    assert share_near(vectors, labels=truth, is_new=of_known & (truth < 3)) > 0.8
-    assert share_near(vectors, labels=truth, is_new=truth == 3) < 0.2
+    assert share_near(vectors, numbers=truth, is_new=of_known & (truth < 3)) > 0.8
+    assert share_near(vectors, numbers=truth, is_new=truth == 3) < 0.2

@@ -81,7 +81,7 @@ def crowded_clusters(fresh: np.ndarray, *, is_new: np.ndarray, limits: Threshold
 
 
 def births(
-    labels: np.ndarray,
+    numbers: np.ndarray,
     *,
     is_new: np.ndarray,
     fresh: np.ndarray,
@@ -92,7 +92,7 @@ def births(
 
     Parameters
     ----------
-    labels, fresh : ndarray of int64, shape (n,)
+    numbers, fresh : ndarray of int64, shape (n,)
         Clusters so far, and those of the fresh fit.
     is_new : ndarray of bool, shape (n,)
     crowded : list of int
@@ -104,7 +104,7 @@ def births(
     for number, part in enumerate(crowded, start=first_free):
         rows = np.flatnonzero(fresh == part)
         old = rows[~is_new[rows]]
-        others = tuple(int(c) for c in np.unique(labels[old]))
+        others = tuple(int(c) for c in np.unique(numbers[old]))
         share = float(is_new[rows].mean())
         changes.append(Change(Event("born", number, others, share, len(old)), rows))
     return changes

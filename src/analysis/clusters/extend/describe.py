@@ -24,7 +24,7 @@ def describe_extended(
     *,
     papers: pd.DataFrame,
     vectors: np.ndarray,
-    labels: np.ndarray,
+    numbers: np.ndarray,
     names: Sequence[str],
     events: Sequence[Event],
     memberships: pd.DataFrame,
@@ -38,7 +38,7 @@ def describe_extended(
     papers : DataFrame
         Table `papers`, n rows.
     vectors : ndarray of float32, shape (n, d)
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Cluster number of each paper.
     names : sequence of str
         Id of each cluster number.
@@ -60,14 +60,14 @@ def describe_extended(
     if new:
         descriptions += describe_new_clusters(
             papers,
-            clusters=np.array(names)[labels],
+            clusters=np.array(names)[numbers],
             broader=_broader_of_new(
                 new, above=above, events=events, names=names, memberships=memberships
             ),
             taken=[cluster.label for cluster in known],
         )
     chosen = _exemplars(
-        papers, vectors=vectors, labels=labels, names=names, memberships=memberships
+        papers, vectors=vectors, numbers=numbers, names=names, memberships=memberships
     )
     changed = {names[cluster] for event in events for cluster in (event.cluster, *event.others)}
     broader = set(above.values())
@@ -111,9 +111,9 @@ def describe_new_clusters(
     if len(others) > _OTHERS_READ:
         others = others[np.linspace(0, len(others) - 1, _OTHERS_READ).round().astype(int)]
     rows = np.sort(np.concatenate([np.flatnonzero(is_new), others]))
-    names, labels = _numbered(clusters[rows])
+    names, numbers = _numbered(clusters[rows])
     texts = papers.iloc[rows]
-    words = cluster_terms(count_phrases(texts["title"], texts["abstract"]), labels=labels)
+    words = cluster_terms(count_phrases(texts["title"], texts["abstract"]), numbers=numbers)
     used = {label.casefold() for label in taken}
     descriptions = []
     for name, parent in broader.items():
@@ -149,14 +149,14 @@ def _exemplars(
     papers: pd.DataFrame,
     *,
     vectors: np.ndarray,
-    labels: np.ndarray,
+    numbers: np.ndarray,
     names: Sequence[str],
     memberships: pd.DataFrame,
 ) -> dict[str, list[str]]:
     primary = memberships[memberships["is_primary"]].set_index("paper_id")["weight"]
     ids = papers["paper_id"].to_numpy()
-    used, numbers = np.unique(labels, return_inverse=True)
-    best = exemplars(vectors, labels=numbers, weights=primary.reindex(ids).to_numpy())
+    used, compact = np.unique(numbers, return_inverse=True)
+    best = exemplars(vectors, numbers=compact, weights=primary.reindex(ids).to_numpy())
     pairs = zip(used, best, strict=True)
     return {names[number]: [str(ids[row]) for row in rows] for number, rows in pairs}
 

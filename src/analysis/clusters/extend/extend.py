@@ -20,7 +20,7 @@ from .thresholds import Thresholds
 class FreshFit:
     """A fresh fit of all papers: clusters 0..k-1, neighbour graph, smallest cluster size."""
 
-    labels: np.ndarray
+    numbers: np.ndarray
     graph: sp.csr_matrix
     min_cluster_size: int
 
@@ -31,7 +31,7 @@ class Extension:
 
     Attributes
     ----------
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Cluster numbers: those of the parent run, and further ones for new clusters.
     weights : csr_matrix of float64, shape (n, clusters)
         Share of each paper's neighbours in each cluster, for the papers of `weighed`; other rows
@@ -48,7 +48,7 @@ class Extension:
         Changes that wait because a small step may not move so many papers.
     """
 
-    labels: np.ndarray
+    numbers: np.ndarray
     weights: sp.csr_matrix
     weighed: np.ndarray
     events: tuple[Event, ...]
@@ -61,7 +61,7 @@ class Extension:
 def extend_clusters(
     vectors: np.ndarray,
     *,
-    labels: np.ndarray,
+    numbers: np.ndarray,
     is_new: np.ndarray,
     revised: np.ndarray,
     n_last_fit: int,
@@ -84,7 +84,7 @@ def extend_clusters(
     ----------
     vectors : ndarray of float32, shape (n, d)
         Centred unit rows, as `find_clusters` uses them.
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Clusters 0..c-1 of known papers, -1 for new ones.
     is_new : ndarray of bool, shape (n,)
     revised : ndarray of bool, shape (n,)
@@ -97,10 +97,10 @@ def extend_clusters(
     limits : Thresholds, optional
     """
     limits = limits or Thresholds()
-    count, n = int(labels.max()) + 1, len(labels)
+    count, n = int(numbers.max()) + 1, len(numbers)
     rows = np.flatnonzero(is_new | revised)
     graph = directed_graph(*nearest_neighbours(vectors, k=n_neighbours, rows=rows), n=n)
-    placed = place_papers(labels, rows=rows, graph=graph, vectors=vectors, count=count)
+    placed = place_papers(numbers, rows=rows, graph=graph, vectors=vectors, count=count)
     fresh = fit() if is_new.any() and n > (1 + limits.look_after) * n_last_fit else None
     due = fresh is not None and n > (1 + limits.revise_after) * n_last_review
     groups = []
@@ -123,10 +123,10 @@ def extend_clusters(
         weighed = weighed | np.isin(after, sorted(touched))
     weights = sp.lil_matrix((n, total))
     weights[np.flatnonzero(weighed)] = cluster_shares(
-        fresh.graph[np.flatnonzero(weighed)] if fresh else graph, labels=after, count=total
+        fresh.graph[np.flatnonzero(weighed)] if fresh else graph, numbers=after, count=total
     )
     return Extension(
-        labels=after,
+        numbers=after,
         weights=weights.tocsr(),
         weighed=weighed,
         events=events,
@@ -138,7 +138,7 @@ def extend_clusters(
 
 
 def _apply_changes(
-    labels: np.ndarray,
+    numbers: np.ndarray,
     *,
     is_new: np.ndarray,
     groups: list[np.ndarray],
@@ -146,29 +146,29 @@ def _apply_changes(
     due: bool,
     limits: Thresholds,
 ) -> tuple[np.ndarray, tuple[Event, ...], int]:
-    """Apply births, splits and mergers; return labels, events and how many changes wait."""
-    labels, free = labels.copy(), int(labels.max()) + 1
+    """Apply births, splits and mergers; return numbers, events and how many changes wait."""
+    numbers, free = numbers.copy(), int(numbers.max()) + 1
     proposed: list[Change] = []
     if fresh is not None:
         proposed = _proposals(
-            labels, is_new=is_new, groups=groups, fresh=fresh, due=due, limits=limits
+            numbers, is_new=is_new, groups=groups, fresh=fresh, due=due, limits=limits
         )
         free += sum(change.event.cluster >= free for change in proposed)
     kept = within_budget(proposed, most=_most_moved(is_new, limits=limits))
     events = []
     for event, rows in kept:
         if event.what == "merged":
-            rows = np.flatnonzero(labels == event.others[0])
-        labels[rows] = event.cluster
+            rows = np.flatnonzero(numbers == event.others[0])
+        numbers[rows] = event.cluster
         events.append(replace(event, n_moved=int((~is_new[rows]).sum())))
     born = sorted(event.cluster for event in events if event.what == "born")
     for group in groups:
-        rest = group[~np.isin(labels[group], born)]
+        rest = group[~np.isin(numbers[group], born)]
         if len(rest) >= limits.least_part and len(rest) >= len(group) / 2:
-            labels[rest] = free
+            numbers[rest] = free
             events.append(Event("born", free, (), 1.0, 0))
             free += 1
-    return labels, tuple(events), len(proposed) - len(kept)
+    return numbers, tuple(events), len(proposed) - len(kept)
 
 
 def _most_moved(is_new: np.ndarray, *, limits: Thresholds) -> int:
@@ -181,7 +181,7 @@ def _most_moved(is_new: np.ndarray, *, limits: Thresholds) -> int:
 
 
 def _proposals(
-    labels: np.ndarray,
+    numbers: np.ndarray,
     *,
     is_new: np.ndarray,
     groups: list[np.ndarray],
@@ -190,20 +190,20 @@ def _proposals(
     limits: Thresholds,
 ) -> list[Change]:
     """Return the births, and if due the splits and mergers, that a fresh fit shows."""
-    free, numbers = int(labels.max()) + 1, fresh.labels
-    crowded = crowded_clusters(numbers, is_new=is_new, limits=limits)
+    free, fitted = int(numbers.max()) + 1, fresh.numbers
+    crowded = crowded_clusters(fitted, is_new=is_new, limits=limits)
     uncovered = [
-        part for part in crowded if not _is_covered(numbers == part, is_new=is_new, groups=groups)
+        part for part in crowded if not _is_covered(fitted == part, is_new=is_new, groups=groups)
     ]
-    born = births(labels, is_new=is_new, fresh=numbers, crowded=uncovered, first_free=free)
+    born = births(numbers, is_new=is_new, fresh=fitted, crowded=uncovered, first_free=free)
     if not due:
         return born
-    options = {"is_old": ~is_new, "fresh": numbers, "graph": fresh.graph, "limits": limits}
-    cut = splits(labels, first_free=free + len(born), crowded=crowded, **options)
+    options = {"is_old": ~is_new, "fresh": fitted, "graph": fresh.graph, "limits": limits}
+    cut = splits(numbers, first_free=free + len(born), crowded=crowded, **options)
     split = {change.event.others[0] for change in cut}
     merged = [
         change
-        for change in mergers(labels, crowded=crowded, **options)
+        for change in mergers(numbers, crowded=crowded, **options)
         if not split & {change.event.cluster, *change.event.others}
     ]
     return [*born, *cut, *merged]

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from analysis.base.english import count
 from analysis.base.schema import COUNTED_WEIGHT
 
 SMALLEST_JUDGED = 20
@@ -14,14 +15,14 @@ LEAST_NEAR = 0.2
 _MEMBERS = 0.05
 
 
-def share_near(vectors: np.ndarray, *, labels: np.ndarray, is_new: np.ndarray) -> float:
+def share_near(vectors: np.ndarray, *, numbers: np.ndarray, is_new: np.ndarray) -> float:
     """Return the share of new papers that are as near to some cluster as most of its members.
 
     Parameters
     ----------
     vectors : ndarray of float32, shape (n, d)
         Unit rows, centred.
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Clusters of known papers; the values of new ones are ignored.
     is_new : ndarray of bool, shape (n,)
 
@@ -35,8 +36,8 @@ def share_near(vectors: np.ndarray, *, labels: np.ndarray, is_new: np.ndarray) -
         return 1.0
     near = np.zeros(int(is_new.sum()), dtype=bool)
     with threadpool_limits(1):
-        for cluster in np.unique(labels[~is_new & (labels >= 0)]):
-            members = vectors[~is_new & (labels == cluster)]
+        for cluster in np.unique(numbers[~is_new & (numbers >= 0)]):
+            members = vectors[~is_new & (numbers == cluster)]
             centroid = members.mean(axis=0)
             centroid = centroid / max(float(np.linalg.norm(centroid)), 1e-12)
             limit = np.quantile(members @ centroid, _MEMBERS)
@@ -79,7 +80,7 @@ class NewPapersFit:
 
 
 def fit_of_new_papers(
-    labels: np.ndarray,
+    numbers: np.ndarray,
     *,
     weights: np.ndarray,
     neighbours: np.ndarray,
@@ -90,7 +91,7 @@ def fit_of_new_papers(
 
     Parameters
     ----------
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Primary cluster of each paper.
     weights : ndarray of float, shape (n,)
         Its weight.
@@ -101,7 +102,7 @@ def fit_of_new_papers(
         Papers of the last fresh fit.
     """
     known = neighbours >= 0
-    same = known & (labels[np.where(known, neighbours, 0)] == labels[:, None])
+    same = known & (numbers[np.where(known, neighbours, 0)] == numbers[:, None])
 
     def poor(rows: np.ndarray) -> float | None:
         return float((weights[rows] < COUNTED_WEIGHT).mean()) if rows.any() else None
@@ -116,7 +117,7 @@ def fit_of_new_papers(
         poorly_placed_known=poor(~is_new),
         agreement=agreement(is_new),
         agreement_known=agreement(~is_new),
-        since_fresh=len(labels) - n_fresh,
+        since_fresh=len(numbers) - n_fresh,
         n_fresh=n_fresh,
     )
 
@@ -139,6 +140,7 @@ def fit_line(figures: NewPapersFit) -> str:
             + comparison(figures.agreement_known)
         )
     parts.append(
-        f"{figures.since_fresh:,} papers added since the last fresh fit (of {figures.n_fresh:,})"
+        f"{count(figures.since_fresh, 'paper')} added since the last fresh fit "
+        f"(of {figures.n_fresh:,})"
     )
     return f"Drift: {'; '.join(parts)}"

@@ -48,7 +48,7 @@ class Change(NamedTuple):
 
 
 def splits(
-    labels: np.ndarray,
+    numbers: np.ndarray,
     *,
     is_old: np.ndarray,
     fresh: np.ndarray,
@@ -65,7 +65,7 @@ def splits(
 
     Parameters
     ----------
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Clusters so far.
     is_old : ndarray of bool, shape (n,)
     fresh : ndarray of int64, shape (n,)
@@ -76,16 +76,16 @@ def splits(
     crowded : sequence of int
         Clusters of the fresh fit that are born (`births.crowded_clusters`): they are not parts.
     """
-    shape = _shape(labels, fresh)
-    table = _cross_table(labels, fresh, shape=shape)
-    old = _cross_table(labels[is_old], fresh[is_old], shape=shape)
+    shape = _shape(numbers, fresh)
+    table = _cross_table(numbers, fresh, shape=shape)
+    old = _cross_table(numbers[is_old], fresh[is_old], shape=shape)
     of_part = old / np.maximum(old.sum(axis=0), 1)
     is_part = (table >= limits.least_part) & (of_part >= limits.part_share)
     is_part[:, list(crowded)] = False
     changes, number = [], first_free
     for cluster in np.flatnonzero(is_part.sum(axis=1) >= 2):
         parts = sorted(np.flatnonzero(is_part[cluster]), key=lambda k: (-table[cluster, k], k))
-        inside = labels == cluster
+        inside = numbers == cluster
         rest = np.flatnonzero(inside & (fresh == parts[0]))
         for part in parts[1:]:
             rows = np.flatnonzero(inside & (fresh == part))
@@ -97,7 +97,7 @@ def splits(
 
 
 def mergers(
-    labels: np.ndarray,
+    numbers: np.ndarray,
     *,
     is_old: np.ndarray,
     fresh: np.ndarray,
@@ -109,7 +109,7 @@ def mergers(
 
     The parameters are those of `splits`. The largest keeps its number.
     """
-    former = _cross_table(labels[is_old], fresh[is_old], shape=_shape(labels, fresh))
+    former = _cross_table(numbers[is_old], fresh[is_old], shape=_shape(numbers, fresh))
     sizes = former.sum(axis=1)
     together = former.argmax(axis=1)
     concentrated = former.max(axis=1) >= limits.former_share * np.maximum(sizes, 1)
@@ -118,9 +118,9 @@ def mergers(
     for part in np.unique(together[concentrated]):
         candidates = np.flatnonzero(concentrated & (together == part))
         largest, *others = sorted(candidates.tolist(), key=lambda c: (-sizes[c], c))
-        keeper = np.flatnonzero(labels == largest)
+        keeper = np.flatnonzero(numbers == largest)
         for cluster in others:
-            rows = np.flatnonzero(labels == cluster)
+            rows = np.flatnonzero(numbers == cluster)
             evidence = closeness(graph, keeper, rows)
             if evidence >= limits.together:
                 moved = int(is_old[rows].sum())
@@ -156,11 +156,11 @@ def closeness(graph: sp.csr_matrix, one: np.ndarray, other: np.ndarray) -> float
     return density(graph, one, other) / max(within, 1e-12)
 
 
-def _shape(labels: np.ndarray, fresh: np.ndarray) -> tuple[int, int]:
-    return int(labels.max()) + 1, int(fresh.max()) + 1
+def _shape(numbers: np.ndarray, fresh: np.ndarray) -> tuple[int, int]:
+    return int(numbers.max()) + 1, int(fresh.max()) + 1
 
 
-def _cross_table(labels: np.ndarray, fresh: np.ndarray, *, shape: tuple[int, int]) -> np.ndarray:
+def _cross_table(numbers: np.ndarray, fresh: np.ndarray, *, shape: tuple[int, int]) -> np.ndarray:
     """Count papers by cluster so far (rows) and in the fresh fit (columns)."""
     rows, columns = shape
-    return np.bincount(labels * columns + fresh, minlength=rows * columns).reshape(rows, columns)
+    return np.bincount(numbers * columns + fresh, minlength=rows * columns).reshape(rows, columns)

@@ -25,7 +25,7 @@ class Clustering:
 
     Attributes
     ----------
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Cluster number of each paper, 0 for the largest; all -1 if there are no clusters.
     weights : csr_matrix of float64, shape (n, n_clusters)
         Graph-weighted share of a paper's neighbours in each cluster; a row sums to 1.
@@ -41,7 +41,7 @@ class Clustering:
         was chosen by them.
     """
 
-    labels: np.ndarray
+    numbers: np.ndarray
     weights: sp.csr_matrix
     graph: sp.csr_matrix
     rule: str
@@ -82,9 +82,9 @@ def find_clusters(vectors: np.ndarray, *, seed: int = 0) -> Clustering:
         settings, fits = (
             (settings_by_size(n), None) if by_size else choose_by_stability(vectors, seed=seed)
         )
-        labels = partition(vectors, graph=graph, settings=settings, rejoin=by_size)
-    shares = neighbour_shares(labels, graph=graph)
-    return Clustering(labels, shares, graph, _rule(n, settings), settings, fits)
+        numbers = partition(vectors, graph=graph, settings=settings, rejoin=by_size)
+    shares = neighbour_shares(numbers, graph=graph)
+    return Clustering(numbers, shares, graph, _rule(n, settings), settings, fits)
 
 
 def _rule(n: int, settings: Settings) -> str:

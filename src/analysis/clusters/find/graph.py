@@ -190,10 +190,10 @@ def spectral_coordinates(
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
-def ties_between(labels: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
+def ties_between(numbers: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
     """Return the weight of the edges between each two clusters, ndarray of shape (c, c)."""
-    n = len(labels)
-    members = sp.csr_matrix((np.ones(n), (np.arange(n), labels)), shape=(n, labels.max() + 1))
+    n = len(numbers)
+    members = sp.csr_matrix((np.ones(n), (np.arange(n), numbers)), shape=(n, numbers.max() + 1))
     return (members.T @ graph @ members).toarray()
 
 

@@ -17,7 +17,7 @@ _MOST_AT_THE_TOP = 24
 _SPREAD, _LEAST_SHARE = 0.75, 0.08
 
 
-def broader_levels(labels: np.ndarray, *, graph: sp.csr_matrix) -> list[np.ndarray]:
+def broader_levels(numbers: np.ndarray, *, graph: sp.csr_matrix) -> list[np.ndarray]:
     """Join clusters to broader ones, and these once more if there are many.
 
     Clusters are joined two by two, first those between which the graph has the most ties for
@@ -30,7 +30,7 @@ def broader_levels(labels: np.ndarray, *, graph: sp.csr_matrix) -> list[np.ndarr
 
     Parameters
     ----------
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Clusters 0..c-1; all -1 if there are none.
     graph : csr_matrix of float64, shape (n, n)
         From `neighbour_graph`.
@@ -42,10 +42,10 @@ def broader_levels(labels: np.ndarray, *, graph: sp.csr_matrix) -> list[np.ndarr
         broader one it is in, 0..k-1; -1 if it stays alone. Empty under 500 papers or four
         clusters.
     """
-    count = int(labels.max(initial=-1)) + 1
-    if len(labels) < SMALLEST_WITH_BROADER or count < FEWEST_CLUSTERS:
+    count = int(numbers.max(initial=-1)) + 1
+    if len(numbers) < SMALLEST_WITH_BROADER or count < FEWEST_CLUSTERS:
         return []
-    ties = ties_between(labels, graph=graph)
+    ties = ties_between(numbers, graph=graph)
     first = _join(ties, count=max(2, round(count / _IN_ONE)))
     if first.max() + 1 <= _MOST_AT_THE_TOP:
         return [_without_singles(first)]

@@ -55,17 +55,17 @@ def partition(
     coordinates = spectral_coordinates(
         graph, dimensions=int(settings["dimensions"]), dense_below=dense_below
     )
-    dense = hdbscan_labels(coordinates, settings)
-    labels = place_all(join_nearest_centroid(dense, vectors=vectors), graph=graph)
-    return _number_by_size(_rejoin(labels, graph=graph) if rejoin else labels)
+    dense = hdbscan_clusters(coordinates, settings)
+    numbers = place_all(join_nearest_centroid(dense, vectors=vectors), graph=graph)
+    return _number_by_size(_rejoin(numbers, graph=graph) if rejoin else numbers)
 
 
-def neighbour_shares(labels: np.ndarray, *, graph: sp.csr_matrix) -> sp.csr_matrix:
+def neighbour_shares(numbers: np.ndarray, *, graph: sp.csr_matrix) -> sp.csr_matrix:
     """Return the graph-weighted share of each paper's neighbours in each cluster.
 
     Parameters
     ----------
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Clusters 0..c-1.
     graph : csr_matrix, shape (n, n)
 
@@ -74,16 +74,16 @@ def neighbour_shares(labels: np.ndarray, *, graph: sp.csr_matrix) -> sp.csr_matr
     csr_matrix of float64, shape (n, c)
         Rows sum to 1.
     """
-    n = len(labels)
-    members = sp.csr_matrix((np.ones(n), (np.arange(n), labels)), shape=(n, labels.max() + 1))
+    n = len(numbers)
+    members = sp.csr_matrix((np.ones(n), (np.arange(n), numbers)), shape=(n, numbers.max() + 1))
     degrees = np.asarray(graph.sum(axis=1)).ravel()
     shares = (sp.diags(1 / np.maximum(degrees, 1e-12)) @ graph @ members).tocsr()
     shares.sort_indices()
     return shares
 
 
-def hdbscan_labels(coordinates: np.ndarray, settings: Settings) -> np.ndarray:
-    """Return HDBSCAN's labels (Campello, Moulavi & Sander 2013), -1 for papers it leaves out."""
+def hdbscan_clusters(coordinates: np.ndarray, settings: Settings) -> np.ndarray:
+    """Return HDBSCAN's clusters (Campello, Moulavi & Sander 2013), -1 for papers it leaves out."""
     model = hdbscan.HDBSCAN(
         min_cluster_size=int(settings["min_cluster_size"]),
         min_samples=int(settings["min_samples"]),
@@ -92,19 +92,19 @@ def hdbscan_labels(coordinates: np.ndarray, settings: Settings) -> np.ndarray:
     return model.fit_predict(coordinates).astype(np.int64)
 
 
-def join_nearest_centroid(labels: np.ndarray, *, vectors: np.ndarray) -> np.ndarray:
+def join_nearest_centroid(numbers: np.ndarray, *, vectors: np.ndarray) -> np.ndarray:
     """Give papers without a cluster (-1) that of the nearest centroid; 0 if there is no cluster."""
-    numbers = np.unique(labels[labels >= 0])
-    if not len(numbers):
-        return np.zeros_like(labels)
+    clusters = np.unique(numbers[numbers >= 0])
+    if not len(clusters):
+        return np.zeros_like(numbers)
     with threadpool_limits(1):
-        centroids = np.stack([vectors[labels == number].mean(axis=0) for number in numbers])
+        centroids = np.stack([vectors[numbers == cluster].mean(axis=0) for cluster in clusters])
         centroids /= np.linalg.norm(centroids, axis=1, keepdims=True)
-        nearest = numbers[(vectors @ centroids.T).argmax(axis=1)]
-    return np.where(labels < 0, nearest, labels)
+        nearest = clusters[(vectors @ centroids.T).argmax(axis=1)]
+    return np.where(numbers < 0, nearest, numbers)
 
 
-def place_all(labels: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
+def place_all(numbers: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
     """Let each paper's neighbours vote on its cluster.
 
     In the first round a paper moves to the cluster that most of its neighbours, by weight, are in.
@@ -113,37 +113,37 @@ def place_all(labels: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
 
     Parameters
     ----------
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Every paper has a cluster.
     graph : csr_matrix, shape (n, n)
     """
-    labels = _vote(labels, graph=graph, more_than=0.0)
+    numbers = _vote(numbers, graph=graph, more_than=0.0)
     for _ in range(_MAJORITY_ROUNDS):
-        before = labels
-        labels = _vote(labels, graph=graph, more_than=0.5)
-        if np.array_equal(labels, before):
+        before = numbers
+        numbers = _vote(numbers, graph=graph, more_than=0.5)
+        if np.array_equal(numbers, before):
             break
-    return labels
+    return numbers
 
 
-def _vote(labels: np.ndarray, *, graph: sp.csr_matrix, more_than: float) -> np.ndarray:
-    shares = neighbour_shares(labels, graph=graph).toarray()
-    rows = np.arange(len(labels))
+def _vote(numbers: np.ndarray, *, graph: sp.csr_matrix, more_than: float) -> np.ndarray:
+    shares = neighbour_shares(numbers, graph=graph).toarray()
+    rows = np.arange(len(numbers))
     best = shares.argmax(axis=1)
-    moves = (shares[rows, best] > shares[rows, labels] + 1e-9) & (shares[rows, best] > more_than)
-    return np.where(moves, best, labels)
+    moves = (shares[rows, best] > shares[rows, numbers] + 1e-9) & (shares[rows, best] > more_than)
+    return np.where(moves, best, numbers)
 
 
-def _rejoin(labels: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
+def _rejoin(numbers: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
     """Join clusters if the graph is at least a quarter as dense between them as within the looser.
 
     HDBSCAN also splits where a sample is thin by chance: six planted groups of 400 papers came
     out as 11 clusters (adjusted Rand index .86), joined again as 6 (1.0); on labelled arXiv
     abstracts the agreement stays or rises, on 5,840 daily papers nothing is joined.
     """
-    _, labels = np.unique(labels, return_inverse=True)
-    ties, sizes = ties_between(labels, graph=graph), np.bincount(labels).astype(float)
-    return join_closest(ties, sizes, closeness=_closeness, least=_ONE_CLUSTER)[labels]
+    _, numbers = np.unique(numbers, return_inverse=True)
+    ties, sizes = ties_between(numbers, graph=graph), np.bincount(numbers).astype(float)
+    return join_closest(ties, sizes, closeness=_closeness, least=_ONE_CLUSTER)[numbers]
 
 
 def _closeness(ties: np.ndarray, sizes: np.ndarray) -> np.ndarray:
@@ -152,10 +152,10 @@ def _closeness(ties: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return density / np.maximum(np.minimum.outer(within, within), 1e-12)
 
 
-def _number_by_size(labels: np.ndarray) -> np.ndarray:
+def _number_by_size(numbers: np.ndarray) -> np.ndarray:
     """Renumber clusters from 0, largest first, equal sizes by their first paper."""
-    numbers, first, sizes = np.unique(labels, return_index=True, return_counts=True)
+    clusters, first, sizes = np.unique(numbers, return_index=True, return_counts=True)
     order = np.lexsort((first, -sizes))
-    renumbered = np.empty(labels.max() + 1, dtype=np.int64)
-    renumbered[numbers[order]] = np.arange(len(numbers))
-    return renumbered[labels]
+    renumbered = np.empty(numbers.max() + 1, dtype=np.int64)
+    renumbered[clusters[order]] = np.arange(len(clusters))
+    return renumbered[numbers]

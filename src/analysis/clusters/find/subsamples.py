@@ -22,7 +22,7 @@ from .graph import (
 from .neighbours import nearest_neighbours
 from .partition import (
     Settings,
-    hdbscan_labels,
+    hdbscan_clusters,
     join_nearest_centroid,
     partition,
     place_all,
@@ -82,8 +82,8 @@ def choose_by_stability(vectors: np.ndarray, *, seed: int) -> tuple[Settings, np
             }
             fits = np.full((SUBSAMPLES, n), -1)
             for row, sample in enumerate(samples):
-                labels = hdbscan_labels(coordinates[row], settings)
-                fits[row, sample] = join_nearest_centroid(labels, vectors=vectors[sample])
+                numbers = hdbscan_clusters(coordinates[row], settings)
+                fits[row, sample] = join_nearest_centroid(numbers, vectors=vectors[sample])
             agreement = _mean_agreement(fits)
             mean_count = float(np.mean([len(np.unique(fit[fit >= 0])) for fit in fits]))
             settings["agreement"] = round(agreement, 3)

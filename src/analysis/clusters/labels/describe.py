@@ -71,12 +71,12 @@ def describe_clusters(
     names = ("coherence_npmi", "diversity", "share_well_placed")
     if clustering.weights.shape[1] == 0:
         return [], dict.fromkeys(names)
-    labels = clustering.labels
-    weights = np.asarray(clustering.weights[np.arange(len(papers)), labels]).ravel()
+    numbers = clustering.numbers
+    weights = np.asarray(clustering.weights[np.arange(len(papers)), numbers]).ravel()
     counts = count_phrases(papers["title"], papers["abstract"], track=track)
-    words = cluster_terms(counts, labels=labels)
+    words = cluster_terms(counts, numbers=numbers)
     ids = papers["paper_id"].to_numpy()
-    best = exemplars(vectors, labels=labels, weights=weights)
+    best = exemplars(vectors, numbers=numbers, weights=weights)
     leaves = [
         ClusterDescription(
             id=cluster_id(number),
@@ -92,7 +92,7 @@ def describe_clusters(
     ]
     descriptions = add_broader(
         leaves,
-        labels=labels,
+        numbers=numbers,
         graph=clustering.graph,
         counts=counts,
         vectors=vectors,
@@ -107,7 +107,7 @@ def describe_clusters(
 def add_broader(
     leaves: Sequence[ClusterDescription],
     *,
-    labels: np.ndarray,
+    numbers: np.ndarray,
     graph: sp.csr_matrix,
     counts: PhraseCounts,
     vectors: np.ndarray,
@@ -120,7 +120,7 @@ def add_broader(
     ----------
     leaves : sequence of ClusterDescription
         One per cluster number.
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
     graph : csr_matrix, shape (n, n)
     counts : PhraseCounts
         Of n papers.
@@ -135,15 +135,15 @@ def add_broader(
         `leaves`, each with its broader cluster, then the broader ones. A broader one has the color
         of its largest part.
     """
-    descriptions, parts, of_paper = list(leaves), list(leaves), labels
-    for parents in broader_levels(labels, graph=graph):
+    descriptions, parts, of_paper = list(leaves), list(leaves), numbers
+    for parents in broader_levels(numbers, graph=graph):
         sizes = np.bincount(of_paper[of_paper >= 0], minlength=len(parts))
         below, of_paper = of_paper, np.where(of_paper >= 0, parents[of_paper], -1)
         inside = np.flatnonzero(of_paper >= 0)
-        words = cluster_terms(counts.of_rows(inside), labels=of_paper[inside])
+        words = cluster_terms(counts.of_rows(inside), numbers=of_paper[inside])
         names = [part.label for part in parts]
         headings = _broader_headings(words, parts=below[inside], parents=parents, names=names)
-        best = exemplars(vectors[inside], labels=of_paper[inside], weights=weights[inside])
+        best = exemplars(vectors[inside], numbers=of_paper[inside], weights=weights[inside])
         broader = []
         for number, (heading, terms, rows) in enumerate(
             zip(headings, words.terms, best, strict=True)

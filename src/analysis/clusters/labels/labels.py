@@ -48,7 +48,7 @@ class ClusterTerms:
     columns: dict[str, int]
 
 
-def cluster_terms(counts: PhraseCounts, *, labels: np.ndarray) -> ClusterTerms:
+def cluster_terms(counts: PhraseCounts, *, numbers: np.ndarray) -> ClusterTerms:
     """Find the terms and the heading of each cluster.
 
     A phrase scores p log(p / q) (its part of the Kullback-Leibler divergence; p and q are the
@@ -62,20 +62,20 @@ def cluster_terms(counts: PhraseCounts, *, labels: np.ndarray) -> ClusterTerms:
     ----------
     counts : PhraseCounts
         From `count_phrases`, n papers.
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
         Clusters 0..c-1.
     """
     presence, keys = counts.presence, counts.keys
-    count = int(labels.max()) + 1
+    count = int(numbers.max()) + 1
     if not len(keys):
         headings = [_numbered(cluster) for cluster in range(count)]
         none = sp.csr_matrix((len(counts.texts), 0), dtype=bool)
         return ClusterTerms(headings, [[] for _ in headings], none, {})
-    ranked = _ranked_columns(presence, counts.in_titles, keys=keys, labels=labels)
+    ranked = _ranked_columns(presence, counts.in_titles, keys=keys, numbers=numbers)
     chosen = [_without_overlaps(columns, keys=keys) for columns in ranked]
-    heads = _heading_columns(ranked, presence, keys=keys, labels=labels)
+    heads = _heading_columns(ranked, presence, keys=keys, numbers=numbers)
     wanted = [[*columns, *head] for columns, head in zip(chosen, heads, strict=True)]
-    written = _as_written(counts, labels=labels, wanted=wanted)
+    written = _as_written(counts, numbers=numbers, wanted=wanted)
     used = sorted({column for columns in chosen for column in columns})
     terms = [[written[c][column] for column in columns] for c, columns in enumerate(chosen)]
     column_of = {
@@ -90,13 +90,13 @@ def cluster_terms(counts: PhraseCounts, *, labels: np.ndarray) -> ClusterTerms:
     return ClusterTerms(headings, terms, presence[:, used].astype(bool).tocsr(), column_of)
 
 
-def exemplars(vectors: np.ndarray, *, labels: np.ndarray, weights: np.ndarray) -> list[list[int]]:
+def exemplars(vectors: np.ndarray, *, numbers: np.ndarray, weights: np.ndarray) -> list[list[int]]:
     """Choose up to three papers per cluster: nearest its centroid, placed with high weight.
 
     Parameters
     ----------
     vectors : ndarray of float32, shape (n, d)
-    labels : ndarray of int64, shape (n,)
+    numbers : ndarray of int64, shape (n,)
     weights : ndarray of float64, shape (n,)
         Weight of each paper in its own cluster.
 
@@ -106,8 +106,8 @@ def exemplars(vectors: np.ndarray, *, labels: np.ndarray, weights: np.ndarray) -
         Row numbers, best first, one list per cluster.
     """
     chosen = []
-    for cluster in range(labels.max() + 1):
-        rows = np.flatnonzero(labels == cluster)
+    for cluster in range(numbers.max() + 1):
+        rows = np.flatnonzero(numbers == cluster)
         centroid = vectors[rows].mean(axis=0)
         centroid = centroid / max(float(np.linalg.norm(centroid)), 1e-12)
         score = (vectors[rows] * centroid).sum(axis=1) * (0.5 + 0.5 * weights[rows])
@@ -116,15 +116,15 @@ def exemplars(vectors: np.ndarray, *, labels: np.ndarray, weights: np.ndarray) -
 
 
 def _ranked_columns(
-    presence: sp.csr_matrix, in_titles: sp.csr_matrix, *, keys: np.ndarray, labels: np.ndarray
+    presence: sp.csr_matrix, in_titles: sp.csr_matrix, *, keys: np.ndarray, numbers: np.ndarray
 ) -> list[list[int]]:
     """Return the best columns of each cluster, best first."""
-    n, count = len(labels), labels.max() + 1
+    n, count = len(numbers), numbers.max() + 1
     counted = presence + in_titles
-    members = sp.csr_matrix((np.ones(n), (labels, np.arange(n))), shape=(count, n))
+    members = sp.csr_matrix((np.ones(n), (numbers, np.arange(n))), shape=(count, n))
     inside = (members @ counted).toarray()
     papers_inside = (members @ presence).toarray()
-    sizes = np.bincount(labels, minlength=count)[:, None]
+    sizes = np.bincount(numbers, minlength=count)[:, None]
     everywhere = np.asarray(counted.sum(axis=0))
     p = inside / (2 * sizes)
     q = (everywhere - inside + 0.5) / (2 * (n - sizes) + 1)
@@ -171,14 +171,14 @@ def _without_overlaps(columns: list[int], *, keys: np.ndarray) -> list[int]:
 
 
 def _heading_columns(
-    ranked: list[list[int]], presence: sp.csr_matrix, *, keys: np.ndarray, labels: np.ndarray
+    ranked: list[list[int]], presence: sp.csr_matrix, *, keys: np.ndarray, numbers: np.ndarray
 ) -> list[list[int]]:
     """Choose one column per cluster, or none; larger clusters first, no heading twice."""
     taken: set[frozenset[str]] = set()
     chosen = []
     everywhere = np.asarray(presence.mean(axis=0)).ravel()
     for cluster, columns in enumerate(ranked):
-        shares = np.asarray(presence[labels == cluster].mean(axis=0)).ravel()
+        shares = np.asarray(presence[numbers == cluster].mean(axis=0)).ravel()
         specific = [c for c in columns if shares[c] >= _HEADING_LIFT * everywhere[c]]
         common = [c for c in specific if shares[c] >= _HEADING_SHARE]
         free = [
@@ -209,7 +209,7 @@ def _gist(key: str) -> frozenset[str]:
 
 
 def _as_written(
-    counts: PhraseCounts, *, labels: np.ndarray, wanted: list[list[int]]
+    counts: PhraseCounts, *, numbers: np.ndarray, wanted: list[list[int]]
 ) -> list[dict[int, str]]:
     """Return the most frequent spelling of each wanted phrase in the cluster's papers.
 
@@ -220,7 +220,7 @@ def _as_written(
         {keys[column]: Counter() for column in columns} for columns in wanted
     ]
     for cluster, columns in enumerate(wanted):
-        members = np.flatnonzero(labels == cluster)
+        members = np.flatnonzero(numbers == cluster)
         held = counts.presence[members][:, columns].tocsc()
         of_column = [
             members[np.sort(held[:, [i]].indices)[:_MOST_READ]] for i in range(len(columns))

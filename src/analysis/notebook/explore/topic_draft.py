@@ -61,10 +61,10 @@ def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
             next_step="select papers on the map or with view.select(...), then name them",
         )
     selected = np.unique(np.asarray(rows, dtype="int64"))
-    compared, own = _compared(len(run.papers), selected=selected)
-    strong, weak = _phrases(run.papers.iloc[compared], selected=own, label=label)
+    compared, sample = _compared(len(run.papers), selected=selected)
+    strong, weak = _phrases(run.papers.iloc[compared], selected=sample, label=label)
     taken = set(run.groups["group_id"])
-    others = len(compared) - len(own)
+    others = len(compared) - len(sample)
     draft = Draft(
         id=slug(label, taken=taken),
         label=label,
@@ -74,7 +74,7 @@ def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
         weak=weak,
         exemplars=tuple(run.papers["paper_id"].iloc[_central_papers(run.vectors, rows=selected)]),
         remark=f"From {count(len(selected), 'paper')} selected in run {run.name}; "
-        f"{len(own):,} of them compared with {count(others, 'other paper')}.",
+        f"{len(sample):,} of them compared with {count(others, 'other paper')}.",
     )
     return as_toml(draft)
 
@@ -126,9 +126,9 @@ def _compared(
     n: int, *, selected: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return rows of selected and other papers, and the positions of the selected ones in them."""
-    own, others = (_spaced(rows) for rows in (selected, np.setdiff1d(np.arange(n), selected)))
-    compared = np.sort(np.concatenate([own, others]))
-    return compared, np.searchsorted(compared, own)
+    sample, others = (_spaced(rows) for rows in (selected, np.setdiff1d(np.arange(n), selected)))
+    compared = np.sort(np.concatenate([sample, others]))
+    return compared, np.searchsorted(compared, sample)
 
 
 def _spaced(rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -140,10 +140,10 @@ def _spaced(rows: NDArray[np.int64]) -> NDArray[np.int64]:
 def _phrases(
     papers: pd.DataFrame, *, selected: NDArray[np.int64], label: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    labels = np.ones(len(papers), dtype="int64")
-    labels[selected] = 0
+    numbers = np.ones(len(papers), dtype="int64")
+    numbers[selected] = 0
     counts = count_phrases(list(papers["title"]), list(papers["abstract"]))
-    terms = cluster_terms(counts, labels=labels).terms[0]
+    terms = cluster_terms(counts, numbers=numbers).terms[0]
     group = Group(SELECTION_ID, label, selected, tuple(terms))
     return group_phrases(group, texts=texts_of(papers, fold=folded))
 

@@ -85,7 +85,7 @@ def extend_parent(
         )
         extension = clusters.extend_clusters(
             centred,
-            labels=np.array([known_of.get(paper, -1) for paper in papers["paper_id"]]),
+            numbers=np.array([known_of.get(paper, -1) for paper in papers["paper_id"]]),
             is_new=is_new,
             revised=is_revised,
             n_last_fit=account["looked_at"],
@@ -93,7 +93,7 @@ def extend_parent(
             fit=lambda: _fresh_fit(vectors, seed=seed),
             limits=limits,
         )
-    names = _cluster_names(extension.labels, known=known, next_id=next_id)
+    names = _cluster_names(extension.numbers, known=known, next_id=next_id)
     memberships = extended_memberships(papers, extension=extension, names=names, parent=parent)
     weights = memberships.loc[memberships["is_primary"], "weight"].to_numpy()
     with progress.stage("label"):
@@ -101,7 +101,7 @@ def extend_parent(
             descriptions_of(parent.groups),
             papers=papers,
             vectors=vectors,
-            labels=extension.labels,
+            numbers=extension.numbers,
             names=names,
             events=extension.events,
             memberships=memberships,
@@ -111,7 +111,7 @@ def extend_parent(
             papers, vectors=centred, parent=parent, extension=extension, changed=is_new | is_revised
         )
     figures = fit_of_new_papers(
-        extension.labels,
+        extension.numbers,
         weights=weights,
         neighbours=neighbours,
         is_new=is_new,
@@ -139,13 +139,13 @@ def extend_parent(
 
 def _fresh_fit(vectors: np.ndarray, *, seed: int) -> FreshFit:
     fit = clusters.find_clusters(vectors, seed=seed)
-    return FreshFit(fit.labels, fit.graph, int(fit.settings.get("min_cluster_size", 0)))
+    return FreshFit(fit.numbers, fit.graph, int(fit.settings.get("min_cluster_size", 0)))
 
 
-def _cluster_names(labels: np.ndarray, *, known: Sequence[str], next_id: int) -> list[str]:
+def _cluster_names(numbers: np.ndarray, *, known: Sequence[str], next_id: int) -> list[str]:
     """Return the id of each cluster number; new ones get the next free ids, "" if unused."""
-    names = [*known, *[""] * (int(labels.max()) + 1 - len(known))]
-    for number in sorted(set(labels.tolist())):
+    names = [*known, *[""] * (int(numbers.max()) + 1 - len(known))]
+    for number in sorted(set(numbers.tolist())):
         if number >= len(known):
             names[number] = cluster_id(next_id)
             next_id += 1
@@ -176,7 +176,7 @@ def extended_memberships(
     weighed = np.flatnonzero(extension.weighed)
     new = clusters.cluster_memberships(
         papers.iloc[weighed],
-        labels=extension.labels[weighed],
+        numbers=extension.numbers[weighed],
         weights=extension.weights[weighed],
         names=names,
     )
@@ -229,7 +229,7 @@ def _map(
         known[["x", "y"]].to_numpy(dtype=np.float32),
         rows=np.flatnonzero(changed),
         graph=extension.new_graph,
-        labels=extension.labels,
+        numbers=extension.numbers,
         vectors=vectors,
     )
     table = clusters.map_table(papers, places=places)

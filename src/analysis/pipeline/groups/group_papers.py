@@ -171,7 +171,7 @@ def _fit(papers: RunPapers, *, seed: int, progress: Progress) -> RunClusters:
         places = clusters.map_layout(fit.graph, seed=seed, bar=progress.bar("map"))
     drawn = clusters.map_table(table, places=places)
     return RunClusters(
-        memberships=clusters.cluster_memberships(table, labels=fit.labels, weights=fit.weights),
+        memberships=clusters.cluster_memberships(table, numbers=fit.numbers, weights=fit.weights),
         descriptions=descriptions,
         neighbours=clusters.neighbour_table(table, indices=indices, similarities=similarities),
         map=drawn,
