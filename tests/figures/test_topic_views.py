@@ -221,7 +221,7 @@ def test_changed_words_are_said_in_words():
     drifted = [{**topic, "fades": [phrase], "rises": [new]}]
     text = describe_topics(replace(run, manifest={**run.manifest, "vocabulary_drift": drifted}))
     assert text.endswith(
-        "In PEFT the words changed: “soft &#42;prompts&#42;” fades (30 of 40 earlier, 1 of 41 "
+        "The words of **PEFT** changed: “soft &#42;prompts&#42;” fades (30 of 40 earlier, 1 of 41 "
         "later papers) and “LoRA” is new (0 of 40 earlier, 12 of 41 later papers)."
     )
 

@@ -86,3 +86,16 @@ def test_a_broader_cluster_stands_for_its_parts(subjects):
         *("all clusters", "Cluster 3 (50)", "Cluster 4 (50)", "Learning at large"),
         *("    Cluster 1 (50)", "    Cluster 2 (50)"),
     ]
+
+
+def test_a_phrase_in_quotes_stays_together(subjects):
+    view = explore(subjects)
+    for query, n in (
+        ("noisy rooms", 50),
+        ('"noisy rooms"', 50),
+        ("rooms noisy", 50),
+        ('"rooms noisy"', 0),
+        ('part "models in experiment"', 50),
+    ):
+        view.filter(text=query)
+        assert shown(view) == n, query

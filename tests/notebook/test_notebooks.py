@@ -260,7 +260,9 @@ def test_definitions_that_are_nowhere_are_replaced_with_a_warning(
     monkeypatch.chdir(tmp_path)
     assert default_topics(made) == made.path.parents[1] / "mine.toml"
     elsewhere = replace(made, path=tmp_path / "series" / "0001")
-    with pytest.warns(UserWarning, match=r"definitions of run 0001 \(mine\.toml\) were not found"):
+    with pytest.warns(
+        UserWarning, match=r"The topic definitions of run 0001 \(mine\.toml\) were not found"
+    ):
         assert default_topics(elsewhere) == default_topics()
     below = tmp_path / "config" / "mine.toml"
     below.parent.mkdir()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from analysis.runs import Run
 
 _PATTERNS = ("{}", "*/{}", "*/*/{}")
-"""How deep below a folder a file of the run's name is looked for."""
+"""Where a file of the recorded name is looked for below a folder."""
 
 
 def default_topics(run: Run | None = None) -> Path:
@@ -31,46 +30,48 @@ def default_topics(run: Run | None = None) -> Path:
     Returns
     -------
     Path
-        If the run's file is found nowhere, that of the default definitions, with a warning.
+        If the run's file is not found, that of the default definitions, with a warning.
     """
     if run is None:
         return resources.default_topics()
     path = find_definitions(run)
     if path is None:
-        name = _recorded(run)["name"]
-        warnings.warn(
-            f"the topic definitions of run {run.name} ({name}) were not found in {Path.cwd()} or "
-            "beside the series: the default definitions are used. Copy the file there, or give "
-            "its path.",
-            stacklevel=2,
-        )
+        warnings.warn(missing_definitions(run), stacklevel=2)
         return resources.default_topics()
     return path
 
 
-def find_definitions(run: Run, *, candidates: Iterable[Path] = ()) -> Path | None:
-    """Return the file of topic definitions whose SHA-256 is in a run's manifest; None if not found.
+def missing_definitions(run: Run) -> str:
+    """Return the sentence for a run whose topic definitions are not found."""
+    return (
+        f"The topic definitions of run {run.name} ({_recorded(run)['name']}) were not found in "
+        f"{Path.cwd()} or beside the series: the default definitions are used instead. Copy the "
+        "file there to use it."
+    )
+
+
+def find_definitions(run: Run) -> Path | None:
+    """Return the file of topic definitions whose SHA-256 is in a run's manifest, if it is found.
 
     Parameters
     ----------
     run : Run
-    candidates : iterable of Path
-        Files to look at before those in the usual places.
     """
     recorded = _recorded(run)
-    if not recorded:
-        return resources.default_topics()
+    default = resources.default_topics()
+    if not recorded or sha256(default) == recorded["sha256"]:
+        return default
     folders = [Path.cwd(), *([run.path.resolve().parents[1]] if run.path else [])]
-    usual = [
+    name = escape(recorded["name"])
+    candidates = (
         path
         for folder in folders
         for pattern in _PATTERNS
-        for path in sorted(folder.glob(pattern.format(escape(recorded["name"]))))
-    ]
-    for path in (*candidates, resources.default_topics(), *usual):
-        if path.is_file() and sha256(path) == recorded["sha256"]:
-            return path
-    return None
+        for path in sorted(folder.glob(pattern.format(name)))
+    )
+    return next(
+        (path for path in candidates if path.is_file() and sha256(path) == recorded["sha256"]), None
+    )
 
 
 def _recorded(run: Run) -> dict[str, str]:

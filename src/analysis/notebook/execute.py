@@ -17,7 +17,7 @@ from analysis.base.progress import Progress
 from analysis.base.resources import notebook_folder
 from analysis.runs import read_run
 
-from .definitions import find_definitions
+from .definitions import find_definitions, missing_definitions
 from .page import notebook_page
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
             allowed="a folder that can be written, or a path where one can be made",
             next_step="choose another with --out DIR",
         ) from error
-    _copy_definitions(run_path, folder=out)
+    _copy_definitions(run_path, folder=out, progress=progress)
     written = []
     for path in sorted(notebook_folder().glob("*.ipynb")):
         with progress.stage(path.stem):
@@ -76,13 +76,15 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
     return written
 
 
-def _copy_definitions(run_path: Path, *, folder: Path) -> None:
+def _copy_definitions(run_path: Path, *, folder: Path, progress: Progress) -> None:
     """Copy the run's topic definitions into `folder` if the notebooks would not find them there."""
     run = read_run(run_path.resolve())
     path = find_definitions(run)
     with chdir(folder):
         is_found = find_definitions(run) is not None
-    if path is not None and not is_found:
+    if path is None:
+        progress.say(missing_definitions(run))
+    elif not is_found:
         shutil.copyfile(path, folder / path.name)
 
 

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from ..heat import Heat, heat_notes, heat_of
 from ..shares import NO_SHARES, tick_rows
-from ..style import GREY, MUTED, PALE, RAMP, share_words
-from .share_traces import paper_bars
+from ..style import GREY, MUTED, PALE, RAMP
+from .share_traces import paper_bars, share_hover
 from .sheet import add_notes, empty_figure, hatched_box, label_room, plotly_text, sentence_figure
 
 _KEY, _BARS, _GAP = 36, 60, 10
@@ -103,21 +103,20 @@ def _cells(heat: Heat) -> go.Heatmap:
 
 
 def _hover(heat: Heat) -> list[list[str]]:
-    rows = []
-    for label, papers, share, low, high in zip(
-        heat.groups["label"], heat.n_papers, heat.share, heat.low, heat.high, strict=True
-    ):
-        heading = f"<b>{plotly_text(str(label), width=60, lines=2)}</b><br>"
-        cells = []
-        for i, period in enumerate(heat.periods.itertuples(index=False)):
-            if np.isnan(share[i]):
-                cells.append(f"{heading}{period.period_label}: no papers")
-                continue
-            words = share_words(int(papers[i]), period.n_total, share[i], low[i], high[i])
-            more = "<br>incomplete period" if period.is_partial else ""
-            cells.append(f"{heading}{period.period_label}: {words}{more}")
-        rows.append(cells)
-    return rows
+    periods = list(heat.periods.itertuples(index=False))
+    return [
+        [
+            share_hover(
+                str(label),
+                period=period.period_label,
+                counts=(int(heat.n_papers[row, column]), period.n_total),
+                shares=(heat.share[row, column], heat.low[row, column], heat.high[row, column]),
+                is_partial=period.is_partial,
+            )
+            for column, period in enumerate(periods)
+        ]
+        for row, label in enumerate(heat.groups["label"])
+    ]
 
 
 def _set_axes(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
@@ -67,7 +69,12 @@ def group_traces(
 
 
 def _dashed(
-    rows: pd.DataFrame, *, hover: list[str], line: dict, marker: dict, common: dict
+    rows: pd.DataFrame,
+    *,
+    hover: list[str],
+    line: dict[str, Any],
+    marker: dict[str, Any],
+    common: dict[str, Any],
 ) -> go.Scatter:
     """Draw the partial periods, which are the last ones, from the last full period on."""
     start = max(0, int((~rows["is_partial"]).sum()) - 1)
@@ -89,7 +96,7 @@ def _dashed(
     )
 
 
-def _band(rows: pd.DataFrame, *, color: str, common: dict) -> go.Scatter:
+def _band(rows: pd.DataFrame, *, color: str, common: dict[str, Any]) -> go.Scatter:
     """Fill the interval, one polygon for each stretch without a gap."""
     red, green, blue = hex_to_rgb(color)
     known = rows["share"].notna()
@@ -134,13 +141,13 @@ def event_traces(
         part = rows.iloc[mark.first : mark.last + 1]
         words = plotly_text(f"{rows['label'].iloc[0]}: {mark.words}", width=60)
         if mark.what == "burst":
-            look = {"mode": "lines", "line": {"color": color, "width": 9}, "opacity": 0.4}
+            style = {"mode": "lines", "line": {"color": color, "width": 9}, "opacity": 0.4}
             if len(part) == 1:
-                look = {"mode": "markers", "marker": {"color": color, "size": 16}, "opacity": 0.4}
+                style = {"mode": "markers", "marker": {"color": color, "size": 16}, "opacity": 0.4}
             place = {"x": dates(part), "y": _numbers(part["share"])}
         else:
             symbol = "triangle-up" if mark.sign > 0 else "triangle-down"
-            look = {
+            style = {
                 "mode": "markers",
                 "cliponaxis": False,
                 "marker": {
@@ -154,7 +161,7 @@ def event_traces(
                 "x": dates(part.head(1)),
                 "y": [mark_height(part, sign=mark.sign, limit=limit)],
             }
-        traces.append(go.Scatter(**common, **look, **place, hovertext=[words] * len(part)))
+        traces.append(go.Scatter(**common, **style, **place, hovertext=[words] * len(part)))
     return traces
 
 
@@ -183,7 +190,7 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
     days = (periods["period_end"] - periods["period"]).dt.days + 1
     words = [
         f"{row.period_label}: {row.n_total:,} {'paper' if row.n_total == 1 else 'papers'}"
-        + _unfinished(row.is_partial)
+        + _partial_words(row.is_partial)
         for row in periods.itertuples(index=False)
     ]
     return go.Bar(
@@ -214,14 +221,41 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
 
 
 def _hover(row: ShareRow, *, label: str) -> str:
-    heading = f"<b>{plotly_text(label, width=60, lines=2)}</b><br>{row.period_label}: "
-    if row.n_total == 0:
+    return share_hover(
+        label,
+        period=row.period_label,
+        counts=(row.n_papers, row.n_total),
+        shares=(row.share, row.share_low, row.share_high),
+        is_partial=row.is_partial,
+    )
+
+
+def share_hover(
+    label: str,
+    *,
+    period: str,
+    counts: tuple[int, int],
+    shares: tuple[float, float, float],
+    is_partial: bool,
+) -> str:
+    """Return the hover text of a group's share in a period.
+
+    Parameters
+    ----------
+    label, period : str
+    counts : (int, int)
+        Papers of the group and papers of the period.
+    shares : (float, float, float)
+        The share and its interval; unused if the period has no papers.
+    is_partial : bool
+    """
+    heading = f"<b>{plotly_text(label, width=60, lines=2)}</b><br>{period}: "
+    if counts[1] == 0:
         return heading + "no papers"
-    words = share_words(row.n_papers, row.n_total, row.share, row.share_low, row.share_high)
-    return heading + words + _unfinished(row.is_partial)
+    return heading + share_words(*counts, *shares) + _partial_words(is_partial)
 
 
-def _unfinished(is_partial: bool) -> str:
+def _partial_words(is_partial: bool) -> str:
     return "<br>incomplete period" if is_partial else ""
 
 

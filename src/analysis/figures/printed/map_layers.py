@@ -89,14 +89,14 @@ def write_around(poster: Poster, *, title: str | None, subtitle: str, foot: str)
     """Write title and subtitle above the map and the notes below it."""
     total = poster.height + _HEAD + _FOOT
     left = _EDGE / poster.width
-    look: dict[str, Any] = {"va": "top", "parse_math": False}
+    style: dict[str, Any] = {"va": "top", "parse_math": False}
     heading = printable_lines(title, width=52, lines=1) if title else ""
-    poster.figure.text(left, 1 - 16 / total, heading, fontsize=21, fontweight="bold", **look)
+    poster.figure.text(left, 1 - 16 / total, heading, fontsize=21, fontweight="bold", **style)
     below = printable_lines(subtitle, width=105, lines=1) if subtitle else ""
-    poster.figure.text(left, 1 - 46 / total, below, fontsize=11, color=MUTED, **look)
+    poster.figure.text(left, 1 - 46 / total, below, fontsize=11, color=MUTED, **style)
     notes = printable_lines(foot, width=190, lines=3) if foot else ""
     poster.figure.text(
-        left, (_FOOT - 4) / total, notes, fontsize=7.5, color=MUTED, linespacing=1.4, **look
+        left, (_FOOT - 4) / total, notes, fontsize=7.5, color=MUTED, linespacing=1.4, **style
     )
 
 

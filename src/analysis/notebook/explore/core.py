@@ -67,7 +67,7 @@ class Core:
         self.open_row: int | None = None
         self.x, self.y = (self.papers[c].to_numpy(dtype="float32") for c in ("x", "y"))
         self.most_points = map_figure.GL_POINTS
-        self.window = self.whole(ASSUMED_WIDTH)
+        self.window = self.full_window(ASSUMED_WIDTH)
         self._inside = descendants(run.groups)
         self._labels = map_labels(run)
         self._matches = ("", self.shown)
@@ -110,7 +110,7 @@ class Core:
         self.shown = np.ones(len(self.papers), dtype=bool)
         self.selected = np.zeros(len(self.papers), dtype=bool)
         self.open_row = None
-        self.window = self.whole(self.window.width)
+        self.window = self.full_window(self.window.width)
         self._notify("state", "selected", "paper", "window", "reset")
 
     def passing(self, state: ViewState) -> NDArray[np.bool_]:
@@ -147,7 +147,7 @@ class Core:
         """Whether any paper has a position on the map."""
         return bool(np.isfinite(self.x).any())
 
-    def whole(self, width: int) -> Window:
+    def full_window(self, width: int) -> Window:
         """Return the window of the whole map."""
         return whole_map(self.papers["x"], self.papers["y"], width=width, height=map_figure.HEIGHT)
 
@@ -156,7 +156,7 @@ class Core:
         drawn, dense = map_figure.drawn_rows(
             self.x, self.y, window=self.window, limit=self.most_points
         )
-        whole = self.whole(self.window.width)
+        whole = self.full_window(self.window.width)
         return map_figure.Scene(
             x=self.x,
             y=self.y,

@@ -89,8 +89,8 @@ def place_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.Da
     """
     columns = ["group_id", "level", "lines", "size", "x", "y"]
     visible = spots[spots["x"].between(*window.x) & spots["y"].between(*window.y)]
-    nearness = (whole.x[1] - whole.x[0]) / (window.x[1] - window.x[0])
-    passed = int(np.log(max(nearness, 1)) / np.log(CLOSE))
+    zoom = (whole.x[1] - whole.x[0]) / (window.x[1] - window.x[0])
+    passed = int(np.log(max(zoom, 1)) / np.log(CLOSE))
     visible = visible[
         (visible["level"] >= passed) | ~visible["group_id"].isin(spots["parent_id"].dropna())
     ]

@@ -16,7 +16,7 @@ from analysis.base.escaping import clean
 from analysis.clusters.labels.labels import cluster_terms
 from analysis.clusters.labels.phrases import count_phrases
 from analysis.topics.growth.candidates import Group, group_phrases, texts_of
-from analysis.topics.growth.drafts import Draft, as_toml, folded, slug
+from analysis.topics.growth.drafts import Draft, as_toml, fold_text, slug
 from analysis.trends import choose_period, count_papers, reference_day, trend_table
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _phrases(
     counts = count_phrases(list(papers["title"]), list(papers["abstract"]))
     terms = cluster_terms(counts, numbers=numbers).terms[0]
     group = Group(SELECTION_ID, label, selected, tuple(terms))
-    return group_phrases(group, texts=texts_of(papers, fold=folded))
+    return group_phrases(group, texts=texts_of(papers, fold=fold_text))
 
 
 def _central_papers(vectors: NDArray[np.float32], *, rows: NDArray[np.int64]) -> NDArray[np.int64]:
