@@ -8,8 +8,8 @@ from analysis.topics.recognise.phrase_evidence import sentence_roles
 from analysis.topics.recognise.phrases import (
     EXCLUDED,
     STRONG,
+    drop_excluded,
     find_phrases,
-    not_excluded,
     phrase_forms,
     phrase_matcher,
     sequences,
@@ -19,7 +19,7 @@ from analysis.topics.recognise.phrases import (
 def found(text: str, *phrases: str, excluded: tuple[str, ...] = ()) -> set[str]:
     look = phrase_matcher([(p, 0, STRONG) for p in phrases] + [(p, 0, EXCLUDED) for p in excluded])
     hits = [
-        hit for words in sequences(text) for hit in not_excluded(find_phrases(words, matcher=look))
+        hit for words in sequences(text) for hit in drop_excluded(find_phrases(words, matcher=look))
     ]
     return {hit.pattern.phrase for hit in hits}
 
@@ -88,7 +88,7 @@ def test_an_excluded_phrase_bars_what_it_overlaps_and_only_that():
 
 def test_an_excluded_phrase_of_one_topic_bars_nothing_of_another():
     look = phrase_matcher([("data", 0, STRONG), ("data", 1, EXCLUDED)])
-    hits = not_excluded(find_phrases(["data"], matcher=look))
+    hits = drop_excluded(find_phrases(["data"], matcher=look))
     assert [hit.pattern.owner for hit in hits] == [0]
 
 

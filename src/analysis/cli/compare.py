@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import handle_errors, json_option, runs_option
-from .text import json_records, wrapped
+from .text import json_records, wrap_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,8 +83,8 @@ def _as_text(comparison: Comparison) -> str:
 
 
 def _part_text(part: Part) -> str:
-    lines = [part.title, "-" * len(part.title), *map(wrapped, part.text)]
-    return "\n".join([*lines, *("- " + wrapped(item, indent="  ")[2:] for item in part.items)])
+    lines = [part.title, "-" * len(part.title), *map(wrap_text, part.text)]
+    return "\n".join([*lines, *("- " + wrap_text(item, indent="  ")[2:] for item in part.items)])
 
 
 def _json_content(comparison: Comparison) -> dict[str, Any]:

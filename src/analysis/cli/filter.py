@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from analysis.base.english import count
+
 from .options import INTERRUPTED, flag, handle_errors, number_option, path_option, quiet_option
 
 _LINES_SHOWN = 5
@@ -94,7 +96,7 @@ def filter_command(
             conditions=conditions,
             filters={name: value for name, value in filters.items() if value},
             member=member,
-            limits=Limits(line=max_line_mb * MEGABYTE, whole=max_gb * 1000 * MEGABYTE),
+            limits=Limits(line=max_line_mb * MEGABYTE, total=max_gb * 1000 * MEGABYTE),
             replace=replace,
             version=__version__,
             progress=display.update,
@@ -142,7 +144,7 @@ class _ByteProgress:
 
 
 def _summary(metadata: dict[str, Any], *, resumed_after: int) -> str:
-    lines = [f"{metadata['papers']:,} papers kept of {metadata['records']:,} records"]
+    lines = [f"{count(metadata['papers'], 'paper')} kept of {count(metadata['records'], 'record')}"]
     if resumed_after:
         lines.insert(0, f"Resumed after line {resumed_after:,}, which an earlier call had reached")
     lines += [f"  {n:,} {reason}" for reason, n in metadata["dropped"].items()]

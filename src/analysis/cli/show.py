@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from analysis.base.english import period_label, snapshot_words
+from analysis.base.english import count, period_label, snapshot_words
 from analysis.base.escaping import for_terminal
 from analysis.base.groups import grade, groups_of
 from analysis.base.schema import KINDS, SCHEMA_VERSION
@@ -99,7 +99,7 @@ def _run_text(run: Run) -> str:
     dropped = ", ".join(f"{n:,} dropped ({reason})" for reason, n in counts["dropped"].items())
     lines = [
         f"Run {run.name} ({snapshot_words(run.manifest['snapshot_date'], iso=True)})",
-        f"{counts['papers']:,} papers, {counts['undated']:,} undated, "
+        f"{count(counts['papers'], 'paper')}, {counts['undated']:,} undated, "
         f"{counts['no_abstract']:,} without an abstract; {dropped or 'none dropped'}",
         run.manifest["clustering"]["rule"],
         run.manifest["period"]["reason"],

@@ -17,7 +17,7 @@ from analysis.sources import MAX_MB
 from analysis.sources.formats import FORMAT_NAMES, format_words
 
 from .options import files_argument, handle_errors, json_option, number_option, path_option
-from .text import text_table, wrapped
+from .text import text_table, wrap_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +164,7 @@ def _text(content: dict[str, Any]) -> str:
 
 
 def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(wrapped(line, hanging="  ") for line in lines)
+    return "\n".join(wrap_text(line, hanging="  ") for line in lines)
 
 
 def _files_text(files: Sequence[dict[str, Any]]) -> str:

@@ -50,7 +50,7 @@ def _columns(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 
 
-def wrapped(text: str, *, indent: str = "", hanging: str = "") -> str:
+def wrap_text(text: str, *, indent: str = "", hanging: str = "") -> str:
     """Return `text`, safe for a terminal, in lines of at most 100 columns.
 
     Parameters

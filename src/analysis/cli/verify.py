@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from analysis.base.english import count
+
 from .options import handle_errors, run_options
 
 
@@ -31,5 +33,5 @@ def verify_command(run: str | None, runs: Path | None) -> None:
             allowed="exactly the files that were there when the run was finished",
             next_step="restore them from a copy, or run the analysis again on the snapshot",
         )
-    lines = [f"Run {path.name}: {result.n_files:,} files, all unchanged.", result.parent]
+    lines = [f"Run {path.name}: {count(result.n_files, 'file')}, all unchanged.", result.parent]
     click.echo(for_terminal(" ".join(filter(None, lines))))

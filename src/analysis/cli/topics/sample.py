@@ -10,7 +10,7 @@ from analysis.base.english import count
 from analysis.base.errors import InputError
 
 from ..options import handle_errors, number_option, open_run, path_option, run_options
-from ..text import wrapped
+from ..text import wrap_text
 from .score import topic_ids
 
 
@@ -41,8 +41,8 @@ def sample_command(
     and pass the file to papertide topics score.
     """
     from analysis.topics.accuracy.gold import read_gold
-    from analysis.topics.accuracy.scoring import match_gold
     from analysis.topics.accuracy.sampling import sample_for_labelling, write_sample
+    from analysis.topics.accuracy.scoring import match_gold
     from analysis.topics.find_paper import find_topic
 
     opened = open_run(run, runs=runs)
@@ -72,5 +72,5 @@ def sample_command(
         f"Next: write 1 or 0 into the column {topic_id}, leave the cell empty where you cannot "
         f"decide, then: papertide topics score {out}",
     ]
-    click.echo("\n".join(map(wrapped, lines)), err=True)
+    click.echo("\n".join(map(wrap_text, lines)), err=True)
     click.echo(str(out))

@@ -14,7 +14,7 @@ from analysis.base.escaping import first_lines
 from analysis.base.schema import COUNTED_WEIGHT
 
 from ..options import flag, handle_errors, json_option, number_option, open_run, run_options
-from ..text import json_records, text_table, two_digits, two_digits_interval, wrapped
+from ..text import json_records, text_table, two_digits, two_digits_interval, wrap_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +102,7 @@ def _scores(run: Run, *, gold: Gold, path: Path, seed: int, as_json: bool) -> st
             _heading(run, gold=gold, result=scores),
             _score_table(scores.table),
             _reliability_table(scores.reliability),
-            wrapped(
+            wrap_text(
                 "In brackets: 95 % intervals, Wilson's for precision and recall, from 2,000 "
                 "bootstrap samples of papers for F1. macro: mean over topics; pooled: all labels "
                 f"together. A paper is given a topic from weight {_HALF} on."
@@ -127,7 +127,7 @@ def _calibration(run: Run, *, gold: Gold, path: Path, seed: int, as_json: bool) 
             _threshold_table(result),
             "Held-out figures, with the thresholds chosen without each paper's fold:",
             _score_table(result.held_out),
-            wrapped(
+            wrap_text(
                 f"The papers were divided into {result.folds} folds; each was decided with the "
                 "thresholds chosen on the other folds, so that no figure here comes from a paper "
                 "that helped to choose its threshold. The threshold to use is chosen on all "
@@ -160,7 +160,7 @@ def _corrected_shares(run: Run, *, gold: Gold, path: Path, seed: int, as_json: b
         for row in ends.itertuples(index=False)
     ]
     header = ["topic", "period", "papers", "share", "corrected", "precision", "recall"]
-    note = wrapped(
+    note = wrap_text(
         "Corrected: share times precision over recall, as measured on the labelled papers. In "
         "brackets: 95 % intervals, which include the uncertainty of share, precision and recall. "
         "An error that is the same in every period does not change the ratio of two periods. "
@@ -197,7 +197,7 @@ def _heading(run: Run, *, gold: Gold, result: Scores | Calibration) -> str:
     lines += [f"  {row}" for row in result.unmatched[:_MOST_UNMATCHED]]
     if n > _MOST_UNMATCHED:
         lines.append(f"  and {n - _MOST_UNMATCHED:,} more")
-    return "\n".join(map(wrapped, lines))
+    return "\n".join(map(wrap_text, lines))
 
 
 def _score_table(table: pd.DataFrame) -> str:
@@ -215,7 +215,7 @@ def _score_table(table: pd.DataFrame) -> str:
     ]
     header = ["topic", "labels", "yes", "given", "precision", "recall", "F1", "Brier"]
     text = text_table(rows, header=header, right=(1, 2, 3))
-    notes = [wrapped(f"{row.topic}: {row.note}.") for row in table.itertuples() if row.note]
+    notes = [wrap_text(f"{row.topic}: {row.note}.") for row in table.itertuples() if row.note]
     return "\n".join([text, "", *notes] if notes else [text])
 
 

@@ -10,7 +10,7 @@ import click
 from analysis.base.schema import COUNTED_WEIGHT
 
 from ..options import handle_errors, open_run, run_options
-from ..text import two_digits, wrapped
+from ..text import two_digits, wrap_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,15 +49,15 @@ def _explanation(run: Run, *, paper: str, topic: str) -> str:
     is_manual = evidence["how"] == "override"
     weights = _weights(run, paper_id=paper_id)
     lines = [
-        wrapped(f"{row['title']} ({paper_id}, {date})"),
-        wrapped(f"Topic {topic_id}: {label}"),
+        wrap_text(f"{row['title']} ({paper_id}, {date})"),
+        wrap_text(f"Topic {topic_id}: {label}"),
         "",
-        wrapped(_decision(weights.get(topic_id), manual=evidence[is_manual])),
+        wrap_text(_decision(weights.get(topic_id), manual=evidence[is_manual])),
         *_evidence_lines(evidence[~is_manual], decided_by_hand=bool(is_manual.any())),
     ]
     others = [f"{name} {two_digits(w)}" for name, w in weights.items() if name != topic_id]
     if others:
-        lines += ["", wrapped(f"Other topics of this paper: {', '.join(others)}.")]
+        lines += ["", wrap_text(f"Other topics of this paper: {', '.join(others)}.")]
     return "\n".join(lines)
 
 
@@ -99,7 +99,7 @@ def _evidence_lines(rows: pd.DataFrame, *, decided_by_hand: bool) -> list[str]:
     for row in rows.itertuples():
         unit = _UNITS.get(row.how, "value")
         value = f"{row.how} “{row.text}” ({unit} {two_digits(row.value)})"
-        lines.append(wrapped(value, indent="  "))
+        lines.append(wrap_text(value, indent="  "))
         if row.sentence:
-            lines.append(wrapped(row.sentence, indent="      "))
+            lines.append(wrap_text(row.sentence, indent="      "))
     return lines

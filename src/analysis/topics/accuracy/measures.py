@@ -77,7 +77,7 @@ def score_table(
         row["note"] = _note(row)
     if len(topics) and 0 < (n := int((sums[1] > 0).sum())) < len(topics):
         rows[-1]["note"] = f"over the {n} of {len(topics)} topics with a positive"
-    return _typed([*rows[:-2], rows[-1], rows[-2]])
+    return _score_frame([*rows[:-2], rows[-1], rows[-2]])
 
 
 def reliability(labels: Array, *, weights: NDArray[np.float32]) -> pd.DataFrame:
@@ -192,7 +192,7 @@ def _note(row: Mapping[str, object]) -> str:
     return ", ".join(note for name, note in notes.items() if not row[name])
 
 
-def _typed(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+def _score_frame(rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     counts = ["n", "n_positive", "n_predicted", "n_right"]
     shares = [n + end for n in ("precision", "recall", "f1") for end in ("", "_low", "_high")]
     frame = pd.DataFrame(rows, columns=["topic", *counts, *shares, "brier", "note"])

@@ -147,7 +147,7 @@ def labelled_papers(
 ) -> LabelledPapers:
     """Bring labels and weights together; parameters as for `score`."""
     match = match_gold(gold, papers=papers)
-    rows, notes = _unbiased(match.rows)
+    rows, notes = _random_rows(match.rows)
     names = tuple(gold.topics if topics is None else topics)
     labels = rows.set_index("paper_id").reindex(columns=list(names)).astype("float64")
     if evidence is not None:
@@ -164,7 +164,7 @@ def labelled_papers(
     return LabelledPapers(ids, names, labels.to_numpy(), weights, tuple(notes), match.unmatched)
 
 
-def _unbiased(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def _random_rows(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     if not rows["drawn"].any():
         return rows, []
     random = rows[rows["drawn"] == "random"]

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from analysis.base.groups import counted_memberships
 
-from .drafts import folded, strong_and_weak
+from .drafts import fold_text, strong_and_weak
 
 FEWEST_UNCOVERED = 3
 N_TERMS = 10
@@ -123,7 +123,7 @@ def group_phrases(group: Group, *, texts: Sequence[str]) -> tuple[tuple[str, ...
     ----------
     group : Group
     texts : sequence of str
-        All papers, from `texts_of` with `folded`.
+        All papers, from `texts_of` with `fold_text`.
     """
     shares = _own_shares(group, texts=texts)
     least = min(0.5, LEAST_LIFT * len(group.rows) / len(texts))
@@ -141,7 +141,7 @@ def _own_shares(group: Group, *, texts: Sequence[str]) -> list[float]:
     own = set(group.rows.tolist())
     shares = []
     for term in group.terms:
-        form = f" {folded(str(term)).split('|')[0].strip()} "
+        form = f" {fold_text(str(term)).split('|')[0].strip()} "
         holders = [row for row, text in enumerate(texts) if form in text]
         common = len(holders) > MOST_HOLDING * len(texts)
         shares.append(0 if common else sum(row in own for row in holders) / max(len(holders), 1))

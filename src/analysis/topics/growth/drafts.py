@@ -76,7 +76,7 @@ def strong_and_weak(
     return tuple(strong[:MOST_PHRASES]), tuple(weak[:MOST_PHRASES])
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return the folded words of `text` between spaces, hyphenated ones joined and then split."""
     words = WORD.findall(text)
     joined = " ".join(map(fold_word, words))

@@ -22,7 +22,7 @@ from .candidates import (
     texts_of,
 )
 from .centroids import Vector, centroid, nearest_centroid, topic_centroids, topic_rows
-from .drafts import Draft, as_toml, folded, slug
+from .drafts import Draft, as_toml, fold_text, slug
 from .share_changes import share_growth, time_windows
 
 MOSTLY = 0.5
@@ -120,7 +120,7 @@ def suggest(
     centroids = topic_centroids(vectors, rows=members)
     windows = time_windows(papers, trends=trends)
     growth = share_growth([group.rows for group in open_groups], within=windows)
-    texts = texts_of(papers, fold=folded) if open_groups else []
+    texts = texts_of(papers, fold=fold_text) if open_groups else []
     records = []
     for number, group in enumerate(open_groups[:n]):
         record = _place(group, papers=papers, vectors=vectors, covered=covered, centroids=centroids)

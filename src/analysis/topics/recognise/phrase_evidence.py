@@ -23,8 +23,8 @@ from .phrases import (
     STRONG,
     WEAK,
     Matcher,
+    drop_excluded,
     find_phrases,
-    not_excluded,
     phrase_matcher,
     sequences,
 )
@@ -199,7 +199,7 @@ def _matches_by_topic(
     out: dict[int, dict[tuple[int, str], _Match]] = {}
     for number, sentence in enumerate(sentence_roles(title, abstract)):
         for words in sequences(sentence.text):
-            for hit in not_excluded(find_phrases(words, matcher=look)):
+            for hit in drop_excluded(find_phrases(words, matcher=look)):
                 level, phrase = hit.pattern.level, hit.pattern.phrase
                 strong = level == STRONG or (level == IN_TITLE and sentence.role == TITLE)
                 matches = out.setdefault(hit.pattern.owner, {})

@@ -147,7 +147,7 @@ def find_phrases(words: Sequence[str], *, matcher: Matcher) -> list[Hit]:
     return hits
 
 
-def not_excluded(hits: Sequence[Hit]) -> list[Hit]:
+def drop_excluded(hits: Sequence[Hit]) -> list[Hit]:
     """Return the hits that count for a topic: those that none of its excluded phrases overlaps."""
     excluded: dict[int, list[Hit]] = {}
     for hit in hits:
