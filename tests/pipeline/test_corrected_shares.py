@@ -74,4 +74,4 @@ def test_the_command_prints_both_ends_of_every_topic(cli, bundled):
 def test_two_things_at_once_are_refused(cli, bundled):
     said = cli("topics", "score", GOLD, bundled.path, "--shares", "--calibrate")
     assert said.code == 2
-    assert "one of the two, for they show different things" in said.err
+    assert "one of the two, as they show different things" in said.err

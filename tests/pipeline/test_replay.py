@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from analysis.base.errors import InputError
-from analysis.base.schema import TABLES
+from analysis.base.schema import TABLES, conform
 from analysis.cli.main import cli
-from analysis.pipeline.replay import FILES, replay
+from analysis.pipeline.replay import _groups_by_paper, replay
 from analysis.pipeline.run import Settings, run
+from analysis.runs import RUN_FILES
 from conftest import TODAY
+from page_runs import made_run
 from planted import planted
 
 
@@ -42,10 +46,10 @@ def test_both_runs_come_out_byte_for_byte(made):
     for name in ("0001", "0002"):
         found = replay(made / "runs" / name, folder=made / "snapshots")
         assert found.differing == ()
-        assert found.equal == FILES
+        assert found.equal == RUN_FILES
         assert found.reasons == ()
         assert found.memberships == ""
-    assert {f"{name}.parquet" for name in TABLES} <= set(FILES)
+    assert {f"{name}.parquet" for name in TABLES} <= set(RUN_FILES)
     assert sorted(p.name for p in (made / "runs").iterdir() if p.is_dir()) == ["0001", "0002"]
 
 
@@ -54,6 +58,15 @@ def test_inputs_are_known_by_their_hash_whatever_their_name(made, tmp_path):
     shutil.copy(made / "snapshots" / "first.csv", other)
     found = replay(made / "runs" / "0001", files=[other], folder=tmp_path)
     assert found.differing == ()
+
+
+def test_memberships_are_compared_by_the_weight_from_which_a_topic_counts(monkeypatch):
+    papers = [("p1", "topic", "t", 0.6, True), ("p1", "topic", "u", 0.8, False)]
+    rows = pd.DataFrame(papers, columns=["paper_id", "kind", "group_id", "weight", "is_primary"])
+    each = replace(made_run(20), memberships=conform(rows, name="memberships"))
+    assert _groups_by_paper(each, kind="topic").to_dict() == {"p1": "t u"}
+    monkeypatch.setattr("analysis.base.groups.COUNTED_WEIGHT", 0.7)
+    assert _groups_by_paper(each, kind="topic").to_dict() == {"p1": "u"}
 
 
 def test_a_missing_input_is_named(made, tmp_path):
@@ -100,7 +113,7 @@ def test_other_definitions_and_versions_are_named(made, tmp_path):
         cli, ["replay", "0001", "--runs", str(folder / "runs"), "--inputs", str(folder), "--quiet"]
     )
     assert done.exit_code == 0
-    assert f"all {len(FILES)} tables and arrays byte for byte" in done.stdout
+    assert f"all {len(RUN_FILES)} tables and arrays byte for byte" in done.stdout
     assert "Changed, without effect: numpy" in done.stdout
 
 

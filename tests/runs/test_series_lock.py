@@ -207,7 +207,8 @@ def full(*_: object, **__: object) -> None:
 
 @pytest.mark.parametrize("stage", ["write_tables", "write_json", "sha256"])
 def test_a_full_disk_is_one_message_and_nothing_stays(tmp_path, monkeypatch, stage):
-    monkeypatch.setattr(f"analysis.runs.run.{stage}", full)
+    for module in ("analysis.runs", "analysis.runs.run"):
+        monkeypatch.setattr(f"{module}.{stage}", full)
     snapshot = tmp_path / "papers.csv"
     snapshot.write_text("title,abstract\nOne,About one.\nTwo,About two.\n")
     with pytest.raises(InputError) as caught:

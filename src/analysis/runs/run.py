@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.schema import SCHEMA_VERSION, TABLES
 
@@ -59,10 +60,8 @@ class Run:
     def __repr__(self) -> str:
         """Summarise the run in one line; frames print themselves when asked for."""
         counts = self.manifest["counts"]
-        return (
-            f"Run {self.name}: {counts['papers']:,} papers, {counts['clusters']} clusters, "
-            f"{counts['topics']} topics"
-        )
+        nouns = [count(counts[f"{noun}s"], noun) for noun in ("paper", "cluster", "topic")]
+        return f"Run {self.name}: {', '.join(nouns)}"
 
 
 def tables_of(run: Run) -> dict[str, pd.DataFrame]:

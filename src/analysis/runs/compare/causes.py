@@ -52,8 +52,8 @@ def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Table `changes`, one row per group of either run. The columns of causes are signed, `gone` is
-        0 or less, and n_new - n_old is their sum exactly.
+        Table `changes`, one row per group of either run. The columns of causes are signed, `gone`
+        is 0 or less, and n_new - n_old is their sum exactly.
     """
     known = {name: _known(run) for name, run in (("old", old), ("new", new))}
     day = axis_of(new)

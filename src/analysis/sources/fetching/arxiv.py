@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.escaping import first_lines, for_terminal
 
@@ -128,7 +129,7 @@ def _finish(
 ) -> FetchedFile:
     n_papers = len({entry.paper_id for page in pages for entry in page.feed.entries})
     expected = total if limit is None else min(total, limit)
-    note = f"arXiv announced {expected:,} papers and returned {n_papers:,}"
+    note = f"arXiv announced {count(expected, 'paper')} and returned {n_papers:,}"
     return finish(
         session,
         command="fetch arxiv",
@@ -167,7 +168,7 @@ def _pages(
                 return
         return
     totals.append(total)
-    with session.options.progress.stage(f"arxiv {query.name}: {wanted:,} papers"):
+    with session.options.progress.stage(f"arxiv {query.name}: {count(wanted, 'paper')}"):
         yield from _pages_from(session, query, page=first, limit=limit)
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.escaping import (
     first_lines,
@@ -184,8 +185,9 @@ def _look_up_titles(session: Session, papers: Sequence[_Undated], *, result: _Re
     progress = session.options.progress
     minutes = len(papers) * session.client.pace.between / 60
     if minutes >= 1:
-        progress.say(f"{len(papers):,} titles, one request each: about {minutes:,.0f} minutes")
-    with progress.stage(f"dates of {len(papers):,} titles"):
+        duration = count(round(minutes), "minute")
+        progress.say(f"{count(len(papers), 'title')}, one request each: about {duration}")
+    with progress.stage(f"dates of {count(len(papers), 'title')}"):
         for paper in progress.track("titles")(papers):
             words = _WORDS.findall(paper.title)
             if len(words) < FEWEST_WORDS:

@@ -24,6 +24,7 @@ from typing import Any
 
 from filelock import Timeout
 
+from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import exclusive_lock, written_whole
@@ -271,7 +272,7 @@ def _fetched_when(path: Path) -> str:
         day, n_papers = str(manifest["fetched"]["ended"])[:10], int(manifest["papers"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ""
-    return for_terminal(f"({n_papers:,} papers, fetched on {day})")
+    return for_terminal(f"({count(n_papers, 'paper')}, fetched on {day})")
 
 
 def _not_writable(path: Path, *, reason: str) -> InputError:
