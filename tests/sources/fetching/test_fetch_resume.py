@@ -121,7 +121,8 @@ def test_an_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path, number):
         said = process.communicate(timeout=30)[1].decode()
         assert process.returncode == 130
         assert said.splitlines()[-1] == (
-            "Interrupted; 2 responses kept in x.jsonl.gz.parts: run the same command again to resume."
+            "Interrupted; 2 responses kept in x.jsonl.gz.parts: "
+            "run the same command again to resume."
         )
         assert "Traceback" not in said
         gate.open.set()
