@@ -116,13 +116,36 @@ def test_a_zip_writes_nothing(tmp_path: Path) -> None:
 STARTS = [
     path.read_bytes()
     for path in sorted(DATA.iterdir())
-    if path.suffix in {".xml", ".json", ".jsonl", ".bib", ".ris", ".nbib", ".tsv", ".csv", ".html",
-                       ".txt", ".md"}
-]  # fmt: skip
+    if path.suffix
+    in {".xml", ".json", ".jsonl", ".bib", ".ris", ".nbib", ".tsv", ".csv", ".html", ".txt", ".md"}
+]
 PIECES = st.sampled_from(
-    [b"\n", b"{", b"}", b'"', b"\\", b"<", b"</a>", b"&x;", b"]]>", b"TY  - ", b"ER  - ", b"@a{",
-     b"\xff", b"\x00", b"\xed\xa0\x80", b"[", b"null", b",", b"\t", b"$", b"=", b"\r", b"-1e999"]
-)  # fmt: skip
+    [
+        b"\n",
+        b"{",
+        b"}",
+        b'"',
+        b"\\",
+        b"<",
+        b"</a>",
+        b"&x;",
+        b"]]>",
+        b"TY  - ",
+        b"ER  - ",
+        b"@a{",
+        b"\xff",
+        b"\x00",
+        b"\xed\xa0\x80",
+        b"[",
+        b"null",
+        b",",
+        b"\t",
+        b"$",
+        b"=",
+        b"\r",
+        b"-1e999",
+    ]
+)
 
 
 @st.composite
@@ -209,10 +232,19 @@ def test_other_sources_keep_their_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["$a" * 50_000, "\\'" * 50_000, "\\emph{" * 20_000, "\\(a" * 30_000, "{\\it " * 20_000,
-     "\\c " * 50_000, "$\\frac{a" * 20_000 + "$", "\\emph{" + "a" * 100_000, "\\emph{{" * 20_000],
+    [
+        "$a" * 50_000,
+        "\\'" * 50_000,
+        "\\emph{" * 20_000,
+        "\\(a" * 30_000,
+        "{\\it " * 20_000,
+        "\\c " * 50_000,
+        "$\\frac{a" * 20_000 + "$",
+        "\\emph{" + "a" * 100_000,
+        "\\emph{{" * 20_000,
+    ],
     ids=range(9),
-)  # fmt: skip
+)
 def test_no_expression_blows_up(text: str) -> None:
     start = time.perf_counter()
     from_latex(text, braces=True)

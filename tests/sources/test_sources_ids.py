@@ -120,8 +120,15 @@ def test_ids_that_are_names() -> None:
     texts = ["2020.acl-main.1", "https://doi.org/10.1000/x.1", "17", "3.5", "2310.00001", "n/a"]
     values = pd.Series([*texts, None, "t0123456789ab"])
     assert source_ids(values).fillna("").tolist() == [
-        "2020.acl-main.1", "10.1000/x.1", "", "", "", "", "", "",
-    ]  # fmt: skip
+        "2020.acl-main.1",
+        "10.1000/x.1",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+    ]
 
 
 def test_what_a_paper_is_called(tmp_path: Path) -> None:
@@ -156,11 +163,17 @@ def test_an_arxiv_id_dates_a_paper_without_date(tmp_path: Path) -> None:
     )
     papers = snapshot.papers.set_index("title")
     assert papers["published"].dt.strftime("%Y-%m-%d").fillna("").to_dict() == {
-        "A": "2006-01-01", "B": "2023-10-01", "C": "2023-10-01", "D": "",
-    }  # fmt: skip
+        "A": "2006-01-01",
+        "B": "2023-10-01",
+        "C": "2023-10-01",
+        "D": "",
+    }
     assert papers["published_precision"].fillna("").to_dict() == {
-        "A": "month", "B": "month", "C": "month", "D": "",
-    }  # fmt: skip
+        "A": "month",
+        "B": "month",
+        "C": "month",
+        "D": "",
+    }
     assert snapshot.notes == [
         '1 arXiv id month was not used: 1 later than 2025-04-20 (such as "2609.00001")'
     ]

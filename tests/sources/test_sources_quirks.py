@@ -27,8 +27,10 @@ def wos(i: int) -> str:
 
 
 def bib(i: int) -> str:
-    return (f"@article{{k{i},\n  title = {{On gardens {i}}},\n  abstract = {{Of the sea {i}.}},\n"
-            "  year = 2020\n}\n")  # fmt: skip
+    return (
+        f"@article{{k{i},\n  title = {{On gardens {i}}},\n  abstract = {{Of the sea {i}.}},\n"
+        "  year = 2020\n}\n"
+    )
 
 
 def pubmed(i: int) -> str:
@@ -40,10 +42,12 @@ def record(i: int) -> str:
 
 
 def atom(i: int) -> str:
-    return ('<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-            f"<entry><id>http://arxiv.org/abs/2001.0000{i}v1</id><title>On gardens {i}</title>"
-            f"<summary>Of the sea {i}.</summary><published>2020-01-05T00:00:00Z</published>"
-            "</entry></feed>\n")  # fmt: skip
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+        f"<entry><id>http://arxiv.org/abs/2001.0000{i}v1</id><title>On gardens {i}</title>"
+        f"<summary>Of the sea {i}.</summary><published>2020-01-05T00:00:00Z</published>"
+        "</entry></feed>\n"
+    )
 
 
 SCOPUS_BIB = f"{MARK}Scopus\nEXPORT DATE: 1 May 2024\n\n"
@@ -69,9 +73,11 @@ QUIRKS: dict[str, str | bytes] = {
     "WoS, UTF-16, CRLF": f"{wos(1)}\n{wos(2)}".replace("\n", "\r\n").encode("utf-16"),
     "WoS, tabs, UTF-16": "".join(
         "\t".join(cells) + "\r\n"
-        for cells in (["PT", "AU", "TI", "AB", "PY", "UT"],
-                      ["J", "S", "On gardens 1", "Of the sea 1.", "2020", "WOS:1"],
-                      ["J", "S", "On gardens 2", "Of the sea 2.", "2020", "WOS:2", ""])
+        for cells in (
+            ["PT", "AU", "TI", "AB", "PY", "UT"],
+            ["J", "S", "On gardens 1", "Of the sea 1.", "2020", "WOS:1"],
+            ["J", "S", "On gardens 2", "Of the sea 2.", "2020", "WOS:2", ""],
+        )
     ).encode("utf-16"),
     "BibTeX, two of Scopus": SCOPUS_BIB + bib(1) + SCOPUS_BIB + bib(2),
     "BibTeX, CRLF, no end": both(bib).replace("\n", "\r\n").rstrip(),
@@ -101,11 +107,16 @@ QUIRKS: dict[str, str | bytes] = {
     "Atom, two answers": both(atom),
     "Atom, two with marks": MARK + atom(1) + MARK + atom(2),
     "Atom, with a prefix": (
-        both(atom).replace("<feed xmlns=", "<a:feed xmlns:a=").replace("</", "</a:")
-        .replace("<entry", "<a:entry").replace("<id", "<a:id")
-        .replace("<title", "<a:title").replace("<summary", "<a:summary").replace("<publ", "<a:publ")
+        both(atom)
+        .replace("<feed xmlns=", "<a:feed xmlns:a=")
+        .replace("</", "</a:")
+        .replace("<entry", "<a:entry")
+        .replace("<id", "<a:id")
+        .replace("<title", "<a:title")
+        .replace("<summary", "<a:summary")
+        .replace("<publ", "<a:publ")
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("content", QUIRKS.values(), ids=QUIRKS)
@@ -135,13 +146,25 @@ def test_windows_1252_is_read_and_said(make, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["Titel;Zusammenfassung;Jahr", "Titre;Résumé;Année", "Título;Resumen;Año",
-     "Título;Resumo;Ano", "Titolo;Riassunto;Anno", "标题;摘要;年份",
-     "Title-题名;Summary-摘要;Year-年", "タイトル;抄録;出版年", "Название;Аннотация;Год",
-     "Назва;Анотація;Рік", "Tytuł;Streszczenie;Rok",
-     "Titel;Samenvatting;Jaar", "Titel;Sammanfattning;År", "제목;초록;연도", "Başlık;Özet;Yıl",
-     "Titre;Re\u0301sume\u0301;Anne\u0301e"],
-)  # fmt: skip
+    [
+        "Titel;Zusammenfassung;Jahr",
+        "Titre;Résumé;Année",
+        "Título;Resumen;Año",
+        "Título;Resumo;Ano",
+        "Titolo;Riassunto;Anno",
+        "标题;摘要;年份",
+        "Title-题名;Summary-摘要;Year-年",
+        "タイトル;抄録;出版年",
+        "Название;Аннотация;Год",
+        "Назва;Анотація;Рік",
+        "Tytuł;Streszczenie;Rok",
+        "Titel;Samenvatting;Jaar",
+        "Titel;Sammanfattning;År",
+        "제목;초록;연도",
+        "Başlık;Özet;Yıl",
+        "Titre;Re\u0301sume\u0301;Anne\u0301e",
+    ],
+)
 def test_headers_of_other_languages(header: str, tmp_path: Path) -> None:
     path = tmp_path / "p.csv"
     path.write_text(f"{header}\nÜber Gärten;Vom Meer;2020\n", encoding="utf-8")
@@ -160,12 +183,14 @@ def test_headers_of_other_languages(header: str, tmp_path: Path) -> None:
         ("[]", "is JSON without records"),
         ('{"total": 0, "offset": 0, "data": []}', "list of records (data) is empty"),
         ('{"meta": {"count": 0}, "results": []}', "list of records (results) is empty"),
-        ('<feed xmlns="http://www.w3.org/2005/Atom"><title>q</title></feed>',
-         "is a response of arXiv that holds no paper"),
+        (
+            '<feed xmlns="http://www.w3.org/2005/Atom"><title>q</title></feed>',
+            "is a response of arXiv that holds no paper",
+        ),
         ('<OAI-PMH><error code="noRecordsMatch">x</error></OAI-PMH>', "noRecordsMatch"),
     ],
     ids=range(9),
-)  # fmt: skip
+)
 def test_an_empty_export_is_named_as_such(content: str, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "p"
     path.write_text(content, encoding="utf-8")

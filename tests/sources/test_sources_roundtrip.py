@@ -36,11 +36,13 @@ def papers(draw: st.DrawFn) -> list[Paper]:
         assume(any(c.isalnum() for c in title))
         abstract = draw(texts(0))
         day = draw(st.dates(date(1950, 1, 1), date(2025, 12, 31))).isoformat()
-        found.append({
-            "title": f"Paper {i} {title}",
-            "abstract": "" if abstract.casefold() in MISSING else f"Of {abstract}".strip(),
-            "published": day[: draw(st.sampled_from((4, 7, 10)))],
-        })  # fmt: skip
+        found.append(
+            {
+                "title": f"Paper {i} {title}",
+                "abstract": "" if abstract.casefold() in MISSING else f"Of {abstract}".strip(),
+                "published": day[: draw(st.sampled_from((4, 7, 10)))],
+            }
+        )
     assume(len({normalised_title(paper["title"]) for paper in found}) == len(found))
     return found
 
@@ -93,8 +95,15 @@ def as_bibtex(found: list[Paper], path: Path) -> None:
 
 
 WRITERS: list[Callable[[list[Paper], Path], None]] = [
-    as_csv, as_tabs, as_parquet, as_json, as_lines, as_filtered, as_ris, as_bibtex,
-]  # fmt: skip
+    as_csv,
+    as_tabs,
+    as_parquet,
+    as_json,
+    as_lines,
+    as_filtered,
+    as_ris,
+    as_bibtex,
+]
 
 
 def told(path: Path) -> dict[str, tuple[str, str]]:
@@ -102,10 +111,12 @@ def told(path: Path) -> dict[str, tuple[str, str]]:
     found = read_snapshot([path], today=TODAY, duplicates="exact").papers
     digits = {"year": 4, "month": 7, "day": 10}
     return {
-        row.title: (row.abstract if isinstance(row.abstract, str) else "",
-                    row.published.date().isoformat()[: digits[row.published_precision]])
+        row.title: (
+            row.abstract if isinstance(row.abstract, str) else "",
+            row.published.date().isoformat()[: digits[row.published_precision]],
+        )
         for row in found.itertuples()
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("write", WRITERS, ids=[write.__name__ for write in WRITERS])

@@ -113,10 +113,16 @@ def test_the_first_lines_of_the_arxiv_snapshot() -> None:
         ("openalex/openalex_works_sample.json", "openalex", 25, 25, {"day": 20, "year": 5}, {}),
         ("scopus_csv/scopus.csv", "scopus-csv", 55, 54, {"year": 55}, {"duplicate": 3}),
         ("semantic_scholar/s2_Paper_trimmed.json", "semantic-scholar", 1, 1, {"day": 1}, {}),
-        ("semantic_scholar/s2_search_response.json", "semantic-scholar", 99, 0, {},
-         {"duplicate": 1}),
+        (
+            "semantic_scholar/s2_search_response.json",
+            "semantic-scholar",
+            99,
+            0,
+            {},
+            {"duplicate": 1},
+        ),
     ],
-)  # fmt: skip
+)
 def test_every_sample(
     name: str,
     format: str,

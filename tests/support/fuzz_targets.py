@@ -62,7 +62,7 @@ def large(data: bytes) -> None:
         path, out = Path(folder) / "p", Path(folder) / "o.parquet"
         path.write_bytes(data)
         filter_file(
-            path, out=out, conditions=_CONDITIONS, limits=Limits(line=20_000, whole=10**7, part=999)
+            path, out=out, conditions=_CONDITIONS, limits=Limits(line=20_000, total=10**7, part=999)
         )
         read_snapshot([out], today=TODAY)
 

@@ -2,7 +2,7 @@
 
 Names are compared without case, spaces, underscores and punctuation, so that `Arxiv ID`,
 `arxiv_id` and `arxivId` are one. If two columns of an input match one name, the alias that comes
-first here wins and the other column rides along unchanged.
+first here wins and the other column is kept unchanged.
 """
 
 from __future__ import annotations

@@ -160,8 +160,11 @@ def test_the_first_column_that_dates_a_row_counts() -> None:
     )
     out = combine_dates(known, latest=LATEST)
     assert out["date"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
-        "2024-05-27", "2020-02-01", "2020-03-01", "",
-    ]  # fmt: skip
+        "2024-05-27",
+        "2020-02-01",
+        "2020-03-01",
+        "",
+    ]
     assert out["problem"].fillna("").tolist() == ["", "", "", UNREADABLE]
 
 
@@ -180,8 +183,11 @@ def test_a_stated_precision_makes_a_date_coarser_and_never_finer() -> None:
     out = combine_dates(known, latest=LATEST)
     assert out["precision"].tolist() == ["month", "year", "month", "day"]
     assert out["date"].dt.strftime("%Y-%m-%d").tolist() == [
-        "2024-05-01", "2024-01-01", "2024-05-01", "2024-05-27",
-    ]  # fmt: skip
+        "2024-05-01",
+        "2024-01-01",
+        "2024-05-01",
+        "2024-05-27",
+    ]
 
 
 def test_refused_dates_are_counted_by_reason_with_an_example() -> None:

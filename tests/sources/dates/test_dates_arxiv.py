@@ -51,14 +51,21 @@ LINES = [
     line("2005.00001", "Mojibake SchrÃ¶dinger"),
     line("2005.00002", "No date", versions=[]),
     line("2005.00003", "A date to come", day="2031-01-01"),
-    line("2005.00004", "v1 is not the first", versions=[
-        {"version": "v2", "created": "Tue, 5 Jan 2021 00:00:00 GMT"},
-        {"version": "v1", "created": "Mon, 4 Jan 2021 00:00:00 GMT"}]),
+    line(
+        "2005.00004",
+        "v1 is not the first",
+        versions=[
+            {"version": "v2", "created": "Tue, 5 Jan 2021 00:00:00 GMT"},
+            {"version": "v1", "created": "Mon, 4 Jan 2021 00:00:00 GMT"},
+        ],
+    ),
     line("no id", "An id that is none"),
     line("2005.00006", ""),
-    "{broken", "", "[1]",
+    "{broken",
+    "",
+    "[1]",
     line("2005.00007", "The last"),
-]  # fmt: skip
+]
 
 
 def written(path: Path, lines: list[str]) -> Path:
@@ -102,9 +109,16 @@ def test_gzip_and_zip_are_read_as_they_are(tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"title,arxiv_id,published\nA,2005.00001,2020-05-06\n", b'{"title": "A"}\n', b"[\n{}\n]",
-     b"\x89PNG", b"PAR1", b'{"id": "W1", "title": "A", "abstract": "b", "versions": []}\n'],
-)  # fmt: skip
+    [
+        b"",
+        b"title,arxiv_id,published\nA,2005.00001,2020-05-06\n",
+        b'{"title": "A"}\n',
+        b"[\n{}\n]",
+        b"\x89PNG",
+        b"PAR1",
+        b'{"id": "W1", "title": "A", "abstract": "b", "versions": []}\n',
+    ],
+)
 def test_other_files_are_left_to_the_other_readers(tmp_path, content):
     path = tmp_path / "a"
     path.write_bytes(content)
@@ -141,8 +155,14 @@ def test_an_archive_that_is_cut_off_is_an_error(tmp_path):
 def test_twenty_thousand_lines_take_about_a_second(tmp_path):
     """120,000 take 4 s of one core; the bound leaves room for a busy machine."""
     text = "  We say what is so.\n" * 40
-    lines = [line(f"20{i // 9000:02}.{i % 9000 + 1:05}".replace("2000.", "2012."), f"Of model {i}",
-                  abstract=text) for i in range(20_000)]  # fmt: skip
+    lines = [
+        line(
+            f"20{i // 9000:02}.{i % 9000 + 1:05}".replace("2000.", "2012."),
+            f"Of model {i}",
+            abstract=text,
+        )
+        for i in range(20_000)
+    ]
     path = written(tmp_path / "a.jsonl", lines)
     begun = time.process_time()
     added, total = add_to_index([path], index=tmp_path / "i.parquet", today=TODAY)

@@ -40,8 +40,13 @@ def dates_of(frame: pd.DataFrame) -> list[str]:
 def test_the_columns_of_a_dates_table() -> None:
     table = read_dates([DATA / "dates.csv"])
     assert list(table.columns) == [
-        "title_key", "arxiv_id", "published", "published_precision", "problem", "text",
-    ]  # fmt: skip
+        "title_key",
+        "arxiv_id",
+        "published",
+        "published_precision",
+        "problem",
+        "text",
+    ]
     assert table["title_key"][1] == "counting sheep at night"
     assert table["arxiv_id"].fillna("").tolist() == ["2304.00010", "", "2001.00100", ""]
     assert dates_of(table) == ["2023-04-05 day", "2022-11-01 month", "undated -", "undated -"]

@@ -46,8 +46,10 @@ def test_the_listing_gives_ids_dates_and_its_day() -> None:
     assert papers["title"].tolist()[2] == "Soft Defences"
     assert papers["abstract"].str.split().str[0].tolist() == ["We", "Large", "Agents"]
     assert papers["published"].dt.date.tolist() == [
-        date(2018, 2, 24), date(2024, 10, 1), date(2025, 10, 23),
-    ]  # fmt: skip
+        date(2018, 2, 24),
+        date(2024, 10, 1),
+        date(2025, 10, 23),
+    ]
     assert set(papers["published_precision"]) == {"day"}
     assert snapshot.dropped == {}
     # "Jan 2" with a link to 2025-12-31: the year turned between them.
@@ -157,8 +159,11 @@ def test_one_link_on_a_plain_page_hides_no_paper() -> None:
     assert [title for title, _ in pairs(text)] == [f"Title Number {i}" for i in range(5)]
 
 
-TITLES = [f"{word} Models for {thing} and Back Again" for word in ("Large", "Small", "Deep", "Fast")
-          for thing in ("Text", "Images", "Sound")]  # fmt: skip
+TITLES = [
+    f"{word} Models for {thing} and Back Again"
+    for word in ("Large", "Small", "Deep", "Fast")
+    for thing in ("Text", "Images", "Sound")
+]
 
 
 @settings(max_examples=60, deadline=None)

@@ -22,45 +22,133 @@ Expected = dict[str, str]
 """Title -> date in its precision."""
 
 SAMPLES: list[tuple[str, str, Expected, set[str], dict[str, int]]] = [
-    ("atom.xml", "arxiv-atom", {"Walking in Gardens: O(n^2) Paths": "2024-03-01",
-     "Stars Seen from Gardens": "2006-01-01"}, set(), {}),
-    ("oai.xml", "arxiv-oai", {"Hedges in Spring": "2007-04-02", "Ponds in Winter": "2007-04-02",
-     "Paths in Autumn": "2007-04-03"}, set(), {"deleted record": 1}),
-    ("arxiv.jsonl", "arxiv-json", {"Garden walls of height ~ 10^{-3}": "2007-04-02",
-     "Garden doors": "2007-04", "Garden keys": "2007-01-01"}, set(), {"bad line": 1}),
-    ("openalex.json", "openalex", {"Bees of the Garden": "2010", "Moths at Night": "2011-05-07",
-     "Wasps": "2024-01"}, {"Moths at Night"}, {"no title": 1}),
-    ("s2_search.json", "semantic-scholar", {"Ants in Rows": "2023-06",
-     "Ants in Rings": "2022-07-08"}, {"Ants in Rows"}, {"not a record": 1}),
+    (
+        "atom.xml",
+        "arxiv-atom",
+        {"Walking in Gardens: O(n^2) Paths": "2024-03-01", "Stars Seen from Gardens": "2006-01-01"},
+        set(),
+        {},
+    ),
+    (
+        "oai.xml",
+        "arxiv-oai",
+        {
+            "Hedges in Spring": "2007-04-02",
+            "Ponds in Winter": "2007-04-02",
+            "Paths in Autumn": "2007-04-03",
+        },
+        set(),
+        {"deleted record": 1},
+    ),
+    (
+        "arxiv.jsonl",
+        "arxiv-json",
+        {
+            "Garden walls of height ~ 10^{-3}": "2007-04-02",
+            "Garden doors": "2007-04",
+            "Garden keys": "2007-01-01",
+        },
+        set(),
+        {"bad line": 1},
+    ),
+    (
+        "openalex.json",
+        "openalex",
+        {"Bees of the Garden": "2010", "Moths at Night": "2011-05-07", "Wasps": "2024-01"},
+        {"Moths at Night"},
+        {"no title": 1},
+    ),
+    (
+        "s2_search.json",
+        "semantic-scholar",
+        {"Ants in Rows": "2023-06", "Ants in Rings": "2022-07-08"},
+        {"Ants in Rows"},
+        {"not a record": 1},
+    ),
     ("daily_2024.json", "hf-daily", {"Tulips: A Large Garden Model": "2024-05-24"}, set(), {}),
-    ("daily_2025.json", "hf-daily", {"Roses": "2025-03-10", "Lilies": "2025-03-11"}, {"Lilies"},
-     {}),
-    ("scopus.bib", "bibtex", {"Criteria for roses: 50% of Hölder's garden": "2020",
-     "A second entry under the same key": "2021", "The last one": "2018-03-15"}, set(),
-     {"broken entry": 1}),
-    ("acl.bib", "bibtex", {"GardenBERT: People’s Gardens – a Übersicht of S^3": "2021-08",
-     "Journals of the DBLP Kind": "2017-06-12", "Dated by BibLaTeX: And split": "2022-03-04",
-     "Trees and Leaves": "2016-01"}, {"Journals of the DBLP Kind", "Dated by BibLaTeX: And split"},
-     {}),
-    ("ieee.ris", "ris", {"The European Approach to Hedges": "2019-01", "Walls": "2019-09",
-     "No end line before the next": "2014", "Cut off": "2018-05-12"},
-     {"No end line before the next"}, {}),
-    ("pubmed.nbib", "pubmed", {"Herbs of the north: a survey.": "2020-01-05",
-     "Herbs without abstract.": "2019-03"}, {"Herbs without abstract."}, {}),
+    (
+        "daily_2025.json",
+        "hf-daily",
+        {"Roses": "2025-03-10", "Lilies": "2025-03-11"},
+        {"Lilies"},
+        {},
+    ),
+    (
+        "scopus.bib",
+        "bibtex",
+        {
+            "Criteria for roses: 50% of Hölder's garden": "2020",
+            "A second entry under the same key": "2021",
+            "The last one": "2018-03-15",
+        },
+        set(),
+        {"broken entry": 1},
+    ),
+    (
+        "acl.bib",
+        "bibtex",
+        {
+            "GardenBERT: People’s Gardens – a Übersicht of S^3": "2021-08",
+            "Journals of the DBLP Kind": "2017-06-12",
+            "Dated by BibLaTeX: And split": "2022-03-04",
+            "Trees and Leaves": "2016-01",
+        },
+        {"Journals of the DBLP Kind", "Dated by BibLaTeX: And split"},
+        {},
+    ),
+    (
+        "ieee.ris",
+        "ris",
+        {
+            "The European Approach to Hedges": "2019-01",
+            "Walls": "2019-09",
+            "No end line before the next": "2014",
+            "Cut off": "2018-05-12",
+        },
+        {"No end line before the next"},
+        {},
+    ),
+    (
+        "pubmed.nbib",
+        "pubmed",
+        {"Herbs of the north: a survey.": "2020-01-05", "Herbs without abstract.": "2019-03"},
+        {"Herbs without abstract."},
+        {},
+    ),
     ("wos.txt", "wos", {"Moss on stones": "2018-03-15", "Ferns": "2017"}, {"Ferns"}, {}),
-    ("wos.tsv", "wos-csv", {"Moss again": "2018-03-15", "Ferns again": "2017-06"},
-     {"Ferns again"}, {}),
+    (
+        "wos.tsv",
+        "wos-csv",
+        {"Moss again": "2018-03-15", "Ferns again": "2017-06"},
+        {"Ferns again"},
+        {},
+    ),
     ("scopus.csv", "scopus-csv", {'Roses, "red"': "2020", "Lilies": "2021"}, {"Lilies"}, {}),
-    ("dimensions.csv", "dimensions-csv", {"Gardens in dimensions": "2021-03",
-     "No abstract here": "2020"}, {"No abstract here"}, {}),
+    (
+        "dimensions.csv",
+        "dimensions-csv",
+        {"Gardens in dimensions": "2021-03", "No abstract here": "2020"},
+        {"No abstract here"},
+        {},
+    ),
     ("ieee.csv", "ieee-csv", {"Robots that mow": "2021"}, set(), {}),
     ("spanish.csv", "csv", {"Jardines pequeños": "2020"}, set(), {}),
-    ("listing.html", "hf-html", {"Roses & Thorns": "2025-03", "Lilies on Water": "2025-03"},
-     {"Roses & Thorns", "Lilies on Water"}, {"duplicate": 1}),
-    ("trending.html", "hf-html", {"Roses & Thorns": "2025-03-10",
-     "Memory of Gardens": "2023-09-12"}, {"Memory of Gardens"}, {}),
+    (
+        "listing.html",
+        "hf-html",
+        {"Roses & Thorns": "2025-03", "Lilies on Water": "2025-03"},
+        {"Roses & Thorns", "Lilies on Water"},
+        {"duplicate": 1},
+    ),
+    (
+        "trending.html",
+        "hf-html",
+        {"Roses & Thorns": "2025-03-10", "Memory of Gardens": "2023-09-12"},
+        {"Memory of Gardens"},
+        {},
+    ),
     ("hydrated.html", "hf-html", {"Roses": "2025-03-10", "Lilies": "2025-03-11"}, {"Lilies"}, {}),
-]  # fmt: skip
+]
 
 
 def snap(*paths: Path, **settings: object) -> Snapshot:
@@ -134,15 +222,19 @@ def test_fields_beside_title_and_date() -> None:
     assert bees["abstract"] == "Bees fly; some Bees rest."
     assert bees["aliases"] == ["10.1000/bees", "https://openalex.org/W101"]
     roses = row(snap(DATA / "daily_2025.json"), "Roses")
-    assert (roses["abstract"], roses["ai_summary"]) == ("Roses are modelled.",
-                                                        "A machine says roses.")  # fmt: skip
+    assert (roses["abstract"], roses["ai_summary"]) == (
+        "Roses are modelled.",
+        "A machine says roses.",
+    )
     assert (roses["organization"], str(roses["listed"])[:10]) == ("Rosy Lab", "2025-03-17")
     moss = row(snap(DATA / "wos.txt"), "Moss on stones")
     assert (moss["abstract"], moss["authors"]) == ("Moss grows slowly.", "Wood, Anna; Leaf, Bo")
     acl = row(snap(DATA / "acl.bib"), "GardenBERT: People’s Gardens – a Übersicht of S^3")
     assert acl["abstract"] == "We naïvely plant “seeds”; see et al."
-    assert (acl["authors"], acl["venue"]) == ("Blöm, Márta; Ørsted, Łukasz",
-                                              "Proceedings of Gardens")  # fmt: skip
+    assert (acl["authors"], acl["venue"]) == (
+        "Blöm, Márta; Ørsted, Łukasz",
+        "Proceedings of Gardens",
+    )
     hedges = row(snap(DATA / "ieee.ris"), "The European Approach to Hedges")
     assert hedges["abstract"] == "Hedges are grown; they are cut."
     assert hedges["authors"] == "G. Hedge"
@@ -159,16 +251,21 @@ def test_days_that_the_files_tell() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/api/errors#bad'
-         "</id><title>Error</title><summary>incorrect id format</summary></entry></feed>",
-         "is an error of arXiv's API, not a paper: incorrect id format"),
-        ('<?xml version="1.0"?><OAI-PMH><error code="noRecordsMatch">No matches.</error></OAI-PMH>',
-         "is an error of OAI-PMH, not papers: noRecordsMatch No matches."),
+        (
+            '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/api/errors#bad'
+            "</id><title>Error</title><summary>incorrect id format</summary></entry></feed>",
+            "is an error of arXiv's API, not a paper: incorrect id format",
+        ),
+        (
+            '<?xml version="1.0"?><OAI-PMH>'
+            '<error code="noRecordsMatch">No matches.</error></OAI-PMH>',
+            "is an error of OAI-PMH, not papers: noRecordsMatch No matches.",
+        ),
         ("<?xml version='1.0'?><rss><item/></rss>", "is XML without records of arXiv (its root is"),
         ("<!DOCTYPE html><html><p>Hello</p></html>", "is an HTML page with no papers in it"),
         ("@article{a,", "looks like BibTeX but has no entry that can be read"),
     ],
-)  # fmt: skip
+)
 def test_what_holds_no_papers_is_said(text: str, problem: str, tmp_path: Path) -> None:
     path = tmp_path / "p"
     path.write_text(text, encoding="utf-8")

@@ -21,7 +21,7 @@ from analysis.sources.large.stream import Limits
 from command_line import refusal
 from conftest import ROOT
 
-SMALL = Limits(line=20_000, whole=10**9, part=1500)
+SMALL = Limits(line=20_000, total=10**9, part=1500)
 TODAY = date(2026, 1, 1)
 
 
@@ -100,8 +100,12 @@ def test_categories_and_words(asked: dict[str, Any], found: str, tmp_path: Path)
 
 
 def versions(text: str) -> dict[str, Any]:
-    return {"versions": [{"version": "v2", "created": "Mon, 1 Jan 2024 00:00:00 GMT"},
-                         {"version": "v1", "created": text}]}  # fmt: skip
+    return {
+        "versions": [
+            {"version": "v2", "created": "Mon, 1 Jan 2024 00:00:00 GMT"},
+            {"version": "v1", "created": text},
+        ]
+    }
 
 
 DATED = (
@@ -153,8 +157,17 @@ def test_what_is_read_is_what_the_run_reads_of_the_file_itself(tmp_path: Path) -
     path = written(tmp_path / "p.jsonl", *PAPERS, *DATED[5:])
     direct = read_snapshot([path], today=TODAY).papers
     through = read_snapshot([filtered(path).out], today=TODAY).papers
-    columns = ["paper_id", "title", "abstract", "published", "published_precision", "authors",
-               "categories", "url", "text_hash"]  # fmt: skip
+    columns = [
+        "paper_id",
+        "title",
+        "abstract",
+        "published",
+        "published_precision",
+        "authors",
+        "categories",
+        "url",
+        "text_hash",
+    ]
     assert through[columns].equals(direct[columns])
     assert through["authors"].iloc[0] == "A. Author and C. Balázs"
 
@@ -181,8 +194,11 @@ def test_gzip_and_zip_give_the_same_papers_and_the_hash_of_the_file(tmp_path: Pa
     plain = written(tmp_path / "p.jsonl", *lines)
     packed = tmp_path / "p.jsonl.gz"
     half = len(plain.read_bytes()) // 2
-    packed.write_bytes(b"".join(gzip.compress(part) for part in (
-        plain.read_bytes()[:half], plain.read_bytes()[half:])))  # fmt: skip
+    packed.write_bytes(
+        b"".join(
+            gzip.compress(part) for part in (plain.read_bytes()[:half], plain.read_bytes()[half:])
+        )
+    )
     archive = tmp_path / "p.zip"
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("__MACOSX/x", "no")
@@ -292,7 +308,7 @@ def test_a_larger_file_than_allowed_is_refused_and_the_limit_is_named(tmp_path: 
     packed = tmp_path / "p.gz"
     packed.write_bytes(gzip.compress(b"{}\n" * 3_000_000))
     with pytest.raises(InputError, match="is larger than 0 GB") as caught:
-        filtered(packed, limits=Limits(whole=5_000_000))
+        filtered(packed, limits=Limits(total=5_000_000))
     assert "--max-gb" in caught.value.next_step
 
 

@@ -121,13 +121,21 @@ def test_hostile_texts_are_stored_cleaned(tmp_path: Path) -> None:
 LINES = st.lists(
     st.one_of(
         st.binary(max_size=40),
-        st.sampled_from([b'{"title": "A", "abstract": "a"}', b"{}", b"[]", b'{"title": 1e999}',
-                         b'{"id": "0704.0001", "title": "B", "abstract": "b", "versions": [1, {}]}',
-                         b'{"paper": {"title": "C"}}', b'{"title": ["D"], "abstract": {"x": 1}}',
-                         b'{"title": "E", "date": "2020-99", "year": -5, "authors": [1, "x"]}']),
+        st.sampled_from(
+            [
+                b'{"title": "A", "abstract": "a"}',
+                b"{}",
+                b"[]",
+                b'{"title": 1e999}',
+                b'{"id": "0704.0001", "title": "B", "abstract": "b", "versions": [1, {}]}',
+                b'{"paper": {"title": "C"}}',
+                b'{"title": ["D"], "abstract": {"x": 1}}',
+                b'{"title": "E", "date": "2020-99", "year": -5, "authors": [1, "x"]}',
+            ]
+        ),
     ),
     max_size=8,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -137,7 +145,7 @@ def test_any_lines_are_papers_or_lost_one_by_one(
 ) -> None:
     folder = tmp_path_factory.mktemp("lines")
     (folder / "p").write_bytes(end.join(lines))
-    limits = Limits(line=200, whole=10**6, part=64)
+    limits = Limits(line=200, total=10**6, part=64)
     told: dict[str, Any] | None = None
     problems: list[str] = []
     try:

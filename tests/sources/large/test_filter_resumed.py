@@ -34,10 +34,17 @@ filtering.filter_file(Path(sys.argv[1]), out=Path(sys.argv[2]), conditions=condi
 
 def dump(path: Path, *, n: int = 1500) -> Path:
     lines = [
-        json.dumps({"id": f"0704.{i:04}", "title": f"On garden {i}", "abstract": "Of the sea.",
-                    "categories": "cs.CL" if i % 3 else "cs.CV", "versions": []})
+        json.dumps(
+            {
+                "id": f"0704.{i:04}",
+                "title": f"On garden {i}",
+                "abstract": "Of the sea.",
+                "categories": "cs.CL" if i % 3 else "cs.CV",
+                "versions": [],
+            }
+        )
         for i in range(1, n)
-    ]  # fmt: skip
+    ]
     lines[700] = "broken"
     data = "\n".join(lines).encode()
     path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)

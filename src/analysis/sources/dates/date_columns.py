@@ -85,10 +85,10 @@ def _strings(entries: list[str | None], *, codes: np.ndarray, index: pd.Index) -
 
 
 def combine_dates(known: pd.DataFrame, *, latest: date) -> pd.DataFrame:
-    """Read the date of each row from whichever standard columns tell it.
+    """Read the date of each row from whichever standard columns have one.
 
-    The first of `published`, `year_month`, `month` (where it holds a year too) and `year` with
-    `month` that gives a date counts. A `published_precision` column, as in this program's own
+    The first of `published`, `year_month`, `month` (if it includes a year) and `year` with `month`
+    that gives a date is used. A `published_precision` column, as in this program's own
     tables, makes a date coarser.
 
     Parameters
@@ -101,8 +101,8 @@ def combine_dates(known: pd.DataFrame, *, latest: date) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        As `parse_dates`; the problem is the first column's that had one, and null where another
-        column gave the date.
+        As `parse_dates`; the problem is that of the first column with one, null if another column
+        gave the date.
     """
     out = no_dates(known.index)
     for values in _date_columns(known):
@@ -140,11 +140,12 @@ def _year_and_month(years: pd.Series, *, months: pd.Series) -> pd.Series:
 
 
 def _coarser(parsed: pd.DataFrame, *, stated: pd.Series) -> pd.DataFrame:
-    own, said = parsed["precision"].map(RANK), stated.map(RANK)
-    coarser = (said < own).to_numpy()
+    """Return dates with the precision that the rows themselves state, if that is coarser."""
+    rank, stated_rank = parsed["precision"].map(RANK), stated.map(RANK)
+    coarser = (stated_rank < rank).to_numpy()
     month = parsed["date"].dt.to_period("M").dt.to_timestamp().astype("datetime64[us]")
     year = parsed["date"].dt.to_period("Y").dt.to_timestamp().astype("datetime64[us]")
-    first = month.where(said != RANK["year"], year)
+    first = month.where(stated_rank != RANK["year"], year)
     return parsed.assign(
         date=parsed["date"].mask(coarser, first),
         precision=parsed["precision"].mask(coarser, stated.astype("str")),
@@ -152,7 +153,7 @@ def _coarser(parsed: pd.DataFrame, *, stated: pd.Series) -> pd.DataFrame:
 
 
 def refused_line(problems: pd.Series, *, texts: pd.Series, what: str) -> str:
-    """Say which dates were refused and why, or return an empty string.
+    """Return a line on the dates that were refused, with why; empty if there are none.
 
     Parameters
     ----------

@@ -188,11 +188,11 @@ def _clear_titles(dates: pd.DataFrame) -> pd.DataFrame:
 
 def _refines(published: pd.Series, precision: pd.Series, *, papers: pd.DataFrame) -> pd.Series:
     """Whether a date is more precise than a paper's own and within the same month or year."""
-    own, other = papers["published_precision"].map(RANK), precision.map(RANK)
+    rank, other_rank = papers["published_precision"].map(RANK), precision.map(RANK)
     same_year = published.dt.year == papers["published"].dt.year
     same_month = same_year & (published.dt.month == papers["published"].dt.month)
-    same = same_month.where(own == RANK["month"], same_year)
-    return (other > own) & same
+    same = same_month.where(rank == RANK["month"], same_year)
+    return (other_rank > rank) & same
 
 
 def date_from_files(
@@ -212,11 +212,11 @@ def date_from_files(
     line = refused_line(problems, texts=texts, what="publication dates")
     usable = dates.assign(published=dates["published"].mask(future | past))
     out = add_dates(papers, dates=usable)
-    given = out["published"].notna() & (
+    dated = out["published"].notna() & (
         (out["published"] != papers["published"])
         | (out["published_precision"] != papers["published_precision"])
     )
-    out = out.assign(provenance=_dated_by(out["provenance"], given, source=source))
+    out = out.assign(provenance=_dated_by(out["provenance"], dated, source=source))
     return out, [f"dates files: {line}"] if line else []
 
 

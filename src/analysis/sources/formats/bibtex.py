@@ -140,12 +140,12 @@ def _dates(fields: Mapping[str, str]) -> Record:
     year = _COMMAND.sub(" ", fields.get("year", "")).strip()
     month = " ".join(_COMMAND.sub(" ", fields.get("month", "")).split())
     day = _COMMAND.sub(" ", fields.get("day", "")).strip()
-    whole = _COMMAND.sub(" ", fields.get("date", "")).strip().partition("/")[0]
-    if not whole and day.isdigit() and month and year:
-        whole = f"{year}-{month}-{day}" if month.isdigit() else f"{month} {day} {year}"
+    date = _COMMAND.sub(" ", fields.get("date", "")).strip().partition("/")[0]
+    if not date and day.isdigit() and month and year:
+        date = f"{year}-{month}-{day}" if month.isdigit() else f"{month} {day} {year}"
     named = bool(month) and not month.isdigit()
     return {
-        "published": whole or (f"{month} {year}" if named else None),
+        "published": date or (f"{month} {year}" if named else None),
         "month": month or None,
         "year": year or None,
     }

@@ -116,8 +116,8 @@ def filter_file(
             with _without_garbage_collection():
                 for _ in work.steps():
                     progress(file.tell(), size, work.tally.papers)
-            with reading(shown), path.open("rb") as whole:
-                sha256 = hashlib.file_digest(whole, "sha256").hexdigest()
+            with reading(shown), path.open("rb") as packed:
+                sha256 = hashlib.file_digest(packed, "sha256").hexdigest()
             source = {"name": for_terminal(path.name), "bytes": size, "sha256": sha256}
             metadata = _metadata(work.tally) | {
                 "filters": dict(filters or {}),

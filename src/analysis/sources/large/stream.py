@@ -30,14 +30,14 @@ class Limits:
     ----------
     line : int
         A longer line is lost; if it is the first one, the file is not JSON Lines.
-    whole : int
+    total : int
         A larger input is refused.
     part : int
         The least that is read before the papers among it are saved as a part.
     """
 
     line: int = 32 * MEGABYTE
-    whole: int = 100_000 * MEGABYTE
+    total: int = 100_000 * MEGABYTE
     part: int = 64 * MEGABYTE
 
 
@@ -167,7 +167,7 @@ class Lines:
         Raises
         ------
         InputError
-            If the first line or the whole is too long, if it is not text in UTF-8, and if it
+            If the first line or the whole file is too long, if it is not text in UTF-8, and if it
             cannot be read to its end.
         """
         with reading(self.shown):
@@ -176,9 +176,9 @@ class Lines:
             beginning, too_long = line, len(line) > self.limits.line and line[-1:] != b"\n"
             if too_long and self.end == len(line):
                 raise _one_line(self.shown, limits=self.limits)
-            while line and line[-1:] != b"\n" and self.end <= self.limits.whole:
+            while line and line[-1:] != b"\n" and self.end <= self.limits.total:
                 line = self._read(READ_BYTES)
-            if self.end > self.limits.whole:
+            if self.end > self.limits.total:
                 raise _too_large(self.shown, limits=self.limits)
             yield beginning.removesuffix(b"\n"), too_long
 
@@ -211,7 +211,7 @@ def _one_line(shown: str, *, limits: Limits) -> InputError:
 
 
 def _too_large(shown: str, *, limits: Limits) -> InputError:
-    gigabytes = limits.whole // (1000 * MEGABYTE)
+    gigabytes = limits.total // (1000 * MEGABYTE)
     return InputError(
         f"{shown}, unpacked, is larger than {gigabytes:,} GB",
         allowed=f"up to {gigabytes:,} GB",

@@ -17,10 +17,10 @@ from ..latex import clean_source
 from ..records import Record, dict_of, dicts_of, names_text, text_of, texts_of, without_empty
 
 NESTED = ("citingPaper", "citedPaper")
-"""Where Semantic Scholar's citations and references hold the paper."""
+"""Keys under which Semantic Scholar's citations and references hold the paper."""
 
 LONGEST = 50_000
-"""Words of an OpenAlex abstract at most; a position beyond is a broken index, not a long text."""
+"""Words in an OpenAlex abstract at most; a position beyond means a broken index."""
 
 _PLAIN_ID = re.compile(
     r"1[0-3](?:0[1-9]|1[0-2])\.(?!0000)\d{4}|(?:1[5-9]|2\d)(?:0[1-9]|1[0-2])\.(?!00000)\d{5}"
@@ -78,9 +78,9 @@ def _is_arxiv(identifier: object) -> bool:
 
 
 def arxiv_record(paper: Mapping[str, Any]) -> Record:
-    """Return the standard columns of one line.
+    """Return the standard columns of one line of arXiv's metadata (Cornell's snapshot on Kaggle).
 
-    The date is that of version 1; `update_date`, which can be years later, rides along.
+    The date is that of version 1; `update_date`, which can be years later, becomes `updated`.
     """
     categories = (text_of(paper.get("categories")) or "").split()
     return without_empty(
@@ -100,7 +100,7 @@ def arxiv_record(paper: Mapping[str, Any]) -> Record:
 
 
 def first_version(versions: object) -> str | None:
-    """Return when version 1 was submitted, as it is written there; None where it is not told."""
+    """Return the date of version 1 as it is written there; None if there is none."""
     if isinstance(versions, list) and versions and isinstance(versions[0], dict):
         first = versions[0]
         if first.get("version") == "v1" and isinstance(first.get("created"), str):
@@ -116,11 +116,11 @@ def _cleaned(value: object) -> str | None:
 
 
 def hf_daily_record(item: Mapping[str, Any]) -> Record:
-    """Return the standard columns of one paper of a day's list.
+    """Return the standard columns of one paper of Hugging Face's daily papers (schemas since 2023).
 
-    What the inner `paper` says counts: the outer `publishedAt` differs from its date by hours or
-    days. An AI summary rides along and is never the abstract. `listedOn` is the day whose list held
-    the paper: `papertide fetch hf-daily` puts it before each record, for older ones do not say it.
+    The inner `paper` takes precedence: the outer `publishedAt` differs from its date by hours or
+    days. An AI summary is kept apart and is never the abstract. `listedOn` is the day whose list
+    held the paper: `papertide fetch hf-daily` adds it to each record, as older ones lack it.
     """
     paper = dict_of(item.get("paper"))
     title = paper.get("title") or item.get("title")
@@ -150,15 +150,15 @@ def _hf_authors(authors: object) -> str:
 
 
 def _organization(organization: object) -> str | None:
-    told = dict_of(organization)
-    return text_of(told.get("fullname")) or text_of(told.get("name")) or text_of(organization)
+    names = dict_of(organization)
+    return text_of(names.get("fullname")) or text_of(names.get("name")) or text_of(organization)
 
 
 def openalex_record(work: Mapping[str, Any]) -> Record:
-    """Return the standard columns of one work.
+    """Return the standard columns of one work of OpenAlex's API or snapshot.
 
-    OpenAlex writes 1 January where it knows the year only; such a date counts as a year. (Of
-    papers dated to the day one in 365 loses its day by it.)
+    OpenAlex writes 1 January if it knows only the year; such a date counts as a year. (One in 365
+    papers that are dated to the day loses its day by this.)
     """
     date = text_of(work.get("publication_date")) or ""
     year = text_of(work.get("publication_year"))
@@ -201,7 +201,7 @@ def openalex_record(work: Mapping[str, Any]) -> Record:
 def abstract_of(work: Mapping[str, Any]) -> str | None:
     """Rebuild the abstract from `abstract_inverted_index` (word -> its positions).
 
-    Positions that are no numbers, negative or beyond `LONGEST` are left out.
+    Positions that are not numbers, negative or beyond `LONGEST` are left out.
     """
     plain = text_of(work.get("abstract"))
     index = dict_of(work.get("abstract_inverted_index"))
@@ -223,8 +223,9 @@ def _place(value: object) -> int | None:
 
 
 def semantic_scholar_record(item: Mapping[str, Any]) -> Record:
-    """Return the standard columns of one paper; only the fields that were asked for are there.
+    """Return the standard columns of one paper of Semantic Scholar, with the fields requested.
 
+    Single papers, batches, searches, citations and the dataset have the same fields.
     `tldr`, a machine's summary, is never the abstract.
     """
     paper = next((item[name] for name in NESTED if isinstance(item.get(name), dict)), item)
