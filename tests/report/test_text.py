@@ -16,6 +16,7 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 import analysis
 from analysis import InputError
 from analysis.base.schema import conform
+from analysis.report import report_page
 from analysis.report import text as reading
 from analysis.report.text import (
     describe_changes,
@@ -30,6 +31,7 @@ from analysis.report.text import (
 from analysis.runs import Run
 from hostile import HOSTILE
 from page_runs import made_run
+from pages_read import text_of
 
 SENTENCES: dict[str, Callable[[Run], str]] = {
     "run": describe_run,
@@ -104,6 +106,13 @@ def test_a_run_in_words():
         "**Multimodal** (20, 25 %). 10 papers are in several topics and 20 papers in no topic. "
         "2 rows of the input were left out: duplicate title (2)."
     )
+
+
+def test_the_report_and_notebooks_say_the_same():
+    run = made_run(80, n_undated=2)
+    page = text_of(report_page(run))
+    for words in (describe_run(run), describe_periods(run)):
+        assert re.sub(r"\*\*(.*?)\*\*", r"“\1”", plain(words)) in page
 
 
 def test_a_small_run_says_why_it_has_no_clusters_and_no_map():

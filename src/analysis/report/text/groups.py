@@ -110,11 +110,8 @@ def describe_topics(run: Run) -> str:
         return "This run has no topics."
     n = in_no_topic(run)
     papers = count(len(run.papers), "paper")
-    rest = (
-        f"{n:,} of its {papers} {verb(n, 'is', 'are')} in none"
-        if n
-        else (f"each of its {papers} is in at least one")
-    )
+    in_none = f"{n:,} of its {papers} {verb(n, 'is', 'are')} in none"
+    rest = in_none if n else f"each of its {papers} is in at least one"
     first = f"Run {MARKDOWN.text(run.name)} has **{count(len(topics), 'topic')}**; {rest}."
     items = []
     for label, group_id, size in topics[["label", "group_id", "n_papers"]].itertuples(index=False):
