@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.metrics import adjusted_mutual_info_score
 from sklearn.model_selection import StratifiedKFold
 from threadpoolctl import threadpool_limits
-from train_embedding import Recipe, letter_groups
+from train_embedding import Recipe, fit_ngrams
 from training_texts import judged_papers, plain_id, snapshot_papers, training_papers
 
 from analysis.base.escaping import normalised_title
@@ -188,7 +188,7 @@ def coined_words(daily: list[dict[str, int]], before: list[dict[str, int]]) -> l
 def report_coined(shared: Path) -> None:
     """Hide coined words from the model and see where their papers go.
 
-    The letter groups are fitted again without these words. For each word: the share of the ten
+    The character n-grams are fitted again without these words. For each word: the share of the ten
     nearest neighbours of its papers that have the word too, among all daily papers.
     """
     model, corpora = builtin.load_model(), shared / "corpora"
@@ -201,7 +201,7 @@ def report_coined(shared: Path) -> None:
     words = [word for word in model.rows if word not in set(coined)]
     vectors = model.vectors[[model.rows[word] for word in words]]
     often = np.maximum([papers[word] for word in words], Recipe().min_papers_a_word)
-    grams = letter_groups(words, vectors, often, recipe=Recipe())
+    grams = fit_ngrams(words, vectors, often, recipe=Recipe())
     rows = {word: at for at, word in enumerate(words)}
     hidden = dataclasses.replace(model, rows=rows, vectors=vectors, grams=grams)
     without = dataclasses.replace(hidden, grams=np.zeros_like(grams))

@@ -13,7 +13,7 @@ Five steps, all linear in the words, one thread, fixed seeds:
    against the teacher's (Kullback-Leibler), and each title against its own abstract among those of
    a batch (InfoNCE). Rare words move little.
 
-Then letter groups are fitted to the words' vectors and all is rounded to int8.
+Then character n-grams are fitted to the words' vectors and all is rounded to int8.
 """
 
 from __future__ import annotations
@@ -258,13 +258,13 @@ def refined(
     return map_
 
 
-def letter_groups(
+def fit_ngrams(
     words: list[str], vectors: np.ndarray, papers: np.ndarray, *, recipe: Recipe
 ) -> np.ndarray:
-    """Fit one vector a bucket so that a word's groups give its vector; frequent words count more.
+    """Fit one vector per bucket so that n-grams give a word's vector; frequent words count more.
 
     The vectors are fitted at length 1 and scaled to the median length of a rare word's vector.
-    Those of unknown words come out shorter, since spelling says little; `gram_stretch` lengthens.
+    Those of unknown words are shorter, since spelling says little; `gram_stretch` lengthens them.
     """
     share = np.sqrt(np.minimum(papers, 50) / 50).astype(np.float32)
     lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-9)
@@ -295,7 +295,7 @@ def train(training: Training, *, out: Path, recipe: Recipe = Recipe()) -> str:
     middle = unit(x[some] @ map_).mean(axis=0)
     final = map_ * idf[:, None]
     digest = model_file.write_model(
-        out, words=words, vectors=final, grams=letter_groups(words, final, papers, recipe=recipe),
+        out, words=words, vectors=final, grams=fit_ngrams(words, final, papers, recipe=recipe),
         unknown=middle / np.linalg.norm(middle),
         meta={"format": model_file.FORMAT, "rules": tokens.RULES, "title_weight": TITLE_WEIGHT},
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What every embedding promises, whatever is behind the name."""
+"""Properties that every embedding has."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_given_vectors_are_refused_for_ids_columns_and_files(tmp_path):
 
 
 class Counting:
-    """Embeds a text by its length and counts how often it was asked."""
+    """Embeds a text by its length and records the texts."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []

@@ -1,4 +1,4 @@
-"""The optional embeddings with their real packages, where these are installed."""
+"""The optional embeddings with their real packages, if these are installed."""
 
 from __future__ import annotations
 

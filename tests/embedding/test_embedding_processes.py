@@ -1,4 +1,4 @@
-"""The cache of vectors under real processes: two at once, and one that is killed."""
+"""The cache of vectors with real processes: two at once, and one that is killed."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def started(code: str, *arguments: str) -> subprocess.Popen[str]:
 
 
 def seen_by(texts: list[str], folder: Path) -> list[str]:
-    """The texts that the cache has to embed; asserts that each vector is one of ours."""
+    """The texts that the cache lacks; asserts that each vector is correct."""
     asked: list[str] = []
 
     def fresh(missing: list[str]) -> np.ndarray:

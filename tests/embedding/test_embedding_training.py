@@ -28,7 +28,7 @@ def training(monkeypatch):
 
 
 def made_up(texts_module, *, n: int = 240):
-    """Papers of six fields; the teacher knows the field of two in three and no more."""
+    """Papers of six fields; the teacher knows only the field, of two in three."""
     frame = planted(n, n_fields=6)
     fields = list(FIELDS)
     papers = frame[["title", "abstract"]].assign(paper_id=frame["id"], source="arxiv")

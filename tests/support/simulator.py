@@ -1,4 +1,4 @@
-"""A local server that answers like Hugging Face's and arXiv's, and as badly as they may."""
+"""A local server that answers like Hugging Face and arXiv, including their failures."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `raw` is written as it is in place of everything else; `pieces` one by one.
+    """One reply. `raw` is written as it is instead of everything else; `pieces` one by one.
 
     `late` follows `raw` on the same connection, but only once the client has sent something more on
     it.
@@ -51,7 +51,7 @@ Answer = Callable[[Asked], Reply]
 
 @dataclass
 class Service:
-    """A server under way: its address, and what it was asked."""
+    """A running server: its address, and the requests."""
 
     url: str
     asked: list[Asked] = field(default_factory=list)
@@ -62,7 +62,7 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up."""
+        """Ignore clients that hang up."""
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def _write(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
 
 
 def at_first(replies: Sequence[Reply], *, then: Answer) -> Answer:
-    """Give these answers first, one each, whatever is asked."""
+    """Give these replies first, one per request."""
     left = list(replies)
     lock = threading.Lock()
 
@@ -139,7 +139,7 @@ def at_first(replies: Sequence[Reply], *, then: Answer) -> Answer:
 
 @dataclass
 class Waits:
-    """A clock that waits without waiting, and remembers how long."""
+    """A clock that records waits without waiting."""
 
     seconds: list[float] = field(default_factory=list)
     now: float = 0.0
@@ -160,7 +160,7 @@ class Waits:
 
 
 def quick(**changes: float) -> Pace:
-    """Bounds in which a test ends soon."""
+    """Limits with which a test ends quickly."""
     return Pace(**{"between": 1.0, "connect": 10.0, "read": 10.0, **changes})  # type: ignore[arg-type]
 
 
@@ -246,7 +246,7 @@ def feed(
 
 
 def error_feed(said: str) -> bytes:
-    """Write arXiv's way of refusing: an entry titled Error."""
+    """Write an error of the arXiv API: an entry titled Error."""
     return (
         '<feed xmlns="http://www.w3.org/2005/Atom"><entry>'
         "<id>http://arxiv.org/api/errors#no</id><title>Error</title>"
@@ -258,7 +258,7 @@ _DAYS = re.compile(r"submittedDate:\[(\d{8})0000 TO (\d{8})2359\]")
 
 
 def arxiv_service(papers: Sequence[Preprint], *, bad_ids: Sequence[str] = ()) -> Answer:
-    """Answer like arXiv's API: days of submission, a title, or a list of ids."""
+    """Answer like the arXiv API: days of submission, a title, or a list of ids."""
 
     def answer(asked: Asked) -> Reply:
         if asked.path != "/api/query":

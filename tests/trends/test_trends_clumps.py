@@ -1,4 +1,4 @@
-"""Papers that arrive together: how alike they are, and what that leaves of their number."""
+"""Papers that arrive together: their intraclass correlation and effective number."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ def test_too_few_clumps_say_nothing():
 
 
 def test_a_design_effect_by_hand():
-    """Period 0: sizes 4 and 2, mean size of a paper's clump 20 / 6; period 1 has no paper."""
+    """Period 0: sizes 4 and 2, mean clump size of a paper 20 / 6; period 1 has no papers."""
     made = clumps([[1], [1]], size=[4, 2], period=[0, 0])
     phi = design_effect(made, correlation=0.3, n_periods=2)
     assert phi.tolist() == pytest.approx([1 + 0.3 * (20 / 6 - 1), 1.0])
 
 
 def test_one_workshop_is_no_trend_wherever_it_falls():
-    """A group of one clump of 30 papers in the last of 20 periods: no slope beyond that of chance.
+    """A group of one clump of 30 papers in the last of 20 periods: no slope beyond chance.
 
     The correlation of one clump in 200 with time is small: p by hand from r = 9.5 / sqrt(sum of
     squares), which is far from .05 adjusted for even a few groups.
@@ -117,7 +117,7 @@ def test_a_group_of_one_clump_a_period_is_more_clumped_than_the_rest():
 
 
 def test_squares_round_given_shares_by_hand():
-    """(3 - .5 x 4)^2 + (0 - .5 x 2)^2 = 2 in a period with ten further clumps of no such paper."""
+    """(3 - .5 x 4)^2 + (0 - .5 x 2)^2 = 2 in a period with ten clumps without such papers."""
     table = [[3], [0], *[[0]] * 10]
     made = clumps(table, size=[4, 2, *[1] * 10], period=[0, 0, *[1] * 10])
     full = np.array([True, True])

@@ -1,4 +1,4 @@
-"""Bursts and changes of course, planted and absent."""
+"""Bursts and changes, planted and absent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from analysis.trends.events import find_events
 
 
 def course(months, *, others: int = 8, seed: int = 1, per_month: int = 400):
-    """A group that follows `months` (shares), among others that stay."""
+    """A group with the shares `months`, among others that are constant."""
     rng = np.random.default_rng(seed)
     own = rng.binomial(per_month, months)
     rest = rng.multinomial(per_month, np.full(others + 1, 1 / (others + 1)), len(months))

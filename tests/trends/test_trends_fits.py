@@ -1,4 +1,4 @@
-"""Lines of log-odds, their scatter, and p values of many groups."""
+"""Log-odds lines, their overdispersion, and adjusted p-values of many groups."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def logit(p):
 
 
 def test_two_periods_are_fitted_by_adding_half_a_paper():
-    """Jeffreys' penalty on a saturated model adds 1/2 to papers and to others: closed form."""
+    """Jeffreys' penalty on a saturated model adds 1/2 to both counts: closed form."""
     lines = fit_lines(np.array([[0.0, 5.0], [20, 20]]), n=np.array([20.0, 20]), x=np.arange(2.0))
     expected = np.array([[0.5, 5.5], [20.5, 20.5]]) / 21
     np.testing.assert_allclose(lines.share, expected, rtol=1e-8)
@@ -34,7 +34,7 @@ def test_two_periods_are_fitted_by_adding_half_a_paper():
 
 
 def test_many_papers_give_the_maximum_likelihood_of_statsmodels():
-    """GLM(Binomial) of statsmodels .15 on these counts; the penalty is nothing beside them."""
+    """GLM(Binomial) of statsmodels .15 on these counts; the penalty is negligible."""
     k = np.array([[120_000.0, 140_000, 180_000, 260_000]])
     n = np.full(4, 1e6)
     lines = fit_lines(k, n=n, x=np.arange(4.0))
@@ -179,7 +179,7 @@ def test_another_test_that_is_less_sure_stands_and_widens_the_interval():
 
 
 def test_the_median_slope_by_hand():
-    """Pairs of (0, .1), (1, .2), (3, .1): slopes .1, 0, -.05; one odd period moves nothing."""
+    """Pairs of (0, .1), (1, .2), (3, .1): slopes .1, 0, -.05; one odd period changes nothing."""
     assert theil_sen_slope(np.array([[0.1, 0.2, 0.1]]), x=np.array([0.0, 1, 3])).tolist() == [0.0]
     straight = np.array([[0.1, 0.2, 0.3, 0.4, 0.99]])
     assert theil_sen_slope(straight, x=np.arange(5.0))[0] == pytest.approx(0.1)

@@ -1,4 +1,4 @@
-"""Where the grid begins, which periods are full, what tells the period, what is held constant."""
+"""The first period, full periods, the date axis, and standardisation."""
 
 from __future__ import annotations
 
@@ -108,7 +108,10 @@ def test_what_is_not_charted_is_counted_and_said():
     papers = make_papers(["1990", "1995", *(str(y) for y in range(2000, 2006) for _ in range(50))])
     choice = choose_period(papers, reference=pd.Timestamp("2005-12-31"))
     assert (choice.n_periods, choice.n_early) == (6, 2)
-    assert " 2 papers before 2000 are not charted: spread over so many years they" in choice.reason
+    assert (
+        " 2 papers before 2000 are not charted: they are too few for so many years."
+        in choice.reason
+    )
     members = make_memberships([(p, "cluster", "c1", 1.0, True) for p in papers["paper_id"]])
     made = count_papers(
         members,
@@ -196,7 +199,7 @@ def test_a_standardised_share_by_hand():
 
 
 def test_a_slope_within_strata_by_hand():
-    """One stratum, 10 papers a period, 2 then 4: score 2 x .5 - ... = 1, variance .21 x 5."""
+    """One stratum, 10 papers per period, 2 then 4: score 2 x .5 - ... = 1, variance .21 x 5."""
     strata = Strata("category", n_papers=np.array([[[2, 4]]]), n_total=np.array([[10, 10]]))
     slope, error = standardised_slopes(strata, x=np.arange(2.0), full=np.ones(2, dtype=bool))
     assert slope[0] == pytest.approx(1 / (0.3 * 0.7 * 5))

@@ -1,4 +1,4 @@
-"""Intervals of shares, the power that papers give, shares corrected for known error."""
+"""Confidence intervals of shares, power, and shares corrected for classification errors."""
 
 from __future__ import annotations
 

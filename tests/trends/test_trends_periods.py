@@ -1,4 +1,4 @@
-"""Which periods time is cut into, and up to which day."""
+"""The choice of period, and the reference day."""
 
 from datetime import date
 
@@ -77,7 +77,7 @@ def test_the_bundled_snapshot_is_counted_by_year():
 def test_the_bundled_snapshot_by_finer_periods(freq, n_periods, median):
     choice = choose_period(bundled_papers(), period=freq, reference=REFERENCE)
     assert (choice.freq, choice.n_periods, choice.median_papers) == (freq, n_periods, median)
-    assert choice.reason.startswith(f"Papers are counted by {freq}: as asked for. ")
+    assert choice.reason.startswith(f"Papers are counted by {freq}: as requested. ")
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,11 @@ def test_year_precision_decides_above_a_half_only():
     half = make_papers(by_month + years * 60)
     choice = choose_period(half, reference=REFERENCE)
     assert (choice.freq, choice.n_too_coarse) == ("month", 240)
-    assert choice.reason.endswith(" 240 papers known to the year only are left out.")
+    assert choice.reason.endswith(" 240 papers with only a year are left out.")
     more = make_papers([*by_month, *years * 60, "2023", None])
     choice = choose_period(more, reference=REFERENCE)
     assert (choice.freq, choice.n_too_coarse, choice.n_undated) == ("year", 0, 1)
-    assert "241 of 481 dated papers are known to the year only" in choice.reason
+    assert "241 of 481 dated papers have only a year" in choice.reason
     assert choice.reason.endswith(" 1 paper without a date is left out.")
 
 
@@ -144,7 +144,7 @@ def test_year_precision_alone_is_no_finer_grid():
     assert choice.freq is None
     assert choice.reason == (
         "No trend chart: the 3 dated papers span 2 years, and a trend needs at least 4 periods; "
-        "2 of 3 dated papers are known to the year only."
+        "2 of 3 dated papers have only a year."
     )
 
 
@@ -164,8 +164,8 @@ def test_an_explicit_period_is_used_as_asked():
     assert (choice.n_periods, choice.median_papers) == (1, None)
     assert (choice.n_undated, choice.n_too_coarse) == (1, 1)
     assert choice.reason == (
-        "Papers are counted by quarter: as asked for. There is 1 quarter, none of them full. "
-        "1 paper without a date is left out. 1 paper known to the year only is left out."
+        "Papers are counted by quarter: as requested. There is 1 quarter, none of them full. "
+        "1 paper without a date is left out. 1 paper with only a year is left out."
     )
 
 
@@ -173,7 +173,7 @@ def test_a_period_that_no_paper_fits_is_refused():
     with pytest.raises(InputError) as caught:
         choose_period(make_papers(["2024", "2023", None]), period="month", reference=REFERENCE)
     assert str(caught.value) == (
-        "Found: no paper can be placed in a month: 1 without a date, 2 known to the year only\n"
+        "Found: no paper can be placed in a month: 1 without a date, 2 with only a year\n"
         "Allowed: a period that the papers' dates are precise enough for\n"
         "Next: use --period year"
     )

@@ -1,4 +1,4 @@
-"""Verdicts and events of a whole run: written, read back, shown, told by either day."""
+"""Verdicts and events of a complete run: written, read back, shown, by either date."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def snapshot(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(snapshot):
-    """The run by either day."""
+    """The run by either date."""
     return {
         by: run(
             snapshot / "papers.csv",

@@ -1,4 +1,4 @@
-"""The simulations of the benchmark, with few draws: bars a little wider than theirs."""
+"""The simulations of the benchmark, with few draws and slightly wider tolerances."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Verdicts: planted courses, what there are too few papers for, what a partial period may do."""
+"""Verdicts: planted trends, too few papers, and partial periods."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_group_that_is_born_late_rises_with_finite_numbers():
 
 
 def test_one_odd_month_at_the_end_is_no_rise():
-    """Eleven months at 10 of 200, slowly falling, then 60: the median slope points down."""
+    """Eleven months at 10 of 200, slowly falling, then 60: the median slope is negative."""
     row = [14, 13, 13, 12, 11, 10, 10, 9, 8, 8, 7, 60]
     table = verdict_table(counts([row, [50] * 12], [200] * 12))
     assert table["theil_sen"][0] < 0 < table["log_odds_per_year"][0]
@@ -153,7 +153,7 @@ def test_verdicts_do_not_hang_on_the_order_of_rows_or_on_the_name_of_time():
 
 
 def test_more_groups_looked_at_make_each_less_sure():
-    """Alone against 200 others that stay: p is about the same, the adjusted p is not."""
+    """Alone and among 200 constant groups: p is about the same, the adjusted p is not."""
     rng = np.random.default_rng(8)
     row = np.array([7, 9, 8, 12, 11, 14, 14, 13, 17, 19])
     few = verdict_table(counts([row, *rng.poisson(10, (3, 10))], [1000] * 10)).iloc[0]
@@ -165,7 +165,7 @@ def test_more_groups_looked_at_make_each_less_sure():
 
 
 def test_one_huge_clump_is_no_trend():
-    """Sixty papers of one day at the end, out of 20 a day: the day decides, not the months."""
+    """Sixty papers on one day at the end, with 20 per day otherwise: a single clump is no trend."""
     days, months = 20, 12
     period = np.repeat(np.arange(months), days)
     size = np.full(days * months, 20)
@@ -186,7 +186,7 @@ def test_one_huge_clump_is_no_trend():
 
 
 def test_a_mix_that_shifts_turns_the_sign_and_is_flagged():
-    """Within each category the share falls, but the category in which it is high grows."""
+    """Within each category the share falls, but the category with the high share grows."""
     rows = []
     for month in range(12):
         for category, total, share in (("a", 300 - 20 * month, 0.05), ("b", 60 + 20 * month, 0.4)):

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from analysis.base.english import count, verb
 from analysis.base.errors import InputError
 from analysis.base.schema import FREQUENCIES
 
@@ -136,7 +137,7 @@ def choose_period(
     if period != "auto":
         if not grids[period].n_placed:
             raise _nothing_to_place(grids[period], n_undated=n_undated)
-        choice = _choice(grids[period], why="as asked for", n_undated=n_undated)
+        choice = _choice(grids[period], why="as requested", n_undated=n_undated)
         return _with_lag(choice, lag=lag)
     n_year_only = grids["month"].n_too_coarse
     n_dated = len(papers) - n_undated
@@ -150,7 +151,7 @@ def _with_lag(choice: PeriodChoice, *, lag: int) -> PeriodChoice:
     if not lag or choice.freq is None:
         return choice
     sentence = (
-        f" A {choice.freq} counts as full from {_many(lag, 'day')} after its end, when 99 % of its "
+        f" A {choice.freq} counts as full from {count(lag, 'day')} after its end, when 99 % of its "
         "papers are listed."
     )
     return replace(choice, reason=choice.reason + sentence)
@@ -179,7 +180,7 @@ def _automatic(
 ) -> PeriodChoice:
     years_only = ""
     if len(grids) == 1:
-        years_only = f"{n_year_only:,} of {n_dated:,} dated papers are known to the year only"
+        years_only = f"{n_year_only:,} of {n_dated:,} dated papers have only a year"
     for freq in FREQUENCIES:
         grid = grids.get(freq)
         if grid and grid.n_periods >= ENOUGH_PERIODS and (grid.median or 0) >= MEDIAN_PAPERS:
@@ -205,10 +206,10 @@ def _why_none(grids: Mapping[str, _Grid], *, n_dated: int, years_only: str) -> s
     if not n_dated:
         return "no paper has a date"
     grid = next(iter(grids.values()))
-    papers = "1 dated paper spans" if n_dated == 1 else f"{n_dated:,} dated papers span"
+    papers = f"{count(n_dated, 'dated paper')} {verb(n_dated, 'spans', 'span')}"
     because = f"; {years_only}" if years_only else ""
     return (
-        f"the {papers} {_many(grid.n_periods, grid.freq)}, "
+        f"the {papers} {count(grid.n_periods, grid.freq)}, "
         f"and a trend needs at least {MIN_PERIODS} periods{because}"
     )
 
@@ -217,12 +218,12 @@ def _choice(grid: _Grid, *, why: str, n_undated: int) -> PeriodChoice:
     if grid.median is None:
         full = "none of them full"
     elif grid.n_full == 1:
-        full = f"the full one with {_many(grid.median, 'paper')}"
+        full = f"the full one with {_papers(grid.median)}"
     else:
-        full = f"the {grid.n_full} full ones with a median of {_many(grid.median, 'paper')}"
+        full = f"the {grid.n_full} full ones with a median of {_papers(grid.median)}"
     reason = (
         f"Papers are counted by {grid.freq}: {why}. "
-        f"There {_is(grid.n_periods)} {_many(grid.n_periods, grid.freq)}, {full}."
+        f"There {verb(grid.n_periods, 'is', 'are')} {count(grid.n_periods, grid.freq)}, {full}."
     )
     return PeriodChoice(
         freq=grid.freq,
@@ -240,26 +241,25 @@ def _early(grid: _Grid) -> str:
         return ""
     since = grid.early[:4] if grid.freq == "year" else grid.early
     return (
-        f" {_many(grid.n_early, 'paper')} before {since} {_is(grid.n_early)} not charted: "
-        f"spread over so many {grid.freq}s they are too few."
+        f" {count(grid.n_early, 'paper')} before {since} "
+        f"{verb(grid.n_early, 'is', 'are')} not charted: "
+        f"they are too few for so many {grid.freq}s."
     )
 
 
 def _left_out(n_undated: int, n_too_coarse: int) -> str:
-    out = ""
-    if n_undated:
-        out += f" {_many(n_undated, 'paper')} without a date {_is(n_undated)} left out."
-    if n_too_coarse:
-        out += (
-            f" {_many(n_too_coarse, 'paper')} known to the year only {_is(n_too_coarse)} left out."
-        )
-    return out
+    reasons = ((n_undated, "without a date"), (n_too_coarse, "with only a year"))
+    return "".join(
+        f" {count(n, 'paper')} {reason} {verb(n, 'is', 'are')} left out."
+        for n, reason in reasons
+        if n
+    )
 
 
 def _nothing_to_place(grid: _Grid, *, n_undated: int) -> InputError:
     return InputError(
         f"no paper can be placed in a {grid.freq}: {n_undated:,} without a date, "
-        f"{grid.n_too_coarse} known to the year only",
+        f"{grid.n_too_coarse} with only a year",
         allowed="a period that the papers' dates are precise enough for",
         next_step="use --period year"
         if grid.n_too_coarse
@@ -267,10 +267,5 @@ def _nothing_to_place(grid: _Grid, *, n_undated: int) -> InputError:
     )
 
 
-def _many(count: float, noun: str) -> str:
-    number = f"{count:,.1f}".removesuffix(".0")
-    return f"{number} {noun}" if count == 1 else f"{number} {noun}s"
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _papers(median: float) -> str:
+    return f"{f'{median:,.1f}'.removesuffix('.0')} {'paper' if median == 1 else 'papers'}"

@@ -1,4 +1,4 @@
-"""Where requests go and where they never go; keys that nobody sees."""
+"""Where requests may go; keys that are never shown."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ finally:
 
 
 def places_of(*arguments: object, folder: Path) -> tuple[str, str]:
-    """What a command printed, and every address that its process asked for or connected to."""
+    """The output of a command, and every address that its process resolved or connected to."""
     done = subprocess.run(
         [sys.executable, "-c", WATCH, *map(str, arguments)],
         cwd=folder,

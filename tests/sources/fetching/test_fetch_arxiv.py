@@ -1,4 +1,4 @@
-"""arXiv's API, from a simulator: pages, quirks, days, what is written and read again."""
+"""The arXiv API, simulated: pages, quirks, days, and the files written and read again."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_the_command_names_the_file_after_query_and_days(cli, tmp_path, monkeypa
 
 
 def test_an_empty_page_in_the_middle_is_asked_for_again_and_smaller(tmp_path):
-    """Now and then a page is empty for one page size alone."""
+    """Sometimes a page is empty for one page size only."""
     usual = arxiv_service(PAPERS)
 
     def answer(asked):
@@ -344,7 +344,7 @@ def test_days_alone_are_a_query(tmp_path):
 
 
 def test_an_open_range_ends_on_the_day_on_which_it_began(tmp_path, monkeypatch):
-    """A fetch that goes on after midnight asks for the same days, into the same file."""
+    """A fetch that resumes after midnight requests the same days, into the same file."""
     monkeypatch.chdir(tmp_path)
     usual, broken = arxiv_service(PAPERS), [True]
 

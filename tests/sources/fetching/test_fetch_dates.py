@@ -1,4 +1,4 @@
-"""Dates looked up at arXiv, from a simulator: what counts as the same paper, and the CSV."""
+"""Dates looked up at a simulated arXiv: which papers are the same, and the CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that are late, cut, large, wrong or elsewhere: what is asked again, and what ends it."""
+"""Responses that are late, cut, large, wrong or redirected: which are retried."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def fetched(url: str, folder: Path, *, waits: Waits, pace: Pace | None = None) -
 
 
 def message_of(answer: Answer, folder: Path, *, pace: Pace | None = None) -> str:
-    """The error of a fetch that ends badly, with its waits at the end."""
+    """The error of a failing fetch, followed by its waits."""
     waits = Waits()
     with serving(answer) as service, pytest.raises(InputError) as caught:
         fetched(service.url, folder, waits=waits, pace=pace)
@@ -84,7 +84,7 @@ def test_a_passing_fault_is_asked_about_again(tmp_path, capsys, name):
 
 
 def test_late_bytes_of_a_bad_answer_are_not_read_as_the_next_one(tmp_path):
-    """They come when the next request has been sent, if that uses the same connection."""
+    """They arrive after the next request, if that uses the same connection."""
     empty = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
     for status in (b"200 OK", b"503 Busy"):
         folder = tmp_path / status[:3].decode()
@@ -154,7 +154,7 @@ def test_a_silent_server_is_given_up(tmp_path):
 
 
 def test_a_server_that_drips_is_given_up(tmp_path):
-    """Each byte comes in time; the whole does not."""
+    """Each byte comes in time; the complete response does not."""
     waits = Waits()
 
     def drip() -> Iterator[bytes]:

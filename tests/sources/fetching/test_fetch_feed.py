@@ -1,4 +1,4 @@
-"""One page of arXiv's API: what is read of it, and which fault is which."""
+"""One page of the arXiv API: its content, and the kinds of errors."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ OAI = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">
     ids=["Atom", "OAI-PMH", "no day"],
 )
 def test_an_answer_tells_the_day_of_the_snapshot(tmp_path, body, day):
-    """The day on which arXiv answered; an entry's own `updated` is another matter."""
+    """The day on which arXiv answered, not an entry's `updated`."""
     (tmp_path / "answer").write_bytes(body)
     read = read_snapshot([tmp_path / "answer"], today=date(2026, 1, 1))
     assert read.date == day

@@ -1,4 +1,4 @@
-"""Hugging Face's daily papers, from a simulator: what is asked, kept, counted and read again."""
+"""Hugging Face's daily papers, simulated: requests, kept responses, counts, and the file."""
 
 from __future__ import annotations
 

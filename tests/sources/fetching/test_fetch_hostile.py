@@ -1,4 +1,4 @@
-"""Any bytes as an answer: papers, or one of the two errors, within a bound of time."""
+"""Any bytes as a response: papers, or one of the two errors, within a time limit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ json_values = st.recursive(
 
 
 def ends(read: Callable[[bytes], object], body: bytes) -> bool:
-    """Whether a body was read or refused in one of the two ways, soon, in clean words."""
+    """Whether a body was read or refused in one of the two ways, quickly and in clean words."""
     begun, words = time.process_time(), ""
     try:
         read(body)

@@ -1,4 +1,4 @@
-"""A fetch that ends in the middle, however that happens, and the next call that goes on."""
+"""A fetch that is interrupted in any way, and the next call, which resumes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def sha256(path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The hash of the file that a fetch without a stop writes."""
+    """The hash of the file that an uninterrupted fetch writes."""
     with serving(hf_service(DAYS)) as service:
         return sha256(fetched(service.url, tmp_path_factory.mktemp("whole") / "x.jsonl.gz").path)
 
@@ -157,11 +157,11 @@ def test_an_interrupt_before_the_first_answer_leaves_nothing(tmp_path):
 
 
 class Killed(BaseException):
-    """Stands for a process that ends."""
+    """Simulates a process that is killed."""
 
 
 def dying(monkeypatch: pytest.MonkeyPatch, *, at: int, after: bool) -> None:
-    """Let the `at`-th step that changes the disk be the last, done (`after`) or not."""
+    """Kill the process before or after the `at`-th step that changes the disk."""
     count = iter(range(1000))
 
     def dies(step):

@@ -1,4 +1,4 @@
-"""Real answers of the services, beside the checkout, go through fetching as they are."""
+"""Real responses of the services, stored beside the checkout, are fetched unchanged."""
 
 from __future__ import annotations
 

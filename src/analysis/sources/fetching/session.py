@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.progress import Progress
@@ -137,7 +138,9 @@ def open_session(
         open_responses(folder, request=request, now=options.timestamp) as responses,
     ):
         if n_kept := len(responses):
-            options.progress.say(f"Resuming with {_counted(n_kept)} from {responses.begun}")
+            options.progress.say(
+                f"Resuming with {count(n_kept, 'response')} from {responses.begun}"
+            )
         try:
             yield Session(out, request, client, responses, options)
         except (KeyboardInterrupt, InputError) as stop:
@@ -166,10 +169,6 @@ def _key(name: str) -> str:
     return value
 
 
-def _counted(n_responses: int) -> str:
-    return "1 response" if n_responses == 1 else f"{n_responses:,} responses"
-
-
 def _resumable(
     stop: KeyboardInterrupt | InputError, *, responses: ResponseFolder
 ) -> KeyboardInterrupt | InputError:
@@ -178,7 +177,9 @@ def _resumable(
         responses.remove()
         return KeyboardInterrupt("") if isinstance(stop, KeyboardInterrupt) else stop
     shown = for_terminal(str(responses.path))
-    kept = f"{_counted(len(responses))} kept in {shown}: run the same command again to resume"
+    kept = (
+        f"{count(len(responses), 'response')} kept in {shown}: run the same command again to resume"
+    )
     if isinstance(stop, KeyboardInterrupt):
         return KeyboardInterrupt(kept)
     next_step = f"{stop.next_step}; {kept}"
