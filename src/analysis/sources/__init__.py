@@ -1,8 +1,10 @@
-"""Files and services in, records out.
+"""Files and services in, rows of papers out.
 
-A file is unpacked and recognised (`files/`), read (one module per format in `formats/`), and its
-columns get standard names and clean values (`records/`); dates are parsed in `dates/`. Which
-records are one paper is decided in `analysis.papers`.
+`read_files.py` loads and unpacks files (`input_file.py`), decodes them (`decoding.py`) and calls
+the reader of their format (`formats/`); `paper_rows.py` gives columns standard names (`columns.py`)
+and clean values. Dates are parsed and looked up in `dates/`, `large/` filters files that do not fit
+into memory, and `fetching/` asks services. Which records are one paper is decided in
+`analysis.papers`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Bytes to text: which encoding, and what is not text at all."""
+"""Bytes to text: which encoding, and what is not text at all.
+
+Libraries that detect encodings guess from statistics; here a file in more than one encoding is
+refused with the place, since a wrong guess would garble titles unnoticed.
+"""
 
 from __future__ import annotations
 

@@ -97,11 +97,8 @@ def filter_file(
             allowed="an output that does not exist yet",
             next_step="choose another --out, or replace it with --replace",
         )
-    conditions, limits, shown = (
-        conditions or Conditions(),
-        limits or Limits(),
-        for_terminal(str(path)),
-    )
+    shown = for_terminal(str(path))
+    conditions, limits = conditions or Conditions(), limits or Limits()
     with open_lines(path, member=member) as (unpacked, file):
         size, changed = path.stat().st_size, path.stat().st_mtime_ns
         key = {"name": path.name, "size": size, "changed": changed, "member": member}

@@ -1,4 +1,7 @@
-"""Records of JSON that is truncated, followed by garbage, or several documents in one file."""
+"""Records of JSON that is truncated, followed by garbage, or several documents in one file.
+
+Streaming parsers stop at the same places, but give events, not the records before and a note.
+"""
 
 from __future__ import annotations
 
