@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.base.escaping import clean, for_toml
 from analysis.pipeline.topic_questions import suggestions
 from analysis.topics import read_topics
-from analysis.topics.growth.drafts import Draft, as_toml, slug, strong_and_weak
+from analysis.topics.growth.candidates import Draft, as_toml, slug, strong_and_weak
 from hostile import HOSTILE
 from page_runs import made_run
 

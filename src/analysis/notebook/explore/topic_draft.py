@@ -15,8 +15,15 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 from analysis.clusters.labels.labels import cluster_terms
 from analysis.clusters.labels.phrases import count_phrases
-from analysis.topics.growth.candidates import Group, group_phrases, texts_of
-from analysis.topics.growth.drafts import Draft, as_toml, fold_text, slug
+from analysis.topics.growth.candidates import (
+    Draft,
+    Group,
+    as_toml,
+    fold_text,
+    group_phrases,
+    slug,
+    texts_of,
+)
 from analysis.trends import choose_period, count_papers, reference_day, trend_table
 
 if TYPE_CHECKING:

@@ -14,15 +14,18 @@ from analysis.base.escaping import clean
 
 from .candidates import (
     FEWEST_UNCOVERED,
+    Draft,
     Group,
     Phrases,
+    as_toml,
     clusters_as_groups,
+    fold_text,
     group_phrases,
     near_groups,
+    slug,
     texts_of,
 )
 from .centroids import Vector, centroid, nearest_centroid, topic_centroids, topic_rows
-from .drafts import Draft, as_toml, fold_text, slug
 from .share_changes import share_growth, time_windows
 
 MOSTLY = 0.5
