@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from analysis.base.english import capital, count, listing, percent, sentence, snapshot_words
 from analysis.base.groups import grade, groups_of
@@ -114,8 +115,6 @@ def _contents(run: Run) -> dict[str, Any]:
 
 def _as_markup(part: Part) -> Part:
     """Mark the texts of a part, which are escaped for HTML, as such."""
-    from markupsafe import Markup
-
     text, items = (tuple(Markup(each) for each in some) for some in (part.text, part.items))
     return Part(part.title, text, items)
 
