@@ -240,6 +240,12 @@ def test_a_decision_is_dated_and_says_where_it_applies(name):
     assert missing_places(match[1]) == set()
 
 
+def test_the_tests_of_hostile_input_exist():
+    text = text_of("docs/decisions/project/hostile-input.md")
+    assert len(places(text)) > 15
+    assert missing_places(text) - {"../"} == set()
+
+
 def test_contributing_names_places_that_exist():
     text = text_of("CONTRIBUTING.md")
     named = {p for p in missing_places(text) if "NAME" not in p}
