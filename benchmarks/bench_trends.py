@@ -21,7 +21,7 @@ from trends_simulated import beta_binomial, made_up, with_others
 
 from analysis import trends
 from analysis.trends import Counts
-from analysis.trends.clumps import ClumpCounts, clump_correlation
+from analysis.trends.design_effect import ClumpCounts, clump_correlation
 
 SIZES = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 SHARES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5)

@@ -9,7 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.trends import Counts
-from analysis.trends.clumps import ClumpCounts, clump_correlation, design_effect, papers_by_period
+from analysis.trends.design_effect import (
+    ClumpCounts,
+    clump_correlation,
+    design_effect,
+    papers_by_period,
+)
 
 DAYS = 21
 """Days of a month on which papers are listed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.trends.clumps import (
+from analysis.trends.design_effect import (
     ClumpCounts,
     clump_correlation,
     design_effect,

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.base.schema import DIRECTIONS, TABLES
 from analysis.trends import Counts, count_papers
-from analysis.trends.clumps import ClumpCounts
+from analysis.trends.design_effect import ClumpCounts
 from analysis.trends.events import find_events
 from analysis.trends.verdicts import verdict_table
 

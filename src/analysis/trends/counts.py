@@ -13,7 +13,7 @@ from pyarrow import compute
 from analysis.base.groups import is_counted
 from analysis.base.schema import COUNTED_WEIGHT, KINDS
 
-from .clumps import ClumpCounts, clump_correlation, design_effect, papers_by_period
+from .design_effect import ClumpCounts, clump_correlation, design_effect, papers_by_period
 from .periods import (
     check_frequency,
     first_charted_period,

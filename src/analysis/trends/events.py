@@ -12,8 +12,8 @@ from analysis.base.schema import TABLES, conform, empty
 
 from .bursts import BurstScan, scan_bursts
 from .change_points import ChangeScan, line_prior, scan_changes
-from .clumps import ClumpCounts, group_design_effect, squared_deviations
 from .counts import Counts
+from .design_effect import ClumpCounts, group_design_effect, squared_deviations
 from .log_odds_slopes import (
     DispersionPrior,
     adjust_p_within_kinds,

@@ -11,8 +11,8 @@ from scipy import stats
 
 from analysis.base.schema import conform, empty
 
-from .clumps import exchangeability_p
 from .counts import Counts
+from .design_effect import exchangeability_p
 from .log_odds_slopes import (
     LogOddsLines,
     adjust_p_within_kinds,
