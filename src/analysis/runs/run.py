@@ -30,9 +30,28 @@ RUN_FILES = (
 class Run:
     """One analysis: its tables as frames, its vectors, its quality figures and its manifest.
 
-    Tables are those of `analysis.base.schema.TABLES`; all arrays align with `papers`. `path` is
-    None until the run is written. `topic_fit` holds the arrays that the run learned about its
-    topics (`topics.from_arrays` reads them), `ledger` the text of the register of clusters.
+    Attributes
+    ----------
+    name : str
+        Number in the series and date of the snapshot, such as `0003-2025-03-17`.
+    path : Path or None
+        The run's directory; None until the run is written.
+    papers : DataFrame
+        One row per paper; all arrays align with it.
+    neighbours, memberships, evidence, reclassified, map : DataFrame
+    groups, lineage, moves, changes, restated : DataFrame
+    trends, verdicts, events : DataFrame
+        Tables with the columns and dtypes of `analysis.base.schema.TABLES`.
+    vectors : ndarray of float32, shape (n_papers, dimensions)
+        Unit rows.
+    quality : dict
+        Coherence and diversity of the clusters' terms, share of papers well placed.
+    manifest : dict
+        Inputs and outputs with their hashes, settings, versions, counts and timings.
+    topic_fit : dict of str to ndarray
+        What the run learned about its topics; `topics.from_arrays` reads it.
+    ledger : str
+        The register of clusters, as TOML.
     """
 
     name: str
