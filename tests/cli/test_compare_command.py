@@ -42,8 +42,9 @@ def test_compare_prints_what_the_runs_say(cli, series):
     assert lines[0] == "From run 0001 to run 0002"
     assert max(map(len, lines)) <= 100
     text = " ".join(said.out.split())
-    for words in told(*(read_run(series / name) for name in ("0001", "0002")),
-                      lineage=EVENTS_OF_PAIR).values():  # fmt: skip
+    for words in told(
+        *(read_run(series / name) for name in ("0001", "0002")), lineage=EVENTS_OF_PAIR
+    ).values():
         assert " ".join(words.splitlines()[0].split()) in text
     paths = cli("compare", series / "0001", series / "0002")
     assert paths.out == said.out
@@ -51,8 +52,15 @@ def test_compare_prints_what_the_runs_say(cli, series):
 
 def test_compare_as_json(cli, series):
     said = json.loads(cli("compare", "0001", "0002", "--json", "--runs", series).out)
-    assert said["papers"] == {"n_old": 4, "n_new": 5, "n_both": 3, "added": ["d", "e"],
-                              "gone": ["c"], "revised": ["a"], "no_longer_listed": []}  # fmt: skip
+    assert said["papers"] == {
+        "n_old": 4,
+        "n_new": 5,
+        "n_both": 3,
+        "added": ["d", "e"],
+        "gone": ["c"],
+        "revised": ["a"],
+        "no_longer_listed": [],
+    }
     assert said["clusters"]["ids"] == "same"
     assert [row["event"] for row in said["clusters"]["lineage"]] == ["born"]
     (new,) = said["clusters"]["born"]

@@ -19,8 +19,11 @@ from page_runs import made_run, written
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes()
-            for p in sorted(folder.rglob("*")) if p.is_file()}  # fmt: skip
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +41,10 @@ def run(path) -> Run:
 def quick(monkeypatch) -> None:
     """Write a page only: what is tested is where it goes."""
     monkeypatch.setattr(
-        write, "write_pages",
+        write,
+        "write_pages",
         lambda run, folder, **how: (folder / "report.html").write_text(f"{run.name} {how}"),
-    )  # fmt: skip
+    )
 
 
 # the whole of it, once
@@ -66,9 +70,26 @@ def test_a_report_of_the_bundled_run_is_that_of_the_run_and_leaves_it_alone(bund
 @pytest.mark.slow
 def test_every_option_at_once(bundled, cli, tmp_path):
     before = files_of(bundled.path)
-    said = cli("report", bundled.name, "--runs", bundled.path.parent, "--out", tmp_path / "a",
-               "--groups", "peft", "Scaling", "c0001", "--period", "year", "--all-papers",
-               "--by", "published", "--formats", "pdf", "--csv-safe")  # fmt: skip
+    said = cli(
+        "report",
+        bundled.name,
+        "--runs",
+        bundled.path.parent,
+        "--out",
+        tmp_path / "a",
+        "--groups",
+        "peft",
+        "Scaling",
+        "c0001",
+        "--period",
+        "year",
+        "--all-papers",
+        "--by",
+        "published",
+        "--formats",
+        "pdf",
+        "--csv-safe",
+    )
     assert said.code == 0, said.err
     assert [line.split(":")[0] for line in said.err.splitlines()] == ["read", "trends", "write"]
     charts = {p.name for p in (tmp_path / "a" / "charts").iterdir()}
@@ -210,14 +231,21 @@ def test_the_same_run_gives_the_same_folder(tmp_path):
 # what is refused on the command line
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (["--groups", "nonsense", "topic-9", "c0001"], ["no group 'nonsense'", "did you mean topic-"]),
-    (["--formats", "svg,gif"], ["'gif'", "svg, png, pdf"]),
-    (["--by", "listed"], ["no paper has the day", "--by"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (
+            ["--groups", "nonsense", "topic-9", "c0001"],
+            ["no group 'nonsense'", "did you mean topic-"],
+        ),
+        (["--formats", "svg,gif"], ["'gif'", "svg, png, pdf"]),
+        (["--by", "listed"], ["no paper has the day", "--by"]),
+    ],
+)
 def test_bad_values_are_named(path, cli, tmp_path, arguments, words):
-    said = cli("report", path.name, "--runs", path.parent, "--out", tmp_path / "a", *arguments,
-               "--quiet")  # fmt: skip
+    said = cli(
+        "report", path.name, "--runs", path.parent, "--out", tmp_path / "a", *arguments, "--quiet"
+    )
     message = refusal(said)
     assert [word for word in words if word not in message] == []
     assert list(tmp_path.iterdir()) == []

@@ -54,8 +54,16 @@ def test_score_prints_figures_by_topic(topics, bundled):
     lines = said.out.splitlines()
     assert lines[0] == f"topics_gold.csv on run {bundled.name}: 177 labelled papers"
     header = next(line for line in lines if line.startswith("topic "))
-    assert header.split() == ["topic", "labels", "yes", "given", "precision", "recall", "F1",
-                              "Brier"]  # fmt: skip
+    assert header.split() == [
+        "topic",
+        "labels",
+        "yes",
+        "given",
+        "precision",
+        "recall",
+        "F1",
+        "Brier",
+    ]
     rows = {line.split()[0]: line.split() for line in lines if line[:1].isalpha()}
     assert rows["peft"][1:3] == ["173", "25"]
     for name in ("macro", "pooled"):
@@ -133,8 +141,13 @@ def test_bad_labels_are_refused(topics, bundled, tmp_path, text, parts):
 def test_missing_files_and_runs_are_refused(topics, bundled, tmp_path):
     assert "no.csv: No such file" in refusal(topics("score", tmp_path / "no.csv", bundled.path))
     assert "no run '0099'" in refusal(topics("score", GOLD, "0099", "--runs", bundled.path.parent))
-    for arguments in (("score",), ("sample", "peft"), ("why", "x"), ("nonsense",),
-                      ("score", "a", "--seed", "-1")):  # fmt: skip
+    for arguments in (
+        ("score",),
+        ("sample", "peft"),
+        ("why", "x"),
+        ("nonsense",),
+        ("score", "a", "--seed", "-1"),
+    ):
         said = topics(*arguments)
         assert said.code == 2
         assert "Usage: papertide topics" in said.err
@@ -143,9 +156,12 @@ def test_missing_files_and_runs_are_refused(topics, bundled, tmp_path):
 def test_decisions_by_hand_do_not_flatter_the_figures(topics, copied):
     run = read_run(copied)
     made = apply_overrides(
-        run.memberships, run.evidence, papers=run.papers, topics=["peft"],
+        run.memberships,
+        run.evidence,
+        papers=run.papers,
+        topics=["peft"],
         overrides=[Override(i, "peft", True, "") for i in run.papers["paper_id"][:100]],
-    )  # fmt: skip
+    )
     altered(copied, "memberships", made.memberships)
     altered(copied, "evidence", made.evidence)
     said = topics("score", GOLD, copied)
@@ -263,8 +279,13 @@ def test_why_of_a_topic_without_a_trace(topics, bundled):
 def test_why_tells_decisions_by_hand(topics, copied, belongs, words):
     run = read_run(copied)
     paper, topic, weight = counted(run)
-    made = apply_overrides(run.memberships, run.evidence, papers=run.papers, topics=[topic],
-                           overrides=[Override(paper, topic, belongs, "I read it.")])  # fmt: skip
+    made = apply_overrides(
+        run.memberships,
+        run.evidence,
+        papers=run.papers,
+        topics=[topic],
+        overrides=[Override(paper, topic, belongs, "I read it.")],
+    )
     altered(copied, "memberships", made.memberships)
     altered(copied, "evidence", made.evidence)
     flat = " ".join(topics("why", paper, topic, copied).out.split())
@@ -294,9 +315,14 @@ def test_hostile_texts_reach_the_terminal_harmless(topics, copied, text):
             for i, t in zip(run.papers["paper_id"], run.papers["title"], strict=True)
         ]
     )
-    altered(copied, "papers", papers)  # fmt: skip
-    altered(copied, "evidence", run.evidence.assign(sentence=stored).drop_duplicates(
-        ["paper_id", "kind", "group_id", "how", "text"]))  # fmt: skip
+    altered(copied, "papers", papers)
+    altered(
+        copied,
+        "evidence",
+        run.evidence.assign(sentence=stored).drop_duplicates(
+            ["paper_id", "kind", "group_id", "how", "text"]
+        ),
+    )
     said = topics("why", paper, topic, copied)
     assert said.code == 0
     for sign in ("\x1b", "\x07", "\x00", "\u202e", "\u2066"):

@@ -123,5 +123,6 @@ def test_calibration_of_next_to_nothing_keeps_the_middle(n):
 
 def test_fewer_than_two_folds_are_a_defect():
     with pytest.raises(ValueError, match="folds is 1"):
-        calibrate_thresholds(memberships(), gold=gold_of({"peft": []}, ids=[]), papers=papers(),
-                             folds=1)  # fmt: skip
+        calibrate_thresholds(
+            memberships(), gold=gold_of({"peft": []}, ids=[]), papers=papers(), folds=1
+        )

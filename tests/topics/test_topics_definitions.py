@@ -85,8 +85,11 @@ def test_a_file_of_another_form_is_named(tmp_path, text, problem):
     ("text", "line", "problem"),
     [
         (GOOD + 'color = "red"', 5, "topic a-b: unknown field 'color'"),
-        (GOOD + 'phrases = ["x"]', 5,
-         "topic a-b: unknown field 'phrases' (put them under strong, title or weak)"),
+        (
+            GOOD + 'phrases = ["x"]',
+            5,
+            "topic a-b: unknown field 'phrases' (put them under strong, title or weak)",
+        ),
         (GOOD.replace("a-b", "A b"), 2, "topic A b: id 'A b' is not a slug such as 'my-topic'"),
         (GOOD.replace("a-b", "-b"), 2, "topic -b: id '-b' is not a slug such as 'my-topic'"),
         (GOOD.replace('"a-b"', "3"), 2, "topic 1: id 3 is not a slug such as 'my-topic'"),
@@ -96,25 +99,43 @@ def test_a_file_of_another_form_is_named(tmp_path, text, problem):
         (GOOD.replace('"A"', "3"), 3, "topic a-b: label is missing or empty"),
         (GOOD.replace('label = "A"', ""), 1, "topic a-b: label is missing or empty"),
         (GOOD + "description = 3", 5, "topic a-b: description is not a text"),
-        (GOOD.replace('"xyz"', ""), 2,
-         "topic a-b: has no strong phrase, no title phrase and no exemplar"),
-        (GOOD.replace('strong = ["xyz"]', 'weak = ["xyz"]'), 2,
-         "topic a-b: has no strong phrase, no title phrase and no exemplar"),
+        (
+            GOOD.replace('"xyz"', ""),
+            2,
+            "topic a-b: has no strong phrase, no title phrase and no exemplar",
+        ),
+        (
+            GOOD.replace('strong = ["xyz"]', 'weak = ["xyz"]'),
+            2,
+            "topic a-b: has no strong phrase, no title phrase and no exemplar",
+        ),
         (GOOD.replace('["xyz"]', '"xyz"'), 4, "topic a-b: strong is not a list of texts"),
         (GOOD.replace('"xyz"', "3"), 4, "topic a-b: strong is not a list of texts"),
-        (GOOD.replace('"xyz"', '""'), 4,
-         "topic a-b: phrase '' has no word, or begins or ends with ..."),
-        (GOOD.replace('"xyz"', '"... data"'), 4,
-         "topic a-b: phrase '... data' has no word, or begins or ends with ..."),
-        (GOOD.replace('"xyz"', '"a*"'), 4,
-         "topic a-b: phrase 'a*' matches everything: a * needs 3 letters beside it"),
-        (GOOD + 'not = ["of the"]', 5,
-         "topic a-b: phrase 'of the' matches everything: it consists of function words only"),
+        (
+            GOOD.replace('"xyz"', '""'),
+            4,
+            "topic a-b: phrase '' has no word, or begins or ends with ...",
+        ),
+        (
+            GOOD.replace('"xyz"', '"... data"'),
+            4,
+            "topic a-b: phrase '... data' has no word, or begins or ends with ...",
+        ),
+        (
+            GOOD.replace('"xyz"', '"a*"'),
+            4,
+            "topic a-b: phrase 'a*' matches everything: a * needs 3 letters beside it",
+        ),
+        (
+            GOOD + 'not = ["of the"]',
+            5,
+            "topic a-b: phrase 'of the' matches everything: it consists of function words only",
+        ),
         (GOOD + 'exemplars = [" "]', 5, "topic a-b: exemplars contains an empty text"),
         (GOOD + 'parent = "c"', 5, "topic a-b: parent 'c' is not the id of another topic"),
         (GOOD + 'parent = "a-b"', 5, "topic a-b: parent 'a-b' is not the id of another topic"),
     ],
-)  # fmt: skip
+)
 def test_each_wrong_definition_is_named_with_its_line(tmp_path, text, line, problem):
     path = toml(tmp_path / "t.toml", text)
     assert problems(path) == [f"topics file {path}, line {line}: {problem}"]

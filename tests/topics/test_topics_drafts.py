@@ -43,9 +43,9 @@ def test_terms_are_sorted_by_how_much_they_tell():
 def test_a_draft_as_it_is_printed():
     draft = Draft("x", 'A "b"', "d", ("p q",), (), ("1", "2"), "one\ntwo # three")
     assert as_toml(draft) == (
-        "# one\n# two # three\n[[topic]]\nid = \"x\"\nlabel = \"A \\\"b\\\"\"\n"
+        '# one\n# two # three\n[[topic]]\nid = "x"\nlabel = "A \\"b\\""\n'
         'description = "d"\nstrong = ["p q"]\nweak = []\nexemplars = ["1", "2"]\n'
-    )  # fmt: skip
+    )
 
 
 def test_a_draft_that_nothing_speaks_for_is_a_comment():

@@ -49,8 +49,9 @@ def papers_of(texts: list[str], *, days: list[str | None] | None = None) -> pd.D
 
 def counted(ids: list[str], *, topic: str = "adapters") -> pd.DataFrame:
     rows = [(paper, "topic", topic, 0.9, True) for paper in ids]
-    return conform(pd.DataFrame(rows, columns=list(TABLES["memberships"].columns)),
-                   name="memberships")  # fmt: skip
+    return conform(
+        pd.DataFrame(rows, columns=list(TABLES["memberships"].columns)), name="memberships"
+    )
 
 
 def found_in(
@@ -109,8 +110,10 @@ def test_what_the_cut_falls_into_is_on_neither_side():
         pd.Series(["2024-01-01", "2024-02-01", "2024-02-15", "2024-02-20", "2023-01-01"])
     )
     papers.loc[1, "published"] = pd.Timestamp("2024-02-01")
-    parts = halves(papers.assign(published_precision=["day", "month", "day", "day", "year"]),
-                   rows=np.array([0, 1, 2, 3, 4]))  # fmt: skip
+    parts = halves(
+        papers.assign(published_precision=["day", "month", "day", "day", "year"]),
+        rows=np.array([0, 1, 2, 3, 4]),
+    )
     assert 4 in parts.early.tolist()
 
 
@@ -167,8 +170,12 @@ def test_move_is_measured_by_the_next_topic():
     vectors = np.tile(np.array([1, 0], dtype="float32"), (80, 1))
     vectors[20:40] = unit(np.array([1, 0.9])).astype("float32")
     papers = papers_of(texts)
-    both = pd.concat([counted(papers["paper_id"].head(40).tolist()),
-                      counted(papers["paper_id"].tail(40).tolist(), topic="other")])  # fmt: skip
+    both = pd.concat(
+        [
+            counted(papers["paper_id"].head(40).tolist()),
+            counted(papers["paper_id"].tail(40).tolist(), topic="other"),
+        ]
+    )
     topics = [ADAPTERS, Topic("other", "Other", strong=("x y",))]
     for angle, verdict in ((0.8, "move"), (-3.0, "shift")):
         vectors[40:] = unit(np.array([1, angle])).astype("float32")
@@ -246,8 +253,13 @@ def test_no_topic_and_no_date():
     vectors = np.ones((60, 2), dtype="float32")
     nothing = drift(papers, vectors=vectors, memberships=counted([]), topics=[], phrases=phrases)
     assert nothing.topics.empty
-    found = drift(papers, vectors=vectors, memberships=counted(papers["paper_id"].tolist()),
-                  topics=[ADAPTERS], phrases=phrases)  # fmt: skip
+    found = drift(
+        papers,
+        vectors=vectors,
+        memberships=counted(papers["paper_id"].tolist()),
+        topics=[ADAPTERS],
+        phrases=phrases,
+    )
     assert found.topics["vectors"].tolist() == ["too few to say"]
     assert found.topics["cut"].isna().all()
 
@@ -259,8 +271,9 @@ def test_order_and_inputs():
     vectors = np.random.default_rng(0).normal(size=(50, 3)).astype("float32")
     rows = counted(papers["paper_id"].tolist())
     first = drift(papers, vectors=vectors, memberships=rows, topics=[ADAPTERS], phrases=phrases)
-    other = drift(papers, vectors=vectors, memberships=rows.iloc[::-1], topics=[ADAPTERS],
-                  phrases=phrases)  # fmt: skip
+    other = drift(
+        papers, vectors=vectors, memberships=rows.iloc[::-1], topics=[ADAPTERS], phrases=phrases
+    )
     pd.testing.assert_frame_equal(papers, before)
     pd.testing.assert_frame_equal(first.topics, other.topics)
     pd.testing.assert_frame_equal(first.phrases, other.phrases)
@@ -270,9 +283,13 @@ def test_papers_without_an_abstract_and_hostile_ones():
     texts = [*HOSTILE * 3, *replaced(25)]
     papers = papers_of([t.replace("\ud800", "") for t in texts])
     papers.loc[0, "abstract"] = None
-    found = drift(papers, vectors=np.ones((len(texts), 2), dtype="float32"),
-                  memberships=counted(papers["paper_id"].tolist()), topics=[ADAPTERS],
-                  phrases=phrases)  # fmt: skip
+    found = drift(
+        papers,
+        vectors=np.ones((len(texts), 2), dtype="float32"),
+        memberships=counted(papers["paper_id"].tolist()),
+        topics=[ADAPTERS],
+        phrases=phrases,
+    )
     assert "soft prompt" in set(found.phrases["phrase"])
 
 
@@ -335,8 +352,18 @@ def test_the_command_prints_what_changed(words, series, definitions):
     result = command(*words, runs=series, topics=definitions)
     assert result.exit_code == 0
     lines = result.output.splitlines()
-    assert lines[0].split() == ["topic", "earlier", "later", "cut", "vectors", "cosine", "by",
-                                "chance", "next", "topic"]  # fmt: skip
+    assert lines[0].split() == [
+        "topic",
+        "earlier",
+        "later",
+        "cut",
+        "vectors",
+        "cosine",
+        "by",
+        "chance",
+        "next",
+        "topic",
+    ]
     assert lines[2].split()[:5] == ["adapters", "30", "30", "2023-10-07", "stay"]
     assert any("fades" in line and "soft prompt" in line for line in lines)
     assert any("new" in line and "steering tokens" in line for line in lines)

@@ -142,10 +142,18 @@ def test_hostile_titles_come_through_and_are_found(tmp_path, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["2401.12340", "2401.12340v3", "arXiv:2401.12340v2", "https://arxiv.org/abs/2401.12340",
-     "http://arxiv.org/pdf/2401.12340v1.pdf", "huggingface.co/papers/2401.12340",
-     "10.48550/arXiv.2401.12340", " 2401.12340 ", "2401.1234"],
-)  # fmt: skip
+    [
+        "2401.12340",
+        "2401.12340v3",
+        "arXiv:2401.12340v2",
+        "https://arxiv.org/abs/2401.12340",
+        "http://arxiv.org/pdf/2401.12340v1.pdf",
+        "huggingface.co/papers/2401.12340",
+        "10.48550/arXiv.2401.12340",
+        " 2401.12340 ",
+        "2401.1234",
+    ],
+)
 def test_an_arxiv_id_is_found_in_every_spelling(text):
     index = paper_index(papers("A", "B", ids=["2401.12340", "2401.99999"]))
     assert paper_by_id(index, text=text) == "2401.12340"
@@ -160,8 +168,11 @@ def test_ids_that_a_number_damaged_are_found():
 
 
 def test_aliases_are_found_and_come_after_ids():
-    index = paper_index(papers("A", "B", ids=["2401.00001", "tabc"],
-                               aliases=[["tabc", "old"], ["arXiv:2402.00002v1"]]))  # fmt: skip
+    index = paper_index(
+        papers(
+            "A", "B", ids=["2401.00001", "tabc"], aliases=[["tabc", "old"], ["arXiv:2402.00002v1"]]
+        )
+    )
     assert paper_by_id(index, text="tabc") == "tabc"
     assert paper_by_id(index, text="old") == "2401.00001"
     assert paper_by_id(index, text="2402.00002v3") == "tabc"
@@ -219,8 +230,13 @@ def test_a_part_of_a_title_names_a_paper_where_it_is_alone():
 
 
 def test_a_topic_is_named_by_id_or_label():
-    groups = pd.DataFrame({"kind": ["cluster", "topic", "topic"], "group_id": ["c0001", "a", "b"],
-                           "label": ["X", "Adapters", "a"]}).astype("str")  # fmt: skip
+    groups = pd.DataFrame(
+        {
+            "kind": ["cluster", "topic", "topic"],
+            "group_id": ["c0001", "a", "b"],
+            "label": ["X", "Adapters", "a"],
+        }
+    ).astype("str")
     assert find_topic(groups, text="a") == "a"
     assert find_topic(groups, text="ADAPTERS") == "a"
     with pytest.raises(InputError, match=r"did you mean a\?"):

@@ -44,8 +44,17 @@ def test_the_last_two_full_periods_against_the_two_before():
         ["2023-10-01", "2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01", "2025-01-01"],
         n_partial=1,
     )
-    papers = dated(["2023-12-31", "2024-01-01", "2024-06-30", "2024-07-01", "2024-12-31T22:00",
-                    "2025-01-01", None])  # fmt: skip
+    papers = dated(
+        [
+            "2023-12-31",
+            "2024-01-01",
+            "2024-06-30",
+            "2024-07-01",
+            "2024-12-31T22:00",
+            "2025-01-01",
+            None,
+        ]
+    )
     found = time_windows(papers, trends=trends)
     assert found.before.tolist() == [False, True, True, False, False, False, False]
     assert found.last.tolist() == [False, False, False, True, True, False, False]
@@ -64,8 +73,10 @@ def test_papers_known_to_the_year_count_in_years_only():
 
 
 def test_without_four_periods_the_dated_range_is_cut_in_its_middle():
-    found = time_windows(dated(["2024-01-01", "2024-01-06", "2024-01-07", "2024-01-11"]),
-                    trends=periods(["2024-01-01"]))  # fmt: skip
+    found = time_windows(
+        dated(["2024-01-01", "2024-01-06", "2024-01-07", "2024-01-11"]),
+        trends=periods(["2024-01-01"]),
+    )
     assert found.before.tolist() == [True, True, False, False]
     assert found.last.tolist() == [False, False, True, True]
     assert found.words == "2024-01-07 to 2024-01-11 against 2024-01-01 to 2024-01-06"

@@ -263,13 +263,23 @@ def test_no_overrides_no_papers_and_no_memberships():
     made = applied()
     pd.testing.assert_frame_equal(made.memberships, MEMBERS)
     pd.testing.assert_frame_equal(made.evidence, REASONS)
-    one = apply_overrides(members(), reasons(), papers=PAPERS, topics=TOPICS,
-                          overrides=[Override(A, "peft", True, "w")])  # fmt: skip
+    one = apply_overrides(
+        members(),
+        reasons(),
+        papers=PAPERS,
+        topics=TOPICS,
+        overrides=[Override(A, "peft", True, "w")],
+    )
     assert one.memberships["weight"].tolist() == [1.0]
     assert dict(one.memberships.dtypes) == dict(MEMBERS.dtypes)
     assert dict(one.evidence.dtypes) == dict(REASONS.dtypes)
-    none = apply_overrides(members(), reasons(), papers=papers(), topics=TOPICS,
-                           overrides=[Override(A, "peft", False, "w")])  # fmt: skip
+    none = apply_overrides(
+        members(),
+        reasons(),
+        papers=papers(),
+        topics=TOPICS,
+        overrides=[Override(A, "peft", False, "w")],
+    )
     assert len(none.memberships) == len(none.evidence) == 0
     assert none.counts["unmatched"] == 1
 
@@ -329,9 +339,10 @@ def test_the_sentence():
         "1 decision on topics was made by hand."
     )
     made = applied(
-        Override(A, "peft", True, ""), Override("Lost", "peft", True, ""),
+        Override(A, "peft", True, ""),
+        Override("Lost", "peft", True, ""),
         Override("Twin", "data", True, ""),
-    )  # fmt: skip
+    )
     assert overrides_sentence(made) == (
         "3 decisions on topics were made by hand; 1 names no paper of this run: “Lost”; "
         "1 fits more than one paper: “Twin”."
@@ -355,22 +366,27 @@ def test_hostile_decisions_reach_the_report_as_text(text):
 def test_a_run_applies_counts_and_says_them(tmp_path, capsys):
     snapshot = planted_csv(tmp_path / "papers.csv", n=12)
     (tmp_path / "topics.toml").write_text(
-        '[[topic]]\nid = "sky"\nlabel = "Sky"\ndescription = "Stars."\nPHRASES = ["galaxy"]\n'
-        .replace("PHRASES", _phrases_field())
-    )  # fmt: skip
+        '[[topic]]\nid = "sky"\nlabel = "Sky"\ndescription = "Stars."\nstrong = ["galaxy"]\n'
+    )
     file = tmp_path / "mine.toml"
     file.write_text(
         '[[topic]]\npaper = "On speech and nothing"\ntopic = "sky"\nbelongs = true\n'
         '[[topic]]\npaper = "PAPER"\ntopic = "sky"\nbelongs = true\nwhy = "I know it."\n'
     )
-    before = run(snapshot, settings=Settings(runs=tmp_path / "runs", today=TODAY,
-                                             topics=tmp_path / "topics.toml"))  # fmt: skip
+    before = run(
+        snapshot,
+        settings=Settings(runs=tmp_path / "runs", today=TODAY, topics=tmp_path / "topics.toml"),
+    )
     outside = before.memberships[before.memberships["kind"] == "topic"]
     inside = set(outside.loc[outside["weight"] >= 0.5, "paper_id"])
     other = before.papers[~before.papers["paper_id"].isin(inside)].iloc[0]
     file.write_text(file.read_text().replace("PAPER", other["title"]))
-    made = run(snapshot, settings=Settings(runs=tmp_path / "runs", today=TODAY, overrides=file,
-                                           topics=tmp_path / "topics.toml"))  # fmt: skip
+    made = run(
+        snapshot,
+        settings=Settings(
+            runs=tmp_path / "runs", today=TODAY, overrides=file, topics=tmp_path / "topics.toml"
+        ),
+    )
     own = made.memberships[made.memberships["paper_id"] == other["paper_id"]]
     assert own.loc[own["group_id"] == "sky", "weight"].tolist() == [1.0]
     (group,) = made.groups[made.groups["group_id"] == "sky"].itertuples()
@@ -386,9 +402,3 @@ def test_a_run_applies_counts_and_says_them(tmp_path, capsys):
     )
     assert before.manifest["overrides"]["given"] == 0
     assert "made by hand" not in (before.path / "report.html").read_text(encoding="utf-8")
-
-
-def _phrases_field() -> str:
-    from analysis.topics import Topic
-
-    return "strong" if "strong" in Topic.__dataclass_fields__ else "phrases"

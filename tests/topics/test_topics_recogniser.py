@@ -356,8 +356,10 @@ def test_decisions_that_change_are_listed():
     after = members(("p1", "a", 0.6), ("p2", "a", 0.5), ("p5", "a", 0.7), ("p4", "a", 0.3))
     found = reclassifications(before, after=after)
     assert found[["paper_id", "group_id"]].to_numpy().tolist() == [
-        ["p2", "a"], ["p3", "a"], ["p5", "a"],
-    ]  # fmt: skip
+        ["p2", "a"],
+        ["p3", "a"],
+        ["p5", "a"],
+    ]
     assert found["weight_before"].tolist() == pytest.approx([0.4, 0.8, 0.0])
     assert found["weight"].tolist() == pytest.approx([0.5, 0.0, 0.7])
     assert reclassifications(after, after=after).empty

@@ -108,8 +108,9 @@ def test_papers_labelled_before_are_left_out():
 def test_the_order_of_rows_changes_nothing_and_the_seed_does():
     papers, members, _ = population(80)
     one = sample_for_labelling(members, papers=papers, topic="peft", n=20)
-    mixed = sample_for_labelling(members[::-1], papers=papers.sample(frac=1, random_state=1),
-                                 topic="peft", n=20)  # fmt: skip
+    mixed = sample_for_labelling(
+        members[::-1], papers=papers.sample(frac=1, random_state=1), topic="peft", n=20
+    )
     pd.testing.assert_frame_equal(one, mixed)
     assert set(one["arxiv_id"]) != set(drawn(80, n=20, seed=1)["arxiv_id"])
 
@@ -182,11 +183,13 @@ def test_the_estimate_from_random_rows_is_unbiased_and_that_from_all_rows_is_not
 
 
 def labelled_back(tmp_path: Path, title: str) -> tuple[list[list[str]], pd.DataFrame]:
-    papers = pd.DataFrame({"paper_id": ["=1+1"], "title": [title], "abstract": ["@x\ty"],
-                           "aliases": [[]]})  # fmt: skip
+    papers = pd.DataFrame(
+        {"paper_id": ["=1+1"], "title": [title], "abstract": ["@x\ty"], "aliases": [[]]}
+    )
     papers = papers.astype({"paper_id": "str", "title": "str", "abstract": "str"})
-    members = pd.DataFrame([("=1+1", "topic", "peft", 0.5)],
-                           columns=["paper_id", "kind", "group_id", "weight"])  # fmt: skip
+    members = pd.DataFrame(
+        [("=1+1", "topic", "peft", 0.5)], columns=["paper_id", "kind", "group_id", "weight"]
+    )
     sample = sample_for_labelling(members, papers=papers, topic="peft", n=1)
     write_sample(sample.assign(peft="1"), path=tmp_path / "s.csv")
     with (tmp_path / "s.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -64,9 +64,13 @@ def test_what_cannot_be_had_is_null_and_said():
     weights = [[0.9, 0.9, 0, 0], [0, 0, 0, 0]] * 3
     table = figures(known(labels, weights))
     assert table["note"].tolist() == [
-        "no labels", "no positives", "no positives, no predictions", "no predictions",
-        "over the 1 of 4 topics with a positive", "",
-    ]  # fmt: skip
+        "no labels",
+        "no positives",
+        "no positives, no predictions",
+        "no predictions",
+        "over the 1 of 4 topics with a positive",
+        "",
+    ]
     assert table["f1"].isna().tolist()[:4] == [True, True, True, False]
     assert table.loc["t1", "precision"] == 0
     assert math.isnan(table.loc["t1", "recall"])
@@ -138,8 +142,9 @@ def test_figures_stay_in_bounds(n, seed):
 
 
 def test_weights_are_taken_from_topics_and_missing_ones_are_0():
-    gold = gold_of({"peft": [1, 0, 1, math.nan]}, ids=["2401.00001", "2401.00002", "2401.00003",
-                                                      "2401.00004"])  # fmt: skip
+    gold = gold_of(
+        {"peft": [1, 0, 1, math.nan]}, ids=["2401.00001", "2401.00002", "2401.00003", "2401.00004"]
+    )
     frame = papers("A", "B", "C", "D")
     rows = memberships(("2401.00001", "peft", 0.7), ("2401.00002", "data", 0.9))
     clusters = memberships(("2401.00003", "peft", 1.0), kind="cluster")
@@ -154,8 +159,9 @@ def test_weights_are_taken_from_topics_and_missing_ones_are_0():
 def test_thresholds_move_what_is_given_and_the_edge_belongs():
     gold = gold_of({"peft": [1.0] * 5}, ids=many(5))
     frame = papers(*"ABCDE", ids=many(5))
-    rows = memberships(*[(p, "peft", w) for p, w in zip(many(5), [0.2, 0.4, 0.5, 0.7, 0.9],
-                                                        strict=True)])  # fmt: skip
+    rows = memberships(
+        *[(p, "peft", w) for p, w in zip(many(5), [0.2, 0.4, 0.5, 0.7, 0.9], strict=True)]
+    )
     for cuts, n in [(None, 3), ({"peft": 0.7}, 2), ({"peft": 0.3}, 4), ({"data": 0.1}, 3)]:
         table = score(rows, gold=gold, papers=frame, thresholds=cuts).table
         assert table["n_predicted"].iloc[0] == n
@@ -166,12 +172,14 @@ def test_the_order_of_rows_changes_nothing():
     ids = many(40)
     gold = gold_of({"peft": random.integers(0, 2, 40).astype(float).tolist()}, ids=ids)
     frame = papers(*ids, ids=ids)
-    rows = memberships(*[(p, "peft", float(w)) for p, w in zip(ids, random.random(40),
-                                                               strict=True)])  # fmt: skip
+    rows = memberships(
+        *[(p, "peft", float(w)) for p, w in zip(ids, random.random(40), strict=True)]
+    )
     one = score(rows, gold=gold, papers=frame)
     mixed = Gold("gold.csv", gold.rows.sample(frac=1, random_state=1), gold.topics, ())
-    other = score(rows.sample(frac=1, random_state=2), gold=mixed,
-                  papers=frame.sample(frac=1, random_state=3))  # fmt: skip
+    other = score(
+        rows.sample(frac=1, random_state=2), gold=mixed, papers=frame.sample(frac=1, random_state=3)
+    )
     pd.testing.assert_frame_equal(one.table, other.table)
     pd.testing.assert_frame_equal(one.reliability, other.reliability)
     again = calibrate_thresholds(rows, gold=gold, papers=frame)
@@ -189,8 +197,9 @@ def test_only_papers_drawn_at_random_count():
     assert found.n_papers == 2
     assert found.table["precision"].iloc[0] == 0.5
     assert found.notes[0].startswith("only the 2 papers drawn at random count; 4 others")
-    plain = score(rows, gold=gold_of({"peft": [1, 0, 0, 0, 0, 0]}, ids=ids),
-                  papers=papers(*ids, ids=ids))  # fmt: skip
+    plain = score(
+        rows, gold=gold_of({"peft": [1, 0, 0, 0, 0, 0]}, ids=ids), papers=papers(*ids, ids=ids)
+    )
     assert plain.n_papers == 6
     assert plain.notes == ()
 
@@ -199,10 +208,12 @@ def test_decisions_by_hand_are_left_out():
     ids = many(3)
     gold = gold_of({"peft": [1, 1, 0], "data": [1, 1, 0]}, ids=ids)
     evidence = pd.DataFrame(
-        [(ids[0], "topic", "peft", "override", "yes", "", 0.1),
-         (ids[1], "topic", "peft", "phrase", "x", "", 0.1)],
+        [
+            (ids[0], "topic", "peft", "override", "yes", "", 0.1),
+            (ids[1], "topic", "peft", "phrase", "x", "", 0.1),
+        ],
         columns=["paper_id", "kind", "group_id", "how", "text", "sentence", "value"],
-    )  # fmt: skip
+    )
     rows = memberships((ids[0], "peft", 1.0))
     found = score(rows, gold=gold, papers=papers(*ids, ids=ids), evidence=evidence)
     assert found.table["n"].tolist()[:2] == [2, 3]
