@@ -143,38 +143,29 @@ def without(name: str, row: int) -> dict[str, pd.DataFrame]:
         ),
         (
             changed("groups", 0, n_papers=1),
-            "groups: n_papers of c0001 is 1, the memberships count otherwise",
+            "groups: n_papers of c0001 is 1, its memberships differ",
         ),
         (
             changed("memberships", 3, weight=0.5),
-            "groups: n_papers of t is 1, the memberships count otherwise",
+            "groups: n_papers of t is 1, its memberships differ",
         ),
-        (
-            without("trends", 1),
-            "verdicts: not every group with a trend has one, or one without has",
-        ),
-        (
-            without("verdicts", 0),
-            "verdicts: not every group with a trend has one, or one without has",
-        ),
-        (changed("verdicts", 0, direction="up"), "verdicts: a direction has another name"),
-        (
-            changed("verdicts", 0, n_papers=1),
-            "verdicts: n_papers of c0001 is 1, the trend counts otherwise",
-        ),
+        (without("trends", 1), "verdicts: the groups are not those that have a trend"),
+        (without("verdicts", 0), "verdicts: the groups are not those that have a trend"),
+        (changed("verdicts", 0, direction="up"), "verdicts: a direction is not an allowed one"),
+        (changed("verdicts", 0, n_papers=1), "verdicts: n_papers of c0001 is 1, its trend differs"),
         (
             changed("verdicts", 0, p=None),
-            "verdicts: p is null elsewhere than where there are too few to say",
+            'verdicts: p is null for other verdicts than "too few to say", or not for those',
         ),
         (
             changed("verdicts", 0, direction="too few to say"),
-            "verdicts: p is null elsewhere than where there are too few to say",
+            'verdicts: p is null for other verdicts than "too few to say", or not for those',
         ),
         (changed("verdicts", 0, low=1.1), "verdicts: log_odds_per_year lies outside its bounds"),
         (changed("verdicts", 0, ratio_high=0.9), "verdicts: ratio lies outside its bounds"),
         (changed("verdicts", 0, p=0.03), "verdicts: p_adjusted lies outside its bounds"),
         (changed("verdicts", 0, p_adjusted=1.1), "verdicts: p_adjusted lies outside its bounds"),
-        (changed("events", 0, what="dip"), "events: a kind of event has another name"),
+        (changed("events", 0, what="dip"), "events: a kind of event is not an allowed one"),
         (
             changed("events", 0, end=DAY + pd.DateOffset(days=1)),
             "events: an event does not begin and end with full periods of the trends",

@@ -1,1 +1,1 @@
-"""What every other folder builds on: the schema, errors, escaping, words, files."""
+"""The foundation of every other folder: schema, groups, errors, escaping, words, English, files."""

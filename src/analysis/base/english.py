@@ -1,4 +1,4 @@
-"""Small pieces of English for the pages: counts, lists, dates, percentages."""
+"""Small pieces of English: counts with their nouns, lists, dates, periods, percentages."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def verb(n: int, singular: str, plural: str) -> str:
 
 
 def listing(items: Sequence[str]) -> str:
-    """Join with commas and a last "and"."""
+    """Join items with commas and a final "and"."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def percent(part: int, whole: int) -> str:
-    """Return part of whole in percent, "under 1 %" for a little and nothing rounded to 100 %."""
+    """Return a percentage: "under 1 %" rather than 0 %, "over 99 %" rather than 100 %."""
     value = 100 * part / whole
     if 0 < value < 1:
         return "under 1 %"
@@ -55,12 +55,12 @@ def sentence(text: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Return `text` with a capital first letter and the rest as it is."""
+    """Return `text` with a capital first letter and the rest unchanged."""
     return text[:1].upper() + text[1:]
 
 
 def day_words(iso: str) -> str:
-    """Return 2025-03-17 as 17 March 2025; 2025-03 as March 2025; anything else as it is."""
+    """Return 2025-03-17 as 17 March 2025; 2025-03 as March 2025; anything else unchanged."""
     parts = iso.split("-")
     if len(parts) == 2 and parts[1].isdigit() and 1 <= int(parts[1]) <= 12:
         return f"{_MONTHS[int(parts[1]) - 1]} {parts[0]}"
@@ -72,7 +72,7 @@ def day_words(iso: str) -> str:
 
 
 def number(value: object) -> float | None:
-    """Return `value` as a finite float, or None where it is missing or no number."""
+    """Return `value` as a finite float; None if it is missing or not a number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return float(value) if math.isfinite(value) else None
@@ -115,6 +115,6 @@ def snapshot_words(day: str | None, *, iso: bool = False) -> str:
     day : str or None
         The manifest's `snapshot_date`, ISO.
     iso : bool
-        Leave the date as it is: snapshot of 2025-03-17.
+        Keep the date in ISO form: snapshot of 2025-03-17.
     """
     return f"snapshot of {(day if iso else day_words(day)) if day else 'unknown date'}"

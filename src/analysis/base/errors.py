@@ -1,4 +1,4 @@
-"""The one exception for what a user can mend: found, allowed, next step."""
+"""The exception for problems that a user can fix: found, allowed, next step."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ class InputError(Exception):
     Parameters
     ----------
     found : str or sequence of str
-        What was found; several problems of one input are given together.
+        The problem; several problems of one input are reported together.
     allowed : str
-        What would have been right.
+        What would have been accepted.
     next_step : str
         What to do now.
     """
@@ -25,7 +25,7 @@ class InputError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
-        """Lay the message out as three labelled parts."""
+        """Return the message as three labelled parts."""
         if len(self.problems) == 1:
             found = f"Found: {self.problems[0]}"
         else:

@@ -1,7 +1,7 @@
-"""Cleaning text once, and escaping it once for each place where it is shown.
+"""Text cleaned once, and escaped once for each place where it is shown.
 
-Input is hostile: a title can hold markup, terminal escapes, formulas and bidirectional controls.
-Everything that shows a text calls the one function here for its target.
+Input is hostile: a title can contain markup, terminal escapes, formulas and bidirectional controls.
+Code that shows a text calls the function here for its target.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _SPACE = re.compile(r"\s")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(/[A-Za-z0-9._~/-]*)?")
 _MARKDOWN = re.compile(
     r"[\\`*_{}\[\]<>#+|~$&@=^]|(?<![^\W_])-|-(?![^\W_])|:(?=\S)|^[:()]|\.(?=\S)|(?<=\d)\.(?= |$)|"
-    + "|".join(rf"(?<=^\d{{{n}}})\)" for n in range(1, 10))  # the number of a list's item
+    + "|".join(rf"(?<=^\d{{{n}}})\)" for n in range(1, 10))  # the number of a list item
 )
-"""What Markdown may read as markup. Hyphens within words, colons at a word's end and brackets that
-follow no square one are left as they are, so that the source can be read too."""
+"""Characters that Markdown may read as markup. Hyphens within words, colons at the end of words and
+round brackets that do not follow a square one stay, so that the source remains readable."""
 _NOT_WORD = re.compile(r"[^\w]+")
 _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -38,7 +38,7 @@ def clean(text: str) -> str:
 
 
 def normalised_title(title: str) -> str:
-    """Return the form under which titles are compared: NFKC, case folded, letters and digits."""
+    """Return the form in which titles are compared: NFKC, case folded, letters and digits."""
     folded = unicodedata.normalize("NFKC", title).casefold()
     words = _NOT_WORD.sub(" ", folded).strip()
     return words or folded.strip()
@@ -59,10 +59,10 @@ def first_lines(text: str, *, limit: int = 300) -> str:
 
 
 def safe_url(url: object) -> str:
-    """Return `url` where it is an absolute http(s) address with a host, else an empty string."""
+    """Return `url` if it is an absolute http(s) address with a host, else an empty string."""
     if not isinstance(url, str):
         return ""
-    if _PLAIN_URL.fullmatch(url):  # as most are; what follows takes ten times as long
+    if _PLAIN_URL.fullmatch(url):  # as most are; the checks below take ten times as long
         return url
     if _CONTROL.search(url) or _SPACE.search(url):
         return ""
@@ -85,7 +85,7 @@ def for_plotly(text: str) -> str:
 
 
 def for_matplotlib(text: str) -> str:
-    """Return text for matplotlib; every call passes `parse_math=False` beside it."""
+    """Return text for matplotlib; every caller also passes `parse_math=False`."""
     return clean(text)
 
 
@@ -93,7 +93,7 @@ def for_markdown(text: str) -> str:
     """Escape for Markdown as Jupyter renders it: no markup, links, HTML or mathematics.
 
     A backslash before a character is not enough: addresses become links without any markup, and
-    MathJax looks for its delimiters in the rendered page, but not across elements.
+    MathJax searches the rendered page for its delimiters, but not across elements.
     """
     return _MARKDOWN.sub(_markdown_entity, clean(text))
 
@@ -104,7 +104,7 @@ def _markdown_entity(match: re.Match[str]) -> str:
 
 
 def for_terminal(text: str) -> str:
-    """Return `text` without anything that a terminal would obey."""
+    """Return `text` without control sequences that a terminal would interpret."""
     return clean(text)
 
 
@@ -116,15 +116,15 @@ def for_csv(text: str) -> str:
 def for_spreadsheet(text: str) -> str:
     """Return `text` on one line for a CSV that is meant to be opened in a spreadsheet program.
 
-    Such programs compute a cell that begins with =, +, - or @ (or their full-width forms), so an
-    apostrophe is put before it. Tabs and line ends, which count too, are spaces by then.
+    Such programs evaluate a cell that begins with =, +, - or @ (or their full-width forms), so an
+    apostrophe is put before it. Tabs and line ends, which also do, have become spaces by then.
     """
     shown = clean(text)
     return f"'{shown}" if shown.startswith(_FORMULA_START) else shown
 
 
 def for_toml(text: str) -> str:
-    """Return `text` on one line as a TOML string with its quotes.
+    """Return `text` on one line as a quoted TOML string.
 
     JSON's escapes are among those of a TOML basic string (https://toml.io/en/v1.0.0#string).
     """

@@ -21,8 +21,8 @@ PALETTE = (
 """Twenty colours that stay distinct on white and black; further groups get another marker shape."""
 
 GRADES = ((0.75, "often found again"), (0.5, "sometimes found again"), (0.0, "seldom found again"))
-"""What a cluster's stability is called, from which figure on. Hennig 2007: from .75 on a cluster
-is found again, at .5 and below it is dissolved."""
+"""Words for a cluster's stability, with the lowest value of each. Hennig 2007: a cluster is found
+again from .75, and dissolved at .5 and below."""
 
 
 def cluster_id(number: int) -> str:
@@ -83,12 +83,12 @@ def primary_memberships(memberships: pd.DataFrame, *, kind: str) -> pd.DataFrame
 
 
 def grade(stability: float | None) -> str:
-    """Return a stability in words, "" where it was not measured.
+    """Return a stability in words, "" if it was not measured.
 
     Parameters
     ----------
     stability : float or None
-        `stability` of the table `groups`: mean Jaccard similarity, NaN where not measured.
+        `stability` of the table `groups`: mean Jaccard similarity, NaN if not measured.
     """
     if stability is None or stability != stability:
         return ""
@@ -96,7 +96,7 @@ def grade(stability: float | None) -> str:
 
 
 def broader_clusters(groups: pd.DataFrame) -> frozenset[str]:
-    """Return the ids of clusters that are made of other clusters.
+    """Return the ids of clusters that consist of other clusters.
 
     Parameters
     ----------
@@ -107,21 +107,23 @@ def broader_clusters(groups: pd.DataFrame) -> frozenset[str]:
 
 
 def broader_ids(groups: pd.DataFrame) -> dict[str, str]:
-    """Return for each cluster that is part of a broader one the id of that one."""
+    """Return the id of the broader cluster of each cluster that has one."""
     rows = groups[groups["kind"] == "cluster"]
     pairs = zip(rows["group_id"], rows["parent_id"], strict=True)
     return {group: parent for group, parent in pairs if isinstance(parent, str)}
 
 
 def parts_of(groups: pd.DataFrame, group_id: str) -> frozenset[str]:
-    """Return the ids under which papers belong to a group: its own, or its parts' at any depth.
+    """Return the ids under which papers belong to a group: its own, or those of its parts.
+
+    Parts are followed to any depth.
 
     Parameters
     ----------
     groups : DataFrame
         Table `groups`.
     group_id : str
-        An id of it.
+        An id in it.
     """
     above = broader_ids(groups)
     parts = {group for group, parent in above.items() if parent == group_id}
@@ -133,7 +135,7 @@ def parts_of(groups: pd.DataFrame, group_id: str) -> frozenset[str]:
 def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
     """Return the rows of one kind that papers can belong to.
 
-    Left out are broader clusters, which have parts, and retired ones, which have no papers.
+    Broader clusters, whose parts have the papers, and retired groups without papers are left out.
 
     Parameters
     ----------

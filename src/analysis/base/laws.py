@@ -1,4 +1,4 @@
-"""The laws between the tables of a run: what must add up, whatever the papers."""
+"""The laws of a run's tables: what must agree, whatever the papers."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Say which laws between the tables of one run are broken.
+    """Return which laws the tables of one run break.
 
     The laws: keys are unique; every paper of another table is in `papers` and every group in
-    `groups`; where there are clusters each paper has exactly one primary one; cluster weights of
-    a paper sum to at most 1; `groups.n_papers` counts primary papers (clusters) or weights of at
-    least `COUNTED_WEIGHT` (topics); a broader cluster has the papers of its parts, and no
+    `groups`; if there are clusters, each paper has exactly one primary cluster; the cluster weights
+    of a paper sum to at most 1; `groups.n_papers` counts primary papers (clusters) or weights of
+    at least `COUNTED_WEIGHT` (topics); a broader cluster has the papers of its parts, and no
     memberships or trend of its own; the trend grid is complete; per period all groups of a run
     have one `n_total`, and clusters' `n_papers` add up to it; every group with a trend has one
     verdict, and no other has; a verdict counts the papers of full periods, its intervals contain
-    their estimates, and where there are too few to say it measures nothing; events lie in full
-    periods of the trends.
+    their estimates, and with too few papers it has no estimates; events lie in full periods of the
+    trends.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     Returns
     -------
     list of str
-        One sentence a broken law; empty when all hold.
+        One sentence per broken law; empty if all hold.
     """
     return [
         *_broken_keys(tables),
@@ -55,7 +55,7 @@ def _broken_keys(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 
 _NAMING_GROUPS = ("memberships", "evidence", "reclassified", "trends", "verdicts", "events")
-"""Tables whose groups the run has; others also speak of groups of earlier runs."""
+"""Tables with groups of the run alone; others also name groups of earlier runs."""
 
 
 def _broken_references(tables: Mapping[str, pd.DataFrame]) -> list[str]:
@@ -93,13 +93,15 @@ def _broken_memberships(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     weights = clusters.groupby("paper_id")["weight"].sum()
     if (weights > 1 + 1e-5).any():
         broken.append("memberships: cluster weights of a paper sum to more than 1")
-    counted = counted_memberships(topics)
-    counts = {("cluster", g): n for g, n in primaries.groupby("group_id").size().items()}
-    counts |= {("topic", g): n for g, n in counted.groupby("group_id").size().items()}
-    held = pd.concat([groups_of(groups, kind=kind) for kind in KINDS])
-    for kind, group_id, n in zip(held["kind"], held["group_id"], held["n_papers"], strict=True):
+    counts = {
+        (kind, group): n
+        for kind, rows in (("cluster", primaries), ("topic", counted_memberships(topics)))
+        for group, n in rows.groupby("group_id").size().items()
+    }
+    rows = pd.concat([groups_of(groups, kind=kind) for kind in KINDS])
+    for kind, group_id, n in zip(rows["kind"], rows["group_id"], rows["n_papers"], strict=True):
         if counts.get((kind, group_id), 0) != n:
-            broken.append(f"groups: n_papers of {group_id} is {n}, the memberships count otherwise")
+            broken.append(f"groups: n_papers of {group_id} is {n}, its memberships differ")
     return broken
 
 
@@ -107,16 +109,17 @@ def _broken_hierarchy(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     groups = tables["groups"]
     clusters = groups[groups["kind"] == "cluster"]
     broader = broader_clusters(groups)
-    broken = [f"groups: the broader cluster {name} is not in groups"
-              for name in sorted(broader - set(clusters["group_id"]))]  # fmt: skip
+    broken = [
+        f"groups: the broader cluster {name} is not in groups"
+        for name in sorted(broader - set(clusters["group_id"]))
+    ]
     parts = clusters.groupby("parent_id")["n_papers"].sum()
     for group_id, n in zip(clusters["group_id"], clusters["n_papers"], strict=True):
         if group_id in broader and parts[group_id] != n:
             broken.append(f"groups: {group_id} has {n} papers, its parts have {parts[group_id]}")
     for name in ("memberships", "evidence", "trends", "verdicts", "events"):
         frame = tables[name]
-        own = frame.loc[frame["kind"] == "cluster", "group_id"]
-        if own.isin(broader).any():
+        if frame.loc[frame["kind"] == "cluster", "group_id"].isin(broader).any():
             broken.append(f"{name}: a broader cluster has rows of its own")
     return broken
 
@@ -145,19 +148,21 @@ def _broken_verdicts(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> list[st
     broken = []
     groups = set(zip(trends["kind"], trends["group_id"], strict=True))
     if set(zip(verdicts["kind"], verdicts["group_id"], strict=True)) != groups:
-        broken.append("verdicts: not every group with a trend has one, or one without has")
+        broken.append("verdicts: the groups are not those that have a trend")
     if not set(verdicts["direction"]) <= set(DIRECTIONS):
-        broken.append("verdicts: a direction has another name")
+        broken.append("verdicts: a direction is not an allowed one")
     full = trends[~trends["is_partial"]]
     counts = full.groupby(["kind", "group_id"])["n_papers"].sum()
     for kind, group_id, n in zip(
         verdicts["kind"], verdicts["group_id"], verdicts["n_papers"], strict=True
     ):
         if counts.get((kind, group_id), 0) != n:
-            broken.append(f"verdicts: n_papers of {group_id} is {n}, the trend counts otherwise")
+            broken.append(f"verdicts: n_papers of {group_id} is {n}, its trend differs")
     measured = verdicts[verdicts["direction"] != "too few to say"]
     if verdicts["p"].notna().sum() != len(measured) or measured["p"].isna().any():
-        broken.append("verdicts: p is null elsewhere than where there are too few to say")
+        broken.append(
+            'verdicts: p is null for other verdicts than "too few to say", or not for those'
+        )
     for low, value, high in (
         ("low", "log_odds_per_year", "high"),
         ("ratio_low", "ratio", "ratio_high"),
@@ -172,7 +177,7 @@ def _broken_verdicts(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> list[st
 def _broken_events(events: pd.DataFrame, *, trends: pd.DataFrame) -> list[str]:
     broken = []
     if not set(events["what"]) <= set(EVENTS):
-        broken.append("events: a kind of event has another name")
+        broken.append("events: a kind of event is not an allowed one")
     full = trends[~trends["is_partial"]]
     inside = events["start"].isin(set(full["period"])) & events["end"].isin(set(full["period_end"]))
     if not (inside & (events["start"] <= events["end"])).all():

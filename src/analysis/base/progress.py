@@ -1,4 +1,4 @@
-"""Progress on stderr: a bar on a terminal, one line a stage elsewhere, nothing when quiet."""
+"""Progress on stderr: bars on a terminal, one line per stage elsewhere, nothing when quiet."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Progress:
-    """Where progress goes and how long each stage took.
+    """Report progress, and keep how long each stage took.
 
     Attributes
     ----------
     quiet : bool
-        Say nothing.
+        Print nothing.
     seconds : dict of str to float
         Wall seconds by stage, filled as stages end.
     interrupted : callable
-        Asked after each stage: an interrupt that a library swallowed (one that comes while C code
-        calls back into Python is only printed) ends the run there.
+        Called after each stage: if it returns true, an interrupt that a library swallowed (one
+        that arrives while C code calls back into Python is only printed) ends the run there.
     """
 
     quiet: bool = False
@@ -35,7 +35,7 @@ class Progress:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a stage and say that it is done; on a terminal say first that it has begun."""
+        """Time a stage and report its end; on a terminal report its beginning too."""
         start = time.perf_counter()
         if self.on_terminal:
             print(f"{name} …", end="\r", file=sys.stderr, flush=True)
@@ -56,7 +56,7 @@ class Progress:
         return not self.quiet and sys.stderr.isatty()
 
     def track(self, name: str) -> Callable[[Sequence[T]], Iterable[T]]:
-        """Return a function that walks through a sequence, behind a bar on a terminal."""
+        """Return a function that iterates over a sequence, with a bar on a terminal."""
         settings = self.bar(name)
         if settings is None:
             return lambda items: items
@@ -65,7 +65,7 @@ class Progress:
         return lambda items: tqdm(items, **settings)
 
     def bar(self, description: str) -> dict[str, Any] | None:
-        """Return tqdm's settings for a bar of a long stage, or None where none is drawn."""
+        """Return tqdm's settings for the bar of a long stage; None if no bar is drawn."""
         if not self.on_terminal:
             return None
         return {"desc": description, "file": sys.stderr, "leave": False, "dynamic_ncols": True}

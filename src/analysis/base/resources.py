@@ -1,4 +1,4 @@
-"""Where the defaults are found: the flag, ./data, the copy inside the package."""
+"""Default files: in ./data, else the copy inside the package."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def data_file(name: str) -> Path:
     Raises
     ------
     FileNotFoundError
-        Where the installation is incomplete.
+        If the installation is incomplete.
     """
     candidates = [Path("data") / name, _INSTALLED / name, _CHECKOUT / "data" / name]
     return _first(candidates)
@@ -37,7 +37,7 @@ def example_snapshot() -> Path:
 
 
 def default_topics() -> Path:
-    """Return the path of the topic definitions in use where none are given."""
+    """Return the path of the topic definitions that are used by default."""
     return data_file("topics.toml")
 
 

@@ -1,8 +1,8 @@
 """Names, dtypes and sort keys of every table.
 
-This module imports nothing of the package, and everything else imports it: a column that is not
-named here does not exist. Tables are plain pandas frames; `conform` gives a frame the columns,
-dtypes and order that its table promises; `laws.check_laws` counts what must add up.
+This module imports nothing else of the package: a column that is not named here does not exist.
+Tables are plain pandas frames; `conform` gives a frame the columns, dtypes and order of its table;
+`laws.check_laws` checks that the tables of a run agree.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SCHEMA_VERSION = 3
-"""Version of the run directory's layout; a reader that meets another one stops."""
+"""Version of the run directory's layout; readers refuse any other."""
 
 COUNTED_WEIGHT = 0.5
 """A topic counts a paper from this weight on; a cluster placement below it is "low weight"."""
 
 FEW_PAPERS = 15
-"""Periods with fewer papers are no measure: they stretch no axis and are not compared."""
+"""Periods with fewer papers are not reliable: no axis is scaled to them, and none is compared."""
 
 KINDS = ("cluster", "topic")
 LINEAGE = ("kept", "born", "split", "merged", "dormant", "retired", "revived")
@@ -31,7 +31,7 @@ MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 """Months in a period, by its `freq`."""
 FREQUENCIES = tuple(MONTHS)
 AXES = ("published", "listed")
-"""What periods are told by: the day of publication, or the day a source showed the paper."""
+"""The day that decides a paper's period: publication, or the day on which a source listed it."""
 DIRECTIONS = ("rising", "falling", "flat", "unclear", "too few to say")
 EVENTS = ("burst", "change")
 PRECISIONS = ("day", "month", "year")
@@ -39,9 +39,9 @@ PRECISIONS = ("day", "month", "year")
 
 @dataclass(frozen=True)
 class Table:
-    """What one table promises: its key columns (also its sort order) and its columns' dtypes.
+    """The definition of a table: its key columns (also its sort order) and its columns' dtypes.
 
-    `open_columns` is true where further columns of the input ride along after the named ones.
+    If `open_columns` is true, further columns of the input follow the named ones.
     """
 
     key: tuple[str, ...]
@@ -267,13 +267,13 @@ def conform(frame: pd.DataFrame, *, name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns in the table's order (further ones after them where the table is open, dropped
-        elsewhere), dtypes cast, rows sorted by the key columns, index 0..n-1.
+        Columns in the table's order (further ones after them if the table is open, else
+        dropped), dtypes cast, rows sorted by the key columns, index 0..n-1.
 
     Raises
     ------
     KeyError
-        Where a column is missing: a defect of ours, not of the input.
+        If a column is missing: a bug in Papertide, not a problem with the input.
     """
     table = TABLES[name]
     missing = [column for column in table.columns if column not in frame]

@@ -1,4 +1,4 @@
-"""TOML that a person writes: its content, and the lines on which its tables begin."""
+"""TOML files that a person writes: their content, and the lines on which their tables begin."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
     Raises
     ------
     OSError
-        Where it cannot be read.
+        If it cannot be read.
     ValueError
-        Where it is no TOML or not UTF-8 (`tomllib.TOMLDecodeError`, `UnicodeDecodeError`).
+        If it is not TOML or not UTF-8 (`tomllib.TOMLDecodeError`, `UnicodeDecodeError`).
     """
     text = path.read_text(encoding="utf-8-sig")
     return text, tomllib.loads(text)
 
 
 def table_lines(text: str, *, name: str, n: int) -> list[int | None]:
-    """Return the line on which each `[[name]]` begins; None where they are written otherwise.
+    """Return the line on which each `[[name]]` begins; None if they are written in another form.
 
     Parameters
     ----------
@@ -31,13 +31,13 @@ def table_lines(text: str, *, name: str, n: int) -> list[int | None]:
         TOML.
     name : str
     n : int
-        How many tables of that name there are.
+        Number of tables of that name.
     """
     header = re.compile(rf"""\s*\[\[\s*(?:{name}|"{name}"|'{name}')\s*\]\]""")
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines) if header.match(line)]
     if len(starts) > n:
-        # Some stand inside texts of several lines: what comes before one of those is not TOML.
+        # Some are inside multi-line strings: the text before one of those is not valid TOML.
         starts = [start for start in starts if _is_toml("\n".join(lines[:start]))]
     return [start + 1 for start in starts] if len(starts) == n else [None] * n
 

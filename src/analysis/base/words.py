@@ -1,4 +1,4 @@
-"""Words as Papertide counts them: one tokeniser, one stop list, one folding of plurals."""
+"""Words as Papertide counts them: tokens, stop words and folded plurals."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def fold_plural(word: str) -> str:
 
 @lru_cache(maxsize=500_000)
 def fold_word(word: str) -> str:
-    """Return the form under which a word is counted: lower case, no inner hyphen, singular.
+    """Return the form in which a word is counted: lower case, no inner hyphen, singular.
 
     "Pre-training", "pretraining" and "Pre-Training" are one word.
     """
