@@ -31,7 +31,9 @@ myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 # docstrings: types are given in the text, in the words of numpydoc
+default_role = "code"
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
 autosummary_generate = True
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
