@@ -73,19 +73,17 @@ def extend_parent(
     """
     is_new = ~papers["paper_id"].isin(parent.papers["paper_id"]).to_numpy()
     is_revised = papers["paper_id"].isin(list(revised)).to_numpy()
-    before = primary_clusters(parent.memberships)
-    known = sorted(before.unique(), key=cluster_number)
-    number = {name: i for i, name in enumerate(known)}
-    known_of = before.map(number).to_dict()
+    changed = is_new | is_revised
     centred = clusters.centre_vectors(vectors)
     account = _account(parent)
+    known = sorted(primary_clusters(parent.memberships).unique(), key=cluster_number)
     with progress.stage("cluster"):
         neighbours, similarities = _neighbours(
-            papers, vectors=vectors, parent=parent, changed=is_new | is_revised
+            papers, vectors=vectors, parent=parent, changed=changed
         )
         extension = clusters.extend_clusters(
             centred,
-            numbers=np.array([known_of.get(paper, -1) for paper in papers["paper_id"]]),
+            numbers=_known_numbers(papers, known=known, parent=parent),
             is_new=is_new,
             revised=is_revised,
             n_last_fit=account["looked_at"],
@@ -107,9 +105,7 @@ def extend_parent(
             memberships=memberships,
         )
     with progress.stage("map"):
-        table = _map(
-            papers, vectors=centred, parent=parent, extension=extension, changed=is_new | is_revised
-        )
+        table = _map(papers, vectors=centred, parent=parent, extension=extension, changed=changed)
     figures = fit_of_new_papers(
         extension.numbers,
         weights=weights,
@@ -118,9 +114,8 @@ def extend_parent(
         n_fresh=account.get("fitted_at", account["revised_at"]),
     )
     progress.say(fit_line(figures))
-    for event in extension.events:
-        others = ", ".join(names[other] for other in event.others[:5])
-        progress.say(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
+    for line in _event_lines(extension, names=names):
+        progress.say(line)
     return RunClusters(
         memberships=memberships,
         descriptions=descriptions,
@@ -135,6 +130,21 @@ def extend_parent(
         clustering=_extended_account(account, extension=extension, parent=parent, n=len(papers)),
         how="extended",
     )
+
+
+def _known_numbers(papers: pd.DataFrame, *, known: Sequence[str], parent: Run) -> np.ndarray:
+    """Return the place in `known` of each paper's cluster in the parent run, -1 for new papers."""
+    number = {name: i for i, name in enumerate(known)}
+    of_paper = primary_clusters(parent.memberships).map(number).to_dict()
+    return np.array([of_paper.get(paper, -1) for paper in papers["paper_id"]])
+
+
+def _event_lines(extension: Extension, *, names: Sequence[str]) -> list[str]:
+    lines = []
+    for event in extension.events:
+        others = ", ".join(names[other] for other in event.others[:5])
+        lines.append(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
+    return lines
 
 
 def _fresh_fit(vectors: np.ndarray, *, seed: int) -> FreshFit:
