@@ -193,7 +193,7 @@ def _entry(entry: Element, *, number: int) -> Entry:
 
 def entry_id(text: str) -> str:
     """Return the arXiv id in an entry's address, or the text itself if it contains none."""
-    from analysis.sources.records.ids import arxiv_id
+    from analysis.sources.ids import arxiv_id
 
     return arxiv_id(text) or text
 

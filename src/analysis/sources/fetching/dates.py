@@ -129,7 +129,7 @@ def fetch_dates(
 
 
 def _undated(papers: pd.DataFrame, *, precise: bool) -> Iterator[_Undated]:
-    from ..records.ids import arxiv_id
+    from ..ids import arxiv_id
 
     is_undated = papers["published"].isna()
     if precise:
