@@ -17,9 +17,8 @@ from analysis.base.escaping import clean, first_lines, safe_url
 from analysis.base.schema import TABLES
 
 from .columns import standardise
-from .dates.date_columns import combine_dates, refused_line
-from .dates.parsing import MISSING
-from .formats.json.text import Number, number, plain
+from .dates.parsing import MISSING, combine_dates, refused_line
+from .formats.records import Number, number, plain
 from .ids import arxiv_ids, source_ids
 
 PREFIX = "input_"

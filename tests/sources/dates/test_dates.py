@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.sources.dates.date_columns import combine_dates, parse_dates, refused_line
 from analysis.sources.dates.parsing import (
     AMBIGUOUS,
     BEFORE,
     NO_SUCH_DAY,
     UNREADABLE,
+    combine_dates,
     file_date,
     parse_date,
+    parse_dates,
+    refused_line,
 )
 
 LATEST = date(2025, 4, 17)

@@ -19,7 +19,7 @@ from analysis.sources.formats import (
     format_words,
 )
 from analysis.sources.formats.hf_html import FORMAT as HF_HTML
-from analysis.sources.formats.json.services import SERVICES
+from analysis.sources.formats.services import SERVICES
 from analysis.sources.input_file import File
 from analysis.sources.read_files import read_file
 

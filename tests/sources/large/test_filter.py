@@ -306,7 +306,7 @@ def test_what_is_no_json_lines(data: bytes, problem: str, tmp_path: Path) -> Non
 
 def test_a_larger_file_than_allowed_is_refused_and_the_limit_is_named(tmp_path: Path) -> None:
     packed = tmp_path / "p.gz"
-    packed.write_bytes(gzip.compress(b"{}\n" * 3_000_000))
+    packed.write_bytes(gzip.compress((b'{"x": "' + b"y" * 10_000 + b'"}\n') * 600))
     with pytest.raises(InputError, match="is larger than 0 GB") as caught:
         filtered(packed, limits=Limits(total=5_000_000))
     assert "--max-gb" in caught.value.next_step

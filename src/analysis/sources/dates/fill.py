@@ -18,8 +18,7 @@ from ..columns import ALIASES, match_columns, shown_names, standardise
 from ..ids import arxiv_id, arxiv_ids, arxiv_month
 from ..input_file import joined_error, load
 from ..read_files import read_file
-from .date_columns import combine_dates, refused_line
-from .parsing import BEFORE, EARLIEST, LATER, RANK
+from .parsing import BEFORE, EARLIEST, LATER, RANK, combine_dates, refused_line
 
 DATE_COLUMNS = ("title_key", "arxiv_id", "published", "published_precision", "problem", "text")
 _DATED_BY = ("published", "year_month", "month", "year")

@@ -103,8 +103,8 @@ class Format:
 
 FORMATS = (
     Format("parquet", "Parquet", "parquet", magic=b"PAR1", is_table=True),
-    Format("json", "JSON", "json.text", is_table=True),
-    Format("jsonl", "JSON Lines", "json.text", is_table=True),
+    Format("json", "JSON", "json_text", is_table=True),
+    Format("jsonl", "JSON Lines", "json_text", is_table=True),
     Format("html", "a Hugging Face papers page saved as HTML", "hf_html"),
     Format("xml", "arXiv XML", "arxiv_xml"),
     Format("bibtex", "BibTeX", "bibtex"),

@@ -15,8 +15,8 @@ from analysis.base.escaping import clean
 from . import FORMATS_IN_WORDS, PREAMBLE, Content, Detection
 from .arxiv_xml import after_prolog
 from .hf_page import read_hf_page
-from .json.services import hf_daily_record, service_of
 from .records import Rows, frame_of
+from .services import hf_daily_record, service_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

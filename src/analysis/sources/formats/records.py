@@ -1,7 +1,11 @@
-"""What every reader returns, and the helpers that make records: flat, under standard names."""
+"""What every reader returns, and the helpers that make records: flat, under standard names.
+
+The numbers in JSON keep their spelling until a column's type is known.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -86,3 +90,40 @@ def dict_of(value: object) -> dict[str, Any]:
 def dicts_of(value: object) -> list[dict[str, Any]]:
     """Return the dicts of a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+# JSON values
+
+
+class Number(str):
+    """A number's own spelling: ids such as 2310.00010 keep their zeros."""
+
+    __slots__ = ()
+
+
+def plain(value: Any) -> Any:
+    """Return `value` with every `Number` in it as an int or a float."""
+    if isinstance(value, Number):
+        return number(value)
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def number(spelling: str) -> int | float | str:
+    """Return the number that `spelling` means; the spelling itself where an int is too long."""
+    if spelling.lstrip("-").isdigit():
+        return int(spelling) if len(spelling) < 19 else str(spelling)
+    return float(spelling)
+
+
+JSON_DECODER = json.JSONDecoder(
+    parse_float=Number, parse_int=Number, parse_constant=lambda constant: None
+)
+
+
+def loads(text: str) -> Any:
+    """Read one JSON value, its numbers as `Number`; errors as `json.loads`."""
+    return JSON_DECODER.decode(text)

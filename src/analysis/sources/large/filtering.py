@@ -13,7 +13,7 @@ from typing import Any
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
-from ..formats.json.text import BAD_LINE
+from ..formats.json_text import BAD_LINE
 from ..input_file import MEGABYTE
 from .conditions import Conditions
 from .lines import Row, bad_line, row_of

@@ -12,10 +12,9 @@ from analysis.base.escaping import clean, safe_url
 
 from ..columns import match_columns
 from ..dates.parsing import EARLIEST, RANK, Parsed, parse_date
-from ..formats.json.services import first_version, service_of, service_record
-from ..formats.json.text import loads
 from ..formats.latex import clean_source
-from ..formats.records import Record, names_text, text_of, texts_of
+from ..formats.records import Record, loads, names_text, text_of, texts_of
+from ..formats.services import first_version, service_of, service_record
 from ..ids import arxiv_id, arxiv_month
 from .conditions import Conditions, Dated
 

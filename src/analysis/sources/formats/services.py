@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from analysis.sources.ids import arxiv_id
-
-from ..latex import clean_source
-from ..records import Record, dict_of, dicts_of, names_text, text_of, texts_of, without_empty
+from ..ids import arxiv_id
+from .latex import clean_source
+from .records import Record, dict_of, dicts_of, names_text, text_of, texts_of, without_empty
 
 NESTED = ("citingPaper", "citedPaper")
 """Keys under which Semantic Scholar's citations and references hold the paper."""

@@ -1,4 +1,8 @@
-"""JSON (a list of records, or an object that holds one) and JSON Lines."""
+"""JSON (a list of records, or an object that holds one) and JSON Lines.
+
+JSON that is truncated, followed by garbage, or several documents in one file is read as far as it
+is complete. Streaming parsers stop at the same places, but give events, not the records before.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,10 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
-from analysis.sources.columns import column_key, match_columns
 
-from .. import Content, Detection
-from ..records import Rows
-from .salvage import salvage
+from ..columns import column_key, match_columns
+from . import Content, Detection
+from .records import JSON_DECODER, Rows, loads
 from .services import service_of, service_record
 
 RECORD_KEYS = (
@@ -32,34 +35,13 @@ CUT_OFF = "record cut off"
 _SHOWN_LINES = 3
 _HEAD = 200_000
 _START = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])')
+_GAP = re.compile(r"[\s,\x1e]*")
+_LIST = re.compile(r"[\s\ufeff]*\[\s*")
+_NAMED = re.compile(r'"([^"\\]{1,40})"\s*:\s*\[\s*(?=\{)')
 _ALLOWED = (
     "a list of records, an object that holds one list of records, or one record per line (JSON "
     "Lines); a record is an object with a title and an abstract"
 )
-
-
-class Number(str):
-    """A number's own spelling: ids such as 2310.00010 keep their zeros."""
-
-    __slots__ = ()
-
-
-def plain(value: Any) -> Any:
-    """Return `value` with every `Number` in it as an int or a float."""
-    if isinstance(value, Number):
-        return number(value)
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return value
-
-
-def number(spelling: str) -> int | float | str:
-    """Return the number that `spelling` means; the spelling itself where an int is too long."""
-    if spelling.lstrip("-").isdigit():
-        return int(spelling) if len(spelling) < 19 else str(spelling)
-    return float(spelling)
 
 
 def detect_json(text: str) -> Detection | None:
@@ -77,29 +59,23 @@ def _is_lines(text: str) -> bool:
     first, *others = [line for line in text[:_HEAD].split("\n") if line.strip()][:20]
     if not others or not first.lstrip().startswith("{"):
         return False
-    has_other = any(_is_object(line) for line in others)
-    if _is_object(first):
-        return has_other or not _holds_records(first)
-    return has_other and not _parses(text)
+    has_other = any(isinstance(_parsed(line), dict) for line in others)
+    document = _parsed(first)
+    if not isinstance(document, dict):
+        return has_other and _parsed(text) is _BROKEN
+    lists = (value for value in document.values() if isinstance(value, list) and value)
+    return has_other or not any(isinstance(v[0], dict) and "title" in v[0] for v in lists)
 
 
-def _holds_records(line: str) -> bool:
-    values = json.loads(line).values()
-    return any(
-        isinstance(v, list) and v and isinstance(v[0], dict) and "title" in v[0] for v in values
-    )
+_BROKEN = object()
 
 
-def _is_object(line: str) -> bool:
-    return _parses(line) and isinstance(json.loads(line), dict)
-
-
-def _parses(text: str) -> bool:
+def _parsed(text: str) -> Any:
+    """Return the value that a text is in JSON; `_BROKEN` if it is not JSON."""
     try:
-        json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return True
+        return _BROKEN
 
 
 def read_json(content: Content) -> Rows:
@@ -176,17 +152,53 @@ def _bad_lines(bad: list[int], *, shown: str) -> tuple[str, ...]:
 def _salvage(
     text: str, *, error: ValueError, shown: str
 ) -> tuple[list[Any], tuple[str, ...], bool]:
-    """Return records of incomplete JSON, notes on the rest, and whether a list breaks off."""
-    salvaged = salvage(text, decoder=_DECODER, names=_NAMES, shown=shown)
-    if salvaged is None:
+    """Return the complete records of JSON that is not one document, notes, and if it breaks off.
+
+    These are the records of all complete documents, else those of a list before it breaks off.
+    InputError if there is no complete record.
+    """
+    documents, end, _ = _decode_values(text, start=0)
+    if documents:
+        records = [record for document in documents for record in _records(document, shown=shown)]
+        line = text.count("\n", 0, end) + 1
+        note = f"{shown} holds something else after its JSON (line {line:,}); it was left out"
+        return records, (note,) if text[end:].strip() else (), False
+    start = _list_start(text)
+    records, end, problem = ([], 0, "") if start is None else _decode_values(text, start=start)
+    if not any(isinstance(record, dict) for record in records):
         where = ""
         if isinstance(error, json.JSONDecodeError):
             where = f" at line {error.lineno:,}, column {error.colno:,} ({error.msg})"
         raise _bad(f"{shown} is broken JSON{where}")
-    notes = (salvaged.note,) if salvaged.note else ()
-    if salvaged.breaks_off:
-        return salvaged.records, notes, True
-    return [record for d in salvaged.records for record in _records(d, shown=shown)], notes, False
+    line = text.count("\n", 0, end) + 1
+    note = f"{shown} breaks off in line {line:,} ({problem}); the {len(records):,} records before "
+    return records, (note + "were read",), True
+
+
+def _decode_values(text: str, *, start: int) -> tuple[list[Any], int, str]:
+    """Return the consecutive values from `start`, where they end, and why."""
+    values = []
+    problem = "it ends there"
+    while start < len(text):
+        gap = _GAP.match(text, start)
+        try:
+            value, start = JSON_DECODER.raw_decode(text, gap.end() if gap else start)
+        except json.JSONDecodeError as error:
+            problem = error.msg
+            break
+        except (ValueError, RecursionError):
+            problem = "nested too deep"
+            break
+        values.append(value)
+    return values, start, problem
+
+
+def _list_start(text: str) -> int | None:
+    plain = _LIST.match(text)
+    if plain:
+        return plain.end()
+    named = (m.end() for m in _NAMED.finditer(text[:1_000_000]) if column_key(m[1]) in _NAMES)
+    return next(named, None)
 
 
 def _standard(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -213,16 +225,6 @@ def _rows(
     frame, left_out = _frame(records, shown=shown)
     service = services.pop() if len(services) == 1 else ""
     return Rows(frame=frame, dropped=dropped, notes=(*notes, *left_out), format=service)
-
-
-_DECODER = json.JSONDecoder(
-    parse_float=Number, parse_int=Number, parse_constant=lambda constant: None
-)
-
-
-def loads(text: str) -> Any:
-    """Read one JSON value, its numbers as `Number`; errors as `json.loads`."""
-    return _DECODER.decode(text)
 
 
 def _bad(problem: str) -> InputError:

@@ -1,1 +1,0 @@
-"""JSON and JSON Lines, and the services that answer in them."""
