@@ -18,12 +18,12 @@ import numpy as np
 import pandas as pd
 from training_texts import snapshot_papers
 
-from analysis.base.resources import data_file
+from analysis.base.files import data_file
 from analysis.embedding import embed, paper_texts, strongest_word_finder
 from analysis.topics import read_topics, recognise_topics
 from analysis.topics.accuracy.measures import score_table
-from analysis.topics.recognise.phrase_evidence import TITLE, sentence_roles
-from analysis.topics.recognise.phrases import STRONG, find_phrases, phrase_matcher, sequences
+from analysis.topics.phrase_evidence import TITLE, sentence_roles
+from analysis.topics.phrases import STRONG, find_phrases, phrase_matcher, sequences
 
 USERS_FOUR = ["pretraining", "peft", "multimodal", "scaling"]
 BINS = [(0.05, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)]

@@ -1,5 +1,5 @@
 from .base.errors import InputError
-from .base.resources import example_snapshot
+from .base.files import example_snapshot
 from .figures.frames import (
     chart_note,
     compare_shares,

@@ -20,7 +20,7 @@ import pytest
 import analysis
 import browser
 from analysis import InputError, Run, Settings, default_topics
-from analysis.base import resources
+from analysis.base import files
 from analysis.base.progress import Progress
 from analysis.notebook import execute as notebooks
 from analysis.notebook.execute import execute_notebooks
@@ -68,7 +68,7 @@ def called(source: str) -> set[str]:
 
 def test_the_folder_holds_these_notebooks_and_no_others():
     assert tuple(sorted(path.stem for path in FOLDER.glob("*.ipynb"))) == NAMES
-    assert resources.notebook_folder() == FOLDER
+    assert files.notebook_folder() == FOLDER
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,13 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
+from analysis.base.files import data_file
 from analysis.base.laws import check_laws
-from analysis.base.resources import data_file
 from analysis.base.schema import TABLES
 from analysis.pipeline.run import Settings, run
 from analysis.report import report_page
-from analysis.topics.apply_overrides import OverrideResult, apply_overrides, overrides_sentence
-from analysis.topics.overrides import Override, read_overrides
+from analysis.topics.overrides import (
+    Override,
+    OverrideResult,
+    apply_overrides,
+    overrides_sentence,
+    read_overrides,
+)
 from conftest import ROOT, TODAY
 from hostile import HOSTILE
 from page_runs import made_run

@@ -1,17 +1,122 @@
-"""Files written whole, and locks: whatever moment a process ends at, nothing is left half done."""
+"""Files: default ones, TOML that people write, files written whole, and locks.
+
+Whatever moment a process ends at, a file is not left half written.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import re
 import shutil
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+_INSTALLED = Path(__file__).parents[1] / "_data"
+_CHECKOUT = Path(__file__).resolve().parents[3]
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 _POLL_SECONDS = 0.1
+
+
+# default files
+
+
+def data_file(name: str) -> Path:
+    """Return the path of a default file: `./data/NAME`, else the package's own copy.
+
+    Parameters
+    ----------
+    name : str
+        `topics.toml`, `arxiv_ids.csv` or a path below `data/`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the installation is incomplete.
+    """
+    return _first([Path("data") / name, _INSTALLED / name, _CHECKOUT / "data" / name])
+
+
+def dates_index() -> Path | None:
+    """Return the path of the index that `papertide dates add` writes here; None without one."""
+    path = Path("data") / "dates_index.parquet"
+    return path if path.is_file() else None
+
+
+def example_snapshot() -> Path:
+    """Return the path of the bundled snapshot: a saved Hugging Face papers page of 177 papers."""
+    return data_file("snapshots/hf-trending-2025-03-17.txt")
+
+
+def default_topics() -> Path:
+    """Return the path of the topic definitions that are used by default."""
+    return data_file("topics.toml")
+
+
+def notebook_folder() -> Path:
+    """Return the folder of the notebooks: the checkout's, else the package's copy."""
+    return _first([_CHECKOUT / "notebooks", _INSTALLED / "notebooks"])
+
+
+def _first(candidates: list[Path]) -> Path:
+    for path in candidates:
+        if path.exists():
+            return path
+    raise FileNotFoundError(
+        f"none of {', '.join(map(str, candidates))} exists: reinstall papertide"
+    )
+
+
+# TOML
+
+
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return the text and the content of a file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is not TOML or not UTF-8 (`tomllib.TOMLDecodeError`, `UnicodeDecodeError`).
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    return text, tomllib.loads(text)
+
+
+def table_lines(text: str, *, name: str, n: int) -> list[int | None]:
+    """Return the line on which each `[[name]]` begins; None if they are written in another form.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    name : str
+    n : int
+        Number of tables of that name.
+    """
+    header = re.compile(rf"""\s*\[\[\s*(?:{name}|"{name}"|'{name}')\s*\]\]""")
+    lines = text.split("\n")
+    starts = [number for number, line in enumerate(lines) if header.match(line)]
+    if len(starts) > n:
+        # Some are inside multi-line strings: the text before one of those is not valid TOML.
+        starts = [start for start in starts if _is_toml("\n".join(lines[:start]))]
+    return [start + 1 for start in starts] if len(starts) == n else [None] * n
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+# written whole
 
 
 @contextmanager

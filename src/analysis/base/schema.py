@@ -49,6 +49,9 @@ class Table:
     open_columns: bool = False
 
 
+_GROUP = {"kind": "str", "group_id": "str"}
+_MEMBER = {"paper_id": "str", **_GROUP}
+
 TABLES: dict[str, Table] = {
     "papers": Table(
         key=("paper_id",),
@@ -80,36 +83,15 @@ TABLES: dict[str, Table] = {
     ),
     "memberships": Table(
         key=("paper_id", "kind", "group_id"),
-        columns={
-            "paper_id": "str",
-            "kind": "str",
-            "group_id": "str",
-            "weight": "float32",
-            "is_primary": "bool",
-        },
+        columns={**_MEMBER, "weight": "float32", "is_primary": "bool"},
     ),
     "evidence": Table(
         key=("paper_id", "kind", "group_id", "how", "text", "sentence"),
-        columns={
-            "paper_id": "str",
-            "kind": "str",
-            "group_id": "str",
-            "how": "str",
-            "text": "str",
-            "sentence": "str",
-            "value": "float32",
-        },
+        columns={**_MEMBER, "how": "str", "text": "str", "sentence": "str", "value": "float32"},
     ),
     "reclassified": Table(
         key=("paper_id", "kind", "group_id"),
-        columns={
-            "paper_id": "str",
-            "kind": "str",
-            "group_id": "str",
-            "weight_before": "float32",
-            "weight": "float32",
-            "previous_run": "str",
-        },
+        columns={**_MEMBER, "weight_before": "float32", "weight": "float32", "previous_run": "str"},
     ),
     "map": Table(
         key=("paper_id",),
@@ -118,8 +100,7 @@ TABLES: dict[str, Table] = {
     "groups": Table(
         key=("kind", "group_id"),
         columns={
-            "kind": "str",
-            "group_id": "str",
+            **_GROUP,
             "label": "str",
             "description": "str",
             "n_papers": "int64",
@@ -145,29 +126,13 @@ TABLES: dict[str, Table] = {
     ),
     "moves": Table(
         key=("paper_id", "kind", "from_id", "to_id"),
-        columns={
-            "paper_id": "str",
-            "kind": "str",
-            "from_id": "str",
-            "to_id": "str",
-            "cause": "str",
-        },
+        columns=dict.fromkeys(("paper_id", "kind", "from_id", "to_id", "cause"), "str"),
     ),
     "changes": Table(
         key=("kind", "group_id"),
         columns={
-            "kind": "str",
-            "group_id": "str",
-            "n_old": "int64",
-            "n_new": "int64",
-            "n_total_old": "int64",
-            "n_total_new": "int64",
-            "added": "int64",
-            "gone": "int64",
-            "override": "int64",
-            "definition": "int64",
-            "revised": "int64",
-            "refit": "int64",
+            **_GROUP,
+            **dict.fromkeys(("n_old", "n_new", "n_total_old", "n_total_new", *CAUSES), "int64"),
         },
     ),
     "restated": Table(
@@ -186,8 +151,7 @@ TABLES: dict[str, Table] = {
     "trends": Table(
         key=("kind", "group_id", "period"),
         columns={
-            "kind": "str",
-            "group_id": "str",
+            **_GROUP,
             "freq": "str",
             "period": "datetime64[us]",
             "period_end": "datetime64[us]",
@@ -206,8 +170,7 @@ TABLES: dict[str, Table] = {
     "verdicts": Table(
         key=("kind", "group_id"),
         columns={
-            "kind": "str",
-            "group_id": "str",
+            **_GROUP,
             "direction": "str",
             "log_odds_per_year": "float64",
             "low": "float64",
@@ -233,8 +196,7 @@ TABLES: dict[str, Table] = {
     "events": Table(
         key=("kind", "group_id", "what", "start"),
         columns={
-            "kind": "str",
-            "group_id": "str",
+            **_GROUP,
             "what": "str",
             "start": "datetime64[us]",
             "end": "datetime64[us]",

@@ -138,7 +138,7 @@ def dates_command(
     Only an identical title counts, apart from case and punctuation; papers that are not found stay
     undated.
     """
-    from analysis.base.resources import data_file, dates_index
+    from analysis.base.files import data_file, dates_index
     from analysis.papers.snapshot import read_snapshot
     from analysis.sources import read_dates
     from analysis.sources.fetching import fetch_dates

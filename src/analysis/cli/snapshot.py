@@ -72,7 +72,7 @@ def snapshot_command(
     Several files are read together as one snapshot, with the same default dates files as in
     `papertide run`. Nothing is written.
     """
-    from analysis.base.resources import data_file, dates_index
+    from analysis.base.files import data_file, dates_index
     from analysis.papers.snapshot import read_snapshot
     from analysis.sources import read_dates
 

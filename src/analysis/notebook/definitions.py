@@ -7,7 +7,7 @@ from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.base import resources
+from analysis.base import files
 from analysis.runs import sha256
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def default_topics(run: Run | None = None) -> Path:
         If the run's file is not found, that of the default definitions, with a warning.
     """
     if run is None:
-        return resources.default_topics()
+        return files.default_topics()
     path = find_definitions(run)
     if path is None:
         warnings.warn(missing_definitions(run), stacklevel=2)
-        return resources.default_topics()
+        return files.default_topics()
     return path
 
 
@@ -58,7 +58,7 @@ def find_definitions(run: Run) -> Path | None:
     run : Run
     """
     recorded = _recorded(run)
-    default = resources.default_topics()
+    default = files.default_topics()
     if not recorded or sha256(default) == recorded["sha256"]:
         return default
     folders = [Path.cwd(), *([run.path.resolve().parents[1]] if run.path else [])]

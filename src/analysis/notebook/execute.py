@@ -12,9 +12,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
-from analysis.base.files import written_whole
+from analysis.base.files import notebook_folder, written_whole
 from analysis.base.progress import Progress
-from analysis.base.resources import notebook_folder
 from analysis.runs import read_run
 
 from .definitions import find_definitions, missing_definitions

@@ -15,11 +15,11 @@ import pandas as pd
 from analysis import runs
 from analysis.base.english import count
 from analysis.base.errors import InputError
+from analysis.base.files import data_file, dates_index
 from analysis.base.groups import counted_memberships
 from analysis.base.progress import Progress
-from analysis.base.resources import data_file, dates_index
 from analysis.base.schema import SCHEMA_VERSION
-from analysis.clusters.extend.thresholds import Thresholds
+from analysis.clusters.extend.splits_and_mergers import Thresholds
 from analysis.runs import RUN_FILES, Run, versions
 
 from . import run as pipeline

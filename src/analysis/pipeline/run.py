@@ -12,8 +12,8 @@ import pandas as pd
 from analysis import runs, sources
 from analysis.base.english import count
 from analysis.base.errors import InputError
+from analysis.base.files import data_file, dates_index
 from analysis.base.progress import Progress
-from analysis.base.resources import data_file, dates_index
 from analysis.embedding import ALLOWED_NAMES, is_embedding_name
 from analysis.papers import Snapshot, dropped_line, read_snapshot
 from analysis.runs import Run, file_entries, peak_memory_mb

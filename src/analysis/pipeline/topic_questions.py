@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.resources import data_file, default_topics
+from analysis.base.files import data_file, default_topics
 from analysis.runs import Run
 from analysis.trends import corrected_share
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, short_hash
-from analysis.base.toml_tables import read_toml
+from analysis.base.files import read_toml
 from analysis.base.words import STOP_WORDS, WORD
 
-from .recognise.phrases import GAP, LETTERS, phrase_forms
+from .phrases import GAP, LETTERS, phrase_forms
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PHRASES = {"strong": "strong", "title": "title", "weak": "weak", "not": "excluded"}

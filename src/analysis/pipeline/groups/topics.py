@@ -13,14 +13,13 @@ import pandas as pd
 from analysis import topics
 from analysis.base import schema
 from analysis.base.errors import InputError
+from analysis.base.files import data_file
 from analysis.base.progress import Progress
-from analysis.base.resources import data_file
-from analysis.clusters.overrides.read import ClusterOverride, read_cluster_overrides
+from analysis.clusters.overrides import ClusterOverride, read_cluster_overrides
 from analysis.embedding import strongest_word_finder
 from analysis.runs import Decisions, file_entries
 from analysis.topics import Topic
-from analysis.topics.apply_overrides import apply_overrides, overrides_sentence
-from analysis.topics.overrides import Override, read_overrides
+from analysis.topics.overrides import Override, apply_overrides, overrides_sentence, read_overrides
 
 from .extend_topics import ParentTopics, extend_topics
 
