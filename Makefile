@@ -6,7 +6,7 @@ SNAPSHOT := data/snapshots/hf-trending-2025-03-17.txt
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs lint lab fuzz bench format clean
+.PHONY: help demo check test docs lint lab fuzz bench format clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -15,6 +15,9 @@ demo: $(STAMP) ## Set up and analyse the bundled snapshot; says where the map an
 	@run=$$($(BIN)/papertide run $(SNAPSHOT)) && \
 	$(BIN)/papertide show "$$run" && \
 	printf '\nOpen in a browser:\n  %s\n  %s\nThen: make lab\n' "$$run/map.html" "$$run/report.html"
+
+check: lint ## Style, types and the fast tests (about a minute); run it often
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not shared"
 
 test: $(STAMP) ## Set up and run all tests (those that need a browser only where there is one)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -25,11 +28,12 @@ docs: $(STAMP) ## Build the documentation in build/docs; any broken link or refe
 	$(BIN)/python -m sphinx -W -n --keep-going -q -b html docs build/docs
 	@printf 'Open in a browser:\n  %s\n' build/docs/index.html
 
-lint: $(STAMP) ## Check style and format
+lint: $(STAMP) ## Check style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
-format: $(STAMP) ## Mend style and format
+format: $(STAMP) ## Fix style and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
