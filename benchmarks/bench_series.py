@@ -39,7 +39,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 
 from analysis.clusters import centre_vectors, find_clusters
 from analysis.clusters.extend.extend import FreshFit, extend_clusters
-from analysis.clusters.extend.thresholds import Thresholds
+from analysis.clusters.extend.splits_and_mergers import Thresholds
 
 FIELDS = ("physics.plasm-ph", "math.GR", "q-fin.ST")
 RISING = ("eess.IV", "econ.EM", "cs.SI")

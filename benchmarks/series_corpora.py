@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 
 from analysis.clusters import centre_vectors, find_clusters
 from analysis.clusters.extend.extend import Extension, FreshFit, extend_clusters
-from analysis.clusters.extend.thresholds import Thresholds
+from analysis.clusters.extend.splits_and_mergers import Thresholds
 from analysis.embedding import embed, embedding_version, paper_texts
 
 DAILY = "hf_daily_2024-05_2025-12"

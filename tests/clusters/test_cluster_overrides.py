@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.base.schema import TABLES, conform
-from analysis.clusters.overrides.apply import (
+from analysis.clusters.apply_overrides import (
     OverrideResult,
     apply_cluster_overrides,
     override_labels,
 )
-from analysis.clusters.overrides.read import (
+from analysis.clusters.overrides import (
     ClusterOverride,
     mergers,
     pairs_apart,

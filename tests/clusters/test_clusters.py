@@ -13,7 +13,7 @@ from analysis.clusters import (
     nearest_neighbours,
     neighbour_graph,
 )
-from analysis.clusters.find import graph, partition, subsamples
+from analysis.clusters.find import fit, graph, partition
 from analysis.clusters.labels.labels import exemplars
 from analysis.embedding import embed, paper_texts
 from planted import planted
@@ -266,7 +266,7 @@ def test_joining_goes_on_until_nothing_is_close():
 
 
 def test_sixty_papers_are_clustered_by_stability_and_the_rule_says_so(monkeypatch):
-    monkeypatch.setattr(subsamples, "SUBSAMPLES", 3)
+    monkeypatch.setattr(fit, "SUBSAMPLES", 3)
     vectors, _ = planted_vectors(60, n_fields=4)
     found = find_clusters(vectors)
     check(found, n=60)
@@ -288,7 +288,7 @@ def test_from_two_hundred_papers_on_the_settings_follow_from_the_number(n):
 
 @pytest.mark.parametrize("n", [60, 200])
 def test_equal_texts_are_one_cluster(monkeypatch, n):
-    monkeypatch.setattr(subsamples, "SUBSAMPLES", 2)
+    monkeypatch.setattr(fit, "SUBSAMPLES", 2)
     found = find_clusters(np.tile(unit([30]), (n, 1)))
     check(found, n=n)
     assert found.numbers.tolist() == [0] * n

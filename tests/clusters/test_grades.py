@@ -8,8 +8,8 @@ import pytest
 
 from analysis import clusters
 from analysis.base.groups import grade
-from analysis.clusters.extend.fit_of_new_papers import fit_line, fit_of_new_papers
-from analysis.clusters.find import graph, partition, subsamples
+from analysis.clusters.extend.new_papers import fit_line, fit_of_new_papers
+from analysis.clusters.find import fit, graph, partition
 from analysis.clusters.quality import LARGEST_GRADED, cluster_stability, contested, grading_is_due
 
 
@@ -110,7 +110,7 @@ def test_subsamples_are_the_same_for_the_same_seed_and_others_for_another():
 
 
 def test_few_papers_reuse_the_subsamples_that_chose_the_settings(monkeypatch):
-    monkeypatch.setattr(subsamples, "SUBSAMPLES", 5)
+    monkeypatch.setattr(fit, "SUBSAMPLES", 5)
     vectors = unit([25, 25, 25])
     found = clusters.find_clusters(vectors)
     assert found.fits.shape == (5, 75)

@@ -14,8 +14,8 @@ from analysis.base.groups import broader_clusters, broader_ids, groups_of, parts
 from analysis.base.laws import check_laws
 from analysis.base.schema import conform
 from analysis.clusters import ClusterDescription, neighbour_graph
-from analysis.clusters.find.hierarchy import broader_heading, broader_levels
-from analysis.clusters.labels.describe import add_broader
+from analysis.clusters.find.partition import broader_levels
+from analysis.clusters.labels.describe import add_broader, broader_heading
 from analysis.clusters.labels.phrases import count_phrases
 from analysis.figures.frames.groups import densest_point, map_labels
 from analysis.pipeline.groups.group_table import descriptions_of, group_table

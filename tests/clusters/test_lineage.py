@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.base.schema import LINEAGE, empty
-from analysis.clusters.identity.lineage import dormant_clusters, lineage_rows
+from analysis.clusters.lineage import dormant_clusters, lineage_rows
 from clustered import primaries, rows
 
 # lineage

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.clusters.identity.matching import cluster_similarity, match_fresh
+from analysis.clusters.lineage import cluster_similarity, match_fresh
 
 # a fresh fit beside the run before
 

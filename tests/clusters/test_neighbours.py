@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.clusters.find.neighbours import nearest_neighbours, updated_neighbours
+from analysis.clusters.find.graph import nearest_neighbours, updated_neighbours
 from blobs import blobs
 
 SIZES = (0, 1, 2, 3, 7, 30)

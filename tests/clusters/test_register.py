@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.base.schema import LINEAGE, STATUSES, conform, empty
-from analysis.clusters.identity.ledger import Entry, Event, Ledger, ledger_text, read_ledger
-from analysis.clusters.identity.lineage import lineage_rows
-from analysis.clusters.identity.register import cluster_statuses, open_register, update_register
+from analysis.clusters.ledger import Entry, Event, Ledger, ledger_text, read_ledger
+from analysis.clusters.lineage import lineage_rows
+from analysis.clusters.register import cluster_statuses, open_register, update_register
 from clustered import primaries
 from hostile import HOSTILE
 

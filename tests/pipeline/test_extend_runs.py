@@ -14,8 +14,8 @@ from analysis.base.errors import InputError
 from analysis.base.groups import groups_of
 from analysis.base.progress import Progress
 from analysis.cli.main import main
-from analysis.clusters.extend.thresholds import Thresholds
-from analysis.clusters.identity.ledger import read_ledger
+from analysis.clusters.extend.splits_and_mergers import Thresholds
+from analysis.clusters.ledger import read_ledger
 from analysis.pipeline.run import Settings, open_run, run
 from analysis.runs import Run, list_runs, tables_of
 from series_of_runs import (

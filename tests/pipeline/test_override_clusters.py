@@ -12,7 +12,7 @@ import pytest
 from analysis.base.groups import groups_of
 from analysis.base.laws import check_laws
 from analysis.base.schema import conform, empty
-from analysis.clusters.overrides.read import read_cluster_overrides
+from analysis.clusters.overrides import read_cluster_overrides
 from analysis.pipeline.groups.cluster_overrides import override_clusters
 from analysis.pipeline.groups.group_table import descriptions_of, group_table
 from analysis.runs import Run, tables_of

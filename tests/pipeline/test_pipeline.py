@@ -270,7 +270,7 @@ def test_papers_without_date_abstract_or_topic(tmp_path):
 
 
 def test_equal_abstracts_are_placed_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("analysis.clusters.find.subsamples.SUBSAMPLES", 2)
+    monkeypatch.setattr("analysis.clusters.find.fit.SUBSAMPLES", 2)
     rows = [{"title": f"{i}", "abstract": "The same abstract for all of them."} for i in range(60)]
     found = made(as_json(tmp_path / "papers.json", rows), tmp_path / "runs")
     check_run(found, n=60)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.clusters import centre_vectors
-from analysis.clusters.find.graph import directed_graph
-from analysis.clusters.find.neighbours import nearest_neighbours
+from analysis.clusters.find.graph import directed_graph, nearest_neighbours
 
 
 def blobs(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.clusters.identity.lineage import lineage_rows
+from analysis.clusters.lineage import lineage_rows
 
 
 def primaries(**clusters: str) -> pd.Series:

@@ -1,9 +1,14 @@
 from .extend.describe import describe_extended
 from .extend.extend import Extension, FreshFit, extend_clusters
-from .find.fit import Clustering, find_clusters
-from .find.graph import SMALLEST_CLUSTERED, SMALLEST_LISTED, centre_vectors, neighbour_graph
-from .find.neighbours import nearest_neighbours, updated_neighbours
-from .find.subsamples import subsample_fits
+from .find.fit import Clustering, find_clusters, subsample_fits
+from .find.graph import (
+    SMALLEST_CLUSTERED,
+    SMALLEST_LISTED,
+    centre_vectors,
+    nearest_neighbours,
+    neighbour_graph,
+    updated_neighbours,
+)
 from .labels.describe import ClusterDescription, describe_clusters
 from .map import align_map, map_figures, map_layout, map_table, place_on_map
 from .tables import (

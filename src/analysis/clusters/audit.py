@@ -13,8 +13,7 @@ from analysis.base.english import count
 from analysis.base.escaping import first_lines
 from analysis.base.groups import cluster_id
 
-from .identity.lineage import lineage_rows
-from .identity.matching import match_fresh
+from .lineage import lineage_rows, match_fresh
 
 LEAST_FIT = 0.95
 """Agreement with fits of subsamples, as a fraction of that of a fresh fit, from which on a run's

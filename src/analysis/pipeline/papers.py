@@ -14,7 +14,7 @@ from analysis.base import schema
 from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
-from analysis.clusters.extend.fit_of_new_papers import LEAST_NEAR, SMALLEST_JUDGED, share_near
+from analysis.clusters.extend.new_papers import LEAST_NEAR, SMALLEST_JUDGED, share_near
 from analysis.embedding import embed, embedding_version, paper_texts
 from analysis.papers import PaperUnion, Snapshot, join_papers
 from analysis.runs import Run

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import runs
 from analysis.base.errors import InputError
 from analysis.base.groups import cluster_number, groups_of
-from analysis.clusters.identity.ledger import Ledger, read_ledger
+from analysis.clusters.ledger import Ledger, read_ledger
 from analysis.runs import Run
 
 LARGEST_STEP = 3.0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.base.schema import AXES, FREQUENCIES
-from analysis.clusters.extend.thresholds import Thresholds
+from analysis.clusters.extend.splits_and_mergers import Thresholds
 from analysis.runs.lock import WAIT
 
 PERIODS = ("auto", *FREQUENCIES)

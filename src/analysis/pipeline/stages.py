@@ -11,7 +11,7 @@ import pandas as pd
 from analysis import runs
 from analysis.base import laws, schema
 from analysis.base.progress import Progress
-from analysis.clusters.identity.ledger import ledger_text
+from analysis.clusters.ledger import ledger_text
 from analysis.embedding import EMBEDDINGS, embedding_version
 from analysis.papers import Snapshot
 from analysis.runs import Run, compare, run_manifest

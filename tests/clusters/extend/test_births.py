@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from scipy.stats import binom
 
 from analysis.clusters.extend.births import crowded_clusters, novel_groups
-from analysis.clusters.extend.thresholds import Thresholds
+from analysis.clusters.extend.splits_and_mergers import Thresholds
 from blobs import blobs, near_of
 
 LIMITS = Thresholds()

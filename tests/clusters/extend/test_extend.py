@@ -9,7 +9,7 @@ import pytest
 
 from analysis.clusters import centre_vectors, find_clusters, neighbour_graph
 from analysis.clusters.extend.extend import Extension, FreshFit, extend_clusters
-from analysis.clusters.extend.thresholds import Thresholds
+from analysis.clusters.extend.splits_and_mergers import Thresholds
 from blobs import blobs
 
 

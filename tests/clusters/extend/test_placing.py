@@ -6,10 +6,8 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from analysis.clusters.extend.fit_of_new_papers import share_near
-from analysis.clusters.extend.placing import cluster_shares, place_papers
-from analysis.clusters.find.graph import directed_graph
-from analysis.clusters.find.neighbours import nearest_neighbours
+from analysis.clusters.extend.new_papers import cluster_shares, place_papers, share_near
+from analysis.clusters.find.graph import directed_graph, nearest_neighbours
 from blobs import angles, blobs, near_of
 
 SIZES = (0, 1, 2, 3, 7, 30)

@@ -10,12 +10,12 @@ from analysis.clusters.extend.births import births
 from analysis.clusters.extend.splits_and_mergers import (
     Change,
     Event,
+    Thresholds,
     closeness,
     mergers,
     splits,
     within_budget,
 )
-from analysis.clusters.extend.thresholds import Thresholds
 from blobs import blobs, near_of
 
 LIMITS = Thresholds()

@@ -8,9 +8,8 @@ from scipy.sparse.csgraph import connected_components
 from scipy.stats import binom
 from threadpoolctl import threadpool_limits
 
-from ..find.graph import density, fuzzy_union
-from .splits_and_mergers import Change, Event
-from .thresholds import Thresholds
+from ..find.graph import fuzzy_union
+from .splits_and_mergers import Change, Event, Thresholds, density
 
 _EDGE = 5
 """Papers at either end of the order along which a group is cut that no cut separates."""

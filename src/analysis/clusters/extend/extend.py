@@ -8,12 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.sparse as sp
 
-from ..find.graph import directed_graph
-from ..find.neighbours import nearest_neighbours
+from ..find.graph import directed_graph, nearest_neighbours
 from .births import births, crowded_clusters, novel_groups
-from .placing import cluster_shares, place_papers
-from .splits_and_mergers import Change, Event, mergers, splits, within_budget
-from .thresholds import Thresholds
+from .new_papers import cluster_shares, place_papers
+from .splits_and_mergers import Change, Event, Thresholds, mergers, splits, within_budget
 
 
 @dataclass(frozen=True)

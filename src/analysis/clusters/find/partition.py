@@ -1,18 +1,24 @@
-"""All papers divided into clusters by given settings: HDBSCAN, then every paper placed."""
+"""Papers divided into clusters by given settings, and close clusters joined to broader ones."""
 
 from __future__ import annotations
 
-import hdbscan
+from collections.abc import Callable
+
 import numpy as np
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
-from .graph import DENSE_BELOW, NEIGHBOURS, join_closest, spectral_coordinates, ties_between
+from .graph import DENSE_BELOW, NEIGHBOURS, spectral_coordinates
 
 Settings = dict[str, float | int]
 
+SMALLEST_WITH_BROADER, FEWEST_CLUSTERS = 500, 4
+"""Papers and clusters from which on there are broader clusters."""
+
 _ONE_CLUSTER = 0.25
 _MAJORITY_ROUNDS = 10
+_IN_ONE, _IN_ONE_ABOVE = 3, 5
+_MOST_AT_THE_TOP = 24
 
 
 def settings_by_size(n: int) -> Settings:
@@ -84,6 +90,8 @@ def neighbour_shares(numbers: np.ndarray, *, graph: sp.csr_matrix) -> sp.csr_mat
 
 def hdbscan_clusters(coordinates: np.ndarray, settings: Settings) -> np.ndarray:
     """Return HDBSCAN's clusters (Campello, Moulavi & Sander 2013), -1 for papers it leaves out."""
+    import hdbscan
+
     model = hdbscan.HDBSCAN(
         min_cluster_size=int(settings["min_cluster_size"]),
         min_samples=int(settings["min_samples"]),
@@ -159,3 +167,119 @@ def _number_by_size(numbers: np.ndarray) -> np.ndarray:
     renumbered = np.empty(numbers.max() + 1, dtype=np.int64)
     renumbered[clusters[order]] = np.arange(len(clusters))
     return renumbered[numbers]
+
+
+def broader_levels(numbers: np.ndarray, *, graph: sp.csr_matrix) -> list[np.ndarray]:
+    """Join clusters to broader ones, and these once more if there are many.
+
+    Clusters are joined two by two, first those between which the graph has the most ties for
+    their size: weight between the two over the product of their weights, average linkage on the
+    graph that the clusters came from. About three make a broader one; if more than 24 broader
+    ones result, about five of these make one more. Of size-weighted Ward linkage of centroids,
+    average linkage of centroids, greedy modularity and this one, this was nearest to the 16
+    categories of labelled arXiv abstracts (10 groups from 32 clusters: AMI .709; .692, .709,
+    .703), and the only one of the two best that left no mixed remainder in daily papers.
+
+    Parameters
+    ----------
+    numbers : ndarray of int64, shape (n,)
+        Clusters 0..c-1; all -1 if there are none.
+    graph : csr_matrix of float64, shape (n, n)
+        From `neighbour_graph`.
+
+    Returns
+    -------
+    list of ndarray of int64
+        One entry per level, finest first: for each cluster of the level below, the number of the
+        broader one it is in, 0..k-1; -1 if it stays alone. Empty under 500 papers or four
+        clusters.
+    """
+    count = int(numbers.max(initial=-1)) + 1
+    if len(numbers) < SMALLEST_WITH_BROADER or count < FEWEST_CLUSTERS:
+        return []
+    ties = ties_between(numbers, graph=graph)
+    first = _join(ties, count=max(2, round(count / _IN_ONE)))
+    if first.max() + 1 <= _MOST_AT_THE_TOP:
+        return [_without_singles(first)]
+    onto = np.eye(first.max() + 1)[first]
+    second = _join(onto.T @ ties @ onto, count=round((first.max() + 1) / _IN_ONE_ABOVE))
+    return _two_levels(first, second)
+
+
+def _join(ties: np.ndarray, *, count: int) -> np.ndarray:
+    return join_closest(
+        ties,
+        ties.sum(axis=1),
+        closeness=lambda ties, volumes: ties / np.outer(volumes, volumes),
+        count=count,
+    )
+
+
+def _without_singles(groups: np.ndarray) -> np.ndarray:
+    """Set clusters that are alone in their group to -1 and renumber the groups."""
+    sizes = np.bincount(groups)
+    kept = np.cumsum(sizes > 1) - 1
+    return np.where(sizes[groups] > 1, kept[groups], -1)
+
+
+def _two_levels(first: np.ndarray, second: np.ndarray) -> list[np.ndarray]:
+    """Combine two levels; a cluster that is alone in its group is part of no broader one.
+
+    A cluster alone on the first level cannot be in the second: it would skip a level.
+    """
+    fine = _without_singles(first)
+    of_group = np.full(fine.max() + 1, -1)
+    of_group[fine[fine >= 0]] = second[first[fine >= 0]]
+    _, of_group = np.unique(of_group, return_inverse=True)
+    return [fine, _without_singles(of_group)]
+
+
+def ties_between(numbers: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
+    """Return the weight of the edges between each two clusters, ndarray of shape (c, c)."""
+    n = len(numbers)
+    members = sp.csr_matrix((np.ones(n), (np.arange(n), numbers)), shape=(n, numbers.max() + 1))
+    return (members.T @ graph @ members).toarray()
+
+
+def join_closest(
+    ties: np.ndarray,
+    sizes: np.ndarray,
+    *,
+    closeness: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    count: int = 1,
+    least: float = -np.inf,
+) -> np.ndarray:
+    """Join groups two by two, each time the closest pair.
+
+    Parameters
+    ----------
+    ties : ndarray of float64, shape (c, c)
+        Weight of the edges between groups.
+    sizes : ndarray of float64, shape (c,)
+    closeness : callable
+        From the ties and the sizes of the groups so far to the closeness of each pair.
+    count : int
+        Stop when this many groups are left.
+    least : float
+        Stop when no pair is at least as close.
+
+    Returns
+    -------
+    ndarray of int64, shape (c,)
+        Number of the group that each row ends up in, from 0, numbered by first row.
+    """
+    ties, sizes, group = ties.copy(), sizes.copy(), np.arange(len(sizes))
+    while len(sizes) > count:
+        close = closeness(ties, sizes)
+        np.fill_diagonal(close, -1)
+        a, b = sorted(np.unravel_index(int(close.argmax()), close.shape))
+        if close[a, b] < least:
+            break
+        ties[a] += ties[b]
+        ties[:, a] += ties[:, b]
+        ties = np.delete(np.delete(ties, b, axis=0), b, axis=1)
+        sizes[a] += sizes[b]
+        sizes = np.delete(sizes, b)
+        group = np.where(group == b, a, group)
+        group = group - (group > b)
+    return group

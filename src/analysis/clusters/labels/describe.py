@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from analysis.base.groups import PALETTE, cluster_id
 
 from .. import quality
-from ..find.hierarchy import broader_heading, broader_levels
+from ..find.partition import broader_levels
 from .labels import ClusterTerms, cluster_terms, exemplars
 from .phrases import PhraseCounts, count_phrases
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..find.fit import Clustering
 
 DESCRIBED_TERMS = 4
+_SPREAD, _LEAST_SHARE = 0.75, 0.08
 
 
 @dataclass(frozen=True)
@@ -200,3 +201,32 @@ def _description(terms: Sequence[str]) -> str:
     if len(words) < 2:
         return f"Papers on {words[0]}." if words else ""
     return f"Papers on {', '.join(words[:-1])} and {words[-1]}."
+
+
+def broader_heading(
+    heading: str, *, shares: Sequence[float], sizes: Sequence[int], parts: Sequence[str]
+) -> str:
+    """Choose the heading of a broader cluster.
+
+    Parameters
+    ----------
+    heading : str
+        The heading that its papers together would get as one cluster.
+    shares : sequence of float
+        For each cluster in it, the share of papers that contain this heading.
+    sizes : sequence of int
+        Papers of each cluster in it.
+    parts : sequence of str
+        The headings of the clusters in it.
+
+    Returns
+    -------
+    str
+        `heading`, if at least 8 % of the papers of clusters that make up three quarters of it
+        contain it and none of them has that name already; else the names of the two largest.
+    """
+    spread = sum(n for n, share in zip(sizes, shares, strict=True) if share >= _LEAST_SHARE)
+    if spread >= _SPREAD * sum(sizes) and heading.casefold() not in {p.casefold() for p in parts}:
+        return heading
+    order = sorted(range(len(parts)), key=lambda i: (-sizes[i], i))
+    return " · ".join(parts[i].split(" · ")[0] for i in order[:2])

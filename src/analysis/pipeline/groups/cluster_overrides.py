@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.base import schema
 from analysis.clusters import ClusterDescription, primary_clusters
-from analysis.clusters.identity.ledger import Ledger
-from analysis.clusters.overrides.apply import apply_cluster_overrides, override_labels
-from analysis.clusters.overrides.read import ClusterOverride
+from analysis.clusters.apply_overrides import apply_cluster_overrides, override_labels
+from analysis.clusters.ledger import Ledger
+from analysis.clusters.overrides import ClusterOverride
 from analysis.topics.find_paper import find_papers, paper_index
 
 from ..parent import Parent

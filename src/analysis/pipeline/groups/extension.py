@@ -14,12 +14,12 @@ from analysis.base import schema
 from analysis.base.groups import cluster_id, cluster_number
 from analysis.base.progress import Progress
 from analysis.clusters import ClusterDescription, Extension, FreshFit, primary_clusters, quality
-from analysis.clusters.extend.fit_of_new_papers import fit_line, fit_of_new_papers
+from analysis.clusters.extend.new_papers import fit_line, fit_of_new_papers
 
 from .group_table import descriptions_of
 
 if TYPE_CHECKING:
-    from analysis.clusters.extend.thresholds import Thresholds
+    from analysis.clusters.extend.splits_and_mergers import Thresholds
     from analysis.runs import Run
 
 STORED_NEIGHBOURS = 10

@@ -12,10 +12,9 @@ import pandas as pd
 from analysis.base import schema
 from analysis.base.groups import cluster_id, groups_of
 from analysis.clusters import ClusterDescription, primary_clusters
-from analysis.clusters.identity.ledger import Ledger
-from analysis.clusters.identity.lineage import dormant_clusters, lineage_rows
-from analysis.clusters.identity.matching import match_fresh
-from analysis.clusters.identity.register import cluster_statuses, open_register, update_register
+from analysis.clusters.ledger import Ledger
+from analysis.clusters.lineage import dormant_clusters, lineage_rows, match_fresh
+from analysis.clusters.register import cluster_statuses, open_register, update_register
 from analysis.runs import Run
 
 from ..parent import Parent
@@ -45,7 +44,7 @@ def match_parent(
     -------
     memberships : DataFrame
     clusters : list of ClusterDescription
-        Matched one to one (`matching.match_fresh`); clusters without a match, and all broader
+        Matched one to one (`lineage.match_fresh`); clusters without a match, and all broader
         clusters, get ids that the series has not given yet.
     """
     broader = {cluster.broader for cluster in clusters}

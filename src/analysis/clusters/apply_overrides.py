@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis.base.schema import conform, empty
 
-from ..tables import follow_moved_papers, main_cluster, merge_clusters, primary_clusters
-from .read import ClusterOverride, mergers, pairs_apart, place
+from .overrides import ClusterOverride, mergers, pairs_apart, place
+from .tables import follow_moved_papers, main_cluster, merge_clusters, primary_clusters
 
 
 class OverrideResult(NamedTuple):

@@ -1,1 +1,0 @@
-"""Identities of clusters along a series: matching, lineage, register and its file."""

@@ -1,1 +1,0 @@
-"""Overrides of clusters, the `[[cluster]]` tables of `overrides.toml`: read and applied."""
