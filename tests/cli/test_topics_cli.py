@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.runs import Run, read_run
-from analysis.topics.apply_overrides import apply_overrides
-from analysis.topics.overrides import Override
+from analysis.topics.overrides import Override, apply_overrides
 from command_line import Cli, Said, refusal
 from conftest import ROOT
 from hostile import HOSTILE

@@ -10,7 +10,9 @@ import pytest
 
 from analysis import InputError, Settings, open_run, run
 from analysis.topics import from_arrays
-from analysis.topics.recognise.vector_evidence import score
+from analysis.topics.vector_evidence import score
+
+pytestmark = pytest.mark.usefixtures("_without_pages")
 
 AGENTS = '[[topic]]\nid = "agents"\nlabel = "Agents"\nstrong = ["agent", "tool use"]\n'
 VISION = '[[topic]]\nid = "vision"\nlabel = "Vision"\nstrong = ["image", "video"]\n'

@@ -17,8 +17,9 @@ from analysis.clusters.labels.phrases import phrases
 from analysis.pipeline.topic_questions import topic_drift
 from analysis.report import report_page
 from analysis.topics import Topic
-from analysis.topics.growth.centroids import (
+from analysis.topics.growth.comparisons import (
     Halves,
+    fisher_p,
     half_similarity,
     halves,
     nearest_centroid,
@@ -26,7 +27,6 @@ from analysis.topics.growth.centroids import (
     unit,
 )
 from analysis.topics.growth.drift import Drift, drift, drift_findings
-from analysis.topics.growth.share_changes import fisher_p
 from hostile import HOSTILE
 from page_runs import made_run, written
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.base.schema import empty
-from analysis.topics.growth.share_changes import (
+from analysis.topics.growth.comparisons import (
     Windows,
     adjust_p,
     fisher_p,

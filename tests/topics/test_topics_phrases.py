@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.topics.recognise.phrase_evidence import sentence_roles
-from analysis.topics.recognise.phrases import (
+from analysis.topics.phrase_evidence import sentence_roles
+from analysis.topics.phrases import (
     EXCLUDED,
     STRONG,
     drop_excluded,

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from analysis.base.schema import TABLES
 from analysis.embedding import embed, paper_texts, strongest_words
 from analysis.topics import Topic, read_topics, reclassifications, recognise_topics
-from analysis.topics.recognise.phrase_evidence import phrase_evidence
-from analysis.topics.recognise.vector_evidence import fit, score
+from analysis.topics.phrase_evidence import phrase_evidence
+from analysis.topics.vector_evidence import fit, score
 from conftest import ROOT
 
 TOPICS = ROOT / "data" / "topics.toml"

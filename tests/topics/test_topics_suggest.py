@@ -16,10 +16,11 @@ from analysis.base.schema import TABLES, conform, empty
 from analysis.clusters.labels.phrases import phrases
 from analysis.pipeline.topic_questions import suggestions
 from analysis.topics import read_topics
-from analysis.topics.growth.centroids import unit
-from analysis.topics.growth.share_changes import adjust_p, fisher_p
+from analysis.topics.growth.comparisons import adjust_p, fisher_p, unit
 from analysis.topics.growth.suggest import Suggestions, suggest
 from planted import FIELDS, planted
+
+pytestmark = pytest.mark.usefixtures("_without_pages")
 
 THEMES = ("speech", "galaxy", "protein")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .definitions import Topic, phrase_location, read_topics
-from .recognise.recogniser import Recognition, reclassifications, recognise_topics
-from .recognise.vector_evidence import VectorFit, as_arrays, from_arrays
+from .recogniser import Recognition, reclassifications, recognise_topics
+from .vector_evidence import VectorFit, as_arrays, from_arrays
 
 __all__ = [
     "Recognition",

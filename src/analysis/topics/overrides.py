@@ -219,13 +219,9 @@ def apply_overrides(
         if len(ids) != 1
     ]
     yes = sum(override.belongs for override, _ in matched)
-    counts = {
-        "given": len(overrides),
-        "yes": yes,
-        "no": len(matched) - yes,
-        "unmatched": len(unmatched),
-        "changed": len(_counted(memberships) ^ _counted(members)),
-    }
+    counts = {"given": len(overrides), "yes": yes, "no": len(matched) - yes}
+    counts["unmatched"] = len(unmatched)
+    counts["changed"] = len(_counted(memberships) ^ _counted(members))
     new_evidence = _evidence(evidence, memberships=memberships, decisions=decisions)
     return OverrideResult(members, new_evidence, unmatched, counts)
 
@@ -244,8 +240,8 @@ def overrides_sentence(result: OverrideResult) -> str:
         names = ", ".join(f"“{first_lines(paper, limit=60)}”" for paper in papers[:MOST_NAMED])
         n, n_more = len(papers), len(papers) - MOST_NAMED
         if n:
-            more = f" and {n_more:,} more" if n_more > 0 else ""
-            parts.append(f"{n:,} {verb(n, *verbs)} {what}: {names}{more}")
+            names += f" and {n_more:,} more" if n_more > 0 else ""
+            parts.append(f"{n:,} {verb(n, *verbs)} {what}: {names}")
     return f"{'; '.join(parts)}."
 
 

@@ -179,9 +179,14 @@ def _terms(texts: Sequence[str], *, rows: Sequence[int], phrases: Phrases) -> tu
     ]
     kept: list[str] = []
     for _, _, key in sorted(scored, key=lambda entry: (-entry[0], -entry[1], entry[2])):
-        if not any(f" {key} " in f" {other} " or f" {other} " in f" {key} " for other in kept):
+        if not any(nested(key, other) for other in kept):
             kept.append(key)
     return tuple(written[key] for key in kept[:N_TERMS])
+
+
+def nested(phrase: str, other: str) -> bool:
+    """Whether one of two phrases contains all words of the other, in sequence."""
+    return f" {phrase} " in f" {other} " or f" {other} " in f" {phrase} "
 
 
 # Drafts

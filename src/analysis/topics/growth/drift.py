@@ -14,17 +14,20 @@ from numpy.typing import NDArray
 from analysis.base.words import STOP_WORDS
 
 from ..definitions import Topic
-from ..recognise.phrases import STRONG, Matcher, find_phrases, phrase_matcher, sequences
-from .candidates import Phrases, texts_of
-from .centroids import (
+from ..phrases import STRONG, Matcher, find_phrases, phrase_matcher, sequences
+from .candidates import Phrases, nested, texts_of
+from .comparisons import (
+    LEVEL,
+    TOO_FEW,
     Halves,
+    adjust_p,
+    fisher_p,
     half_similarity,
     halves,
     nearest_centroid,
     topic_centroids,
     topic_rows,
 )
-from .share_changes import LEVEL, TOO_FEW, adjust_p, fisher_p
 
 FEWEST = 20
 """Fewest papers in each half of a topic that is examined."""
@@ -140,43 +143,32 @@ def drift(
 def _topic_row(
     topic: Topic, *, vectors: NDArray[np.float32], parts: Halves, nearest: float, seed: int
 ) -> dict[str, object]:
-    row: dict[str, object] = {
-        "topic": topic.id,
-        "label": topic.label,
-        "n_early": len(parts.early),
-        "n_late": len(parts.late),
-        "cut": parts.cut,
-        "similarity": np.nan,
-        "chance_low": np.nan,
-        "nearest_other": nearest,
-        "vectors": TOO_FEW,
-    }
-    if min(len(parts.early), len(parts.late)) < FEWEST:
-        return row
-    cosine, low = half_similarity(vectors, parts=parts, seed=seed, name=topic.id)
-    far = low - cosine >= MOVES * (1 - nearest)
-    verdict = "stay" if cosine >= low else "move" if far else "shift"
-    return row | {"similarity": cosine, "chance_low": low, "vectors": verdict}
+    sizes = len(parts.early), len(parts.late)
+    cosine, low, verdict = np.nan, np.nan, TOO_FEW
+    if min(sizes) >= FEWEST:
+        cosine, low = half_similarity(vectors, parts=parts, seed=seed, name=topic.id)
+        far = low - cosine >= MOVES * (1 - nearest)
+        verdict = "stay" if cosine >= low else "move" if far else "shift"
+    values = (topic.id, topic.label, *sizes, parts.cut, cosine, low, nearest, verdict)
+    return dict(zip(_TOPIC_COLUMNS, values, strict=True))
 
 
 def _other_papers(
     papers: pd.DataFrame, *, members: NDArray[np.int64], parts: Halves
-) -> tuple[list[int], list[int]]:
+) -> list[list[int]]:
     """Return at most 1,000 papers of either time that are not the topic's, evenly spaced."""
     outside = np.ones(len(papers), dtype=bool)
     outside[members] = False
-    times = (papers["published"] < parts.cut, papers["published"] >= parts.cut)
-    early, late = (np.flatnonzero(outside & time.to_numpy(dtype=bool)) for time in times)
-    return _spread(early), _spread(late)
-
-
-def _spread(rows: NDArray[np.int64]) -> list[int]:
-    places = np.linspace(0, len(rows) - 1, min(len(rows), MOST_OTHERS)).round().astype(int)
-    return rows[places].tolist()
+    sides = []
+    for time in (papers["published"] < parts.cut, papers["published"] >= parts.cut):
+        rows = np.flatnonzero(outside & time.to_numpy(dtype=bool))
+        places = np.linspace(0, len(rows) - 1, min(len(rows), MOST_OTHERS)).round().astype(int)
+        sides.append(rows[places].tolist())
+    return sides
 
 
 def _phrase_changes(
-    topic: Topic, *, texts: _Texts, parts: Halves, others: tuple[list[int], list[int]]
+    topic: Topic, *, texts: _Texts, parts: Halves, others: list[list[int]]
 ) -> list[dict[str, Any]]:
     """Return the rows of `Drift.phrases` for one topic."""
     defined = phrase_matcher(
@@ -187,31 +179,24 @@ def _phrase_changes(
     counts = {key: (early[0].get(key, 0), late[0].get(key, 0)) for key in {**early[0], **late[0]}}
     keys = sorted(key for key, both in counts.items() if sum(both) >= FEWEST_HOLDING)
     p = np.array([fisher_p(counts[k][0], total_early, counts[k][1], total_late) for k in keys])
-    adjusted = adjust_p(p)
-    rows = [
-        {
-            "topic": topic.id,
-            "phrase": late[1].get(key) or early[1][key],
-            "change": _change(counts[key][0] / total_early, counts[key][1] / total_late),
-            "in_definition": key[0],
-            "n_early": counts[key][0],
-            "total_early": total_early,
-            "n_late": counts[key][1],
-            "total_late": total_late,
-            "p": p[number],
-            "p_adjusted": adjusted[number],
-            "key": " ".join(sequences(key[1])[0]),
-        }
-        for number, key in enumerate(keys)
-        if adjusted[number] < LEVEL
-    ]
+    rows = []
+    for key, own_p, adjusted in zip(keys, p, adjust_p(p), strict=True):
+        if adjusted < LEVEL:
+            n_early, n_late = counts[key]
+            change = _change(n_early / total_early, n_late / total_late)
+            spelling = late[1].get(key) or early[1][key]
+            sizes = (n_early, total_early, n_late, total_late)
+            values = (topic.id, spelling, change, key[0], *sizes, own_p, adjusted)
+            row = dict(zip(_PHRASE_COLUMNS, values, strict=True))
+            rows.append(row | {"key": " ".join(sequences(key[1])[0])})
     rows = [row for row in rows if row["in_definition"] or _is_own(row, texts=texts, others=others)]
-    return _without_nested(sorted(rows, key=_sureness))
-
-
-def _sureness(row: dict[str, Any]) -> tuple[float, bool, int, str]:
-    """Sort the surest first; of equal ones the definition's, then the longer."""
-    return row["p"], not row["in_definition"], -row["key"].count(" "), row["key"]
+    # The surest first; of equal ones the definition's, then the longer.
+    rows.sort(key=lambda r: (r["p"], not r["in_definition"], -r["key"].count(" "), r["key"]))
+    kept: list[dict[str, Any]] = []
+    for row in rows:
+        if not any(nested(row["key"], other["key"]) for other in kept):
+            kept.append(row)
+    return kept
 
 
 def _change(early: float, late: float) -> str:
@@ -253,22 +238,13 @@ def _count(
     return counts, spellings
 
 
-def _is_own(row: dict[str, Any], *, texts: _Texts, others: tuple[list[int], list[int]]) -> bool:
+def _is_own(row: dict[str, Any], *, texts: _Texts, others: list[list[int]]) -> bool:
     """Return whether a phrase is more common in the topic than in other papers of its time."""
     side = 0 if row["change"] == "fades" else 1
     share = (row["n_early"] / row["total_early"], row["n_late"] / row["total_late"])[side]
     n_holding = sum(row["key"] in texts.phrases(paper) for paper in others[side])
     is_lifted = share * max(len(others[side]), 1) >= LEAST_LIFT * n_holding
     return is_lifted and not STOP_WORDS.issuperset(row["key"].split())
-
-
-def _without_nested(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    kept: list[dict[str, Any]] = []
-    for row in rows:
-        form = f" {row['key']} "
-        if not any(form in f" {k['key']} " or f" {k['key']} " in form for k in kept):
-            kept.append(row)
-    return kept
 
 
 def drift_findings(result: Drift) -> list[dict[str, object]]:

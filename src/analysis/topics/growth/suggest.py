@@ -25,8 +25,15 @@ from .candidates import (
     slug,
     texts_of,
 )
-from .centroids import Vector, centroid, nearest_centroid, topic_centroids, topic_rows
-from .share_changes import share_growth, time_windows
+from .comparisons import (
+    Vector,
+    centroid,
+    nearest_centroid,
+    share_growth,
+    time_windows,
+    topic_centroids,
+    topic_rows,
+)
 
 MOSTLY = 0.5
 N_EXEMPLARS = 3

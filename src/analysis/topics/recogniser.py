@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from analysis.base.escaping import normalised_title
 from analysis.base.schema import COUNTED_WEIGHT, conform
 
-from ..definitions import Topic
+from .definitions import Topic
 from .phrase_evidence import phrase_evidence
 from .vector_evidence import VectorFit, fit, score
 

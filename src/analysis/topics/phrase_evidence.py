@@ -17,7 +17,7 @@ import pandas as pd
 
 from analysis.base.words import sentences
 
-from ..definitions import Topic
+from .definitions import Topic
 from .phrases import (
     EXCLUDED,
     STRONG,

@@ -1,1 +1,0 @@
-"""Which topics a paper belongs to, with the evidence."""
