@@ -27,10 +27,10 @@ from .figures.printed import (
 )
 from .notebook.definitions import default_topics
 from .notebook.explore import explore
-from .pipeline.recount import recount
 from .pipeline.run import open_run, run
 from .pipeline.settings import Settings
 from .pipeline.topic_questions import corrected_shares, score_topics, suggest_topics
+from .pipeline.trends import recount
 from .report.text import (
     describe_changes,
     describe_dates,

@@ -19,7 +19,7 @@ from analysis.cli.compare import compare_text
 from analysis.report import report_page
 from analysis.report.changes.shares import change_words, changed_most, signed
 from analysis.runs import Run
-from analysis.runs.compare import compare
+from analysis.runs.comparison import compare
 from compared_runs import DAY, EVENTS_OF_PAIR, small_pair, told
 from hostile import HOSTILE
 from page_runs import made_run, written

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from analysis.base.schema import conform
-from analysis.runs.compare import counted_papers
+from analysis.runs.causes import counted_papers
 from page_runs import made_run
 
 

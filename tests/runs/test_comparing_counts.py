@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analysis.base.schema import CAUSES, TABLES, conform
 from analysis.runs import Run
-from analysis.runs.compare import changes, moves, paper_changes, same_papers
+from analysis.runs.causes import changes, moves
+from analysis.runs.paper_changes import paper_changes, same_papers
 from page_runs import made_run
 from two_runs import tiny_run
 

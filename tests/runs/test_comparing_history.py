@@ -12,16 +12,9 @@ import pytest
 from analysis import InputError
 from analysis.base.schema import TABLES, conform, empty
 from analysis.runs import Run, line_of, read_run, sha256
-from analysis.runs.compare import (
-    compare,
-    compare_opened,
-    compare_with_parent,
-    has_left,
-    new_clusters,
-    old_homes,
-    restated_by_runs,
-    restated_shares,
-)
+from analysis.runs.comparison import compare, compare_opened, compare_with_parent
+from analysis.runs.new_clusters import new_clusters, old_homes
+from analysis.runs.shares import has_left, restated_by_runs, restated_shares
 from page_runs import made_run, written
 from two_runs import lineage_rows, tiny_run, trend_rows, with_parent
 

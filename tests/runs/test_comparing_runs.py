@@ -12,7 +12,7 @@ import pytest
 from analysis import Settings, run
 from analysis.base.schema import CAUSES, KINDS
 from analysis.runs import Run, line_of, read_run
-from analysis.runs.compare import compare_opened, compare_with_parent
+from analysis.runs.comparison import compare_opened, compare_with_parent
 from conftest import TODAY
 from planted import planted
 

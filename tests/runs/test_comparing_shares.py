@@ -11,13 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.base.schema import CAUSES
-from analysis.runs.compare.share_parts import (
-    PARTS,
-    largest_remainder,
-    printed_change,
-    share_change,
-    share_parts,
-)
+from analysis.runs.shares import PARTS, largest_remainder, printed_change, share_change, share_parts
 
 NOTHING = dict.fromkeys(CAUSES, 0)
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from analysis.base.errors import InputError
 from analysis.cli.main import cli
 from analysis.runs import finish, new_run_folder, sha256, write_json
-from analysis.runs.verify import verify
+from analysis.runs.manifest import verify
 from hostile import HOSTILE
 
 

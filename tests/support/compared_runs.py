@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.report.changes.sentences import change_parts
 from analysis.report.markup import PLAIN
 from analysis.runs import Run
-from analysis.runs.compare import compare
+from analysis.runs.comparison import compare
 from two_runs import lineage_rows, tiny_run, trend_rows
 
 DAY = "2024-01-01"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analysis.report.changes.parts import Part
-    from analysis.runs.compare import Comparison
+    from analysis.runs.comparison import Comparison
 
 
 @click.command("compare", short_help="Show what changed from one run to another.")
@@ -51,7 +51,7 @@ def compare_text(old: str, new: str, *, runs: Path | None = None, as_json: bool 
     """
     from analysis.base.errors import InputError
     from analysis.runs import find_run, read_run
-    from analysis.runs.compare import compare_opened
+    from analysis.runs.comparison import compare_opened
 
     paths = [find_run(name, runs=runs) for name in (old, new)]
     if paths[0].resolve() == paths[1].resolve():
@@ -88,7 +88,7 @@ def _part_text(part: Part) -> str:
 
 
 def _json_content(comparison: Comparison) -> dict[str, Any]:
-    from analysis.runs.compare import has_left
+    from analysis.runs.shares import has_left
 
     papers, restated = comparison.papers, comparison.restated
     return {
@@ -117,7 +117,7 @@ def _json_content(comparison: Comparison) -> dict[str, Any]:
 
 
 def _change(comparison: Comparison, row: dict[str, Any]) -> dict[str, Any]:
-    from analysis.runs.compare import printed_change, share_parts
+    from analysis.runs.shares import printed_change, share_parts
 
     label = comparison.labels.get((row["kind"], row["group_id"]))
     out = {"kind": row["kind"], "group_id": row["group_id"], "label": label}

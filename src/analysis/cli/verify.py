@@ -23,7 +23,7 @@ def verify_command(run: str | None, runs: Path | None) -> None:
     from analysis.base.errors import InputError
     from analysis.base.escaping import for_terminal
     from analysis.runs import find_run
-    from analysis.runs.verify import verify
+    from analysis.runs.manifest import verify
 
     path = find_run(run, runs=runs)
     result = verify(path)

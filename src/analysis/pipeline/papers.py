@@ -1,29 +1,135 @@
-"""The papers of a run and their vectors: a snapshot's alone, or joined with the series'."""
+"""The papers of a run and their vectors, alone or joined with the earlier run that it continues."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis import clusters
+from analysis import clusters, runs
 from analysis.base import schema
 from analysis.base.english import count
 from analysis.base.errors import InputError
+from analysis.base.groups import cluster_number, groups_of
 from analysis.base.progress import Progress
-from analysis.clusters.extend.new_papers import LEAST_NEAR, SMALLEST_JUDGED, share_near
+from analysis.clusters.extend.fit_of_new_papers import LEAST_NEAR, SMALLEST_JUDGED, share_near
+from analysis.clusters.identity.ledger import Ledger, read_ledger
 from analysis.embedding import embed, embedding_version, paper_texts
 from analysis.papers import PaperUnion, Snapshot, join_papers
 from analysis.runs import Run
 
-from .parent import Parent, has_clusters
 from .settings import Settings
+
+LARGEST_STEP = 3.0
+"""New papers, as a multiple of the known ones, above which all are fitted from scratch."""
 
 CACHE = ".embeddings"
 """Folder in the series' directory where vectors of optional embeddings are kept; disposable."""
+
+
+# the run that is continued
+
+
+@dataclass(frozen=True)
+class Parent:
+    """The run that a new one continues, and its register of clusters."""
+
+    run: Run
+    ledger: Ledger
+
+
+def find_parent(folder: Path, *, name: str | Path | None) -> Parent | None:
+    """Open the run to continue: the one named, else the newest finished run of the series.
+
+    Returns
+    -------
+    Parent or None
+        None if the series has no run yet.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, of another schema version, or not in this series.
+    """
+    known = runs.list_runs(folder)
+    if name is None and not known:
+        return None
+    path = runs.find_run(name, runs=folder) if name is not None else known[-1]
+    if path.parent.resolve() != folder.resolve():
+        raise InputError(
+            f"run {path} is not in the series {folder}",
+            allowed="a run of the series that the new one is written into",
+            next_step="name one that `papertide show` lists, or give its folder with --runs",
+        )
+    try:
+        ledger = read_ledger(path / "ledger.toml")
+        free = max(ledger.next_id, next_number(folder))
+        return Parent(runs.read_run(path), replace(ledger, next_id=free))
+    except InputError as error:
+        raise InputError(
+            error.problems,
+            allowed=error.allowed,
+            next_step="extend another run with --extend RUN, make a fresh fit with --fresh, or "
+            "begin another series with --runs DIR",
+        ) from error
+
+
+def next_number(folder: Path) -> int:
+    """Return the lowest cluster number above all that the series' runs have given.
+
+    Runs may extend one another in branches, and some may be unreadable as a whole.
+
+    Parameters
+    ----------
+    folder : Path
+        Directory of the series.
+    """
+    return max((_highest_number(path) for path in runs.list_runs(folder)), default=0) + 1
+
+
+def _highest_number(path: Path) -> int:
+    """Return the highest cluster number of a run, 0 if none of its files can be read."""
+    try:
+        return read_ledger(path / "ledger.toml").next_id - 1
+    except InputError:
+        pass
+    try:
+        groups = pd.read_parquet(path / "groups.parquet", columns=["kind", "group_id"])
+    except (OSError, ValueError):
+        return 0
+    ids = groups.loc[groups["kind"] == "cluster", "group_id"]
+    return max(map(cluster_number, ids), default=0)
+
+
+def is_unchanged(
+    parent: Run,
+    *,
+    inputs: Sequence[Mapping[str, Any]],
+    definitions: Sequence[Mapping[str, Any]],
+    settings: Mapping[str, Any],
+) -> bool:
+    """Whether a run was made from these files with these settings."""
+    before = parent.manifest
+    ours, theirs = (
+        sorted((str(one.get("role", "input")), str(one["sha256"])) for one in entries)
+        for entries in (
+            [*inputs, *definitions],
+            [*before["inputs"], *before.get("definitions", [])],
+        )
+    )
+    return ours == theirs and dict(settings) == before["settings"]
+
+
+def has_clusters(run: Run) -> bool:
+    """Whether a run has any cluster that papers belong to."""
+    return len(groups_of(run.groups, kind="cluster")) > 0
+
+
+# papers and vectors
 
 
 @dataclass(frozen=True)

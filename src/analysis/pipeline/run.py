@@ -20,7 +20,7 @@ from analysis.runs import Run, file_entries, peak_memory_mb
 
 from .audit import add_audit
 from .groups.topics import read_definitions
-from .parent import Parent, find_parent, is_unchanged
+from .papers import Parent, find_parent, is_unchanged
 from .settings import Settings, period_problems, recorded_settings
 from .stages import analyse
 

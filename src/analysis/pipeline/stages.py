@@ -14,14 +14,16 @@ from analysis.base.progress import Progress
 from analysis.clusters.ledger import ledger_text
 from analysis.embedding import EMBEDDINGS, embedding_version
 from analysis.papers import Snapshot
-from analysis.runs import Run, compare, run_manifest
+from analysis.runs import Run, run_manifest
+from analysis.runs.causes import changes, moves
+from analysis.runs.paper_changes import with_first_runs
+from analysis.runs.shares import restated_by_runs
 from analysis.topics import as_arrays
 
 from .groups.group_papers import Groups, group_papers
 from .groups.identities import register_clusters
 from .groups.topics import Definitions, changed_words
-from .papers import RunPapers, prepare_papers, union_entry
-from .parent import Parent
+from .papers import Parent, RunPapers, prepare_papers, union_entry
 from .settings import Settings, recorded_settings
 from .trends import count_trends
 
@@ -173,13 +175,13 @@ def _with_comparison(run: Run, *, parent: Parent | None, folder: Path) -> Run:
         "run": parent.run.name,
         "manifest_sha256": runs.sha256(parent.run.path / "manifest.json"),
     }
-    papers = compare.with_first_runs(run.papers, before=parent.run.papers)
+    papers = with_first_runs(run.papers, before=parent.run.papers)
     run = replace(run, papers=papers, manifest={**run.manifest, "parent": link})
     return replace(
         run,
-        moves=compare.moves(parent.run, run),
-        changes=compare.changes(parent.run, run),
-        restated=compare.restated_by_runs(
+        moves=moves(parent.run, run),
+        changes=changes(parent.run, run),
+        restated=restated_by_runs(
             run.trends, folders=runs.line_of(run, folder=folder), by=run.manifest["period"]["by"]
         ),
     )

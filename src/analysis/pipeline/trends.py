@@ -1,19 +1,28 @@
-"""The trends of a run's groups: shares, verdicts and events."""
+"""The trends of a run's groups: counted, counted again by other periods, or of fewer groups."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
 
 from analysis import trends
-from analysis.base import schema
-from analysis.base.groups import groups_of
+from analysis.base.errors import InputError
+from analysis.base.escaping import clean
+from analysis.base.groups import groups_of, parts_of
+from analysis.base.schema import KINDS, conform, empty
+from analysis.runs import Run
 
-from .settings import Settings
+from .settings import Settings, period_problems
 
+_KEY = ["kind", "group_id", "period"]
 _LISTED = " A paper stands in the period in which a source listed it, not that of its publication."
+_MOST_HINTS = 3
+_DEFAULTS = {name: getattr(Settings(), name) for name in ("period", "by", "only_snapshot")}
 
 
 def count_trends(
@@ -52,14 +61,14 @@ def count_trends(
     counts = choice.freq and trends.count_papers(
         memberships,
         papers=dated,
-        groups=pd.concat([groups_of(groups, kind=kind) for kind in schema.KINDS]),
+        groups=pd.concat([groups_of(groups, kind=kind) for kind in KINDS]),
         freq=choice.freq,
         reference=reference,
     )
     reason = choice.reason + (_LISTED if settings.by == "listed" and choice.freq else "")
     period = {"freq": choice.freq, "reason": reason, "by": settings.by, "lag_days": lag}
     if not counts:
-        return {name: schema.empty(name) for name in ("trends", "verdicts", "events")}, period
+        return {name: empty(name) for name in ("trends", "verdicts", "events")}, period
     tables = {
         "trends": trends.trend_table(counts),
         "verdicts": trends.verdict_table(counts),
@@ -67,3 +76,180 @@ def count_trends(
     }
     power = trends.power_figures(counts, verdicts=tables["verdicts"])
     return tables, {**period, **trends.manifest_entry(counts), "power": power}
+
+
+def recount(
+    run: Run, *, period: str | None = None, by: str | None = None, only_snapshot: bool | None = None
+) -> Run:
+    """Count a run's trends again, by the stage that every run goes through.
+
+    Parameters
+    ----------
+    run : Run
+        Left unchanged; its papers, memberships and groups are counted.
+    period : {"auto", "month", "quarter", "half-year", "year"}, optional
+    by : {"published", "listed"}, optional
+        The day that decides a paper's period.
+    only_snapshot : bool, optional
+        Count the papers that the snapshot lists, not all papers of the series.
+
+    Returns
+    -------
+    Run
+        With other `trends`, `verdicts`, `events` and `restated` (earlier shares beside the new
+        ones; empty if the periods differ), and other entries on periods and settings in the
+        manifest; its `told_anew` lists the differences. Arguments that are not given are as in
+        the run: without any, the run itself is returned, and with the run's own settings the
+        tables are the same to the last bit.
+
+    Raises
+    ------
+    InputError
+        If a setting has no allowed value, or no paper can be placed in a period.
+    """
+    if problems := period_problems(period=period, by=by):
+        raise InputError(problems, allowed="the names listed", next_step="give one of them")
+    asked = {"period": period, "by": by, "only_snapshot": only_snapshot}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    if not asked:
+        return run
+    stored = run.manifest["settings"]
+    settings = {name: stored.get(name, default) for name, default in _DEFAULTS.items()} | asked
+    day = run.manifest["snapshot_date"]
+    tables, entry = count_trends(
+        run.papers,
+        memberships=run.memberships,
+        groups=run.groups,
+        snapshot_date=date.fromisoformat(day) if day else None,
+        settings=Settings(**settings),
+    )
+    before = run.manifest["period"]
+    comparable = (entry["freq"], entry["by"]) == (before["freq"], before.get("by", _DEFAULTS["by"]))
+    manifest = {
+        **run.manifest,
+        "period": entry,
+        "settings": {**stored, **settings},
+        "told_anew": [_difference(run, settings=settings, period=entry)],
+    }
+    restated = empty("restated")
+    if comparable:
+        restated = _with_new_shares(run.restated, trends=tables["trends"])
+    return replace(run, **tables, restated=restated, manifest=manifest)
+
+
+def select_groups(run: Run, *, groups: Sequence[str]) -> Run:
+    """Keep the trends, verdicts and events of some groups.
+
+    Nothing is counted or corrected again: a verdict keeps its correction for all groups that were
+    tested, because testing only the groups you picked would turn chance into findings.
+
+    Parameters
+    ----------
+    run : Run
+        Left unchanged.
+    groups : sequence of str
+        Ids or labels of clusters and topics, case ignored; a label that two groups have selects
+        both, a broader cluster its parts.
+
+    Returns
+    -------
+    Run
+        With the rows of these groups in `trends`, `verdicts`, `events` and `restated`; the
+        manifest's `told_anew` records it.
+
+    Raises
+    ------
+    InputError
+        If the run has no group of a name; all such names are listed together.
+    """
+    chosen = _find_groups(run, names=groups)
+    tables = {}
+    for name in ("trends", "verdicts", "events", "restated"):
+        frame = getattr(run, name)
+        keys = pd.MultiIndex.from_frame(frame[["kind", "group_id"]])
+        tables[name] = frame[keys.isin(chosen)].reset_index(drop=True)
+    n = sum(len(groups_of(run.groups, kind=kind)) for kind in KINDS)
+    note = (
+        f"Charts, findings and tables of trends show {len(chosen):,} of {n:,} groups, as asked. "
+        f"Verdicts are corrected for all {n:,} groups that were tested, so they are the same as "
+        "in the full report."
+    )
+    notes = [*run.manifest.get("told_anew", []), note]
+    shown = sorted(group_id for _, group_id in chosen)
+    return replace(
+        run, **tables, manifest={**run.manifest, "told_anew": notes, "shown_groups": shown}
+    )
+
+
+def _with_new_shares(restated: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFrame:
+    now = trends[[*_KEY, "share"]].rename(columns={"share": "share_now"})
+    return conform(restated.drop(columns="share_now").merge(now, on=_KEY), name="restated")
+
+
+def _difference(run: Run, *, settings: dict[str, object], period: dict[str, object]) -> str:
+    """Return a sentence on how the new trends differ from those of the run."""
+    stored, before = run.manifest["settings"], run.manifest["period"]
+    by = before.get("by", _DEFAULTS["by"])
+    parts = []
+    if period["freq"] != before["freq"]:
+        parts.append(f"by {period['freq'] or 'no period'} (the run: {before['freq'] or 'none'})")
+    if period["by"] != by:
+        parts.append(f"by the day on which papers were {period['by']} (the run: {by})")
+    if settings["only_snapshot"] != stored.get("only_snapshot", _DEFAULTS["only_snapshot"]):
+        what = ("the papers of the snapshot", "all papers of the series")
+        now, then = what if settings["only_snapshot"] else what[::-1]
+        parts.append(f"over {now} (the run: {then})")
+    if not parts:
+        return f"Trends and verdicts were counted again, with the settings of run {run.name}."
+    return (
+        f"Trends and verdicts were counted again for this report, {', '.join(parts)}; the tables "
+        f"stored in run {run.name} differ."
+    )
+
+
+def _find_groups(run: Run, *, names: Sequence[str]) -> set[tuple[str, str]]:
+    columns = ["kind", "group_id", "label"]
+    known = list(run.groups[columns].itertuples(index=False, name=None))
+    counted = pd.concat([groups_of(run.groups, kind=kind) for kind in KINDS])
+    with_papers = set(counted[columns[:2]].itertuples(index=False, name=None))
+    chosen: set[tuple[str, str]] = set()
+    problems = []
+    for name in _split_names(names, known=known):
+        matching = _groups_named(name, known=known)
+        if not matching:
+            problems.append(_unknown(name, known=known))
+        for kind, group_id in matching:
+            parts = parts_of(run.groups, group_id) if kind == "cluster" else {group_id}
+            chosen |= {(kind, part) for part in parts} & with_papers
+    if problems or not chosen:
+        raise InputError(
+            problems or "no group that has papers",
+            allowed="ids or labels of the run's clusters and topics",
+            next_step=f"list them with: papertide show {run.name}",
+        )
+    return chosen
+
+
+def _split_names(names: Sequence[str], *, known: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Split names at commas, except labels that contain a comma."""
+    parts = [[name] if _groups_named(name, known=known) else name.split(",") for name in names]
+    return list(dict.fromkeys(part.strip() for each in parts for part in each if part.strip()))
+
+
+def _groups_named(name: str, *, known: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    by_id = [(kind, group_id) for kind, group_id, _ in known if group_id == name]
+    wanted = clean(name).casefold()
+    return by_id or [
+        (kind, group_id)
+        for kind, group_id, label in known
+        if wanted in (group_id.casefold(), clean(label).casefold())
+    ]
+
+
+def _unknown(name: str, *, known: Sequence[tuple[str, str, str]]) -> str:
+    names = {group_id: clean(label) for _, group_id, label in known}
+    forms = {form.casefold(): i for i, label in names.items() for form in (label, i)}
+    near = get_close_matches(clean(name).casefold(), list(forms), n=_MOST_HINTS)
+    ids = dict.fromkeys(forms[form] for form in near)
+    hint = f" (did you mean {', '.join(f'{i}, “{names[i]}”' for i in ids)}?)" if ids else ""
+    return f"no group {name!r} in this run{hint}"

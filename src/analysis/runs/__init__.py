@@ -1,4 +1,4 @@
-"""Runs on disk: their files, manifest, series, lock and verification; `compare/` reads two."""
+"""Runs on disk: their files, manifest, series and lock; and the differences between two runs."""
 
 from __future__ import annotations
 

@@ -10,26 +10,14 @@ from .run import (
     write_json,
     write_tables,
 )
-from .series import (
-    Decisions,
-    find_run,
-    last_decisions,
-    line_of,
-    list_runs,
-    new_run_folder,
-    next_name,
-    parent_of,
-    runs_folder,
-)
+from .series import find_run, line_of, list_runs, new_run_folder, next_name, parent_of, runs_folder
 
 __all__ = [
     "RUN_FILES",
-    "Decisions",
     "Run",
     "file_entries",
     "find_run",
     "finish",
-    "last_decisions",
     "line_of",
     "list_runs",
     "new_run_folder",

@@ -8,20 +8,16 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
-from analysis.base.schema import SCHEMA_VERSION
 
 from .lock import WAIT, series_lock
-from .run import MANIFEST, read_file, read_manifest, sha256
+from .run import MANIFEST, read_manifest, sha256
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .run import Run
 
 _NAME = re.compile(r"(\d{4,})(-\d{4}-\d{2}-\d{2})?")
@@ -101,36 +97,6 @@ def find_run(name: str | Path | None = None, *, runs: Path | None = None) -> Pat
         allowed=f"a run's path, or the name of a run in the series (newest: {names})",
         next_step="list the runs with: papertide show",
     )
-
-
-# earlier runs
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """A run's decisions on topics: memberships of kind "topic", its papers, its definitions."""
-
-    run: str
-    memberships: pd.DataFrame
-    papers: frozenset[str]
-    hashes: dict[str, str]
-
-
-def last_decisions(folder: Path) -> Decisions | None:
-    """Return the decisions on topics of the series' newest run.
-
-    None if there is no run yet, or another schema version wrote it.
-    """
-    import pandas as pd
-
-    path = max(list_runs(folder), key=_number, default=None)
-    if path is None or read_manifest(path).get("schema_version") != SCHEMA_VERSION:
-        return None
-    names = ("memberships", "groups", "papers")
-    tables = [read_file(path / f"{name}.parquet", pd.read_parquet) for name in names]
-    memberships, groups = (table[table["kind"] == "topic"] for table in tables[:2])
-    hashes = dict(zip(groups["group_id"], groups["definition_hash"], strict=True))
-    return Decisions(path.name, memberships, frozenset(tables[2]["paper_id"]), hashes)
 
 
 def line_of(run: Run, *, folder: Path | None = None) -> dict[str, Path]:
@@ -236,12 +202,11 @@ def _remove_leftovers(folder: Path) -> None:
 
 
 def _is_alive(pid: int) -> bool:
-    if pid == os.getpid():
-        return False
+    """Whether a process other than this one has the number, even another user's."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    return pid != os.getpid()

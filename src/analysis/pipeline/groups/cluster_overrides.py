@@ -15,7 +15,7 @@ from analysis.clusters.ledger import Ledger
 from analysis.clusters.overrides import ClusterOverride
 from analysis.topics.find_paper import find_papers, paper_index
 
-from ..parent import Parent
+from ..papers import Parent
 from .group_table import descriptions_of
 
 

@@ -15,8 +15,7 @@ from analysis.base.progress import Progress
 from analysis.clusters import primary_clusters, quality
 from analysis.topics import from_arrays
 
-from ..papers import RunPapers
-from ..parent import LARGEST_STEP, Parent, decisions_of, has_clusters, next_number
+from ..papers import LARGEST_STEP, Parent, RunPapers, has_clusters, next_number
 from ..settings import Settings
 from .cluster_overrides import override_clusters
 from .extend_topics import ParentTopics
@@ -76,7 +75,7 @@ def group_papers(
             vectors=papers.vectors,
             definitions=definitions,
             embedding=settings.embedding,
-            before=decisions_of(parent),
+            before=parent.run if parent else None,
             parent=_parent_topics(papers, parent=parent),
             progress=progress,
         )

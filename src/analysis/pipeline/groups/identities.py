@@ -17,7 +17,7 @@ from analysis.clusters.lineage import dormant_clusters, lineage_rows, match_fres
 from analysis.clusters.register import cluster_statuses, open_register, update_register
 from analysis.runs import Run
 
-from ..parent import Parent
+from ..papers import Parent
 
 
 def match_parent(
@@ -178,11 +178,30 @@ def register_clusters(
     ledger : Ledger
     """
     if parent is None:
-        lineage = schema.empty("lineage")
-        return groups, lineage, open_register(groups, run=run, snapshot_date=snapshot_date)
+        lineage, ledger = schema.empty("lineage"), Ledger()
+    else:
+        ledger = parent.ledger
+        groups, lineage = _update_statuses(
+            groups, memberships=memberships, trends=trends, parent=parent, added=added, snapshot_date=snapshot_date
+        )
+    ledger = update_register(
+        ledger, groups=groups, lineage=lineage, run=run, snapshot_date=snapshot_date
+    )
+    return groups, lineage, ledger
+
+
+def _update_statuses(
+    groups: pd.DataFrame,
+    *,
+    memberships: pd.DataFrame,
+    trends: pd.DataFrame,
+    parent: Parent,
+    added: Collection[str],
+    snapshot_date: date | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     now, before = primary_clusters(memberships), primary_clusters(parent.run.memberships)
     lineage = lineage_rows(before, now, previous_run=parent.run.name)
-    statuses = cluster_statuses(
+    statuses, changed = cluster_statuses(
         parent.ledger,
         dormant=dormant_clusters(trends),
         placed=now[now.index.isin(set(added))].unique().tolist(),

@@ -17,7 +17,7 @@ from analysis.base.files import data_file
 from analysis.base.progress import Progress
 from analysis.clusters.overrides import ClusterOverride, read_cluster_overrides
 from analysis.embedding import strongest_word_finder
-from analysis.runs import Decisions, file_entries
+from analysis.runs import Run, file_entries
 from analysis.topics import Topic
 from analysis.topics.overrides import Override, apply_overrides, overrides_sentence, read_overrides
 
@@ -92,7 +92,7 @@ def find_topics(
     vectors: np.ndarray,
     definitions: Definitions,
     embedding: str,
-    before: Decisions | None,
+    before: Run | None,
     progress: Progress,
     parent: ParentTopics | None = None,
 ) -> RunTopics:
@@ -106,8 +106,8 @@ def find_topics(
     definitions : Definitions
     embedding : str
         Its name; only the built-in one gives words as evidence.
-    before : Decisions, optional
-        Of the parent run, to report what changed.
+    before : Run, optional
+        The parent run, to report what changed.
     progress : Progress
     parent : ParentTopics, optional
         In an extension: what the parent learned is used as it is, and its decisions on known
@@ -206,34 +206,32 @@ def _refuse_common(
 
 
 def _reclassifications(
-    memberships: pd.DataFrame,
-    *,
-    papers: pd.DataFrame,
-    defined: Sequence[Topic],
-    before: Decisions | None,
+    memberships: pd.DataFrame, *, papers: pd.DataFrame, defined: Sequence[Topic], before: Run | None
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Compare with the parent run: papers and topics that are in both."""
     if before is None:
         return schema.empty("reclassified"), {}
     hashes = {topic.id: topic.definition_hash for topic in defined}
-    both = sorted(set(hashes) & set(before.hashes))
-    known = set(papers["paper_id"]) & before.papers
+    rows = before.groups[before.groups["kind"] == "topic"]
+    hashes_before = dict(zip(rows["group_id"], rows["definition_hash"], strict=True))
+    both = sorted(set(hashes) & set(hashes_before))
+    known = set(papers["paper_id"]) & set(before.papers["paper_id"])
     earlier, now = (
         frame[frame["group_id"].isin(both) & frame["paper_id"].isin(known)]
-        for frame in (before.memberships, memberships)
+        for frame in (before.memberships[before.memberships["kind"] == "topic"], memberships)
     )
     table = topics.reclassifications(earlier, after=now)
-    table = schema.conform(table.assign(kind="topic", previous_run=before.run), name="reclassified")
-    redefined = [name for name in both if hashes[name] != before.hashes[name]]
-    return table, {
-        "previous_run": before.run,
+    table = table.assign(kind="topic", previous_run=before.name)
+    redefined = [name for name in both if hashes[name] != hashes_before[name]]
+    return schema.conform(table, name="reclassified"), {
+        "previous_run": before.name,
         "n": len(table),
         "redefined": redefined,
-        "said": _reclassified_line(table, redefined=redefined, before=before),
+        "said": _reclassified_line(table, redefined=redefined, before=before.name),
     }
 
 
-def _reclassified_line(table: pd.DataFrame, *, redefined: Sequence[str], before: Decisions) -> str:
+def _reclassified_line(table: pd.DataFrame, *, redefined: Sequence[str], before: str) -> str:
     if table.empty and not redefined:
         return ""
     counts = table["group_id"].value_counts().sort_index()
@@ -244,5 +242,5 @@ def _reclassified_line(table: pd.DataFrame, *, redefined: Sequence[str], before:
     n = len(table)
     return (
         f"{n:,} {'decision' if n == 1 else 'decisions'} on topics changed since run "
-        f"{before.run}{which}{new}."
+        f"{before}{which}{new}."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.base.english import capital, count, listing, period_label, verb
-from analysis.runs.compare import Comparison
+from analysis.runs.comparison import Comparison
 
 from ..markup import Target
 from .parts import MOST_LISTED, Part, name_of, quoted, titles

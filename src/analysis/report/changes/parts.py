@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from analysis.base.english import listing
 from analysis.base.escaping import first_lines
-from analysis.runs.compare import Comparison
+from analysis.runs.comparison import Comparison
 
 from ..markup import Target
 

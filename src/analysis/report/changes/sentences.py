@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.base.english import capital, count, listing, verb
 from analysis.base.schema import CAUSES
-from analysis.runs.compare import Comparison
+from analysis.runs.comparison import Comparison
 
 from ..markup import Target
 from .clusters import cluster_changes

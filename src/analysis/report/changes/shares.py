@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.english import capital, count, listing, period_label, verb
-from analysis.runs.compare import Comparison, has_left, printed_change, share_change
+from analysis.runs.comparison import Comparison
+from analysis.runs.shares import has_left, printed_change, share_change
 
 from ..markup import Target
 from .parts import Part, fit_words, name_of

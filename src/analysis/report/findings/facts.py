@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.runs.compare import axis_of, counted_papers
+from analysis.runs.causes import axis_of, counted_papers
 
 from .numbers import FORMS
 from .receipts import MANIFEST, ROWS, Key, Mark, Part, Receipt, Value, look_up, source_words

@@ -12,7 +12,7 @@ from analysis.base.english import capital, count, listing, percent, sentence, sn
 from analysis.base.groups import grade, groups_of
 from analysis.figures.frames import date_label
 from analysis.figures.style import GREY
-from analysis.runs.compare import compare_with_parent
+from analysis.runs.comparison import compare_with_parent
 
 from ..changes.parts import Part
 from ..changes.sentences import change_parts

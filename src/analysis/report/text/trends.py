@@ -9,7 +9,7 @@ from analysis.base.english import listing, period_label, verb
 from analysis.base.schema import FEW_PAPERS
 from analysis.figures.frames import share_table
 from analysis.figures.style import share_words
-from analysis.runs.compare import compare_opened
+from analysis.runs.comparison import compare_opened
 
 from ..changes.sentences import change_parts
 from ..findings.facts import Facts

@@ -1,4 +1,7 @@
-"""A change of share split by cause, exactly, and rounded so that the printed parts add up."""
+"""Shares of two runs: those reported earlier beside today's, and a change of share by cause.
+
+The parts of a change add up exactly, and also as printed.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,91 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from pathlib import Path
 from typing import Any, NamedTuple
 
-PARTS = ("added", "gone", "override", "definition", "revised", "refit", "total")
+import pandas as pd
+
+from analysis.base.schema import CAUSES, conform, empty
+
+from .run import read_manifest
+
+_KEY = ["kind", "group_id", "period"]
+_THEN = {"share": "share_then", "share_low": "share_then_low", "share_high": "share_then_high"}
+
+PARTS = (*CAUSES, "total")
 """The causes of a change in count, and the effect of the change of the denominator alone."""
+
+
+# shares reported earlier
+
+
+def restated_shares(
+    trends: pd.DataFrame, *, older: Mapping[str, pd.DataFrame], clusters: bool = True
+) -> pd.DataFrame:
+    """Return the shares that earlier runs stored beside those of this one.
+
+    Parameters
+    ----------
+    trends : DataFrame
+        Table `trends` of this run.
+    older : mapping of str to DataFrame
+        Name to table `trends` of each earlier run, as stored.
+    clusters : bool
+        False if the cluster ids of those runs do not mean the same groups: topics only.
+
+    Returns
+    -------
+    DataFrame
+        Table `restated`: one row per share reported then, of a group and period that this run has
+        too. Runs whose periods have another length have no rows; a share that was null then (no
+        paper in the period) was not reported. `share_now` is null if this run has no paper in the
+        period.
+    """
+    freq = set(trends["freq"])
+    parts = []
+    for name, table in older.items():
+        rows = table[table["share"].notna() & table["freq"].isin(freq)]
+        rows = rows if clusters else rows[rows["kind"] == "topic"]
+        now = trends[[*_KEY, "share"]].rename(columns={"share": "share_now"})
+        parts.append(rows.rename(columns=_THEN).merge(now, on=_KEY).assign(run=name))
+    full = [part for part in parts if len(part)]
+    return conform(pd.concat(full), name="restated") if full else empty("restated")
+
+
+def restated_by_runs(
+    trends: pd.DataFrame,
+    *,
+    folders: Mapping[str, Path],
+    by: str = "published",
+    clusters: bool = True,
+) -> pd.DataFrame:
+    """Return `restated_shares` for the runs in these folders that use the same day for periods.
+
+    Parameters
+    ----------
+    trends, clusters
+        As for `restated_shares`.
+    folders : mapping of str to Path
+        Name to directory of each earlier run; table `trends` and the manifest are read.
+    by : {"published", "listed"}
+        The day that decides a paper's period in this run.
+    """
+    periods = {name: read_manifest(path).get("period") or {} for name, path in folders.items()}
+    folders = {
+        name: path for name, path in folders.items() if (periods[name].get("by") or by) == by
+    }
+    older = {name: pd.read_parquet(path / "trends.parquet") for name, path in folders.items()}
+    return restated_shares(trends, older=older, clusters=clusters)
+
+
+def has_left(table: pd.DataFrame) -> pd.Series:
+    """Return for each row of `restated` whether the share now lies outside the interval then."""
+    now = table["share_now"]
+    return (now < table["share_then_low"]) | (now > table["share_then_high"])
+
+
+# a change of share, split by cause
 
 
 class PrintedChange(NamedTuple):
@@ -41,7 +125,7 @@ def share_parts(row: Mapping[str, Any]) -> dict[str, Fraction]:
     old, new = int(row["n_total_old"]), int(row["n_total_new"])
     if not old or not new:
         return {}
-    parts = {cause: Fraction(int(row[cause]), new) for cause in PARTS[:-1]}
+    parts = {cause: Fraction(int(row[cause]), new) for cause in CAUSES}
     return {**parts, "total": int(row["n_old"]) * (Fraction(1, new) - Fraction(1, old))}
 
 

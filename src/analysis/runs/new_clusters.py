@@ -13,7 +13,7 @@ from analysis.base.groups import counted_memberships, groups_of
 from .paper_changes import rename_ids
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from .run import Run
 
 SHOWN_PERIODS = 4
 _COLUMNS = {

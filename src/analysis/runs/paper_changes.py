@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.papers.same_paper import match_papers
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from .run import Run
 
 
 class PaperChanges(NamedTuple):

@@ -10,7 +10,7 @@ day, in both runs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -20,17 +20,9 @@ from analysis.base.schema import CAUSES, KINDS, conform, empty
 from .paper_changes import rename_ids, revised_papers, same_papers
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from .run import Run
 
 _KEY = ["kind", "group_id", "paper_id"]
-
-
-class _Facts(NamedTuple):
-    """The facts that decide on a cause: decisions by hand, definitions and papers that differ."""
-
-    by_hand: set[tuple[str, str, str]]
-    redefined: set[str]
-    revised: set[str]
 
 
 def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
@@ -64,37 +56,22 @@ def changes(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
     pairs = before.merge(after, on=_KEY, how="outer", indicator="side")
     pairs = pairs[(pairs["side"] != "both") & pairs["kind"].isin(kinds)]
     sign = pairs["side"].map({"left_only": -1, "right_only": 1}).astype("int64")
-    cause = _causes(pairs, facts=_facts(old, new, same=same))
+    cause = _causes(pairs, old=old, new=new, same=same)
     known_before = set(rename_ids(known["old"]["paper_id"], same=same))
     cause = cause.mask((sign > 0) & ~pairs["paper_id"].isin(known_before), "added")
     cause = cause.mask((sign < 0) & ~pairs["paper_id"].isin(known["new"]["paper_id"]), "gone")
-    sums = pairs.assign(cause=cause, sign=sign).groupby(["kind", "group_id", "cause"])["sign"].sum()
-    return _as_changes(
-        _all_groups(old, new, kinds=kinds),
-        counts={
-            "n_old": before.groupby(["kind", "group_id"]).size(),
-            "n_new": after.groupby(["kind", "group_id"]).size(),
-            **{
-                cause: sums.xs(cause, level="cause")
-                for cause in CAUSES
-                if cause in sums.index.get_level_values("cause")
-            },
-        },
-        totals={
-            f"n_total_{name}": int(papers[day].notna().sum()) for name, papers in known.items()
-        },
-    )
-
-
-def _as_changes(
-    groups: pd.DataFrame, *, counts: dict[str, pd.Series], totals: dict[str, int]
-) -> pd.DataFrame:
-    index = pd.MultiIndex.from_frame(groups)
-    columns = {
-        name: counts[name].reindex(index, fill_value=0).to_numpy() if name in counts else 0
-        for name in ("n_old", "n_new", *CAUSES)
+    signed = pairs.assign(sign=sign)
+    counts = {
+        "n_old": before.groupby(_KEY[:2]).size(),
+        "n_new": after.groupby(_KEY[:2]).size(),
+        **{name: signed[cause == name].groupby(_KEY[:2])["sign"].sum() for name in CAUSES},
     }
-    return conform(groups.assign(**columns, **totals), name="changes")
+    groups = [groups_of(run.groups, kind=kind)[_KEY[:2]] for run in (old, new) for kind in kinds]
+    table = pd.concat(groups).drop_duplicates()
+    index = pd.MultiIndex.from_frame(table)
+    columns = {name: n.reindex(index, fill_value=0).to_numpy() for name, n in counts.items()}
+    totals = {f"n_total_{name}": papers[day].notna().sum() for name, papers in known.items()}
+    return conform(table.assign(**columns, **totals), name="changes")
 
 
 def moves(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
@@ -125,7 +102,7 @@ def moves(old: Run, new: Run, *, clusters: bool = True) -> pd.DataFrame:
     rows = pairs.assign(
         from_id=pairs["group_id"].where(left, ""),
         to_id=pairs["group_id"].where(right, ""),
-        cause=_causes(pairs, facts=_facts(old, new, same=same)),
+        cause=_causes(pairs, old=old, new=new, same=same),
     )
     topics = rows[rows["kind"] == "topic"]
     ours = rows[rows["kind"] == "cluster"]
@@ -185,42 +162,26 @@ def _counted(
     return rows.assign(paper_id=rename_ids(rows["paper_id"], same=same or {}))
 
 
-def _all_groups(old: Run, new: Run, *, kinds: tuple[str, ...]) -> pd.DataFrame:
-    tables = [groups_of(run.groups, kind=kind) for run in (old, new) for kind in kinds]
-    return pd.concat([rows[["kind", "group_id"]] for rows in tables]).drop_duplicates()
-
-
-def _facts(old: Run, new: Run, *, same: dict[str, str]) -> _Facts:
-    decided = []
-    hashes = []
+def _causes(pairs: pd.DataFrame, *, old: Run, new: Run, same: dict[str, str]) -> pd.Series:
+    """Return why each pair of group and paper counts in one run only; see `changes`."""
+    decisions, definitions = [], []
     for run in (old, new):
         rows = run.evidence[run.evidence["how"] == "override"]
         ids = rename_ids(rows["paper_id"], same=same if run is old else {})
-        keys = zip(ids, rows["kind"], rows["group_id"], rows["text"], strict=True)
-        decided.append(set(keys))
+        decisions.append(set(zip(ids, rows["kind"], rows["group_id"], rows["text"], strict=True)))
         topics = run.groups[run.groups["kind"] == "topic"]
-        hashes.append(dict(zip(topics["group_id"], topics["definition_hash"], strict=True)))
-    differ = {
+        definitions.append(set(zip(topics["group_id"], topics["definition_hash"], strict=True)))
+    by_hand = {
         # A paper pinned to one cluster leaves another: the decision is on the paper, not the pair.
         (paper, kind, group if kind == "topic" else "")
-        for paper, kind, group, _ in decided[0] ^ decided[1]
+        for paper, kind, group, _ in decisions[0] ^ decisions[1]
     }
-    redefined = {
-        name for name in {*hashes[0], *hashes[1]} if hashes[0].get(name) != hashes[1].get(name)
-    }
+    redefined = {topic for topic, _ in definitions[0] ^ definitions[1]}
     revised = revised_papers(old.papers, new.papers, same=same, day=axis_of(new))
-    return _Facts(differ, redefined, revised)
-
-
-def _causes(pairs: pd.DataFrame, *, facts: _Facts) -> pd.Series:
+    is_topic = pairs["kind"] == "topic"
+    keys = zip(pairs["paper_id"], pairs["kind"], pairs["group_id"].where(is_topic, ""), strict=True)
+    decided = pd.Series([key in by_hand for key in keys], index=pairs.index, dtype="bool")
     cause = pd.Series("refit", index=pairs.index, dtype="str")
-    cause = cause.mask(pairs["paper_id"].isin(facts.revised), "revised")
-    defined = (pairs["kind"] == "topic") & pairs["group_id"].isin(facts.redefined)
-    cause = cause.mask(defined, "definition")
-    by_hand = [
-        (paper, kind, group if kind == "topic" else "") in facts.by_hand
-        for kind, group, paper in zip(
-            pairs["kind"], pairs["group_id"], pairs["paper_id"], strict=True
-        )
-    ]
-    return cause.mask(pd.Series(by_hand, index=pairs.index, dtype="bool"), "override")
+    cause = cause.mask(pairs["paper_id"].isin(revised), "revised")
+    cause = cause.mask(is_topic & pairs["group_id"].isin(redefined), "definition")
+    return cause.mask(decided, "override")

@@ -1,9 +1,13 @@
-"""All differences between two runs, collected for the report, the terminal and notebooks."""
+"""All differences between two runs, collected for the report, the terminal and notebooks.
+
+Tables in, tables out; the sentences are made in `report.changes`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,14 +15,14 @@ import pandas as pd
 from analysis.base.groups import groups_of
 from analysis.base.schema import empty
 
-from ..series import line_of, parent_of
 from .causes import axis_of, changes, moves
 from .new_clusters import new_clusters, old_homes
 from .paper_changes import PaperChanges, paper_changes, same_papers
-from .restated import restated_shares
+from .series import line_of, parent_of
+from .shares import restated_shares
 
 if TYPE_CHECKING:
-    from ..run import Run
+    from .run import Run
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,7 @@ def compare(
     ids = ids if all(clusters) else "none"
     linked = ids == "same"
     events = empty("lineage") if lineage is None else lineage
+    titles = pd.concat([run.papers[["paper_id", "title", "url"]] for run in (new, old)])
     older = {old.name: old.trends} if axis_of(old) == axis_of(new) else {}
     return Comparison(
         old=old.name,
@@ -101,7 +106,7 @@ def compare(
         n_old=len(old.papers),
         n_new=len(new.papers),
         papers=papers,
-        titles=_titles(old, new),
+        titles=titles.drop_duplicates("paper_id").set_index("paper_id"),
         ids=ids,
         changes=changes(old, new, clusters=linked),
         moves=moves(old, new, clusters=linked),
@@ -129,7 +134,7 @@ def compare_opened(old: Run, new: Run) -> Comparison:
     """
     line = line_of(new)
     if line.get(old.name) == old.path and old.path is not None:
-        between = [path for name, path in line.items() if _is_after(name, old=old.name, line=line)]
+        between = takewhile(lambda path: path != old.path, line.values())
         parts = [new.lineage, *(pd.read_parquet(path / "lineage.parquet") for path in between)]
         full = [part for part in reversed(parts) if len(part)]
         lineage = pd.concat(full, ignore_index=True) if full else empty("lineage")
@@ -218,16 +223,6 @@ def _is_new(lineage: pd.DataFrame) -> pd.Series:
     """Return which rows name a new cluster: born, or the smaller part of a split."""
     parts = (lineage["event"] == "split") & (lineage["group_id"] != lineage["previous_group_id"])
     return (lineage["event"] == "born") | parts
-
-
-def _is_after(name: str, *, old: str, line: Mapping[str, object]) -> bool:
-    names: Sequence[str] = list(line)
-    return names.index(name) < names.index(old)
-
-
-def _titles(old: Run, new: Run) -> pd.DataFrame:
-    both = pd.concat([run.papers[["paper_id", "title", "url"]] for run in (new, old)])
-    return both.drop_duplicates("paper_id").set_index("paper_id")
 
 
 def _labels(run: Run) -> dict[tuple[str, str], str]:
