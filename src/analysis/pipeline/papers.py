@@ -16,8 +16,8 @@ from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.groups import cluster_number, groups_of
 from analysis.base.progress import Progress
-from analysis.clusters.extend.fit_of_new_papers import LEAST_NEAR, SMALLEST_JUDGED, share_near
-from analysis.clusters.identity.ledger import Ledger, read_ledger
+from analysis.clusters.extend.new_papers import LEAST_NEAR, SMALLEST_JUDGED, share_near
+from analysis.clusters.ledger import Ledger, read_ledger
 from analysis.embedding import embed, embedding_version, paper_texts
 from analysis.papers import PaperUnion, Snapshot, join_papers
 from analysis.runs import Run
