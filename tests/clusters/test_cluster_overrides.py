@@ -226,7 +226,6 @@ def test_a_pin_has_weight_one_and_its_reason_is_evidence():
     pin = ClusterOverride("pin", ("c0002",), paper="a", why="It is.")
     found = applied(members(a="1:.6 2:.3 3:.1", b="2"), pin)
     pd.testing.assert_frame_equal(found.memberships, members(a="2:1", b="2"))
-    assert found.pinned == {"a": "c0002"}
     (row,) = found.evidence.to_dict("records")
     assert (row["how"], row["text"], row["sentence"]) == ("override", "yes", "It is.")
     assert row["value"] == np.float32(0.3)
@@ -234,7 +233,6 @@ def test_a_pin_has_weight_one_and_its_reason_is_evidence():
 
 def test_a_pin_that_agrees_moves_nothing_and_counts_in_full():
     found = applied(members(a="1:.6"), ClusterOverride("pin", ("c0001",), paper="a"))
-    assert found.pinned == {}
     assert found.memberships["weight"].tolist() == [1]
 
 
@@ -280,11 +278,9 @@ def test_what_is_kept_apart_gets_its_papers_back_from_a_fresh_fit():
     rows = members(a="1", b="1", c="1:.7 3:.2", d="1", e="1", f="1")
     found = applied(rows, ClusterOverride("keep_apart", TWO), before=before)
     assert primaries(found) == {"a": "1", "b": "1", "c": "2", "d": "2", "e": "1", "f": "1"}
-    assert found.apart == {"c": "c0002", "d": "c0002"}
     assert found.memberships["is_primary"].sum() == 6
     again = applied(found.memberships, ClusterOverride("keep_apart", TWO), before=before)
     pd.testing.assert_frame_equal(again.memberships, found.memberships)
-    assert again.apart == {}
 
 
 def test_what_is_apart_stays_as_it_is():
@@ -364,7 +360,7 @@ def test_laws_of_overrides(texts, overrides):
     assert not set(own["group_id"]) & set(found.merged)
     again = applied(own, *overrides, merged_earlier=found.merged)
     pd.testing.assert_frame_equal(again.memberships, own)
-    assert (again.merged, again.pinned) == ({}, {})
+    assert again.merged == {}
 
 
 # names

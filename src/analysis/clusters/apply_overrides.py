@@ -18,21 +18,17 @@ class OverrideResult(NamedTuple):
     """The result of `apply_cluster_overrides`.
 
     `memberships` are those of clusters; `evidence` has a row for each paper that was pinned.
-    `merged` gives for each cluster merged away the one that has its papers now. `pinned` and
-    `apart` are the papers moved by a pin and by keeping clusters apart, with their cluster.
-    `not_applied` lists overrides that match nothing in the run, or that another one makes
-    impossible, ready for JSON: `line`, `what`, `names`, `reason`.
+    `merged` gives for each cluster merged away the one that has its papers now. `not_applied` lists
+    overrides that match nothing in the run, or that another one makes impossible, ready for JSON:
+    `line`, `what`, `names`, `reason`.
     """
 
     memberships: pd.DataFrame
     evidence: pd.DataFrame
     merged: dict[str, str]
-    pinned: dict[str, str]
-    apart: dict[str, str]
     not_applied: list[dict[str, Any]]
 
 
-_Problems = list[tuple[ClusterOverride, str]]
 _Pins = dict[str, tuple[str, ClusterOverride]]
 
 
@@ -71,22 +67,17 @@ def apply_cluster_overrides(
         raise ValueError("memberships of clusters only are expected")
     original = primary_clusters(memberships)
     rows, merged = _merge(memberships, into=mergers(overrides))
-    rows, apart = _keep_apart(rows, pairs=pairs_apart(overrides), before=before)
-    present = set(rows["group_id"])
-    follow = {**(merged_earlier or {}), **merged}
-    pins, problems = _find_pins(overrides, find=find, present=present, follow=follow)
-    rows, evidence, pinned = _pin(rows, pins=pins)
-    problems += _missing_clusters(overrides, present=present, follow=follow)
-    order = {id(override): n for n, override in enumerate(overrides)}
-    problems.sort(key=lambda problem: order[id(problem[0])])
-    return OverrideResult(
-        conform(follow_moved_papers(rows, before=original), name="memberships"),
-        evidence,
-        merged,
-        pinned,
-        apart,
-        [_not_applied(override, reason=reason) for override, reason in problems],
+    if before is not None:
+        rows = _keep_apart(rows, pairs=pairs_apart(overrides), before=before)
+    pins, not_applied = _find_pins(
+        overrides,
+        find=find,
+        present=set(rows["group_id"]),
+        follow={**(merged_earlier or {}), **merged},
     )
+    rows, evidence = _pin(rows, pins=pins)
+    followed = conform(follow_moved_papers(rows, before=original), name="memberships")
+    return OverrideResult(followed, evidence, merged, not_applied)
 
 
 def override_labels(
@@ -145,12 +136,9 @@ def _merge(rows: pd.DataFrame, *, into: Mapping[str, str]) -> tuple[pd.DataFrame
 
 
 def _keep_apart(
-    rows: pd.DataFrame, *, pairs: frozenset[frozenset[str]], before: pd.Series | None
-) -> tuple[pd.DataFrame, dict[str, str]]:
+    rows: pd.DataFrame, *, pairs: frozenset[frozenset[str]], before: pd.Series
+) -> pd.DataFrame:
     """Return papers to a cluster that was lost in one which it is to be kept apart from."""
-    moved: dict[str, str] = {}
-    if before is None:
-        return rows, moved
     for one, other in sorted(tuple(sorted(pair)) for pair in pairs):
         clusters = primary_clusters(rows)
         present = set(clusters)
@@ -162,8 +150,7 @@ def _keep_apart(
         rows = rows.assign(
             group_id=rows["group_id"].mask(rows["is_primary"] & rows["paper_id"].isin(back), lost)
         )
-        moved |= dict.fromkeys(back, lost)
-    return rows, moved
+    return rows
 
 
 def _find_pins(
@@ -172,21 +159,28 @@ def _find_pins(
     find: Callable[[str], Sequence[str]],
     present: set[str],
     follow: Mapping[str, str],
-) -> tuple[_Pins, _Problems]:
-    """Return the cluster of each pinned paper, and the pins that cannot be applied."""
+) -> tuple[_Pins, list[dict[str, Any]]]:
+    """Return the cluster of each pinned paper, and the overrides that cannot be applied."""
     pins: _Pins = {}
-    problems: _Problems = []
+    problems = []
     for override in overrides:
-        if override.what != "pin":
-            continue
-        cluster, papers = _follow(override.ids[0], into=follow), find(override.paper)
-        if cluster not in present:
-            problems.append((override, f"cluster {override.ids[0]} has no papers in this run"))
-        elif len(papers) != 1:
-            reason = f"{len(papers):,} papers have this title" if papers else "no such paper"
-            problems.append((override, f"{reason} in this run"))
-        elif pins.setdefault(papers[0], (cluster, override))[0] != cluster:
-            problems.append((override, f"{place(pins[papers[0]][1])} pins this paper elsewhere"))
+        reason = ""
+        if override.what in ("merge", "keep_apart"):
+            missing = [name for name in override.ids if name not in present and name not in follow]
+            if missing:
+                verb = "has" if len(missing) == 1 else "have"
+                reason = f"{', '.join(missing)} {verb} no papers in this run"
+        elif override.what == "pin":
+            cluster, papers = _follow(override.ids[0], into=follow), find(override.paper)
+            if cluster not in present:
+                reason = f"cluster {override.ids[0]} has no papers in this run"
+            elif len(papers) != 1:
+                reason = f"{len(papers):,} papers have this title" if papers else "no such paper"
+                reason += " in this run"
+            elif pins.setdefault(papers[0], (cluster, override))[0] != cluster:
+                reason = f"{place(pins[papers[0]][1])} pins this paper elsewhere"
+        if reason:
+            problems.append(_not_applied(override, reason=reason))
     return pins, problems
 
 
@@ -198,41 +192,31 @@ def _follow(name: str, *, into: Mapping[str, str]) -> str:
     return name
 
 
-def _pin(rows: pd.DataFrame, *, pins: _Pins) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+def _pin(rows: pd.DataFrame, *, pins: _Pins) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make each pin the only row of its paper, with weight 1; evidence keeps the earlier weight."""
     if not pins:
-        return rows, empty("evidence"), {}
-    replaced = rows[rows["paper_id"].isin(set(pins))]
-    weights = replaced.set_index(["paper_id", "group_id"])["weight"].to_dict()
-    earlier = primary_clusters(replaced).to_dict()
-    present = {paper: pin for paper, pin in pins.items() if paper in earlier}
+        return rows, empty("evidence")
+    is_pinned = rows["paper_id"].isin(set(pins))
+    weights = rows[is_pinned].set_index(["paper_id", "group_id"])["weight"].to_dict()
+    papers = set(rows.loc[is_pinned, "paper_id"])
+    present = {paper: pin for paper, pin in pins.items() if paper in papers}
     pinned = pd.DataFrame(
         [(paper, "cluster", cluster, 1.0, True) for paper, (cluster, _) in present.items()],
         columns=["paper_id", "kind", "group_id", "weight", "is_primary"],
     )
-    texts = ("cluster", "override", "yes")
     evidence = pd.DataFrame(
         [
-            (paper, texts[0], cluster, *texts[1:], pin.why, weights.get((paper, cluster), 0.0))
+            (
+                paper,
+                "cluster",
+                cluster,
+                "override",
+                "yes",
+                pin.why,
+                weights.get((paper, cluster), 0.0),
+            )
             for paper, (cluster, pin) in present.items()
         ],
         columns=list(empty("evidence").columns),
     )
-    rest = rows[~rows["paper_id"].isin(set(present))]
-    moved = {paper: cluster for paper, (cluster, _) in present.items() if earlier[paper] != cluster}
-    return pd.concat([rest, pinned]), conform(evidence, name="evidence"), moved
-
-
-def _missing_clusters(
-    overrides: Sequence[ClusterOverride], *, present: set[str], follow: Mapping[str, str]
-) -> _Problems:
-    """List mergers and pairs to be kept apart that name clusters without papers in the run."""
-    problems: _Problems = []
-    for override in overrides:
-        if override.what not in ("merge", "keep_apart"):
-            continue
-        missing = [name for name in override.ids if name not in present and name not in follow]
-        if missing:
-            verb = "has" if len(missing) == 1 else "have"
-            problems.append((override, f"{', '.join(missing)} {verb} no papers in this run"))
-    return problems
+    return pd.concat([rows[~is_pinned], pinned]), conform(evidence, name="evidence")

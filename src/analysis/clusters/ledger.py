@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,32 +69,28 @@ class Entry:
 
     def __post_init__(self) -> None:
         _set(self, **{name: clean(getattr(self, name)) for name in _TEXTS})
-        _set(self, terms=tuple(clean(term) for term in self.terms))
-        _set(self, parents=tuple(self.parents), children=tuple(self.children))
+        _set(self, **{name: tuple(map(clean, getattr(self, name))) for name in _LISTS})
         _set(self, sizes={clean(run): int(n) for run, n in self.sizes.items()})
 
 
 _TEXTS = ("id", "label", "first_run", "last_run", "status", "colour", "broader")
+_LISTS = ("terms", "parents", "children")
 
 
 @dataclass(frozen=True)
 class Ledger:
     """The register: the number of the next id, the snapshot's date of each run, the clusters.
 
-    Dates are written as YYYY-MM-DD, "" if unknown; entries are sorted by id.
+    Dates are written as YYYY-MM-DD, "" if unknown; entries are sorted by id. Empty by default.
     """
 
-    next_id: int
-    runs: Mapping[str, str]
-    entries: tuple[Entry, ...]
+    next_id: int = 1
+    runs: Mapping[str, str] = field(default_factory=dict)
+    entries: tuple[Entry, ...] = ()
 
     def __post_init__(self) -> None:
         _set(self, entries=tuple(sorted(self.entries, key=lambda entry: id_key(entry.id))))
         _set(self, runs={clean(run): clean(day) for run, day in self.runs.items()})
-
-    def entry(self, identifier: str) -> Entry | None:
-        """Return the cluster with that id, None if there never was one."""
-        return next((entry for entry in self.entries if entry.id == identifier), None)
 
     @property
     def last_run(self) -> str:
@@ -112,17 +109,7 @@ def id_key(identifier: str) -> tuple[int, str]:
 
 
 def ledger_text(ledger: Ledger) -> str:
-    """Return the register as TOML, which `read_ledger` reads.
-
-    Parameters
-    ----------
-    ledger : Ledger
-
-    Returns
-    -------
-    str
-        One `[[cluster]]` block per cluster, sorted by id.
-    """
+    """Return the register as TOML, which `read_ledger` reads: one block per cluster, by id."""
     lines = [HEADER, f"next_id = {ledger.next_id}", "", "[runs] # and the dates of their snapshots"]
     lines += [f"{for_toml(run)} = {for_toml(day)}" for run, day in ledger.runs.items()]
     for entry in ledger.entries:
@@ -134,7 +121,7 @@ def _block(entry: Entry) -> list[str]:
     texts = [name for name in _TEXTS if name != "broader" or entry.broader]
     lines = ["[[cluster]]"]
     lines += [f"{name} = {for_toml(getattr(entry, name))}" for name in texts]
-    for name in ("terms", "parents", "children"):
+    for name in _LISTS:
         values = ", ".join(for_toml(value) for value in getattr(entry, name))
         lines.append(f"{name} = [{values}]")
     if entry.sizes:
@@ -212,7 +199,7 @@ def _entry_problems(table: Mapping[str, Any]) -> list[str]:
         problems.append(f"id {name!r} is not a cluster id (example: c0001)")
     if isinstance(table.get("status"), str) and table["status"] not in STATUSES:
         problems.append(f"status is not one of {', '.join(STATUSES)}")
-    for name in ("terms", "parents", "children"):
+    for name in _LISTS:
         values = table.get(name)
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
             problems.append(f"{name} is missing or not a list of texts")
@@ -245,10 +232,8 @@ def _is_event(table: object) -> bool:
 
 
 def _id_problems(ids: list[str], *, next_id: int) -> list[str]:
-    twice = (
-        sorted({name for name in ids if ids.count(name) > 1}) if len(set(ids)) < len(ids) else []
-    )
-    problems = [f"cluster {name} is listed twice" for name in twice]
+    counts = sorted(Counter(ids).items())
+    problems = [f"cluster {name} is listed twice" for name, n in counts if n > 1]
     largest = max(map(cluster_number, ids), default=0)
     if next_id <= largest:
         problems.append(f"next_id is {next_id}, but {cluster_id(largest)} is given")
@@ -260,13 +245,5 @@ def _entry(table: Mapping[str, Any]) -> Entry:
         Event(e["run"], e["event"], e["with"], e["n_shared"], e["overlap"])
         for e in table.get("events", [])
     )
-    texts = {name: str(table.get(name, "")) for name in _TEXTS}
-    terms, parents, children = (tuple(table[name]) for name in ("terms", "parents", "children"))
-    return Entry(
-        **texts,
-        terms=terms,
-        parents=parents,
-        children=children,
-        sizes=table.get("sizes", {}),
-        events=events,
-    )
+    fields = {name: table.get(name, "") for name in (*_TEXTS, *_LISTS)}
+    return Entry(**fields, sizes=table.get("sizes", {}), events=events)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,34 +13,6 @@ from analysis.base.groups import cluster_number
 from analysis.base.schema import conform, empty
 
 from .ledger import Entry, Event, Ledger, id_key
-
-
-@dataclass(frozen=True)
-class Statuses:
-    """The status of each cluster, and a row of `lineage` for each that has changed."""
-
-    statuses: dict[str, str]
-    lineage: pd.DataFrame
-
-
-def open_register(groups: pd.DataFrame, *, run: str, snapshot_date: date | None = None) -> Ledger:
-    """Begin the register with the clusters of a series' first run.
-
-    Parameters
-    ----------
-    groups : DataFrame
-        Table `groups` of the run; broader clusters have entries of their own.
-    run : str
-        Its name.
-    snapshot_date : date, optional
-    """
-    return update_register(
-        Ledger(1, {}, ()),
-        groups=groups,
-        lineage=empty("lineage"),
-        run=run,
-        snapshot_date=snapshot_date,
-    )
 
 
 def update_register(
@@ -56,9 +28,10 @@ def update_register(
     Parameters
     ----------
     ledger : Ledger
-        As of the parent run.
+        As of the parent run; `Ledger()` if it is the first of the series.
     groups : DataFrame
-        Table `groups` of the new run. An id of the register that it lacks is retired.
+        Table `groups` of the new run; broader clusters have entries of their own. An id of the
+        register that it lacks is retired.
     lineage : DataFrame
         Table `lineage` of the new run.
     run : str
@@ -146,7 +119,7 @@ def _new_events(lineage: pd.DataFrame, *, run: str) -> dict[str, _New]:
 
 def cluster_statuses(
     ledger: Ledger, *, dormant: Iterable[str], placed: Iterable[str], snapshot_date: date | None
-) -> Statuses:
+) -> tuple[dict[str, str], pd.DataFrame]:
     """Determine which clusters are active, dormant or retired now.
 
     A cluster is *retired* when it was dormant in a run whose snapshot has another date and still
@@ -167,8 +140,10 @@ def cluster_statuses(
 
     Returns
     -------
-    Statuses
-        For the clusters of the register; new clusters are active.
+    statuses : dict of str to str
+        Status of each cluster of the register; new clusters are active.
+    lineage : DataFrame
+        A row of `lineage` for each status that has changed.
     """
     quiet, placed = frozenset(dormant), frozenset(placed)
     today = snapshot_date.isoformat() if snapshot_date else ""
@@ -179,8 +154,8 @@ def cluster_statuses(
         )
         if event:
             rows.append((event, entry.id, entry.id, ledger.last_run, 0, 0.0))
-    columns = list(empty("lineage").columns)
-    return Statuses(statuses, conform(pd.DataFrame(rows, columns=columns), name="lineage"))
+    changed = pd.DataFrame(rows, columns=list(empty("lineage").columns))
+    return statuses, conform(changed, name="lineage")
 
 
 def _status(

@@ -79,13 +79,11 @@ def analyse(
             snapshot_date=read.date,
             settings=settings,
         )
-    known = set(parent.run.papers["paper_id"]) if parent else set()
     registered, lineage, ledger = register_clusters(
         groups.groups,
         memberships=groups.memberships,
         trends=trends["trends"],
         parent=parent,
-        added=[paper for paper in papers.table["paper_id"] if paper not in known],
         run=path.name,
         snapshot_date=read.date,
     )

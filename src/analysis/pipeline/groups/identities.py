@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from analysis.base.groups import cluster_id, groups_of
 from analysis.clusters import ClusterDescription, primary_clusters
 from analysis.clusters.ledger import Ledger
 from analysis.clusters.lineage import dormant_clusters, lineage_rows, match_fresh
-from analysis.clusters.register import cluster_statuses, open_register, update_register
+from analysis.clusters.register import cluster_statuses, update_register
 from analysis.runs import Run
 
 from ..papers import Parent
@@ -151,7 +151,6 @@ def register_clusters(
     memberships: pd.DataFrame,
     trends: pd.DataFrame,
     parent: Parent | None,
-    added: Collection[str],
     run: str,
     snapshot_date: date | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Ledger]:
@@ -165,8 +164,6 @@ def register_clusters(
         Tables of the run.
     parent : Parent or None
         None for the first run of a series.
-    added : collection of str
-        Papers that the parent does not have.
     run : str
         Its name.
     snapshot_date : date or None
@@ -177,44 +174,25 @@ def register_clusters(
         `groups` with statuses.
     ledger : Ledger
     """
-    if parent is None:
-        lineage, ledger = schema.empty("lineage"), Ledger()
-    else:
-        ledger = parent.ledger
-        groups, lineage = _update_statuses(
-            groups, memberships=memberships, trends=trends, parent=parent, added=added, snapshot_date=snapshot_date
+    lineage, earlier = schema.empty("lineage"), Ledger()
+    if parent is not None:
+        earlier = parent.ledger
+        now, before = primary_clusters(memberships), primary_clusters(parent.run.memberships)
+        statuses, changed = cluster_statuses(
+            earlier,
+            dormant=dormant_clusters(trends),
+            placed=now[~now.index.isin(parent.run.papers["paper_id"])].unique(),
+            snapshot_date=snapshot_date,
         )
+        is_cluster = groups["kind"] == "cluster"
+        status = groups["group_id"].map(statuses).astype("object").where(is_cluster)
+        status = status.where(groups["n_papers"] > 0, groups["status"]).fillna(groups["status"])
+        groups = schema.conform(groups.assign(status=status), name="groups")
+        lineage = lineage_rows(before, now, previous_run=parent.run.name)
+        retired = lineage.loc[lineage["event"] == "retired", "group_id"]
+        rows = pd.concat([lineage, changed[~changed["group_id"].isin(retired)]])
+        lineage = schema.conform(rows, name="lineage")
     ledger = update_register(
-        ledger, groups=groups, lineage=lineage, run=run, snapshot_date=snapshot_date
-    )
-    return groups, lineage, ledger
-
-
-def _update_statuses(
-    groups: pd.DataFrame,
-    *,
-    memberships: pd.DataFrame,
-    trends: pd.DataFrame,
-    parent: Parent,
-    added: Collection[str],
-    snapshot_date: date | None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    now, before = primary_clusters(memberships), primary_clusters(parent.run.memberships)
-    lineage = lineage_rows(before, now, previous_run=parent.run.name)
-    statuses, changed = cluster_statuses(
-        parent.ledger,
-        dormant=dormant_clusters(trends),
-        placed=now[now.index.isin(set(added))].unique().tolist(),
-        snapshot_date=snapshot_date,
-    )
-    is_cluster = groups["kind"] == "cluster"
-    status = groups["group_id"].map(statuses.statuses).astype("object").where(is_cluster)
-    status = status.where(groups["n_papers"] > 0, groups["status"]).fillna(groups["status"])
-    groups = schema.conform(groups.assign(status=status), name="groups")
-    retired = lineage.loc[lineage["event"] == "retired", "group_id"]
-    changed = statuses.lineage[~statuses.lineage["group_id"].isin(retired)]
-    lineage = schema.conform(pd.concat([lineage, changed]), name="lineage")
-    ledger = update_register(
-        parent.ledger, groups=groups, lineage=lineage, run=run, snapshot_date=snapshot_date
+        earlier, groups=groups, lineage=lineage, run=run, snapshot_date=snapshot_date
     )
     return groups, lineage, ledger
