@@ -22,8 +22,8 @@ from make_dump import write_dump
 
 from analysis.papers.snapshot import read_snapshot
 from analysis.sources.input_file import load
-from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import filter_file
+from analysis.sources.large.selection import read_conditions
 from analysis.sources.read_files import read_file
 
 TITLE = "A title about small gardens by the sea, number {i}"

@@ -18,8 +18,8 @@ from analysis.sources.dates.fill import read_dates
 from analysis.sources.formats import FORMAT_NAMES
 from analysis.sources.formats.latex import clean_source, from_latex
 from analysis.sources.input_file import File, unpack
-from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import filter_file
+from analysis.sources.large.selection import read_conditions
 from analysis.sources.large.stream import Limits
 from analysis.sources.paper_rows import paper_rows
 from analysis.sources.read_files import read_part

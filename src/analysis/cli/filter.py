@@ -74,8 +74,8 @@ def filter_command(
     """
     from analysis import __version__
     from analysis.sources.input_file import MEGABYTE
-    from analysis.sources.large.conditions import read_conditions
     from analysis.sources.large.filtering import filter_file
+    from analysis.sources.large.selection import read_conditions
     from analysis.sources.large.stream import Limits
 
     conditions = read_conditions(

@@ -18,7 +18,7 @@ from analysis.sources.formats import (
     detect_format,
     format_words,
 )
-from analysis.sources.formats.hf_html import FORMAT as HF_HTML
+from analysis.sources.formats.hf_page import HTML as HF_HTML
 from analysis.sources.formats.services import SERVICES
 from analysis.sources.input_file import File
 from analysis.sources.read_files import read_file

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import Snapshot, read_snapshot
 from analysis.sources.formats import Content
-from analysis.sources.formats.hf_lines import page_lines
+from analysis.sources.formats.hf_content import page_lines
 from analysis.sources.formats.hf_page import UNUSED, read_hf_page
 from analysis.sources.formats.records import Rows
 from conftest import ROOT

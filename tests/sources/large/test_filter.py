@@ -15,8 +15,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import Filtered, filter_file
+from analysis.sources.large.selection import read_conditions
 from analysis.sources.large.stream import Limits
 from command_line import refusal
 from conftest import ROOT

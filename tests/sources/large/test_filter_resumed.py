@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.sources.large.conditions import read_conditions
 from analysis.sources.large.filtering import Filtered, filter_file
 from analysis.sources.large.parts import parts_folder
+from analysis.sources.large.selection import read_conditions
 from analysis.sources.large.stream import Limits
 
 LIMITS = Limits(part=20_000)
@@ -24,7 +24,7 @@ SLOW = """
 import sys, time
 from pathlib import Path
 from analysis.sources.large import filtering, stream
-from analysis.sources.large.conditions import read_conditions
+from analysis.sources.large.selection import read_conditions
 filtering.PROGRESS_BYTES = 7_000
 conditions = read_conditions(categories=["cs.CL"])
 filtering.filter_file(Path(sys.argv[1]), out=Path(sys.argv[2]), conditions=conditions,

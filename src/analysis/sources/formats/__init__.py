@@ -102,16 +102,16 @@ class Format:
 
 
 FORMATS = (
-    Format("parquet", "Parquet", "parquet", magic=b"PAR1", is_table=True),
+    Format("parquet", "Parquet", "tables", magic=b"PAR1", is_table=True),
     Format("json", "JSON", "json_text", is_table=True),
     Format("jsonl", "JSON Lines", "json_text", is_table=True),
-    Format("html", "a Hugging Face papers page saved as HTML", "hf_html"),
+    Format("html", "a Hugging Face papers page saved as HTML", "hf_page"),
     Format("xml", "arXiv XML", "arxiv_xml"),
     Format("bibtex", "BibTeX", "bibtex"),
     Format("ris", "RIS", "tagged"),
     Format("pubmed", "PubMed text", "tagged"),
     Format("wos", "Web of Science text", "tagged"),
-    Format("csv", "CSV", "csv_text", is_table=True),
+    Format("csv", "CSV", "tables", is_table=True),
     Format("hf-page", "a Hugging Face papers page saved as text", "hf_page"),
 )
 """All input formats. Any text that no other format recognises may be a papers page."""

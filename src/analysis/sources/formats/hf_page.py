@@ -1,6 +1,7 @@
-"""A Hugging Face papers page saved as text: titles and abstracts, recognised by the page's shape.
+"""Hugging Face papers pages saved as text or as HTML: titles and abstracts.
 
-If the page kept its links, a title is the text before a link to its paper. Otherwise titles and
+HTML has the data that the page carries for its scripts, or else it is read as text. In text, if the
+page kept its links, a title is the text before a link to its paper. Otherwise titles and
 abstracts alternate after a header, and the lines are read in the way that costs least: each line
 may be a title, an abstract, a title without abstract or none of these, and it costs more the less
 it looks like what it is taken for. A missing line thus has an effect only where it is missing, and
@@ -10,6 +11,7 @@ never shifts the lines after it.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -18,11 +20,17 @@ import pandas as pd
 from analysis.base.errors import InputError
 
 from ..dates.parsing import file_date, parse_date
-from . import FORMATS_IN_WORDS, Content, Detection
-from .hf_lines import LONG, Line, is_papers_page, page_lines
-from .records import Rows
+from . import FORMATS_IN_WORDS, PREAMBLE, Content, Detection
+from .arxiv_xml import after_prolog
+from .hf_content import LONG, Line, html_content, is_papers_page, page_lines
+from .records import Rows, frame_of
 
 Paper = dict[str, str | None]
+
+HTML = "hf-html"
+"""The source of a page saved as HTML."""
+_DOCTYPE = re.compile(r"<!doctype\s+html", re.IGNORECASE)
+_ROOT = re.compile(r"<(?:html|head|body|main|div|section|article)\b", re.IGNORECASE)
 
 UNUSED = "line that is neither title nor abstract"
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]?$")
@@ -45,13 +53,49 @@ LONGEST_SUMMARY = 400
 daily papers 4 are under 300 characters, 2 of them a single sentence."""
 
 
+def detect_html(text: str) -> Detection | None:
+    """Return a detection if a text begins as HTML, after its prolog."""
+    is_html = _DOCTYPE.search(text[:PREAMBLE]) or _ROOT.match(after_prolog(text))
+    return Detection() if is_html else None
+
+
+def read_html(content: Content) -> Rows:
+    """Read a saved papers page: listing, trending, or the page of one paper.
+
+    Returns
+    -------
+    Rows
+        From the data that the page carries for its own scripts (all fields of the daily papers
+        API) if they are there, else from its text and links as `read_hf_page` does.
+
+    Raises
+    ------
+    InputError
+        If no paper is recognised.
+    """
+    text, records = html_content(content.text)
+    try:
+        rows = read_hf_page(replace(content, text=text))
+    except InputError as error:
+        if records:
+            return Rows(frame=frame_of(records), format=HTML)
+        raise InputError(
+            f"{content.shown} is an HTML page with no papers in it",
+            allowed=FORMATS_IN_WORDS,
+            next_step="open the page in a browser, select all, copy, and save that as a text file",
+        ) from error
+    if len(records) < len(rows.frame):
+        return replace(rows, dropped={}, format=HTML)
+    return Rows(frame=frame_of(records), day=rows.day, format=HTML)
+
+
 def detect_hf_page(text: str) -> Detection | None:
     """Return that any text may be a page; other formats are surer."""
     return Detection(certain=False)
 
 
 def read_hf_page(content: Content) -> Rows:
-    """Read a saved page.
+    """Read a page saved as text.
 
     An ISO date in the file's name gives the year of a page date such as "Mar 17".
 
@@ -141,7 +185,8 @@ def _without_summary(paper: Paper) -> Paper:
 
 
 def _without_links(lines: list[Line]) -> tuple[list[Paper], int]:
-    start = _after_header(lines)
+    days = (i for i, line in enumerate(lines[:_HEADER_LINES]) if line.kind == "day")
+    start = next(days, -1) + 1
     n_header = sum(line.kind == "text" for line in lines[:start])
     places = [i for i in range(start, len(lines)) if lines[i].kind == "text"]
     roles = _roles([lines[i].text for i in places], started=start > 0)
@@ -158,21 +203,11 @@ def _without_links(lines: list[Line]) -> tuple[list[Paper], int]:
     return papers, n_header + roles.count("unused")
 
 
-def _after_header(lines: list[Line]) -> int:
-    """Return where the papers begin: after the page's day, if that is near the top."""
-    days = (i for i, line in enumerate(lines[:_HEADER_LINES]) if line.kind == "day")
-    return next(days, -1) + 1
-
-
 def _roles(texts: list[str], *, started: bool) -> list[str]:
     """Decide what each text is at the least cost: "title", "abstract", "lone title" or "unused".
 
-    Parameters
-    ----------
-    texts : list of str
-    started : bool
-        Whether the header is known to be over; if not, nothing before the first title with a
-        complete abstract is taken for a paper.
+    Unless the papers have `started`, so that the header is known to be over, nothing before the
+    first title with a complete abstract is taken for a paper.
     """
     # A state is (a title waits for its abstract, the papers have started).
     costs: dict[tuple[bool, bool], float] = {(False, started): 0.0}

@@ -1,6 +1,5 @@
 """JSON Lines of any size to one Parquet file of the papers that fulfil conditions, line by line.
 
-`stream.py` reads the lines, `lines.py` makes a row of a line or gives the reason why not,
-`conditions.py` reads and applies the conditions, `parts.py` keeps the finished parts on disk, and
-`filtering.py` combines them.
+`stream.py` reads the lines, `selection.py` makes rows of those that fulfil the conditions,
+`parts.py` keeps the finished parts on disk, and `filtering.py` combines them.
 """

@@ -15,9 +15,8 @@ from analysis.base.escaping import for_terminal
 
 from ..formats.json_text import BAD_LINE
 from ..input_file import MEGABYTE
-from .conditions import Conditions
-from .lines import Row, bad_line, row_of
 from .parts import Parts, Tally
+from .selection import Conditions, Row, bad_line, row_of
 from .stream import Limits, Lines, open_lines, reading
 
 MOST_BAD_LINES = 100

@@ -22,8 +22,8 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import exclusive_lock, written_whole
 
-from ..formats.parquet import ORIGIN_KEY
-from .lines import TEXTS, Row
+from ..formats.tables import ORIGIN_KEY
+from .selection import TEXTS, Row
 
 GROUP_ROWS = 50_000
 _PART_KEY = b"papertide-part"

@@ -1,21 +1,37 @@
-"""CSV and other delimited tables: the delimiter is detected, every cell is a string."""
+"""Tables: delimited text, whose cells are all strings, and Parquet, whose columns are typed."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.escaping import clean, first_lines
 
 from ..columns import column_key, exporter_of, match_columns
 from . import Content, Detection
 from .records import Rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SHORT_FLOATS = (
+    "{shown}: the ids are 32-bit floats, too short for an arXiv id; they were not used (store ids "
+    "as text)"
+)
+ORIGIN_KEY = b"papertide"
+"""Where in a Parquet file's metadata `papertide filter` records what it was extracted from."""
+_ID_KEYS = ("id", "arxiv_id", "paper_id", "arxiv")
+
+# delimited text
 
 DELIMITERS = (",", ";", "\t", "|")
 RAGGED = "wrong number of cells"
@@ -42,26 +58,16 @@ def detect_csv(text: str) -> Detection | None:
 
 
 def sniff(text: str) -> tuple[str, list[str]]:
-    """Return the delimiter of a table in text, and its header.
+    """Return the delimiter of a table in text, one of `DELIMITERS`, and the cells of its header.
 
     The delimiter under which most header cells have a known name wins, then the one that gives
     most cells.
-
-    Returns
-    -------
-    delimiter : str
-        One of `DELIMITERS`.
-    header : list of str
-        The cells of the first record.
     """
     head = skip_preamble(text)[:_HEAD]
-    choices = []
-    for delimiter in DELIMITERS:
-        header = _first_records(head, delimiter=delimiter, count=1)
-        cells = header[0] if header else []
-        choices.append((len(match_columns(cells)), len(cells), delimiter, cells))
-    best = max(choices, key=lambda choice: choice[:2])
-    return best[2], best[3]
+    headers = {d: _first_records(head, delimiter=d, count=1) or [[]] for d in DELIMITERS}
+    ranks = {d: (len(match_columns(cells)), len(cells)) for d, (cells,) in headers.items()}
+    best = max(DELIMITERS, key=lambda delimiter: ranks[delimiter])
+    return best, headers[best][0]
 
 
 def skip_preamble(text: str) -> str:
@@ -87,16 +93,11 @@ def _is_header(line: str, delimiter: str) -> bool:
 
 
 def _first_records(head: str, *, delimiter: str, count: int) -> list[list[str]]:
-    records = []
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     try:
-        for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
-            if record:
-                records.append(record)
-            if len(records) == count:
-                break
+        return list(islice(filter(None, reader), count))
     except csv.Error:  # a cell beyond the limit of the csv module: not the header of a table
         return []
-    return records
 
 
 def _is_table(text: str, *, delimiter: str, header: list[str]) -> bool:
@@ -223,3 +224,72 @@ def _long_cells() -> Iterator[None]:
         yield
     finally:
         csv.field_size_limit(before)
+
+
+# Parquet
+
+
+def read_parquet(content: Content) -> Rows:
+    """Read a Parquet file.
+
+    Columns of text as strings, of time as datetime64, nested ones as objects. InputError if the
+    file is broken or has no rows.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    shown = content.shown
+    try:
+        table = pq.read_table(io.BytesIO(content.data))
+        columns = [_column(table.column(i)) for i in range(table.num_columns)]
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise InputError(
+            f"{shown} is Parquet that cannot be read ({first_lines(clean(str(error)), limit=200)})",
+            allowed="a whole Parquet file",
+            next_step="copy or export the file again",
+        ) from None
+    if not table.num_rows:
+        raise InputError(
+            f"{shown} is a Parquet table with no rows",
+            allowed="a table with one row per paper",
+            next_step="export the table again",
+        )
+    frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
+    frame = frame.set_axis(table.column_names, axis=1)
+    floats = (pa.float32(), pa.float16())
+    short = [f.name.casefold() in _ID_KEYS and f.type in floats for f in table.schema]
+    keep = [
+        i
+        for i, name in enumerate(table.column_names)
+        if not short[i] and not name.startswith("__index_level_")
+    ]
+    notes = [SHORT_FLOATS.format(shown=shown)] if any(short) else []
+    notes += _origin_note(table.schema.metadata or {}, shown=shown)
+    return Rows(frame=frame.iloc[:, keep], notes=tuple(notes))
+
+
+def _origin_note(metadata: Mapping[bytes, bytes], *, shown: str) -> list[str]:
+    """Return a note on the file that `papertide filter` extracted this one from, if any."""
+    try:
+        origin = json.loads(metadata[ORIGIN_KEY])
+        name, sha = origin["input"]["name"], origin["input"]["sha256"]
+        papers, records = int(origin["papers"]), int(origin["records"])
+    except (KeyError, TypeError, ValueError):
+        return []
+    name, sha = (first_lines(clean(str(text)), limit=80) for text in (name, sha))
+    return [f"{shown} was filtered from {name} ({papers:,} of {records:,} records; sha256 {sha})"]
+
+
+def _column(column: pa.ChunkedArray) -> pd.Series:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_decimal(kind):
+        return pd.Series(column.to_pylist(), dtype=object)
+    if pa.types.is_date(kind) or pa.types.is_time(kind):
+        return pd.Series(column.cast(pa.string()).to_pylist(), dtype=object)
+    if pa.types.is_timestamp(kind):
+        return column.cast(pa.timestamp("us", tz=kind.tz), safe=False).to_pandas()
+    return column.to_pandas()

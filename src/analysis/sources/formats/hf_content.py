@@ -1,14 +1,22 @@
-"""The lines of a Hugging Face papers page saved as text, each with its kind."""
+"""What a saved Hugging Face papers page holds: lines of known kinds and, in HTML, whole records."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from analysis.base.escaping import clean
 
 from ..dates.parsing import MONTH_NAME
 from ..ids import arxiv_id
+from .services import hf_daily_record, service_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 LONG = 300
 """Characters; no title is longer, and no line of a wrapped text."""
@@ -153,3 +161,101 @@ def _kind(text: str) -> Line:
     if not text or _SUBMITTED_BY.fullmatch(text) or _BOILERPLATE.fullmatch(text):
         return Line("noise", text)
     return Line("text", text)
+
+
+# HTML
+
+_BLOCKS = set(
+    "address article aside blockquote body br button dd div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th time tr "
+    "ul".split()
+)
+_SILENT = set("script style svg noscript template head select textarea".split())
+_MAX_DEPTH = 8
+
+
+def html_content(text: str) -> tuple[str, list[dict[str, Any]]]:
+    """Return the text of a page as a browser would copy it, and the papers in its data.
+
+    lxml stays linear on nested, unclosed and endless tags, unlike other parsers.
+    """
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=False, no_network=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    return ("", []) if root is None else (_copied_text(root), _carried_papers(root))
+
+
+def _carried_papers(root: _Element) -> list[dict[str, Any]]:
+    """Return the papers in the attributes from which the page builds itself, each once."""
+    papers: dict[str, dict[str, Any]] = {}
+    for node in root.iter():
+        try:
+            props = json.loads(node.get("data-props") or "null")
+        except (ValueError, RecursionError):
+            continue
+        for item in _papers(props, depth=0):
+            record = hf_daily_record(item)
+            key = record.get("arxiv_id") or clean(str(record.get("title")))
+            if record.get("title") and len(record) > len(papers.get(key, ())):
+                papers[key] = record
+    return list(papers.values())
+
+
+def _papers(value: Any, *, depth: int) -> Iterator[Mapping[str, Any]]:
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, dict):
+        if service_of(value) == "hf-daily":
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _papers(item, depth=depth + 1)
+
+
+def _copied_text(root: _Element) -> str:
+    """Return what a browser would copy: one line per block, a link's address on the next line."""
+    from lxml.etree import iterwalk
+
+    parts: list[str] = []
+    walk = iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        if event in ("comment", "pi"):
+            parts.append(_flat(node.tail))
+            continue
+        silent = node.tag in _SILENT
+        if node.tag in _BLOCKS:
+            parts.append("\n")
+        if event == "start" and not silent:
+            parts += ["\n"] if _is_heading(node) else []
+            parts.append(_flat(node.text))
+        elif event == "start":
+            walk.skip_subtree()
+        else:
+            parts += [_address(node)] if node.tag == "a" else []
+            parts.append(_flat(node.tail))
+    return "".join(parts)
+
+
+def _flat(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text) if text else ""
+
+
+def _is_heading(node: _Element) -> bool:
+    above = node.getparent()
+    return node.tag == "a" and above is not None and above.tag in ("h1", "h2", "h3", "h4")
+
+
+def _address(link: _Element) -> str:
+    """Return the address of a link that has words; that of a picture would follow other words."""
+    href = (link.get("href") or "").strip()
+    leads = href.startswith(("http://", "https://", "/"))
+    has_words = any(text.strip() for text in islice(link.itertext(), 100))
+    if not leads or not has_words or " " in href or len(href) > 500:
+        return " "
+    return f"\n{href}\n"
