@@ -107,7 +107,7 @@ def test_given_vectors_are_refused_for_ids_columns_and_files(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         given_vectors(str(tmp_path / "none.npy"), n=2)
     pd.DataFrame({"paper_id": ["a", "a"], "v": [[1.0], [2.0]]}).to_parquet(table)
-    with pytest.raises(InputError, match=r"(?s)1 ids more than once.*no vector for 1 papers \(b\)"):
+    with pytest.raises(InputError, match=r"(?s)1 id more than once.*no vector for 1 paper \(b\)"):
         given_vectors(f"{table}:v", n=2, ids=["a", "b"])
 
 

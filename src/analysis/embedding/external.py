@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from analysis.base.english import count
 from analysis.base.errors import InputError
 
 _ALLOWED = "one finite, non-zero vector of floats per paper, all of the same length"
@@ -54,7 +55,7 @@ def given_vectors(source: str, *, n: int, ids: Sequence[str] | None = None) -> n
         matrix = matrix[_row_order(file_ids, ids=ids, source=source)]
     elif len(matrix) != n:
         raise InputError(
-            f"{source} contains {len(matrix)} vectors for {n} papers",
+            f"{source} contains {count(len(matrix), 'vector')} for {count(n, 'paper')}",
             allowed=_ALLOWED,
             next_step="compute the vectors again from the same papers",
         )
@@ -127,10 +128,11 @@ def _row_order(file_ids: list[str], *, ids: Sequence[str], source: str) -> list[
     missing = [paper_id for paper_id in ids if paper_id not in row_of]
     problems = []
     if len(row_of) < len(file_ids):
-        problems.append(f"{source} lists {len(file_ids) - len(row_of)} ids more than once")
+        n_repeated = len(file_ids) - len(row_of)
+        problems.append(f"{source} lists {count(n_repeated, 'id')} more than once")
     if missing:
         shown = ", ".join(missing[:5])
-        problems.append(f"{source} has no vector for {len(missing)} papers ({shown})")
+        problems.append(f"{source} has no vector for {count(len(missing), 'paper')} ({shown})")
     if problems:
         raise InputError(
             problems,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,20 +43,22 @@ class Parent:
     ledger: Ledger
 
 
-def find_parent(folder: Path, *, name: str | Path | None) -> Parent | None:
-    """Open the run to continue: the one named, else the newest finished run of the series.
+def find_parent(folder: Path, *, settings: Settings, progress: Progress) -> Parent | None:
+    """Open the run to continue: `settings.extend`, else the newest finished run of the series.
 
     Returns
     -------
     Parent or None
-        None if the series has no run yet.
+        None if the series has no run yet, or if its newest cannot be read and a fresh fit, which
+        can do without, is asked for.
 
     Raises
     ------
     InputError
-        If it is damaged, of another schema version, or not in this series.
+        If the run is damaged, of another schema version, or not in this series.
     """
     known = runs.list_runs(folder)
+    name = settings.extend
     if name is None and not known:
         return None
     path = runs.find_run(name, runs=folder) if name is not None else known[-1]
@@ -70,6 +73,13 @@ def find_parent(folder: Path, *, name: str | Path | None) -> Parent | None:
         free = max(ledger.next_id, next_number(folder))
         return Parent(runs.read_run(path), replace(ledger, next_id=free))
     except InputError as error:
+        if settings.fresh and name is None:
+            progress.say(
+                f"The last run of the series cannot be read ({'; '.join(error.problems)}): "
+                "clusters are not matched to it and get new ids. To match them to another run, "
+                "give it with --extend RUN."
+            )
+            return None
         raise InputError(
             error.problems,
             allowed=error.allowed,
@@ -79,24 +89,17 @@ def find_parent(folder: Path, *, name: str | Path | None) -> Parent | None:
 
 
 def next_number(folder: Path) -> int:
-    """Return the lowest cluster number above all that the series' runs have given.
+    """Return the lowest cluster number above all that the runs of a series have given.
 
     Runs may extend one another in branches, and some may be unreadable as a whole.
-
-    Parameters
-    ----------
-    folder : Path
-        Directory of the series.
     """
     return max((_highest_number(path) for path in runs.list_runs(folder)), default=0) + 1
 
 
 def _highest_number(path: Path) -> int:
     """Return the highest cluster number of a run, 0 if none of its files can be read."""
-    try:
+    with contextlib.suppress(InputError):
         return read_ledger(path / "ledger.toml").next_id - 1
-    except InputError:
-        pass
     try:
         groups = pd.read_parquet(path / "groups.parquet", columns=["kind", "group_id"])
     except (OSError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -57,9 +57,9 @@ class Replay:
 class _Sources:
     """The files that a manifest names, by role, and one line on each that has changed."""
 
-    inputs: tuple[Path, ...]
-    definitions: Mapping[str, tuple[Path, ...]]
-    reasons: tuple[str, ...]
+    inputs: list[Path]
+    definitions: dict[str, list[Path]]
+    reasons: list[str]
 
 
 def replay(
@@ -96,7 +96,7 @@ def replay(
         series = Path(temporary) / "runs"
         _link_earlier_runs(stored, series=series)
         replayed = pipeline.run(
-            list(sources.inputs),
+            sources.inputs,
             settings=_settings(stored.manifest, series=series, sources=sources),
             progress=progress,
             pages=False,
@@ -109,9 +109,11 @@ def replay(
 def _find_sources(manifest: Mapping[str, Any], *, files: Sequence[Path], folder: Path) -> _Sources:
     wanted = [*manifest["inputs"], *manifest.get("definitions", [])]
     names = {str(one["name"]) for one in wanted}
-    defaults = [*_defaults(), *filter(None, [dates_index()])]
-    candidates = _unique([*files, *_files_named(folder, names), *defaults])
-    hashes = {path: runs.sha256(path) for path in candidates}
+    defaults = [data_file(name) for name in ("topics.toml", "overrides.toml", "arxiv_ids.csv")]
+    defaults += filter(None, [dates_index()])
+    candidates = [*files, *_files_named(folder, names), *defaults]
+    paths = dict.fromkeys(path.resolve() for path in candidates if path.is_file())
+    hashes = {path: runs.sha256(path) for path in paths}
     inputs: list[Path] = []
     definitions: dict[str, list[Path]] = {}
     reasons: list[str] = []
@@ -136,14 +138,7 @@ def _find_sources(manifest: Mapping[str, Any], *, files: Sequence[Path], folder:
             allowed="files with the names or hashes in the run's manifest",
             next_step="name them after RUN, or the folder they lie in with --inputs DIR",
         )
-    reasons += _version_reasons(manifest)
-    return _Sources(
-        tuple(inputs), {role: tuple(ps) for role, ps in definitions.items()}, tuple(reasons)
-    )
-
-
-def _unique(paths: Iterable[Path]) -> list[Path]:
-    return list(dict.fromkeys(p.resolve() for p in paths if p.is_file()))
+    return _Sources(inputs, definitions, [*reasons, *_version_reasons(manifest)])
 
 
 def _files_named(folder: Path, names: set[str]) -> list[Path]:
@@ -153,10 +148,6 @@ def _files_named(folder: Path, names: set[str]) -> list[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         paths += [Path(here) / name for name in sorted(files) if name in names]
     return paths
-
-
-def _defaults() -> list[Path]:
-    return [data_file(name) for name in ("topics.toml", "overrides.toml", "arxiv_ids.csv")]
 
 
 def _version_reasons(manifest: Mapping[str, Any]) -> list[str]:
@@ -208,8 +199,8 @@ def _settings(manifest: Mapping[str, Any], *, series: Path, sources: _Sources) -
         extend=parent.get("run"),
         topics=of_role.get("topics"),
         overrides=of_role.get("overrides"),
-        dates=sources.definitions.get("dates", ()),
-        index=next(iter(sources.definitions.get("dates index", ())), None),
+        dates=tuple(sources.definitions.get("dates", ())),
+        index=of_role.get("dates index"),
         max_mb=_NO_LIMIT,
         today=_day(manifest.get("today")),
         thresholds=thresholds,
@@ -236,21 +227,18 @@ def _compare(stored: Run, replayed: Run, *, reasons: Sequence[str]) -> Replay:
 
 def _same_memberships(stored: Run, replayed: Run) -> str:
     both = sorted(set(stored.papers["paper_id"]) & set(replayed.papers["paper_id"]))
-    gone = len(stored.papers) - len(both)
-    added = len(replayed.papers) - len(both)
+    gone, added = (len(run.papers) - len(both) for run in (stored, replayed))
     parts = [
         f"{count(len(both), 'paper')} in both, {gone:,} only stored, {added:,} only made again"
     ]
-    for kind in ("cluster", "topic"):
-        sides = [
+    for kind, words in (("cluster", "cluster"), ("topic", "topics")):
+        before, now = (
             _groups_by_paper(run, kind=kind).reindex(both, fill_value="")
             for run in (stored, replayed)
-        ]
-        same = int((sides[0] == sides[1]).sum())
-        share = f" ({same / len(both):.1%})" if both else ""
-        parts.append(
-            f"the same {kind}{'s' if kind == 'topic' else ''}: {count(same, 'paper')}{share}"
         )
+        same = int((before == now).sum())
+        share = f" ({same / len(both):.1%})" if both else ""
+        parts.append(f"the same {words}: {count(same, 'paper')}{share}")
     return "; ".join(parts)
 
 

@@ -20,7 +20,7 @@ from analysis.runs import Run, file_entries, peak_memory_mb
 
 from .audit import add_audit
 from .groups.topics import read_definitions
-from .papers import Parent, find_parent, is_unchanged
+from .papers import find_parent, is_unchanged
 from .settings import Settings, period_problems, recorded_settings
 from .stages import analyse
 
@@ -74,7 +74,7 @@ def run(
         files += file_entries("dates index", [Path(index)] if index else [])
         for line in _snapshot_lines(read):
             progress.say(line)
-        parent = _parent(series, settings=settings, progress=progress)
+        parent = find_parent(series, settings=settings, progress=progress)
         recorded = recorded_settings(settings)
         if (
             parent
@@ -161,7 +161,7 @@ def _as_of(read: Snapshot, *, day: date) -> Snapshot:
     kept = read.papers[days <= pd.Timestamp(day)].reset_index(drop=True)
     if kept.empty:
         raise InputError(
-            f"none of {len(read.papers):,} papers was listed or published by {day}",
+            f"none of {count(len(read.papers), 'paper')} was listed or published by {day}",
             allowed="a day after the first dated paper",
             next_step="give a later day with --as-of",
         )
@@ -172,21 +172,6 @@ def _as_of(read: Snapshot, *, day: date) -> Snapshot:
     )
     last = min(read.date, day) if read.date else day
     return replace(read, papers=kept, date=last, notes=[*read.notes, note])
-
-
-def _parent(series: Path, *, settings: Settings, progress: Progress) -> Parent | None:
-    """Open the run to continue; a fresh fit continues without one that cannot be read."""
-    try:
-        return find_parent(series, name=settings.extend)
-    except InputError as error:
-        if not settings.fresh or settings.extend is not None:
-            raise
-        problems = "; ".join(error.problems)
-        progress.say(
-            f"The last run of the series cannot be read ({problems}): clusters are not matched to "
-            "it and get new ids. To match them to another run, give it with --extend RUN."
-        )
-        return None
 
 
 def _snapshot_lines(read: Snapshot) -> list[str]:

@@ -13,6 +13,11 @@ from analysis.runs.lock import WAIT
 
 PERIODS = ("auto", *FREQUENCIES)
 
+_RECORDED = (
+    *("fresh", "only_snapshot", "as_of", "period", "by", "embedding", "format", "duplicates"),
+    *("seed", "grades", "csv_safe", "thresholds", "snapshot_date"),
+)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -99,22 +104,10 @@ def recorded_settings(settings: Settings) -> dict[str, Any]:
 
     Files stand in the manifest by name and hash.
     """
-    day = settings.snapshot_date
-    return {
-        "fresh": settings.fresh,
-        "only_snapshot": settings.only_snapshot,
-        "as_of": settings.as_of.isoformat() if settings.as_of else None,
-        "period": settings.period,
-        "by": settings.by,
-        "embedding": settings.embedding,
-        "format": settings.format,
-        "duplicates": settings.duplicates,
-        "seed": settings.seed,
-        "grades": settings.grades,
-        "csv_safe": settings.csv_safe,
-        "thresholds": asdict(settings.thresholds),
-        "snapshot_date": day.isoformat() if day else None,
-    }
+    values = asdict(settings)
+    for name in ("as_of", "snapshot_date"):
+        values[name] = values[name].isoformat() if values[name] else None
+    return {name: values[name] for name in _RECORDED}
 
 
 def period_problems(*, period: str | None, by: str | None) -> list[str]:

@@ -25,14 +25,7 @@ CORRECTED_COLUMNS = (
 
 
 def suggestions(run: Run, *, n: int = 10) -> Suggestions:
-    """Find groups of papers that no topic of a run covers; see `topics.growth.suggest`.
-
-    Parameters
-    ----------
-    run : Run
-    n : int, default 10
-        Suggestions at most.
-    """
+    """Find groups of papers that no topic covers; `suggest_topics` documents the parameters."""
     from analysis.clusters.labels.phrases import phrases
     from analysis.topics.growth.suggest import suggest
 

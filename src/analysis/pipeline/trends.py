@@ -133,7 +133,9 @@ def recount(
     }
     restated = empty("restated")
     if comparable:
-        restated = _with_new_shares(run.restated, trends=tables["trends"])
+        now = tables["trends"][[*_KEY, "share"]].rename(columns={"share": "share_now"})
+        restated = run.restated.drop(columns="share_now").merge(now, on=_KEY)
+        restated = conform(restated, name="restated")
     return replace(run, **tables, restated=restated, manifest=manifest)
 
 
@@ -179,11 +181,6 @@ def select_groups(run: Run, *, groups: Sequence[str]) -> Run:
     return replace(
         run, **tables, manifest={**run.manifest, "told_anew": notes, "shown_groups": shown}
     )
-
-
-def _with_new_shares(restated: pd.DataFrame, *, trends: pd.DataFrame) -> pd.DataFrame:
-    now = trends[[*_KEY, "share"]].rename(columns={"share": "share_now"})
-    return conform(restated.drop(columns="share_now").merge(now, on=_KEY), name="restated")
 
 
 def _difference(run: Run, *, settings: dict[str, object], period: dict[str, object]) -> str:

@@ -88,7 +88,7 @@ def export_run(run: Run, *, to: str, out: Path, csv_safe: bool = True) -> str:
         )
     if to != "csv" and run.map.empty:
         raise InputError(
-            f"run {run.name} has {len(run.papers)} papers and no map",
+            f"run {run.name} has {count(len(run.papers), 'paper')} and no map",
             allowed="a run with 15 papers or more",
             next_step="export it to csv, or run the analysis on more papers",
         )

@@ -149,7 +149,7 @@ def test_a_server_that_fails_costs_nothing_that_was_found(tmp_path):
 def test_dates_to_the_day_are_left_alone(tmp_path):
     table = papers(("2303.04610", "Tuning the Model: A Study"))
     dated = table.assign(published=pd.Timestamp("2023-03-01"), published_precision="month")
-    with pytest.raises(InputError, match="none of the 1 papers lacks a date") as caught:
+    with pytest.raises(InputError, match="none of 1 paper lacks a date") as caught:
         looked_up(dated, tmp_path)
     assert "use --precise" in str(caught.value)
     done, _ = looked_up(dated, tmp_path, precise=True)
@@ -177,7 +177,7 @@ def test_nothing_found_leaves_nothing(tmp_path):
     with pytest.raises(InputError) as caught:
         looked_up(titled("Never Seen at All", "LoRA"), tmp_path)
     assert caught.value.problems == [
-        "none of the 2 papers was found at arXiv",
+        "none of 2 papers was found at arXiv",
         "no paper with exactly that title: “Never Seen at All”",
         "titles of fewer than 3 words: “LoRA”",
     ]

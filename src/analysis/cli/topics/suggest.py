@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from analysis.base.english import count, verb
 from analysis.base.errors import InputError
 
 from ..options import handle_errors, json_option, number_option, open_run, path_option, run_options
@@ -77,7 +78,9 @@ def _json_content(result: Suggestions) -> dict[str, Any]:
 
 
 def _text(result: Suggestions) -> str:
-    lines = [f"{result.n_uncovered:,} of {result.n_papers:,} papers are in no topic."]
+    n = result.n_uncovered
+    of_all = count(result.n_papers, "paper")
+    lines = [f"{n:,} of {of_all} {verb(n, 'is', 'are')} in no topic."]
     if result.table.empty:
         lines.append("No group of papers is mostly outside the topics.")
     elif len(result.table) < result.n_groups:

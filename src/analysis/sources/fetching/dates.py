@@ -275,7 +275,7 @@ def _nothing_undated(n_papers: int, *, precise: bool) -> InputError:
     if not precise:
         next_step = "use --precise to look up papers of which only the month or year is known"
     return InputError(
-        f"none of the {n_papers:,} papers lacks {which}",
+        f"none of {count(n_papers, 'paper')} lacks {which}",
         allowed="a file with papers that lack it",
         next_step=next_step,
     )
@@ -284,7 +284,7 @@ def _nothing_undated(n_papers: int, *, precise: bool) -> InputError:
 def _nothing_found(result: _Result, *, n_undated: int) -> InputError:
     reasons = _notes(result, n_undated=n_undated)[1:]
     return InputError(
-        [f"none of the {n_undated:,} papers was found at arXiv", *reasons],
+        [f"none of {count(n_undated, 'paper')} was found at arXiv", *reasons],
         allowed="papers that arXiv has under the same title or arXiv id",
         next_step="find their dates elsewhere, and put them into a CSV for --dates",
     )
