@@ -81,17 +81,17 @@ def read_topics(path: Path) -> list[Topic]:
     """
     text, content = _parsed(path)
     tables = content.get("topic", [])
-    problems = [f"unknown entry {name!r}" for name in content if name != "topic"]
+    file = f"topics file {path}"
+    problems = [f"{file}: unknown entry {name!r}" for name in content if name != "topic"]
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        problems.append("topic is not a list of tables ([[topic]])")
+        problems.append(f"{file}: topic is not a list of tables ([[topic]])")
         tables = []
     lines = _lines(text, tables=len(tables))
-    problems = [f"topics file {path}: {problem}" for problem in problems]
     for number, problem, name in _problems(tables):
         line = lines[number].get(name, lines[number].get("", 1))
-        problems.append(f"topics file {path}, line {line}: {problem}")
+        problems.append(f"{file}, line {line}: {problem}")
     if problems:
-        raise InputError(problems, allowed=_ALLOWED, next_step=_NEXT_STEP)
+        raise _refusal(problems)
     return [_topic(table) for table in tables]
 
 
@@ -109,14 +109,14 @@ def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         return read_toml(path)
     except OSError as error:
-        problem, next_step = error.strerror or type(error).__name__, "give another --topics FILE"
-        raise InputError(
-            f"topics file {path}: {problem}", allowed=_ALLOWED, next_step=next_step
-        ) from error
+        problem = f"topics file {path}: {error.strerror or type(error).__name__}"
+        raise _refusal(problem, next_step="give another --topics FILE") from error
     except ValueError as error:
-        raise InputError(
-            f"topics file {path}: not TOML ({error})", allowed=_ALLOWED, next_step=_NEXT_STEP
-        ) from error
+        raise _refusal(f"topics file {path}: not TOML ({error})") from error
+
+
+def _refusal(found: str | Sequence[str], *, next_step: str = _NEXT_STEP) -> InputError:
+    return InputError(found, allowed=_ALLOWED, next_step=next_step)
 
 
 def _topic(table: dict[str, Any]) -> Topic:

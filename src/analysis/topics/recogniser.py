@@ -8,7 +8,7 @@ together. Nothing is fitted to labels; the few weights are the same for all topi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from analysis.base.escaping import normalised_title
-from analysis.base.schema import COUNTED_WEIGHT, conform
+from analysis.base.schema import COUNTED_WEIGHT, TABLES, conform
 
 from .definitions import Topic
 from .phrase_evidence import phrase_evidence
@@ -176,25 +176,18 @@ def _fit_rounds(
 def _with_earlier(
     fitted: VectorFit, scores: np.ndarray, *, vectors: np.ndarray, earlier: VectorFit
 ) -> tuple[VectorFit, np.ndarray]:
-    """Replace the new fit by the earlier one for topics with the same definition."""
-    old_numbers = {
-        key: number for number, key in enumerate(zip(earlier.ids, earlier.hashes, strict=True))
-    }
+    """Put the earlier fit in place of the new one for topics with the same definition."""
+    old_keys = list(zip(earlier.ids, earlier.hashes, strict=True))
     old_scores = score(vectors, fitted=earlier)
-    directions, offsets = fitted.directions.copy(), fitted.offsets.copy()
-    scales, strengths, scores = fitted.scales.copy(), fitted.strengths.copy(), scores.copy()
-    # All topics share one centre: the difference between the two centres moves to the offset.
     for new, key in enumerate(zip(fitted.ids, fitted.hashes, strict=True)):
-        old = old_numbers.get(key)
-        if old is not None:
-            directions[new], scales[new] = earlier.directions[old], earlier.scales[old]
-            moved = (earlier.centre - fitted.centre) @ earlier.directions[old]
-            offsets[new], strengths[new] = earlier.offsets[old] + moved, earlier.strengths[old]
+        if key in old_keys:
+            old = old_keys.index(key)
+            for name in ("directions", "offsets", "scales", "strengths"):
+                getattr(fitted, name)[new] = getattr(earlier, name)[old]
+            # All topics share one centre: the difference of the two centres moves to the offset.
+            fitted.offsets[new] += (earlier.centre - fitted.centre) @ earlier.directions[old]
             scores[:, new] = old_scores[:, old]
-    kept = replace(
-        fitted, directions=directions, offsets=offsets, scales=scales, strengths=strengths
-    )
-    return kept, scores
+    return fitted, scores
 
 
 def _with_parents(weights: np.ndarray, *, topics: Sequence[Topic]) -> np.ndarray:
@@ -233,7 +226,7 @@ def _evidence(
 ) -> pd.DataFrame:
     ids = papers["paper_id"].to_numpy()
     named = [(ids[paper], "topic", topics[topic].id, *rest) for paper, topic, *rest in rows]
-    columns = ["paper_id", "kind", "group_id", "how", "text", "sentence", "value"]
+    columns = list(TABLES["evidence"].columns)
     frame = pd.DataFrame(named, columns=columns)
     return conform(frame.drop_duplicates(columns[:-1]), name="evidence")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -98,11 +99,13 @@ def calibrate_thresholds(
     fold = np.random.default_rng(seed).permutation(n) % max(folds, 1)
     cuts = _cuts(known, fold=fold)
     given = known.weights >= cuts.astype("float32")
-    at_half = known.weights >= np.float32(COUNTED_WEIGHT)
+    measured = partial(
+        score_table, known.labels, weights=known.weights, topics=known.topics, seed=seed
+    )
     return Calibration(
         thresholds=_thresholds(known, cuts=cuts),
-        held_out=_scores(known, given=given, seed=seed),
-        at_half=_scores(known, given=at_half, seed=seed),
+        held_out=measured(given=given),
+        at_half=measured(given=known.weights >= np.float32(COUNTED_WEIGHT)),
         decisions=_decisions(known, fold=fold, cuts=cuts, given=given),
         n_papers=n,
         folds=folds,
@@ -171,25 +174,16 @@ def _thresholds(known: LabelledPapers, *, cuts: NDArray[np.float64]) -> pd.DataF
     rows = []
     for place, topic in enumerate(known.topics):
         labels = known.labels[:, place]
-        rarer = int(min((labels == 1).sum(), (labels == 0).sum()))
-        rows.append(
-            {
-                "topic": topic,
-                "threshold": choose_threshold(known.weights[:, place], labels=labels),
-                "lowest": cuts[:, place].min(initial=1.0) if len(cuts) else COUNTED_WEIGHT,
-                "highest": cuts[:, place].max(initial=0.0) if len(cuts) else COUNTED_WEIGHT,
-                "note": "too few labels to choose" if rarer < _FEWEST else "",
-            }
-        )
-    columns = ["topic", "threshold", "lowest", "highest", "note"]
-    numbers = dict.fromkeys(columns[1:4], "float64")
-    return pd.DataFrame(rows, columns=columns).astype({"topic": "str", **numbers, "note": "str"})
-
-
-def _scores(known: LabelledPapers, *, given: NDArray[np.bool_], seed: int) -> pd.DataFrame:
-    return score_table(
-        known.labels, weights=known.weights, given=given, topics=known.topics, seed=seed
-    )
+        rarer = min((labels == 1).sum(), (labels == 0).sum())
+        note = "too few labels to choose" if rarer < _FEWEST else ""
+        threshold = choose_threshold(known.weights[:, place], labels=labels)
+        ends = (cuts[:, place].min(), cuts[:, place].max()) if len(cuts) else (COUNTED_WEIGHT,) * 2
+        rows.append((topic, threshold, *ends, note))
+    columns = {
+        **{"topic": "str", "threshold": "float64", "lowest": "float64", "highest": "float64"},
+        "note": "str",
+    }
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
 
 
 def _decisions(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def sample_for_labelling(
     topic: str,
     n: int = 30,
     seed: int = 0,
-    already: Collection[str] | None = None,
+    already: Collection[str] = (),
 ) -> pd.DataFrame:
     """Draw papers for a person to label.
 
@@ -56,7 +55,7 @@ def sample_for_labelling(
         Most papers to draw; one that is drawn at random and is also near the threshold counts
         once, as random.
     seed : int
-    already : collection of str, optional
+    already : collection of str
         Ids of papers to leave out.
 
     Returns
@@ -73,8 +72,7 @@ def sample_for_labelling(
         If `n` is less than 1 or the topic has the name of another column.
     """
     _check(n=n, topic=topic)
-    left_out = set(already or ())
-    rows = papers[~papers["paper_id"].isin(left_out)]
+    rows = papers[~papers["paper_id"].isin(set(already))]
     rows = rows.sort_values("paper_id", kind="stable", ignore_index=True)
     is_topic = (memberships["kind"] == "topic") & (memberships["group_id"] == topic)
     weights = memberships[is_topic].set_index("paper_id")["weight"].astype("float64")
@@ -134,13 +132,14 @@ def write_sample(sample: pd.DataFrame, *, path: Path) -> None:
         If the file exists, since it may hold labels, or cannot be written.
     """
     try:
+        texts = sample.select_dtypes("str")
+        safe = sample.assign(**{name: texts[name].map(for_spreadsheet) for name in texts})
+        safe = safe.rename(columns=for_spreadsheet)
         with (
-            written_whole(path, overwrite=False) as temporary,
-            temporary.open("x", encoding="utf-8-sig", newline="") as file,
+            written_whole(path, overwrite=False) as new,
+            new.open("x", encoding="utf-8-sig", newline="") as file,
         ):
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([for_spreadsheet(str(column)) for column in sample.columns])
-            writer.writerows([_cell(value) for value in row] for row in sample.to_numpy().tolist())
+            safe.to_csv(file, index=False, float_format="%.6g", lineterminator="\n")
     except FileExistsError as error:
         raise InputError(
             f"{path} exists",
@@ -153,9 +152,3 @@ def write_sample(sample: pd.DataFrame, *, path: Path) -> None:
             allowed="a file in a folder that can be written",
             next_step=_NEXT_STEP,
         ) from error
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if np.isnan(value) else f"{value:.6g}"
-    return for_spreadsheet(str(value))

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -17,8 +18,9 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from analysis.base.escaping import clean, for_toml
-from analysis.base.groups import counted_memberships
 from analysis.base.words import STOP_WORDS, WORD, fold_word
+
+from .comparisons import counted_rows
 
 FEWEST_UNCOVERED = 3
 N_TERMS = 10
@@ -56,19 +58,16 @@ def clusters_as_groups(
     rows_of : Series of int64
         Row number of each paper id.
     """
-    primary = counted_memberships(memberships, kind="cluster")
-    rows = rows_of.reindex(primary["paper_id"]).to_numpy()
-    members = {
-        cluster: np.sort(rows[places])
-        for cluster, places in primary.groupby("group_id").indices.items()
-    }
     clusters = groups[groups["kind"] == "cluster"]
+    members = counted_rows(
+        memberships, kind="cluster", ids=clusters["group_id"].tolist(), rows_of=rows_of
+    )
     return [
-        Group(group_id, label, members[group_id], tuple(terms))
-        for group_id, label, terms in zip(
-            clusters["group_id"], clusters["label"], clusters["terms"], strict=True
+        Group(group_id, label, rows, tuple(terms))
+        for (group_id, rows), label, terms in zip(
+            members.items(), clusters["label"], clusters["terms"], strict=True
         )
-        if group_id in members
+        if len(rows)
     ]
 
 
@@ -135,9 +134,8 @@ def group_phrases(group: Group, *, texts: Sequence[str]) -> tuple[tuple[str, ...
     texts : sequence of str
         All papers, from `texts_of` with `fold_text`.
     """
-    shares = _own_shares(group, texts=texts)
     least = min(0.5, LEAST_LIFT * len(group.rows) / len(texts))
-    pairs = zip(group.terms, shares, strict=True)
+    pairs = zip(group.terms, _own_shares(group, texts=texts), strict=True)
     telling = {term: share for term, share in pairs if share >= least}
     return strong_and_weak(list(telling), own=list(telling.values()))
 
@@ -209,11 +207,8 @@ def slug(label: str, *, taken: Collection[str]) -> str:
     """Return an id from `label` that is not in `taken`: "My topic" is my-topic or my-topic-2."""
     plain = unicodedata.normalize("NFKD", clean(label)).encode("ascii", "ignore").decode("ascii")
     base = _NOT_SLUG.sub("-", plain.lower())[:_LONGEST_ID].strip("-") or "new-topic"
-    number, name = 1, base
-    while name in taken:
-        number += 1
-        name = f"{base}-{number}"
-    return name
+    names = (base if number == 1 else f"{base}-{number}" for number in count(1))
+    return next(name for name in names if name not in taken)
 
 
 def strong_and_weak(
@@ -270,20 +265,12 @@ def as_toml(draft: Draft) -> str:
     comment, since such a topic is not accepted.
     """
     remark = [f"# {line}" for line in map(clean, draft.remark.splitlines()) if line]
-    lines = [
-        "[[topic]]",
-        f"id = {for_toml(draft.id)}",
-        f"label = {for_toml(draft.label)}",
-        f"description = {for_toml(draft.description)}",
-        f"strong = {_array(draft.strong)}",
-        f"weak = {_array(draft.weak)}",
-        f"exemplars = {_array(draft.exemplars)}",
-    ]
+    lines = ["[[topic]]"]
+    for name in ("id", "label", "description"):
+        lines.append(f"{name} = {for_toml(getattr(draft, name))}")
+    for name in ("strong", "weak", "exemplars"):
+        lines.append(f"{name} = [{', '.join(map(for_toml, getattr(draft, name)))}]")
     if not draft.strong:
         remark.append("# No phrase sets these papers apart; please add strong phrases of your own.")
         lines = lines if draft.exemplars else [f"# {line}" for line in lines]
     return "\n".join([*remark, *lines]) + "\n"
-
-
-def _array(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(for_toml, texts))}]"

@@ -168,30 +168,31 @@ def centroid(vectors: NDArray[np.float32]) -> Vector:
     return unit(vectors.mean(axis=0, dtype="float64"))
 
 
-def topic_rows(
-    memberships: pd.DataFrame, *, topics: Sequence[str], rows_of: pd.Series
+def counted_rows(
+    memberships: pd.DataFrame, *, kind: str, ids: Sequence[str], rows_of: pd.Series
 ) -> dict[str, NDArray[np.int64]]:
-    """Return the row numbers of the papers that each topic counts, sorted.
+    """Return the row numbers of the papers that each cluster or topic counts, sorted.
 
     Parameters
     ----------
     memberships : DataFrame
         Table `memberships`.
-    topics : sequence of str
+    kind : {"cluster", "topic"}
+    ids : sequence of str
     rows_of : Series of int64
         Row number of each paper id.
     """
-    counted = counted_memberships(memberships, kind="topic")
+    counted = counted_memberships(memberships, kind=kind)
     rows = rows_of.reindex(counted["paper_id"]).to_numpy(dtype="int64")
     places = counted.groupby("group_id").indices
     nobody = np.zeros(0, dtype="int64")
-    return {topic: np.sort(rows[places.get(topic, nobody)]) for topic in topics}
+    return {group: np.sort(rows[places.get(group, nobody)]) for group in ids}
 
 
 def topic_centroids(
     vectors: NDArray[np.float32], *, rows: Mapping[str, NDArray[np.int64]]
 ) -> dict[str, Vector]:
-    """Return the centroid of each topic that has papers; `rows` is from `topic_rows`."""
+    """Return the centroid of each topic that has papers; `rows` is from `counted_rows`."""
     return {topic: centroid(vectors[own]) for topic, own in rows.items() if len(own)}
 
 

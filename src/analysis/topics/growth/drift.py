@@ -21,12 +21,12 @@ from .comparisons import (
     TOO_FEW,
     Halves,
     adjust_p,
+    counted_rows,
     fisher_p,
     half_similarity,
     halves,
     nearest_centroid,
     topic_centroids,
-    topic_rows,
 )
 
 FEWEST = 20
@@ -122,7 +122,8 @@ def drift(
         words=cache(lambda row: sequences(texts[row])),
     )
     rows_of = pd.Series(np.arange(len(papers)), index=papers["paper_id"])
-    members = topic_rows(memberships, topics=[topic.id for topic in topics], rows_of=rows_of)
+    ids = [topic.id for topic in topics]
+    members = counted_rows(memberships, kind="topic", ids=ids, rows_of=rows_of)
     centroids = topic_centroids(vectors, rows=members)
     rows: list[dict[str, object]] = []
     changes: list[dict[str, Any]] = []

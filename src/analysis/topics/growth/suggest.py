@@ -28,11 +28,11 @@ from .candidates import (
 from .comparisons import (
     Vector,
     centroid,
+    counted_rows,
     nearest_centroid,
     share_growth,
     time_windows,
     topic_centroids,
-    topic_rows,
 )
 
 MOSTLY = 0.5
@@ -119,7 +119,7 @@ def suggest(
         )
     rows_of = pd.Series(np.arange(len(papers)), index=papers["paper_id"])
     topics = groups.loc[groups["kind"] == "topic", "group_id"].tolist()
-    members = topic_rows(memberships, topics=topics, rows_of=rows_of)
+    members = counted_rows(memberships, kind="topic", ids=topics, rows_of=rows_of)
     covered = np.zeros(len(papers), dtype=bool)
     covered[[row for rows in members.values() for row in rows]] = True
     candidates = clusters_as_groups(memberships, groups=groups, rows_of=rows_of) or near_groups(
@@ -131,15 +131,17 @@ def suggest(
     windows = time_windows(papers, trends=trends)
     growth = share_growth([group.rows for group in open_groups], within=windows)
     texts = texts_of(papers, fold=fold_text) if open_groups else []
-    records = []
+    records, taken = [], {*topics}
     for number, group in enumerate(open_groups[:n]):
         record = _place(group, papers=papers, vectors=vectors, covered=covered, centroids=centroids)
         strong, weak = group_phrases(group, texts=texts)
-        record |= {"strong": list(strong), "weak": list(weak)}
-        records.append(record | growth.iloc[number].to_dict())
+        record |= {"strong": list(strong), "weak": list(weak), **growth.iloc[number].to_dict()}
+        record["topic_id"] = slug(record["label"], taken=taken)
+        taken.add(record["topic_id"])
+        records.append(record | {"toml": as_toml(_draft(record, window=windows.words))})
     inside = np.isin(np.arange(len(papers)), [row for group in open_groups for row in group.rows])
     return Suggestions(
-        table=_table(_with_drafts(records, taken={*topics}, window=windows.words)),
+        table=_table(records),
         outside=_outside(np.flatnonzero(~covered & ~inside), vectors=vectors, centroids=centroids),
         n_papers=len(papers),
         n_uncovered=int((~covered).sum()),
@@ -177,27 +179,13 @@ def _place(
     }
 
 
-def _with_drafts(
-    records: list[dict[str, Any]], *, taken: set[str], window: str
-) -> list[dict[str, Any]]:
-    out = []
-    for record in records:
-        topic_id = slug(record["label"], taken=taken)
-        taken.add(topic_id)
-        named = record | {"topic_id": topic_id}
-        out.append(named | {"toml": as_toml(_draft(named, window=window))})
-    return out
-
-
 def _outside(
     rows: NDArray[np.int64], *, vectors: NDArray[np.float32], centroids: dict[str, Vector]
 ) -> pd.DataFrame:
     nearest = [nearest_centroid(centroid(vectors[[row]]), centroids=centroids)[0] for row in rows]
     counts = pd.Series(nearest, dtype="object").value_counts(dropna=False)
-    frame = pd.DataFrame(
-        {"nearest_topic": counts.index, "n_papers": counts.to_numpy(dtype="int64")}
-    )
-    frame = frame.astype({"nearest_topic": "str"})
+    frame = counts.rename_axis("nearest_topic").reset_index(name="n_papers")
+    frame = frame.astype({"nearest_topic": "str", "n_papers": "int64"})
     order = ["n_papers", "nearest_topic"]
     return frame.sort_values(order, ascending=[False, True], ignore_index=True)
 
@@ -206,16 +194,13 @@ def _draft(record: dict[str, Any], *, window: str) -> Draft:
     strong, weak = record["strong"], record["weak"]
     subject = ", ".join([*strong, *weak][:3]) or "?"
     topic = record["nearest_topic"]
-    nearest = (
-        f"the nearest topic is {topic} (cosine {record['similarity']:.2f})."
-        if topic
-        else "no topic has papers yet."
-    )
-    remark = [
+    nearest = "no topic has papers yet."
+    if topic:
+        nearest = f"the nearest topic is {topic} (cosine {record['similarity']:.2f})."
+    remark = (
         f"{record['n_uncovered']} of the {record['n_papers']} papers of {record['group_id']} "
-        f"({record['label']}) are in no topic; {nearest}",
-        growth_words(record, window=window),
-    ]
+        f"({record['label']}) are in no topic; {nearest}\n{_growth_words(record, window=window)}"
+    )
     return Draft(
         id=record["topic_id"],
         label=record["label"] or record["group_id"],
@@ -223,11 +208,11 @@ def _draft(record: dict[str, Any], *, window: str) -> Draft:
         strong=tuple(strong),
         weak=tuple(weak),
         exemplars=tuple(record["exemplars"]),
-        remark="\n".join(remark),
+        remark=remark,
     )
 
 
-def growth_words(record: dict[str, Any], *, window: str) -> str:
+def _growth_words(record: dict[str, Any], *, window: str) -> str:
     """Return how a suggested group's share changed, with its counts; empty without dates."""
     if not window:
         return ""
