@@ -14,10 +14,9 @@ from matplotlib.patches import Rectangle
 
 from analysis.base.errors import InputError
 from analysis.figures import interactive, printed
+from analysis.figures.changes import slope_rows, timeline_rows
 from analysis.figures.heat import heat_of
 from analysis.figures.shares import tick_rows
-from analysis.figures.slopes import slope_rows
-from analysis.figures.timeline import timeline_rows
 from hostile import HOSTILE
 from tidy import TOPICS, YEARS, drawn, make_shares
 from trend_frames import make_changes, make_events

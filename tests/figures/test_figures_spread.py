@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.figures.changes import ratio_words
 from analysis.figures.shares import spread_labels
-from analysis.figures.slopes import ratio_words
 from analysis.figures.style import columns_of, times, wrap
 
 PLACES = st.lists(st.floats(0, 1, allow_subnormal=False), min_size=1, max_size=30)

@@ -19,7 +19,8 @@ from analysis.figures import printed
 from analysis.figures.frames import map_points
 from analysis.figures.frames.groups import map_labels
 from analysis.figures.printed.label_placement import Label, place_labels
-from analysis.figures.printed.map_layers import GREY_MARKS, VECTOR_POINTS, grey_marks
+from analysis.figures.printed.map_layers import VECTOR_POINTS
+from analysis.figures.printed.map_names import GREY_MARKS, grey_marks
 from analysis.figures.printed.maps import NO_MAP, TITLED_PAPERS
 from analysis.report.write import write_pages
 from hostile import HOSTILE

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .frames.trends import ShareRow
 from .shares import hidden_groups_note, periods_of, shown_groups
 from .style import percent
 
@@ -27,8 +28,9 @@ class Heat:
         `group_id`, `label`, `color`, `symbol`, n rows.
     periods : DataFrame
         From `periods_of`, m rows.
-    n_papers : ndarray of int64, shape (n, m)
-    share, low, high : ndarray of float64, shape (n, m)
+    cells : list of list of ShareRow
+        Rows of the share table.
+    share : ndarray of float64, shape (n, m)
         NaN for a period without papers.
     level : ndarray of float64, shape (n, m)
         Position on the colour ramp, 0 to 1: the square root of the share over the largest share.
@@ -40,10 +42,8 @@ class Heat:
 
     groups: pd.DataFrame
     periods: pd.DataFrame
-    n_papers: np.ndarray
+    cells: list[list[ShareRow]]
     share: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
     level: np.ndarray
     key: list[tuple[float, str]]
     words: list[list[str]]
@@ -75,27 +75,17 @@ def heat_of(shares: pd.DataFrame, *, top: int) -> Heat:
     visible = pd.concat([rows for _, rows in shown_groups(shares, top=top)])
     periods = periods_of(visible)
     styles = visible.drop_duplicates("group_id")[["group_id", "label", "color", "symbol"]]
-    share, papers, low, high = (
-        _grid(visible, column, groups=styles["group_id"], periods=periods["period"])
-        for column in ("share", "n_papers", "share_low", "share_high")
-    )
+    share = visible.pivot(index="group_id", columns="period", values="share")
+    share = share.reindex(index=styles["group_id"]).to_numpy(dtype="float64")
     order = np.argsort(_mean_period(share, periods), kind="stable")
-    share, papers, low, high = share[order], papers[order], low[order], high[order]
+    groups, share = styles.iloc[order].reset_index(drop=True), share[order]
+    rows = {(row.group_id, row.period): row for row in visible.itertuples(index=False)}
+    cells = [[rows[group, period] for period in periods["period"]] for group in groups["group_id"]]
     highest = float(np.nanmax(share)) if np.isfinite(share).any() else 0.0
     level = np.sqrt(share / highest) if highest > 0 else np.where(np.isnan(share), np.nan, 0.0)
     few = len(periods) <= NUMBERED
     words = [["" if np.isnan(s) or not few else percent(s) for s in row] for row in share]
-    return Heat(
-        groups=styles.iloc[order].reset_index(drop=True),
-        periods=periods,
-        n_papers=papers.astype("int64"),
-        share=share,
-        low=low,
-        high=high,
-        level=level,
-        key=_key(highest),
-        words=words,
-    )
+    return Heat(groups, periods, cells, share, level, key=_key(highest), words=words)
 
 
 def heat_notes(shares: pd.DataFrame, heat: Heat) -> list[str]:
@@ -109,11 +99,6 @@ def heat_notes(shares: pd.DataFrame, heat: Heat) -> list[str]:
     if (heat.periods["n_total"] == 0).any():
         out.append("Blank: a period without papers.")
     return [*out, *hidden_groups_note(shares, n_shown=len(heat.groups))]
-
-
-def _grid(rows: pd.DataFrame, column: str, *, groups: pd.Series, periods: pd.Series) -> np.ndarray:
-    table = rows.pivot(index="group_id", columns="period", values=column)
-    return table.reindex(index=groups, columns=periods).to_numpy(dtype="float64")
 
 
 def _mean_period(share: np.ndarray, periods: pd.DataFrame) -> np.ndarray:

@@ -1,9 +1,16 @@
 """Tidy frames for figures and pages: tables of a run joined, nothing new computed."""
 
-from .compare import compare_shares, compare_topics
 from .groups import map_labels, symbols
-from .papers import best_evidence, date_label, group_papers, map_places, map_points
-from .trends import chart_note, event_table, share_table, then_and_now_table
+from .papers import (
+    best_evidence,
+    compare_topics,
+    date_label,
+    date_labels,
+    group_papers,
+    map_places,
+    map_points,
+)
+from .trends import chart_note, compare_shares, event_table, share_table, then_and_now_table
 
 __all__ = [
     "best_evidence",
@@ -11,6 +18,7 @@ __all__ = [
     "compare_shares",
     "compare_topics",
     "date_label",
+    "date_labels",
     "event_table",
     "group_papers",
     "map_labels",

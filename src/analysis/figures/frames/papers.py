@@ -1,14 +1,16 @@
-"""Papers joined with their groups and evidence: points of the map, papers of a group."""
+"""Papers joined with their groups and evidence: on the map, in a group, in two runs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import first_lines
 from analysis.base.groups import broader_ids, counted_memberships, parts_of, primary_memberships
+from analysis.base.schema import COUNTED_WEIGHT
 
 from .groups import group_styles
 
@@ -24,6 +26,11 @@ def date_label(published: pd.Timestamp, precision: object) -> str:
     if published is None or published != published:
         return "undated"
     return str(published.date())[: {"year": 4, "month": 7}.get(str(precision), 10)]
+
+
+def date_labels(papers: pd.DataFrame) -> list[str]:
+    """Return the `date_label` of each row of `papers` (`published`, `published_precision`)."""
+    return list(map(date_label, papers["published"], papers["published_precision"]))
 
 
 def map_points(run: Run) -> pd.DataFrame:
@@ -43,13 +50,7 @@ def map_points(run: Run) -> pd.DataFrame:
         Sorted by `paper_id`.
     """
     papers = run.papers.assign(
-        snippet=run.papers["abstract"].fillna("").map(first_lines),
-        date=[
-            date_label(day, precision)
-            for day, precision in zip(
-                run.papers["published"], run.papers["published_precision"], strict=True
-            )
-        ],
+        snippet=run.papers["abstract"].fillna("").map(first_lines), date=date_labels(run.papers)
     )
     points = run.map.merge(
         papers[["paper_id", "title", "snippet", "published", "date", "url"]], on="paper_id"
@@ -181,9 +182,47 @@ def group_papers(run: Run, group_id: str, *, n: int | None = None) -> pd.DataFra
     rows = run.memberships[run.memberships["group_id"].isin(parts_of(run.groups, group_id))]
     rows = counted_memberships(rows).merge(run.papers, on="paper_id")
     rows = rows.sort_values(["weight", "paper_id"], ascending=[False, True], kind="stable").head(n)
-    dates = [
-        date_label(day, precision)
-        for day, precision in zip(rows["published"], rows["published_precision"], strict=True)
-    ]
     columns = ["weight", "date", "title", "url", "paper_id"]
-    return rows.assign(date=dates)[columns].reset_index(drop=True)
+    return rows.assign(date=date_labels(rows))[columns].reset_index(drop=True)
+
+
+def compare_topics(run: Run, other: Run) -> pd.DataFrame:
+    """List the papers that came into a topic or went out of it between two runs.
+
+    Parameters
+    ----------
+    run, other : Run
+        Before and after. Papers and topics that are not in both are left out.
+
+    Returns
+    -------
+    DataFrame
+        `group_id`, `label`, `change` ("came" or "went"), `weight_before`, `weight_after` (0 if
+        not stored), `why` (`best_evidence` of the run that counts the paper), `title`,
+        `paper_id`; sorted by topic, then by the larger weight.
+    """
+    shared = set(run.papers["paper_id"]) & set(other.papers["paper_id"])
+    known = [set(group_styles(each, kind="topic")["group_id"]) for each in (run, other)]
+    topics = known[0] & known[1]
+    key = ["paper_id", "group_id"]
+    sides = []
+    for each in (run, other):
+        rows = each.memberships[each.memberships["kind"] == "topic"]
+        rows = rows[rows["paper_id"].isin(shared) & rows["group_id"].isin(topics)]
+        rows = rows[[*key, "weight"]].merge(best_evidence(each), on=key, how="left")
+        sides.append(rows)
+    rows = sides[0].merge(sides[1], on=key, how="outer", suffixes=("_before", "_after"))
+    rows = rows.fillna({"weight_before": 0, "weight_after": 0})
+    before, after = (rows[f"weight_{side}"] >= COUNTED_WEIGHT for side in ("before", "after"))
+    change = np.where(after, "came", "went")
+    rows = rows.assign(change=change, why=rows["why_after"].where(after, rows["why_before"]))
+    rows = rows[before != after].merge(other.papers[["paper_id", "title"]], on="paper_id")
+    labels = group_styles(other, kind="topic").set_index("group_id")["label"]
+    rows = rows.assign(
+        label=rows["group_id"].map(labels), most=rows[["weight_before", "weight_after"]].max(axis=1)
+    )
+    rows = rows.sort_values(
+        ["group_id", "change", "most", "paper_id"], ascending=[True, True, False, True]
+    )
+    columns = ["weight_before", "weight_after", "why", "title", "paper_id"]
+    return rows[["group_id", "label", "change", *columns]].reset_index(drop=True)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.english import period_label, snapshot_words
+from analysis.base.errors import InputError
 from analysis.base.schema import DIRECTIONS, FEW_PAPERS
 
 from .groups import group_styles
@@ -15,7 +16,7 @@ from .groups import group_styles
 if TYPE_CHECKING:
     from analysis.runs import Run
 
-_END = ("period_label", "n_papers", "n_total", "share", "share_low", "share_high")
+_BEFORE = "#6b7280"
 _VERDICT = ("direction", "ratio", "ratio_low", "ratio_high", "p_adjusted", "n_periods")
 
 
@@ -130,9 +131,10 @@ def then_and_now_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     ends = full["period"].min(), full["period"].max()
     if full["period"].nunique() < 2:
         full = full.head(0)
+    names = [_end_columns(end) for end in ("then", "now")]
     first, last = (
-        full[full["period"] == end][["group_id", "period", *_END]].rename(columns=_renamed(name))
-        for name, end in zip(("then", "now"), ends, strict=True)
+        full.loc[full["period"] == end, ["group_id", *columns]].rename(columns=columns)
+        for columns, end in zip(names, ends, strict=True)
     )
     verdicts = run.verdicts.loc[run.verdicts["kind"] == kind, ["group_id", *_VERDICT]]
     table = first.merge(last, on="group_id").merge(verdicts, on="group_id", how="left")
@@ -142,15 +144,60 @@ def then_and_now_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     table = table.assign(rank=rank).sort_values(
         ["rank", "p_adjusted", "n_group", "group_id"], ascending=[True, True, False, True]
     )
-    names = [
-        "group_id",
-        "label",
-        "color",
-        "symbol",
-        *_renamed("then").values(),
-        *_renamed("now").values(),
-    ]
-    return table[[*names, *_VERDICT]].reset_index(drop=True)
+    styles = ["group_id", "label", "color", "symbol"]
+    columns = [*styles, *names[0].values(), *names[1].values(), *_VERDICT]
+    return table[columns].reset_index(drop=True)
+
+
+def compare_shares(run: Run, other: Run, group_id: str) -> pd.DataFrame:
+    """Return one topic's shares in two runs, to be drawn as two lines.
+
+    Parameters
+    ----------
+    run, other : Run
+        Before and after.
+    group_id : str
+        A topic that both runs have.
+
+    Returns
+    -------
+    DataFrame
+        As `share_table`, with two groups: "before" and "after", the second in the topic's colour.
+        Periods that are not in both runs are left out.
+
+    Raises
+    ------
+    InputError
+        If one of the runs has no such topic, or their periods differ in length.
+    """
+    tables = [share_table(each, kind="topic") for each in (run, other)]
+    topics = set.intersection(
+        *(set(each.groups.loc[each.groups["kind"] == "topic", "group_id"]) for each in (run, other))
+    )
+    if group_id not in topics:
+        raise InputError(
+            f"topic {group_id!r} is not in both run {run.name} and run {other.name}",
+            allowed=f"one of {', '.join(sorted(topics)) or 'none'}",
+            next_step="look at run.groups for ids and labels",
+        )
+    freqs = [sorted(set(table["freq"])) for table in tables]
+    if all(freqs) and freqs[0] != freqs[1]:
+        raise InputError(
+            f"run {run.name} counts by {freqs[0][0]}, run {other.name} by {freqs[1][0]}",
+            allowed="two runs with periods of the same length",
+            next_step="make one of them again with Settings(period=...)",
+        )
+    periods = set(tables[0]["period"]) & set(tables[1]["period"])
+    styles: dict[str, dict[str, str]] = {
+        "before": {"color": _BEFORE, "symbol": "square"},
+        "after": {},
+    }
+    sides = []
+    for table, (name, style) in zip(tables, styles.items(), strict=True):
+        rows = table[(table["group_id"] == group_id) & table["period"].isin(periods)]
+        label = rows["label"] + f", {name}"
+        sides.append(rows.assign(group_id=name, label=label, **style))
+    return pd.concat([side for side in sides if len(side)] or sides[:1], ignore_index=True)
 
 
 def event_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
@@ -192,17 +239,11 @@ def event_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     return table.sort_values(order)[columns].reset_index(drop=True)
 
 
-def _renamed(end: str) -> dict[str, str]:
-    """Return the names of the columns of a period at one end of a comparison."""
-    return {
-        "period": end,
-        "period_label": f"{end}_label",
-        "n_papers": f"n_{end}",
-        "n_total": f"total_{end}",
-        "share": f"share_{end}",
-        "share_low": f"share_{end}_low",
-        "share_high": f"share_{end}_high",
-    }
+def _end_columns(end: str) -> dict[str, str]:
+    """Return the names of a period's columns at one end of a comparison, by their names now."""
+    counts = {"period": end, "period_label": f"{end}_label", "n_papers": f"n_{end}"}
+    shares = {f"share{part}": f"share_{end}{part}" for part in ("", "_low", "_high")}
+    return {**counts, "n_total": f"total_{end}", **shares}
 
 
 def _period_labels(periods: pd.Series, *, freq: pd.Series | str) -> pd.Series:

@@ -4,10 +4,9 @@ All traces are SVG (`go.Scatter`, `go.Bar`): WebGL traces build code at run time
 policy of the pages forbids. Text is escaped for plotly; links are http(s) only.
 """
 
+from .changes import burst_timeline, then_and_now
 from .heat import share_heatmap
 from .maps import topic_map
 from .shares import share_over_time
-from .slopes import then_and_now
-from .timeline import burst_timeline
 
 __all__ = ["burst_timeline", "share_heatmap", "share_over_time", "then_and_now", "topic_map"]

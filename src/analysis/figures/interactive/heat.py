@@ -8,20 +8,24 @@ import plotly.graph_objects as go
 
 from ..heat import Heat, heat_notes, heat_of
 from ..shares import NO_SHARES, tick_rows
-from ..style import GREY, MUTED, PALE, RAMP
+from ..style import MUTED, RAMP
 from .share_traces import paper_bars, share_hover
-from .sheet import add_notes, empty_figure, hatched_box, label_room, plotly_text, sentence_figure
+from .sheet import (
+    BASELINE,
+    QUIET,
+    SMALL,
+    TICKS,
+    add_notes,
+    empty_figure,
+    hatched_box,
+    label_room,
+    plotly_text,
+    sentence_figure,
+)
 
 _KEY, _BARS, _GAP = 36, 60, 10
+_QUIET = {**QUIET, "ticks": "", "tickfont": SMALL}
 _RAMP = [[i / (len(RAMP) - 1), color] for i, color in enumerate(RAMP)]
-
-_QUIET = {
-    "showgrid": False,
-    "zeroline": False,
-    "ticks": "",
-    "tickfont": {"size": 11, "color": MUTED},
-}
-_MARKED = {"ticks": "outside", "ticklen": 4, "tickcolor": PALE}
 
 
 def share_heatmap(
@@ -34,26 +38,12 @@ def share_heatmap(
     number of papers of each period. Up to `heat.NUMBERED` periods, cells show their share in
     percent.
 
+    `title`, `top`, `note`, the result and the errors are those of `share_over_time`.
+
     Parameters
     ----------
     shares : DataFrame
         From `share_table`.
-    title : str, optional
-        Heading of the figure.
-    top : int, default 40
-        Number of groups drawn, the first in the frame; the note names the others.
-    note : str, optional
-        A sentence added to the notes, such as the source.
-
-    Returns
-    -------
-    plotly.graph_objects.Figure
-        A sentence in place of a chart if the frame is empty.
-
-    Raises
-    ------
-    InputError
-        If `top` is below 1.
     """
     if shares.empty:
         return sentence_figure(NO_SHARES, title=title)
@@ -61,8 +51,7 @@ def share_heatmap(
     names = [plotly_text(str(label), width=34, lines=2) for label in heat.groups["label"]]
     row = 32 if any("<br>" in name for name in names) else 21
     tall = _KEY + row * len(names) + _GAP + _BARS
-    figure = empty_figure(title=title, height=tall)
-    figure.layout.height += figure.layout.margin.t + figure.layout.margin.b
+    figure = empty_figure(title=title, inner=tall)
     figure.layout.margin.l = label_room(names) + 16
     figure.add_trace(_cells(heat))
     for first, last in heat.partial_runs():
@@ -72,8 +61,7 @@ def share_heatmap(
     figure.add_trace(bars.update(x=list(range(len(heat.periods))), width=0.7))
     figure.add_trace(_key())
     _set_axes(figure, heat, shares, names=names, tall=tall)
-    add_notes(figure, [*heat_notes(shares, heat), *([note] if note else [])])
-    return figure
+    return add_notes(figure, [*heat_notes(shares, heat), note])
 
 
 def _key() -> go.Heatmap:
@@ -97,26 +85,9 @@ def _cells(heat: Heat) -> go.Heatmap:
         ygap=1,
         hoverongaps=False,
         hoverinfo="text",
-        hovertext=_hover(heat),
+        hovertext=[[share_hover(row) for row in rows] for rows in heat.cells],
         **(words if any(map(any, heat.words)) else {}),
     )
-
-
-def _hover(heat: Heat) -> list[list[str]]:
-    periods = list(heat.periods.itertuples(index=False))
-    return [
-        [
-            share_hover(
-                str(label),
-                period=period.period_label,
-                counts=(int(heat.n_papers[row, column]), period.n_total),
-                shares=(heat.share[row, column], heat.low[row, column], heat.high[row, column]),
-                is_partial=period.is_partial,
-            )
-            for column, period in enumerate(periods)
-        ]
-        for row, label in enumerate(heat.groups["label"])
-    ]
 
 
 def _set_axes(
@@ -124,16 +95,16 @@ def _set_axes(
 ) -> None:
     labelled = tick_rows(shares, limit=9)
     columns = {**_QUIET, "range": [-0.5, len(heat.periods) - 0.5], "domain": [0, 1]}
+    papers = {"rangemode": "tozero", "nticks": 3, "tickformat": ",d"}
     figure.update_layout(
         xaxis={**columns, "anchor": "y", "showticklabels": False, "matches": "x2"},
         xaxis2={
             **columns,
-            **_MARKED,
+            **TICKS,
+            **BASELINE,
             "anchor": "y2",
             "tickvals": labelled.index.tolist(),
             "ticktext": labelled["period_label"].tolist(),
-            "showline": True,
-            "linecolor": GREY,
         },
         yaxis={
             **_QUIET,
@@ -146,27 +117,19 @@ def _set_axes(
         },
         yaxis2={
             **_QUIET,
+            **papers,
             "anchor": "x2",
             "domain": [0, _BARS / tall],
-            "rangemode": "tozero",
-            "nticks": 3,
-            "tickformat": ",d",
-            "title": {"text": "papers", "font": {"size": 11, "color": MUTED}},
+            "title": {"text": "papers", "font": SMALL},
         },
-    )
-    _set_key_axes(figure, heat, tall=tall)
-
-
-def _set_key_axes(figure: go.Figure, heat: Heat, *, tall: int) -> None:
-    figure.update_layout(
         xaxis3={
             **_QUIET,
-            **_MARKED,
+            **TICKS,
             "anchor": "y3",
             "domain": [0.7, 1],
             "range": [0, 1],
             "fixedrange": True,
-            "tickvals": [at for at, _ in heat.key],
+            "tickvals": [level for level, _ in heat.key],
             "ticktext": [words for _, words in heat.key],
             "tickfont": {"size": 10, "color": MUTED},
         },

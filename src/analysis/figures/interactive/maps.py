@@ -1,4 +1,4 @@
-"""The topic map: one point per paper."""
+"""The topic map: one point per paper, labels of clusters, and a menu of topics."""
 
 from __future__ import annotations
 
@@ -12,9 +12,18 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import safe_url
 from analysis.base.schema import COUNTED_WEIGHT
 
-from ..style import GREY, MUTED
-from .map_annotations import MAP_HEIGHT, add_labels, add_topic_menu
+from ..frames.groups import densest_point
+from ..style import GREY, MUTED, darken
 from .sheet import empty_figure, plotly_text, sentence_figure
+
+LABELS_ON_MAP = 30
+MAP_HEIGHT = 680
+
+_ASSUMED_WIDTH = 760
+_LINE = 20
+_LETTER = 6.6
+_FADED = 0.06
+_MENU_ROOM = 34
 
 COLORINGS = ("cluster", "topic", "date")
 OLD_TO_NEW = ["#c3d94e", "#5ec962", "#21918c", "#3b528b", "#440154"]
@@ -61,16 +70,14 @@ def topic_map(
     _set_axes(figure)
     if color == "date":
         figure.add_traces(_date_traces(points))
-        if names:
-            add_topic_menu(figure, points)
-        return figure
-    figure.add_traces(_group_traces(points, kind=color))
-    pale = color == "cluster" and bool((points["cluster_weight"] < COUNTED_WEIGHT).any())
-    figure.update_layout(legend=_legend(color, pale=pale))
+    else:
+        figure.add_traces(_group_traces(points, kind=color))
+        pale = color == "cluster" and bool((points["cluster_weight"] < COUNTED_WEIGHT).any())
+        figure.update_layout(legend=_legend(color, pale=pale))
     if names and color == "cluster":
-        add_labels(figure, points)
+        _add_labels(figure, points)
     if names:
-        add_topic_menu(figure, points)
+        _add_topic_menu(figure, points)
     return figure
 
 
@@ -110,28 +117,22 @@ def _legend(kind: str, *, pale: bool) -> dict[str, Any]:
 
 
 def _group_traces(points: pd.DataFrame, *, kind: str) -> list[go.Scatter]:
-    sizes = points[f"{kind}_id"].value_counts()
-    order = sorted(sizes.index, key=lambda group: (-sizes[group], group))
-    by_group = dict(list(points.groupby(f"{kind}_id", sort=False)))
-    traces = [_group_trace(by_group[group], points=points, kind=kind) for group in order]
+    by_group = dict(list(points.groupby(f"{kind}_id")))
+    traces = []
+    for group in sorted(by_group, key=lambda group: (-len(by_group[group]), group)):
+        rows = by_group[group]
+        first = rows.iloc[0]
+        opacity: float | list[float] = 0.85
+        if kind == "cluster":
+            opacity = np.where(rows["cluster_weight"] < COUNTED_WEIGHT, 0.35, 0.85).tolist()
+        style = {"color": first[f"{kind}_color"], "symbol": first[f"{kind}_symbol"]}
+        marker = {**style, "opacity": opacity}
+        traces.append(_trace(rows, points=points, name=str(first[kind]), marker=marker))
     rest = points[points[f"{kind}_id"].isna()]
     if len(rest):
         marker = {"color": GREY, "symbol": "circle", "opacity": 0.6}
         traces.append(_trace(rest, points=points, name=f"no {kind}", marker=marker))
     return traces
-
-
-def _group_trace(rows: pd.DataFrame, *, points: pd.DataFrame, kind: str) -> go.Scatter:
-    first = rows.iloc[0]
-    opacity: float | list[float] = 0.85
-    if kind == "cluster":
-        opacity = np.where(rows["cluster_weight"] < COUNTED_WEIGHT, 0.35, 0.85).tolist()
-    marker = {
-        "color": first[f"{kind}_color"],
-        "symbol": first[f"{kind}_symbol"],
-        "opacity": opacity,
-    }
-    return _trace(rows, points=points, name=str(first[kind]), marker=marker)
 
 
 def _date_traces(points: pd.DataFrame) -> list[go.Scatter]:
@@ -210,3 +211,76 @@ def _hover(row: PointRow) -> str:
         muted = plotly_text(row.snippet, width=80, lines=5)
         lines.append(f'<span style="color:{MUTED}">{muted}</span>')
     return "<br>".join(lines)
+
+
+def _add_labels(figure: go.Figure, points: pd.DataFrame) -> None:
+    """Write the labels of the largest clusters where their papers are densest, if there is room.
+
+    A label may move up or down by two lines; without room beside those of larger clusters it is
+    left out. Computed for a map of the usual size; the legend has all labels.
+    """
+    clusters = [rows for _, rows in points.groupby("cluster_id")]
+    clusters = sorted(clusters, key=len, reverse=True)[:LABELS_ON_MAP]
+    spans = np.ptp(points["x"]) / _ASSUMED_WIDTH, np.ptp(points["y"]) / MAP_HEIGHT
+    unit = max(*map(float, spans), 1e-9)
+    taken: list[tuple[float, float, float]] = []
+    for rows in clusters:
+        label = str(rows["cluster"].iloc[0])
+        x, y = densest_point(rows["x"].to_numpy(), rows["y"].to_numpy())
+        half = (min(len(label), 26) * _LETTER + 8) / 2
+        for shift in (0, _LINE, -_LINE, 2 * _LINE, -2 * _LINE):
+            if all(
+                abs(x / unit - other_x) > half + other_half
+                or abs(y / unit + shift - other_y) >= _LINE
+                for other_x, other_y, other_half in taken
+            ):
+                break
+        else:
+            continue
+        taken.append((x / unit, y / unit + shift, half))
+        figure.add_annotation(
+            x=x,
+            y=y,
+            yshift=shift,
+            text=f"<b>{plotly_text(label, width=26, lines=1)}</b>",
+            showarrow=False,
+            font={"size": 11, "color": darken(rows["cluster_color"].iloc[0])},
+            bgcolor="rgba(255,255,255,.72)",
+            borderpad=1,
+        )
+
+
+def _add_topic_menu(figure: go.Figure, points: pd.DataFrame) -> None:
+    """Add a menu of topics: a topic shows all papers that it counts, whatever comes first."""
+    labels: dict[str, str] = {}
+    papers: dict[str, set[str]] = {}
+    for paper, ids, names in zip(
+        points["paper_id"], points["topic_ids"], points["topic_labels"], strict=True
+    ):
+        labels |= zip(ids, names, strict=True)
+        for topic in ids or [""]:
+            papers.setdefault(topic, set()).add(paper)
+    if not labels:
+        return
+
+    def places(topic: str) -> list[list[int]]:
+        return [
+            [i for i, (paper, _) in enumerate(trace.customdata) if paper in papers[topic]]
+            for trace in figure.data
+        ]
+
+    choices: list[tuple[str, list[Any]]] = [("All papers", [None] * len(figure.data))]
+    for topic in sorted(labels, key=lambda topic: (-len(papers[topic]), topic)):
+        label = plotly_text(labels[topic], width=40, lines=1)
+        choices.append((f"{label} ({len(papers[topic]):,})", places(topic)))
+    if "" in papers:
+        choices.append((f"In no topic ({len(papers['']):,})", places("")))
+    figure.update_traces(unselected={"marker": {"opacity": _FADED}})
+    buttons = [
+        {"label": label, "method": "restyle", "args": [{"selectedpoints": rows}]}
+        for label, rows in choices
+    ]
+    place = {"x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "pad": {"b": 6}}
+    style = {"bgcolor": "white", "font": {"size": 12}}
+    figure.update_layout(updatemenus=[{"buttons": buttons, **place, **style}])
+    figure.layout.margin.t += _MENU_ROOM

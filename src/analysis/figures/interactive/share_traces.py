@@ -23,7 +23,7 @@ def group_traces(
     """
     first = rows.iloc[0]
     color = first["color"]
-    hover = [_hover(row, label=label) for row in rows.itertuples(index=False)]
+    hover = [share_hover(row) for row in rows.itertuples(index=False)]
     common = {
         "xaxis": f"x{number}",
         "yaxis": f"y{number}",
@@ -220,39 +220,13 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
     )
 
 
-def _hover(row: ShareRow, *, label: str) -> str:
-    return share_hover(
-        label,
-        period=row.period_label,
-        counts=(row.n_papers, row.n_total),
-        shares=(row.share, row.share_low, row.share_high),
-        is_partial=row.is_partial,
-    )
-
-
-def share_hover(
-    label: str,
-    *,
-    period: str,
-    counts: tuple[int, int],
-    shares: tuple[float, float, float],
-    is_partial: bool,
-) -> str:
-    """Return the hover text of a group's share in a period.
-
-    Parameters
-    ----------
-    label, period : str
-    counts : (int, int)
-        Papers of the group and papers of the period.
-    shares : (float, float, float)
-        The share and its interval; unused if the period has no papers.
-    is_partial : bool
-    """
-    heading = f"<b>{plotly_text(label, width=60, lines=2)}</b><br>{period}: "
-    if counts[1] == 0:
+def share_hover(row: ShareRow) -> str:
+    """Return the hover text of a group's share in a period."""
+    heading = f"<b>{plotly_text(str(row.label), width=60, lines=2)}</b><br>{row.period_label}: "
+    if row.n_total == 0:
         return heading + "no papers"
-    return heading + share_words(*counts, *shares) + _partial_words(is_partial)
+    words = share_words(row.n_papers, row.n_total, row.share, row.share_low, row.share_high)
+    return heading + words + _partial_words(row.is_partial)
 
 
 def _partial_words(is_partial: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -16,9 +18,21 @@ from ..shares import (
     spread_labels,
     tick_rows,
 )
-from ..style import GREY, LINE_SYMBOLS, MUTED, PALE, darken
+from ..style import GREY, LINE_SYMBOLS, MUTED, darken
 from .share_traces import dates, event_traces, group_traces, other_lines, paper_bars
-from .sheet import add_notes, empty_figure, hatched_box, label_room, plotly_text, sentence_figure
+from .sheet import (
+    BASELINE,
+    GRID,
+    QUIET,
+    SMALL,
+    TICKS,
+    add_notes,
+    empty_figure,
+    hatched_box,
+    label_room,
+    plotly_text,
+    sentence_figure,
+)
 
 Groups = list[tuple[str, pd.DataFrame]]
 
@@ -73,8 +87,8 @@ def share_over_time(
         figure = _one_panel(shares, groups=groups, events=events, title=title)
     else:
         figure = _many_panels(shares, groups=groups, events=events, title=title)
-    add_notes(figure, [*share_notes(shares, top=top, events=events), *([note] if note else [])])
-    return figure
+    figure.update_layout(showlegend=False)
+    return add_notes(figure, [*share_notes(shares, top=top, events=events), note])
 
 
 def _one_panel(
@@ -83,11 +97,9 @@ def _one_panel(
     figure = empty_figure(title=title, height=520)
     visible = pd.concat([rows for _, rows in groups])
     limit = axis_top(visible)
-    wide = (0.0, 1.0)
-    _set_panel(
-        figure, shares, number=1, x=wide, y=(0.25, 1), limit=limit, ticks=9, tick_labels=False
-    )
-    _set_panel(figure, shares, number=2, x=wide, y=(0, 0.16), limit=None, ticks=9)
+    wide: dict[str, Any] = {"x": (0.0, 1.0), "ticks": 9}
+    _set_panel(figure, shares, number=1, **wide, y=(0.25, 1), limit=limit, tick_labels=False)
+    _set_panel(figure, shares, number=2, **wide, y=(0, 0.16), limit=None)
     drawn = [
         group_traces(rows, label=label, number=1, limit=limit, symbol=symbol)
         for symbol, (label, rows) in zip(LINE_SYMBOLS, groups, strict=False)
@@ -98,7 +110,6 @@ def _one_panel(
         figure.add_traces(lines)
     figure.add_trace(paper_bars(shares, number=2))
     _add_heading(figure, _PAPERS, x=0, y=0.16, width=60)
-    figure.update_layout(showlegend=False)
     _name_lines(figure, groups, limit=limit)
     return figure
 
@@ -141,8 +152,8 @@ def _many_panels(
     columns = columns_for(n_panels)
     n_rows = -(-n_panels // columns)
     drawn = n_rows * _PANEL + (n_rows - 1) * _GAP
-    figure = empty_figure(title=title, height=drawn)
-    figure.layout.height += figure.layout.margin.t + figure.layout.margin.b + 12
+    figure = empty_figure(title=title, inner=drawn)
+    figure.layout.height += 12
     visible = pd.concat([rows for _, rows in groups])
     limit = axis_top(visible)
     for place in range(n_panels):
@@ -172,7 +183,6 @@ def _many_panels(
             traces = group_traces(rows, label=label, number=place + 1, limit=limit)
             marks = event_traces(rows, events=events, number=place + 1, limit=limit)
             figure.add_traces([*marks, *traces])
-    figure.update_layout(showlegend=False)
     figure.layout.margin.t += 12
     return figure
 
@@ -204,35 +214,31 @@ def _set_panel(
     first, last = periods["period"].iloc[0], periods["period"].iloc[-1]
     margin = max((periods["period_end"].iloc[-1] - last) * 0.55, (last - first) * 0.02)
     ends = [first - margin, last + margin]
-    suffix = "" if number == 1 else str(number)
-    axis = {"showgrid": False, "zeroline": False, "tickfont": {"size": 11, "color": MUTED}}
-    figure.layout[f"xaxis{suffix}"] = {
+    axis = {**QUIET, "tickfont": SMALL}
+    figure.layout[f"xaxis{number}"] = {
         **axis,
+        **TICKS,
+        **BASELINE,
         "domain": x,
-        "anchor": f"y{suffix}",
+        "anchor": f"y{number}",
         "type": "date",
         "range": [str(end) for end in ends],
         "matches": None if number == 1 else "x",
         "tickvals": dates(labelled),
         "ticktext": labelled["period_label"].tolist(),
         "showticklabels": tick_labels,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": PALE,
-        "linecolor": GREY,
-        "showline": True,
     }
-    share_axis = {"range": [0, limit], "tickformat": ".0%", "nticks": 6}
-    figure.layout[f"yaxis{suffix}"] = {
+    heights: dict[str, Any] = {"rangemode": "tozero", "nticks": 3, "tickformat": ",d"}
+    if limit is not None:
+        heights = {"range": [0, limit], "tickformat": ".0%", "nticks": 6}
+    figure.layout[f"yaxis{number}"] = {
         **axis,
+        **GRID,
+        **heights,
         "domain": y,
-        "anchor": f"x{suffix}",
-        "showgrid": True,
-        "gridcolor": "#eceef1",
+        "anchor": f"x{number}",
         "showticklabels": share_labels,
         "automargin": True,
-        **({"rangemode": "tozero", "nticks": 3, "tickformat": ",d"} if limit is None else {}),
-        **(share_axis if limit is not None else {}),
         "matches": None if limit is None or number == 1 else "y",
     }
     _shade_partial(figure, periods, number=number, end=ends[1], limit=limit)
@@ -241,41 +247,24 @@ def _set_panel(
 def _shade_partial(
     figure: go.Figure, periods: pd.DataFrame, *, number: int, end: pd.Timestamp, limit: float | None
 ) -> None:
-    suffix = "" if number == 1 else str(number)
     partial = periods[periods["is_partial"]]
     if partial.empty:
         return
     first = partial["period"].iloc[0]
     before = periods.loc[periods["period"] < first, "period"]
-    start = (
-        before.iloc[-1] + (first - before.iloc[-1]) / 2 if len(before) else first - (end - first)
-    )
+    start = first - (end - first)
+    if len(before):
+        start = before.iloc[-1] + (first - before.iloc[-1]) / 2
     if limit is not None:
         figure.add_trace(hatched_box((str(start), str(end)), (0.0, limit), number=number))
-    figure.add_shape(
-        type="rect",
-        xref=f"x{suffix}",
-        yref=f"y{suffix} domain",
-        x0=str(start),
-        x1=str(end),
-        y0=0,
-        y1=1,
-        fillcolor=_SHADE,
-        line_width=0,
-        layer="below",
-    )
+    panel = {"xref": f"x{number}", "yref": f"y{number if number > 1 else ''} domain"}
+    ends = {"x0": str(start), "x1": str(end), "y0": 0, "y1": 1}
+    style = {"fillcolor": _SHADE, "line_width": 0, "layer": "below"}
+    figure.add_shape(type="rect", **panel, **ends, **style)
     if number == 1:
-        figure.add_annotation(
-            text="partial",
-            x=str(end),
-            xref=f"x{suffix}",
-            xanchor="right",
-            y=1,
-            yref=f"y{suffix} domain",
-            yanchor="top",
-            showarrow=False,
-            font={"size": 10, "color": MUTED},
-        )
+        corner = {"x": str(end), "xanchor": "right", "y": 1, "yanchor": "top"}
+        font = {"size": 10, "color": MUTED}
+        figure.add_annotation(text="partial", **panel, **corner, showarrow=False, font=font)
 
 
 def _add_heading(figure: go.Figure, text: str, *, x: float, y: float, width: int) -> None:

@@ -6,9 +6,16 @@ import plotly.graph_objects as go
 
 from analysis.base.escaping import for_plotly
 
-from ..style import INK, MUTED, columns_of, wrap
+from ..style import GREY, INK, MUTED, PALE, columns_of, wrap
 
 FONT = {"family": "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif", "size": 13, "color": INK}
+SMALL = {"size": 11, "color": MUTED}
+
+QUIET = {"showgrid": False, "zeroline": False}
+GRID = {"showgrid": True, "gridcolor": "#eceef1"}
+TICKS = {"ticks": "outside", "ticklen": 4, "tickcolor": PALE}
+BASELINE = {"showline": True, "linecolor": GREY}
+"""Parts of the description of an axis."""
 
 
 def plotly_text(text: str, *, width: int = 1000, lines: int | None = None) -> str:
@@ -16,18 +23,19 @@ def plotly_text(text: str, *, width: int = 1000, lines: int | None = None) -> st
     return "<br>".join(for_plotly(line) for line in wrap(text, width=width, lines=lines))
 
 
-def empty_figure(*, title: str | None, height: int) -> go.Figure:
-    """Return an empty white figure, whatever plotly's default template is."""
+def empty_figure(*, title: str | None, height: int = 0, inner: int = 0) -> go.Figure:
+    """Return an empty white figure of a `height`, or of an `inner` height without the margins."""
     figure = go.Figure()
+    above, below = 56 if title else 40, 16
     figure.update_layout(
-        template="none",
+        template="none",  # whatever plotly's default is
         paper_bgcolor="white",
         plot_bgcolor="white",
         font=FONT,
-        height=height,
+        height=height or inner + above + below,
         # One of plotly's default buttons would send the chart and its data to a server.
         modebar={"remove": ["sendChartToCloud"]},
-        margin={"l": 16, "r": 16, "t": 56 if title else 40, "b": 16},
+        margin={"l": 16, "r": 16, "t": above, "b": below},
         hoverlabel={
             "align": "left",
             "bgcolor": "white",
@@ -60,11 +68,11 @@ def sentence_figure(text: str, *, title: str | None) -> go.Figure:
     return figure.add_annotation(text=plotly_text(text, width=90), showarrow=False, **middle)
 
 
-def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> None:
-    """Write sentences `below` pixels under the panels, and add the space for them."""
-    lines = plotly_text(" ".join(sentences), width=120).split("<br>")
+def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> go.Figure:
+    """Write the sentences that are not empty `below` pixels under the panels, and make room."""
+    text = plotly_text(" ".join(filter(None, sentences)), width=120)
     figure.add_annotation(
-        text="<br>".join(lines),
+        text=text,
         x=0,
         y=0,
         xref="paper",
@@ -75,11 +83,12 @@ def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> No
         yshift=-below,
         align="left",
         showarrow=False,
-        font={"size": 11, "color": MUTED},
+        font=SMALL,
     )
-    room = 16 * len(lines) + below - 6
+    room = 16 * (text.count("<br>") + 1) + below - 6
     figure.layout.margin.b += room
     figure.layout.height += room
+    return figure
 
 
 def label_room(texts: list[str], *, size: int = 12) -> int:

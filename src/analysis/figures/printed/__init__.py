@@ -5,12 +5,11 @@ opens. The style is based on matplotlib's defaults whatever a user's settings ar
 gives the same bytes.
 """
 
+from .changes import print_burst_timeline, print_then_and_now
 from .heat import print_share_heatmap
 from .maps import print_topic_map
 from .shares import print_share_over_time
 from .sheet import save_figure
-from .slopes import print_then_and_now
-from .timeline import print_burst_timeline
 
 __all__ = [
     "print_burst_timeline",

@@ -17,7 +17,7 @@ from scipy.ndimage import gaussian_filter
 from analysis.base.schema import COUNTED_WEIGHT
 
 from ..style import GREY, MUTED
-from .sheet import printable_lines
+from .sheet import MARKERS, printable_lines
 
 MAP_WIDTH = 11.0
 """Width of a print map in inches; as a vector graphic it scales to any poster."""
@@ -30,13 +30,6 @@ _FLATTEST, _TALLEST = 0.5, 1.1
 
 VECTOR_POINTS = 2_000
 """Beyond this many papers, points are rasterised in SVG and PDF; labels remain text."""
-
-MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "x": "X"}
-GREY_MARKS = (
-    *(("o", True), ("s", False), ("^", True), ("D", False), ("v", True), ("o", False)),
-    *(("s", True), ("^", False), ("D", True), ("v", False), ("P", True), ("X", True)),
-)
-"""Markers and whether they are filled, in the order in which grey maps use them."""
 
 GREY_INK = "#3d434b"
 _GLOW_CELLS = 360
@@ -105,31 +98,13 @@ def marker_size(n: int) -> float:
     return float(np.clip(7.0 * (177 / max(n, 1)) ** 0.36, 0.8, 9.0))
 
 
-def grey_marks(spots: pd.DataFrame) -> dict[str, tuple[str, bool]]:
-    """Return a marker per cluster for grey print, different from those of its nearest neighbours.
-
-    Parameters
-    ----------
-    spots : DataFrame
-        `group_id`, `x`, `y`, largest cluster first.
-    """
-    marks: dict[str, tuple[str, bool]] = {}
-    places = spots[["x", "y"]].to_numpy(dtype="float64")
-    ids = spots["group_id"].tolist()
-    for i, group in enumerate(ids):
-        near = np.argsort(np.hypot(*(places[:i] - places[i]).T), kind="stable")
-        taken = [marks[ids[j]] for j in near[: len(GREY_MARKS) - 1]]
-        marks[group] = next(mark for mark in GREY_MARKS if mark not in taken)
-    return marks
-
-
 def draw_points(
     axes: Axes, points: pd.DataFrame, *, places: np.ndarray, marks: Mapping[str, tuple[str, bool]]
 ) -> None:
     """Draw the papers; with `marks` in grey, each cluster with its marker."""
     size = marker_size(len(points)) ** 2
     raster = len(points) > VECTOR_POINTS
-    styles = _grey_styles(points, marks) if marks else _color_styles(points)
+    styles = _point_styles(points, marks)
     order = styles.groupby(["marker", "filled"], sort=True).indices
     for (marker, filled), rows in order.items():
         colors = styles["rgba"].iloc[rows].tolist()
@@ -146,30 +121,21 @@ def draw_points(
         )
 
 
-def _opacities(n: int) -> tuple[float, float]:
-    """Return the opacities of papers with a low and with a higher weight, for `n` papers."""
-    thin = min(1.0, (6_000 / max(n, 1)) ** 0.2)
-    return 0.38 * thin, 0.85 * thin
-
-
-def _color_styles(points: pd.DataFrame) -> pd.DataFrame:
-    colors = points["cluster_color"].astype("object").where(points["cluster_id"].notna(), GREY)
-    pale = (points["cluster_weight"] < COUNTED_WEIGHT) | points["cluster_id"].isna()
+def _point_styles(points: pd.DataFrame, marks: Mapping[str, tuple[str, bool]]) -> pd.DataFrame:
+    clusters = points["cluster_id"]
+    if marks:
+        colors = pd.Series(GREY_INK, index=points.index)
+        styles = [marks.get(group, ("o", True)) for group in clusters]
+    else:
+        colors = points["cluster_color"].astype("object").where(clusters.notna(), GREY)
+        markers = points["cluster_symbol"].map(MARKERS).astype("object").fillna("o")
+        styles = [(marker, True) for marker in markers]
+    pale = (points["cluster_weight"] < COUNTED_WEIGHT) | clusters.isna()
+    # Fewer papers are drawn with stronger colours.
+    thin = min(1.0, (6_000 / max(len(points), 1)) ** 0.2)
     known = {color: to_rgb(color) for color in colors.unique()}
-    least, most = _opacities(len(points))
-    rgba = [(*known[c], least if p else most) for c, p in zip(colors, pale, strict=True)]
-    markers = points["cluster_symbol"].map(MARKERS).astype("object").fillna("o")
-    return pd.DataFrame({"marker": markers.tolist(), "filled": True, "rgba": rgba})
-
-
-def _grey_styles(points: pd.DataFrame, marks: Mapping[str, tuple[str, bool]]) -> pd.DataFrame:
-    markers = [marks.get(group, ("o", True)) for group in points["cluster_id"]]
-    pale = (points["cluster_weight"] < COUNTED_WEIGHT) | points["cluster_id"].isna()
-    least, most = _opacities(len(points))
-    rgba = [(*to_rgb(GREY_INK), least if p else most) for p in pale]
-    return pd.DataFrame(
-        {"marker": [m for m, _ in markers], "filled": [f for _, f in markers], "rgba": rgba}
-    )
+    rgba = [(*known[c], (0.38 if p else 0.85) * thin) for c, p in zip(colors, pale, strict=True)]
+    return pd.DataFrame(styles, columns=["marker", "filled"]).assign(rgba=rgba)
 
 
 def draw_glow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,12 @@ _KEY = 1.0
 _HIDING = 0.28
 """Cost of a hidden paper for each square point of its marker."""
 _HEADING_COLOR = "#8a919b"
+
+GREY_MARKS = (
+    *(("o", True), ("s", False), ("^", True), ("D", False), ("v", True), ("o", False)),
+    *(("s", True), ("^", False), ("D", True), ("v", False), ("P", True), ("X", True)),
+)
+"""Markers and whether they are filled, in the order in which grey maps use them."""
 
 
 def draw_names(
@@ -89,7 +96,7 @@ def draw_names(
         texts[i].set(text=wordings[i][place.variant], fontsize=sizes[i])
         mark = marks.get(names["group_id"].iloc[i])
         _draw_at(poster, texts[i], place, key=keys[i] * sizes[i], mark=mark)
-    return sum(place is None for place in positions)
+    return positions.count(None)
 
 
 def _kinds(names: pd.DataFrame, points: pd.DataFrame) -> list[str]:
@@ -120,7 +127,6 @@ def _text(poster: Poster, *, color: str, kind: str, grey: bool) -> Text:
         va="center",
         fontweight="bold" if kind == "name" else "normal",
         linespacing=1.05,
-        parse_math=False,
         zorder=4 if kind == "heading" else 6,
     )
 
@@ -217,7 +223,6 @@ def _draw_at(
         ha="center",
         va="center",
         linespacing=1.05,
-        parse_math=False,
         zorder=text.zorder - 0.5,
         path_effects=[Stroke(linewidth=0.16 * size + 0.8, foreground="white")],
     )
@@ -230,16 +235,8 @@ def _draw_at(
         axes.plot(*place.line[:2], marker="o", markersize=2.2, color=color, zorder=3.1)
     if mark:
         left = place.x - place.width / 2 + 0.4 * key
-        axes.plot(
-            left,
-            place.y,
-            marker="o",
-            markersize=0.85 * size,
-            color="white",
-            alpha=0.85,
-            markeredgewidth=0,
-            zorder=5,
-        )
+        white: dict[str, Any] = {"color": "white", "alpha": 0.85, "markeredgewidth": 0}
+        axes.plot(left, place.y, marker="o", markersize=0.85 * size, zorder=5, **white)
         axes.plot(
             left,
             place.y,
@@ -251,3 +248,21 @@ def _draw_at(
             markeredgewidth=0.7,
             zorder=6,
         )
+
+
+def grey_marks(spots: pd.DataFrame) -> dict[str, tuple[str, bool]]:
+    """Return a marker per cluster for grey print, different from those of its nearest neighbours.
+
+    Parameters
+    ----------
+    spots : DataFrame
+        `group_id`, `x`, `y`, largest cluster first.
+    """
+    marks: dict[str, tuple[str, bool]] = {}
+    places = spots[["x", "y"]].to_numpy(dtype="float64")
+    ids = spots["group_id"].tolist()
+    for i, group in enumerate(ids):
+        near = np.argsort(np.hypot(*(places[:i] - places[i]).T), kind="stable")
+        taken = [marks[ids[j]] for j in near[: len(GREY_MARKS) - 1]]
+        marks[group] = next(mark for mark in GREY_MARKS if mark not in taken)
+    return marks

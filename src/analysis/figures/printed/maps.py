@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from analysis.base.schema import COUNTED_WEIGHT
 
 from ..style import INK
-from .map_layers import draw_glow, draw_points, grey_marks, new_poster, write_around
-from .map_names import draw_names
+from .map_layers import draw_glow, draw_points, new_poster, write_around
+from .map_names import draw_names, grey_marks
 from .sheet import print_style, sentence_figure
 
 TITLED_PAPERS = 60

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from ..shares import NO_SHARES, ONE_PANEL, axis_top, columns_for, share_notes, shown_groups
-from ..style import LINE_SYMBOLS, PALE
-from .map_layers import MARKERS
-from .share_parts import (
-    draw_events,
-    draw_group,
-    draw_paper_counts,
-    name_lines,
-    period_axis,
-    set_periods,
-    set_share_axis,
+from ..shares import (
+    NO_SHARES,
+    ONE_PANEL,
+    axis_top,
+    columns_for,
+    event_marks,
+    mark_height,
+    periods_of,
+    share_notes,
+    shown_groups,
+    spread_labels,
+    tick_rows,
 )
+from ..style import GREY, LINE_SYMBOLS, MUTED, PALE, darken, percent
 from .sheet import (
+    LINE,
+    MARKERS,
     SMALL,
     TEXT,
     WIDTHS,
     Sheet,
+    add_lines,
     fit_text,
+    hatch,
     new_sheet,
     print_style,
     sentence_figure,
@@ -51,25 +60,11 @@ def print_share_over_time(
 ) -> Figure:
     """Draw each group's share of a period's papers, with its 95 % confidence interval, for print.
 
-    Up to four groups share a panel, labelled at the ends of their lines; more groups get one panel
-    each, on common axes, with the other groups' lines in grey behind. A last panel shows the number
-    of papers of each period. Partial periods are hatched, their markers open and their lines
-    dashed. A line has a gap where a period has no papers. Characters that no installed font of
+    As `share_over_time`, with the same parameters. Characters that no installed font of
     `FALLBACK_FONTS` can draw appear as `UNDRAWABLE`.
 
     Parameters
     ----------
-    shares : DataFrame
-        From `share_table`.
-    title : str, optional
-        Heading of the figure.
-    top : int, default 12
-        Number of groups drawn, the first in the frame; the note names the others.
-    events : DataFrame, optional
-        From `event_table`: bursts are drawn as a broad line behind the line of their group,
-        changes of course as ▲ or ▼ beside it.
-    note : str, optional
-        A sentence added to the notes, such as the source.
     columns : {1, 2}, default 2
         For one column of a page (3.5 inches wide) or for both (7.2 inches).
 
@@ -87,9 +82,9 @@ def print_share_over_time(
         if shares.empty:
             return sentence_figure(NO_SHARES, title=title, columns=columns)
         groups = shown_groups(shares, top=top)
-        foot = " ".join([*share_notes(shares, top=top, events=events), *([note] if note else [])])
+        notes = [*share_notes(shares, top=top, events=events), note]
         if len(groups) <= ONE_PANEL:
-            made = new_sheet(3.4, title=title, foot=foot, columns=columns)
+            made = new_sheet(3.4, title=title, notes=notes, columns=columns)
             _draw_one_panel(made, shares, groups=groups, events=events)
         else:
             across = columns_for(len(groups) + 1) if columns == 2 else 2
@@ -100,9 +95,8 @@ def print_share_over_time(
                 for label in (*(label for label, _ in groups), _PAPERS)
             ]
             head = _HEAD if not any("\n" in name for name in names) else _TWO_LINES
-            made = new_sheet(
-                n_rows * (_PLOT + head) + _TICKS, title=title, foot=foot, columns=columns
-            )
+            room = n_rows * (_PLOT + head) + _TICKS
+            made = new_sheet(room, title=title, notes=notes, columns=columns)
             places = [
                 made.panel(
                     _LEFT + place % across * (width + _GAP),
@@ -132,17 +126,17 @@ def _draw_one_panel(
     lower = made.panel(_LEFT, _TICKS, width, _BARS)
     limit = axis_top(pd.concat([rows for _, rows in groups]))
     for symbol, (_, rows) in zip(LINE_SYMBOLS, groups, strict=False):
-        draw_group(upper, rows, marker=MARKERS[symbol], limit=limit)
-        draw_events(upper, rows, events=events, limit=limit)
-    set_share_axis(upper, limit=limit)
-    name_lines(
+        _draw_group(upper, rows, marker=MARKERS[symbol], limit=limit)
+        _draw_events(upper, rows, events=events, limit=limit)
+    _set_share_axis(upper, limit=limit)
+    _name_lines(
         upper, groups, names=names, limit=limit, inches=made.room - bottom - _TOP, width=width
     )
     draw_paper_counts(lower, shares, inches=width)
     _set_heading(lower, _PAPERS)
-    time = period_axis(shares, ticks=9 if made.width > 5 else 4)
-    set_periods(upper, time, labels=False)
-    set_periods(lower, time)
+    ticks = 9 if made.width > 5 else 4
+    _set_periods(upper, shares, ticks=ticks, labels=False)
+    _set_periods(lower, shares, ticks=ticks)
 
 
 def _draw_many_panels(
@@ -160,20 +154,151 @@ def _draw_many_panels(
     behind = [list(enumerate(rows["share"])) for _, rows in groups]
     for place, (axes, (_, rows)) in enumerate(zip(panels, groups, strict=False)):
         others = [line for i, line in enumerate(behind) if i != place]
-        draw_group(axes, rows, marker="o", limit=limit)
-        axes.add_collection(
-            LineCollection(others, colors=PALE, linewidths=0.6, zorder=1), autolim=False
-        )
-        draw_events(axes, rows, events=events, limit=limit)
-        set_share_axis(axes, limit=limit, labels=place % across == 0)
+        _draw_group(axes, rows, marker="o", limit=limit)
+        add_lines(axes, others, colors=PALE, linewidths=0.6, zorder=1)
+        _draw_events(axes, rows, events=events, limit=limit)
+        _set_share_axis(axes, limit=limit, labels=place % across == 0)
     draw_paper_counts(panels[-1], shares, inches=width)
-    time = period_axis(shares, ticks=4 if width > 1.4 else 3)
+    ticks, size = (4, SMALL) if width > 1.4 else (3, 5.6)
     for place, axes in enumerate(panels):
         labels = place + across >= len(panels)
-        set_periods(axes, time, labels=labels, size=SMALL if width > 1.4 else 5.6)
+        _set_periods(axes, shares, ticks=ticks, labels=labels, size=size)
 
 
 def _set_heading(axes: Axes, heading: str) -> None:
-    axes.set_title(
-        heading, loc="left", fontsize=TEXT, fontweight="bold", pad=3, y=1.0, parse_math=False
-    )
+    style: dict[str, Any] = {"fontsize": TEXT, "fontweight": "bold", "parse_math": False}
+    axes.set_title(heading, loc="left", pad=3, y=1.0, **style)
+
+
+def _draw_group(axes: Axes, rows: pd.DataFrame, *, marker: str, limit: float) -> None:
+    """Draw one group: band, line, dashed end with open markers, signs for values off the axis."""
+    color = rows["color"].iloc[0]
+    share = rows["share"].to_numpy(dtype="float64")
+    low, high = (rows[c].to_numpy(dtype="float64") for c in ("share_low", "share_high"))
+    partial = rows["is_partial"].to_numpy(dtype=bool)
+    places = np.arange(len(rows))
+    axes.fill_between(places, low, high, color=color, alpha=0.17, linewidth=0, zorder=2)
+    known = np.pad(~np.isnan(share), 1)
+    alone = known[1:-1] & ~known[:-2] & ~known[2:]
+    if alone.any():
+        axes.vlines(
+            places[alone], low[alone], high[alone], color=color, alpha=0.25, linewidth=4, zorder=2
+        )
+    size = 3.2 if len(rows) <= 40 else 0
+    line = {"color": color, "linewidth": 1.3, "marker": marker, "zorder": 3, "clip_on": True}
+    axes.plot(places, np.where(partial, np.nan, share), markersize=size, **line)
+    if partial.any():
+        start = max(0, int((~partial).sum()) - 1)
+        dashed = {**line, "linestyle": (0, (2, 1.5)), "marker": ""}
+        axes.plot(places[start:], share[start:], **dashed)
+        axes.plot(
+            places,
+            np.where(partial, share, np.nan),
+            **{**line, "linestyle": "", "clip_on": False},
+            markersize=3.6,
+            markerfacecolor="white",
+            markeredgewidth=1,
+        )
+    for place in places[share > limit]:
+        height = 0.93 * limit
+        axes.plot([place], [height], marker="^", markersize=4, color=color, zorder=4)
+        text = f"  {percent(share[place])} %"
+        axes.text(place, height, text, fontsize=5.5, color=MUTED, va="center")
+
+
+def _draw_events(
+    axes: Axes, rows: pd.DataFrame, *, events: pd.DataFrame | None, limit: float
+) -> None:
+    """Draw a group's bursts as broad lines behind its line, its changes as ▲ or ▼ beside it."""
+    color = rows["color"].iloc[0]
+    for mark in event_marks(rows, events=events):
+        if mark.what == "burst":
+            places = np.arange(mark.first, mark.last + 1)
+            share = rows["share"].to_numpy(dtype="float64")[places]
+            if len(places) == 1:
+                places, share = places[0] + np.array([-0.3, 0.3]), np.repeat(share, 2)
+            style: dict[str, Any] = {"alpha": 0.45, "linewidth": 7, "solid_capstyle": "round"}
+            axes.plot(places, share, color=color, zorder=2.5, **style)
+        else:
+            axes.plot(
+                [mark.first],
+                [mark_height(rows.iloc[mark.first :], sign=mark.sign, limit=limit)],
+                marker="^" if mark.sign > 0 else "v",
+                markersize=5,
+                color=darken(color),
+                markeredgecolor="white",
+                markeredgewidth=0.5,
+                zorder=5,
+            )
+
+
+def _set_share_axis(axes: Axes, *, limit: float, labels: bool = True) -> None:
+    """Set a share axis from 0 to `limit`, in percent, with grid lines."""
+    axes.set_ylim(0, limit)
+    ticks = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(0, limit)
+    ticks = [float(tick) for tick in ticks if 0 <= tick <= limit]
+    if labels:
+        axes.set_yticks(ticks, [f"{100 * tick:.4g} %" for tick in ticks], parse_math=False)
+    else:
+        axes.yaxis.set_ticks([])  # a tick costs five artists
+        across = [[(0, tick), (1, tick)] for tick in ticks]
+        transform = axes.get_yaxis_transform()
+        add_lines(axes, across, colors=LINE, linewidths=0.5, zorder=0.5, transform=transform)
+
+
+def _set_periods(
+    axes: Axes, shares: pd.DataFrame, *, ticks: int, labels: bool = True, size: float = SMALL
+) -> None:
+    """Set a period axis with at most `ticks` labels, hatched where periods are partial."""
+    periods = periods_of(shares)
+    end = len(periods) - 0.5
+    axes.set_xlim(-0.5, end)
+    labelled = tick_rows(shares, limit=ticks) if labels else periods.head(0)
+    words = labelled["period_label"].tolist()
+    axes.set_xticks(labelled.index.tolist(), words, parse_math=False, fontsize=size)
+    n_partial = int(periods["is_partial"].sum())
+    if n_partial:
+        hatch(axes, end - n_partial, end)
+
+
+def draw_paper_counts(axes: Axes, shares: pd.DataFrame, *, inches: float) -> None:
+    """Draw the number of papers per period as bars, with numbers if there is room."""
+    periods = periods_of(shares)
+    colors = [PALE if partial else GREY for partial in periods["is_partial"]]
+    axes.bar(periods.index, periods["n_total"], width=0.7, color=colors, zorder=2)
+    highest = max(1, int(periods["n_total"].max()))
+    axes.set_ylim(0, 1.25 * highest)
+    ticks = MaxNLocator(nbins=2, integer=True).tick_values(0, 1.25 * highest)
+    ticks = [int(tick) for tick in ticks if 0 <= tick <= 1.25 * highest]
+    axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks], parse_math=False)
+    words = [f"{count:,}" for count in periods["n_total"]]
+    widest = max(text_width(word, size=6) for word in words) + 0.05
+    if widest * len(periods) <= inches:
+        style: dict[str, Any] = {"fontsize": 6, "ha": "center", "va": "bottom", "color": MUTED}
+        for place, count, word in zip(periods.index, periods["n_total"], words, strict=True):
+            axes.text(place, count, word, **style)
+
+
+def _name_lines(
+    axes: Axes, groups: Groups, *, names: list[str], limit: float, inches: float, width: float
+) -> None:
+    """Write each group's label at the end of its line, without overlaps."""
+    ends = []
+    for (_, rows), name in zip(groups, names, strict=True):
+        known = rows["share"].reset_index(drop=True).dropna()
+        if len(known):
+            color = rows["color"].iloc[0]
+            ends.append((int(known.index[-1]), min(float(known.iloc[-1]), limit), name, color))
+    sizes = [(name.count("\n") + 1.25) * 0.115 / inches * limit for _, _, name, _ in ends]
+    heights = spread_labels([end[1] for end in ends], sizes=sizes, low=0.0, high=limit)
+    n = len(groups[0][1])
+    right = n - 0.5
+    step = 0.16 * n / width
+    leaders = [
+        [(place + 0.1 * step, share), (right, share), (right + 0.9 * step, height)]
+        for (place, share, _, _), height in zip(ends, heights, strict=True)
+    ]
+    add_lines(axes, leaders, colors=GREY, linewidths=0.5, zorder=1.5, clip_on=False)
+    style: dict[str, Any] = {"va": "center", "fontweight": "bold", "linespacing": 1}
+    for (_, _, name, color), height in zip(ends, heights, strict=True):
+        axes.text(right + step, height, name, color=darken(color), clip_on=False, **style)

@@ -14,6 +14,7 @@ from matplotlib import font_manager, rc_context
 from matplotlib import style as mpl_style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 
@@ -21,7 +22,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_matplotlib
 from analysis.base.files import written_whole
 
-from ..style import GREY, INK, MUTED, wrap
+from ..style import GREY, INK, MUTED, PALE, wrap
 
 WIDTHS = {1: 3.5, 2: 7.2}
 """Width of a figure in inches, for one column of a two-column page and for both."""
@@ -78,6 +79,7 @@ _STYLE = {
     "svg.hashsalt": "papertide",
     "pdf.fonttype": 42,
 }
+MARKERS = {"circle": "o", "square": "s", "diamond": "D", "triangle-up": "^", "x": "X"}
 SUFFIXES = (".svg", ".png", ".pdf")
 _LINE_HEIGHT = 0.13
 _EDGE = 0.09
@@ -143,11 +145,13 @@ class Sheet:
     def write(self, x: float, y: float, text: str, **font: Any) -> None:
         """Write at a position in inches, measured as in `panel`."""
         total = self.figure.get_figheight()
-        self.figure.text(x / self.width, (self.foot + y) / total, text, parse_math=False, **font)
+        self.figure.text(x / self.width, (self.foot + y) / total, text, **font)
 
 
-def new_sheet(room: float, *, title: str | None, foot: str = "", columns: int = 2) -> Sheet:
-    """Return an empty figure with its title above and the notes below.
+def new_sheet(
+    room: float, *, title: str | None, notes: Sequence[str] = (), columns: int = 2
+) -> Sheet:
+    """Return an empty figure with its title above and below it the notes that are not empty.
 
     Raises
     ------
@@ -164,6 +168,7 @@ def new_sheet(room: float, *, title: str | None, foot: str = "", columns: int = 
     inner = width - 2 * _EDGE
     large = 10 if columns == 2 else 8.5
     heading = fit_text(title, inches=inner, size=large, bold=True, lines=3) if title else ""
+    foot = " ".join(filter(None, notes))
     below = fit_text(foot, inches=inner, size=SMALL, lines=16 // columns) if foot else ""
     head = 0.1 + 0.019 * large * (heading.count("\n") + 1) if heading else 0.04
     tail = 0.1 + _LINE_HEIGHT * (below.count("\n") + 1) if below else 0.04
@@ -180,6 +185,22 @@ def sentence_figure(text: str, *, title: str | None, columns: int = 2) -> Figure
     words = fit_text(text, inches=made.width - 4 * _EDGE, size=TEXT)
     made.write(made.width / 2, 0.45, words, ha="center", va="center")
     return made.figure
+
+
+def add_lines(axes: Axes, lines: Sequence[Any], **style: Any) -> None:
+    """Add lines, each a sequence of points, that leave the limits of the axes as they are."""
+    axes.add_collection(LineCollection(lines, **style), autolim=False)
+
+
+def hatch(axes: Axes, left: float, right: float) -> None:
+    """Hatch the axes from `left` to `right`, for what is incomplete."""
+    style: dict[str, Any] = {
+        "facecolor": "none",
+        "edgecolor": PALE,
+        "hatch": "////",
+        "linewidth": 0,
+    }
+    axes.axvspan(left, right, zorder=0, **style)
 
 
 def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
