@@ -23,7 +23,6 @@ from hostile import HOSTILE
 from page_runs import made_run, written
 from planted import planted
 
-pytestmark = pytest.mark.usefixtures("_without_pages")
 
 QUIET = Progress(quiet=True)
 
