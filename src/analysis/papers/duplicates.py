@@ -131,34 +131,22 @@ def duplicate_summary(
 
 
 def counts_by_year(papers: pd.DataFrame, *, merged: pd.DataFrame) -> list[dict[str, int]]:
-    """Count each year with and without its duplicates.
+    """Count each year with and without its duplicates, in the order of years.
 
-    Parameters
-    ----------
-    papers : DataFrame
-        `paper_id`, `published`.
-    merged : DataFrame
-        `paper_id`, `published`: one row per merged record, counted by its own date, or by that of
-        its paper if it has none.
+    A merged record counts by its own date `published`, or by that of its paper if it has none;
+    undated papers and their records are left out.
 
     Returns
     -------
     list of dict
-        `year`, `records` (before merging), `merged`, `papers` (after), in the order of years;
-        undated papers and their records are left out.
+        `year`, `records` (before merging), `merged`, `papers` (after).
     """
     dates = papers.set_index("paper_id")["published"]
     days = pd.to_datetime(merged["published"]).astype("datetime64[us]")
     days = days.fillna(merged["paper_id"].map(dates).astype("datetime64[us]"))
-    after = papers["published"].dropna().dt.year.value_counts()
-    gone = days.dropna().dt.year.value_counts()
-    years = sorted({*map(int, after.index), *map(int, gone.index)})
+    columns = {"merged": days, "papers": papers["published"]}
+    counts = pd.DataFrame({k: v.dropna().dt.year.value_counts() for k, v in columns.items()})
     return [
-        {
-            "year": year,
-            "records": int(after.get(year, 0) + gone.get(year, 0)),
-            "merged": int(gone.get(year, 0)),
-            "papers": int(after.get(year, 0)),
-        }
-        for year in years
+        {"year": int(year), "records": gone + left, "merged": gone, "papers": left}
+        for year, gone, left in counts.fillna(0).astype("int64").sort_index().itertuples()
     ]

@@ -137,7 +137,18 @@ def _match_rest(old: _Side, new: _Side) -> tuple[dict[int, int], tuple[str, ...]
     refused: set[_Pair] = set()
     ambiguous: set[int] = set()
     for step in _STEPS:
-        pairs, shared = step(old, new, _unmatched(old, new, matches=matches))
+        rows = [row for row in range(len(new.ids)) if row not in matches]
+        if not rows:
+            break
+        taken = set(matches.values())
+        pairs, shared = _pairs_with_one_key(
+            {row: step.keys(new, row) for row in rows},
+            {
+                k: (step.old_keys or step.keys)(old, k)
+                for k in range(len(old.ids))
+                if k not in taken
+            },
+        )
         allowed = {pair for pair in pairs if not _differ(old, new, pair=pair, step=step)}
         refused |= pairs - allowed
         ambiguous |= shared
@@ -148,61 +159,29 @@ def _match_rest(old: _Side, new: _Side) -> tuple[dict[int, int], tuple[str, ...]
     return matches, _notes(old, new, matches=matches, refused=refused, ambiguous=ambiguous)
 
 
-class _Rows(NamedTuple):
-    """The rows of either side that have no match yet."""
-
-    new: list[int]
-    old: list[int]
-
-
-def _unmatched(old: _Side, new: _Side, *, matches: Mapping[int, int]) -> _Rows:
-    taken = set(matches.values())
-    return _Rows(
-        [row for row in range(len(new.ids)) if row not in matches],
-        [row for row in range(len(old.ids)) if row not in taken],
-    )
-
-
 _Pair = tuple[int, int]
-_Step = Callable[[_Side, _Side, _Rows], tuple[set[_Pair], set[int]]]
+_Keys = Callable[[_Side, int], Iterable[Hashable]]
 
 
-def _by_text(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
-    return _pairs_with_one_key(
-        {row: [(new.ids[row], new.texts[row])] for row in rows.new},
-        {k: [(name, old.texts[k]) for name in old.hashes[k]] for k in rows.old},
-    )
+class _Step(NamedTuple):
+    """Papers match if they share one of these keys of their rows."""
+
+    keys: _Keys
+    by_title_alone: bool = False
+    old_keys: _Keys | None = None
 
 
-def _by_name(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
-    return _pairs_with_one_key(
-        {row: new.names[row] for row in rows.new}, {k: old.names[k] for k in rows.old}
-    )
-
-
-def _by_title_hash(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
-    return _pairs_with_one_key(
-        {row: [new.ids[row]] for row in rows.new}, {k: [old.ids[k]] for k in rows.old}
-    )
-
-
-def _by_title_hash_alias(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
-    return _pairs_with_one_key(
-        {row: new.hashes[row] for row in rows.new}, {k: old.hashes[k] for k in rows.old}
-    )
-
-
-def _by_title(old: _Side, new: _Side, rows: _Rows) -> tuple[set[_Pair], set[int]]:
-    if not rows.new:
-        return set(), set()
-    return _pairs_with_one_key(
-        {row: [normalised_title(new.titles[row])] for row in rows.new},
-        {k: [normalised_title(old.titles[k])] for k in rows.old},
-    )
-
-
-_BY_TITLE_ALONE: tuple[_Step, ...] = (_by_title_hash, _by_title_hash_alias, _by_title)
-_STEPS: tuple[_Step, ...] = (_by_text, _by_name, *_BY_TITLE_ALONE)
+_STEPS = (
+    _Step(
+        lambda new, row: [(new.ids[row], new.texts[row])],
+        old_keys=lambda old, k: [(name, old.texts[k]) for name in old.hashes[k]],
+    ),
+    _Step(lambda side, row: side.names[row]),
+    _Step(lambda side, row: [side.ids[row]], by_title_alone=True),
+    _Step(lambda side, row: side.hashes[row], by_title_alone=True),
+    _Step(lambda side, row: [normalised_title(side.titles[row])], by_title_alone=True),
+)
+"""In the order in which they are tried; those by title alone need more than the title to agree."""
 
 
 def _pairs_with_one_key(
@@ -232,7 +211,7 @@ def _differ(old: _Side, new: _Side, *, pair: _Pair, step: _Step) -> bool:
     row, k = pair
     if have_different_arxiv_ids(new.arxiv[row], old.arxiv[k]):
         return True
-    if step not in _BY_TITLE_ALONE:
+    if not step.by_title_alone:
         return False
     names, known = new.names[row] - new.arxiv[row], old.names[k] - old.arxiv[k]
     if not names or not known or names & known:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.base.escaping import normalised_title, short_hash
 from analysis.base.schema import TABLES, conform
+from analysis.sources.dates.parsing import RANK
 
-from .fields import Rows, combine_columns, combine_dates, take_rows
 from .same_paper import is_title_hash, match_papers
 
 TEXT_HASH_LENGTH = 16
+_EXACT = 2**53
+"""Beyond this a float64 does not hold every integer."""
+
+_Rows = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""For each of the n papers of the union its row among the old and among the new ones, -1 if it has
+none; each of shape (n,)."""
 
 
 @dataclass(frozen=True)
@@ -145,24 +153,24 @@ def _union_table(
     before = old["paper_id"].tolist()
     row_of, known = ({name: row for row, name in enumerate(names)} for names in (ids, before))
     union = [*before, *sorted(set(row_of) - set(known))]
-    rows = tuple(
+    was, now = (
         np.array([places.get(name, -1) for name in union], dtype="int64")
         for places in (known, row_of)
     )
-    rows = (rows[0], rows[1])
+    rows = (was, now)
     ours = TABLES["papers"].columns
     columns = [c for c in ours if c not in _JOINED_OTHERWISE]
     columns += sorted({*old.columns, *new.columns} - set(ours))
-    out = {c: combine_columns(old.get(c), new.get(c), rows=rows) for c in columns}
-    out |= combine_dates(old, new, rows=rows)
+    out = {c: _combine_columns(old.get(c), new.get(c), rows=rows) for c in columns}
+    out |= _combine_dates(old, new, rows=rows)
     out["paper_id"] = pd.Series(union, dtype="str")
     out["aliases"] = _aliases(old, new, union=union, rows=rows)
     out["text_hash"] = _text_hashes(
         old, new, rows=rows, title=out["title"], abstract=out["abstract"]
     )
-    listed, seen = rows[1] >= 0, rows[0] >= 0
+    listed, seen = now >= 0, was >= 0
     name = pd.Series([run] * len(union), dtype="str")
-    first, last = (take_rows(old[c].astype("str"), rows[0]) for c in ("first_run", "last_run"))
+    first, last = (_take_rows(old[c].astype("str"), was) for c in ("first_run", "last_run"))
     out["in_snapshot"] = pd.Series(listed)
     out["first_run"] = first.where(seen, name)
     out["last_run"] = name.where(listed, last)
@@ -176,7 +184,7 @@ _JOINED_OTHERWISE = (
 
 
 def _aliases(
-    old: pd.DataFrame, new: pd.DataFrame, *, union: Sequence[str], rows: tuple[Rows, Rows]
+    old: pd.DataFrame, new: pd.DataFrame, *, union: Sequence[str], rows: _Rows
 ) -> pd.Series:
     known, given = old["aliases"].tolist(), new["aliases"].tolist()
     listed = new["paper_id"].tolist()
@@ -189,16 +197,11 @@ def _aliases(
 
 
 def _text_hashes(
-    old: pd.DataFrame,
-    new: pd.DataFrame,
-    *,
-    rows: tuple[Rows, Rows],
-    title: pd.Series,
-    abstract: pd.Series,
+    old: pd.DataFrame, new: pd.DataFrame, *, rows: _Rows, title: pd.Series, abstract: pd.Series
 ) -> pd.Series:
     """Return the hashes of the joined texts, computed again only where two sides are mixed."""
-    hashes = combine_columns(old["text_hash"], new["text_hash"], rows=rows)
-    lacking = take_rows(new["abstract"].astype("str"), rows[1]).isna()
+    hashes = _combine_columns(old["text_hash"], new["text_hash"], rows=rows)
+    lacking = _take_rows(new["abstract"].astype("str"), rows[1]).isna()
     mixed = (rows[1] >= 0) & lacking & abstract.notna()
     texts = title[mixed] + "\n" + abstract[mixed]
     hashes.loc[mixed] = [short_hash(text, length=TEXT_HASH_LENGTH) for text in texts]
@@ -215,3 +218,83 @@ def _differing(then: pd.DataFrame, now: pd.DataFrame, *, columns: Sequence[str])
 def _new_names(then: pd.DataFrame, listed: pd.Series) -> dict[str, str]:
     rows = zip(then["paper_id"], then["aliases"], listed, strict=True)
     return {name: other for name, known, other in rows if other != name and other not in known}
+
+
+# one value of two
+
+
+def _combine_columns(old: pd.Series | None, new: pd.Series | None, *, rows: _Rows) -> pd.Series:
+    """Return the newer value where there is one, else the older; a side may lack the column.
+
+    The type is the common one: integers with gaps are float64 where that is exact, and values
+    without a common type are text.
+    """
+    pairs = zip((old, new), rows, strict=True)
+    sides = [(side, at) for side, at in pairs if side is not None and side.notna().any()]
+    if not sides:
+        return pd.Series([None] * len(rows[0]), dtype="str")
+    kinds = {_kind(side) for side, _ in sides}
+    given = [np.append(side.notna().to_numpy(), False)[at] for side, at in sides]
+    complete = bool(np.logical_or.reduce(given).all())
+    if kinds == {"datetime"}:
+        return _newest(sides, dtype="datetime64[us]")
+    if len(kinds) == 1 and complete and kinds <= {"bool", "int"}:
+        return _newest(sides, dtype="object").astype("bool" if "bool" in kinds else "int64")
+    if kinds <= {"int", "float"} and all(_is_exact(side) for side, _ in sides):
+        return _newest(sides, dtype="float64")
+    return _newest([(_as_text(side), at) for side, at in sides], dtype="str")
+
+
+def _kind(side: pd.Series) -> str:
+    return next((name for name, is_kind in _KINDS.items() if is_kind(side.dtype)), "text")
+
+
+_KINDS: dict[str, Callable[[Any], bool]] = {
+    "bool": pd.api.types.is_bool_dtype,
+    "int": pd.api.types.is_integer_dtype,
+    "float": pd.api.types.is_float_dtype,
+    "datetime": pd.api.types.is_datetime64_any_dtype,
+}
+
+
+def _is_exact(side: pd.Series) -> bool:
+    return _kind(side) == "float" or int(side.abs().max()) <= _EXACT
+
+
+def _take_rows(side: pd.Series, rows: NDArray[np.int64]) -> pd.Series:
+    """Return the values in `rows`, null where that is -1; the dtype must have a null."""
+    return pd.Series(side.array.take(rows, allow_fill=True))
+
+
+def _newest(sides: list[tuple[pd.Series, NDArray[np.int64]]], *, dtype: Any) -> pd.Series:
+    columns = [_take_rows(side.astype(dtype), at) for side, at in sides]
+    return columns[0] if len(columns) == 1 else columns[1].where(columns[1].notna(), columns[0])
+
+
+def _as_text(side: pd.Series) -> pd.Series:
+    if _kind(side) == "text":
+        return side
+    values = [None if pd.isna(value) else str(value) for value in side.tolist()]
+    return pd.Series(values, index=side.index, dtype="str")
+
+
+def _combine_dates(old: pd.DataFrame, new: pd.DataFrame, *, rows: _Rows) -> dict[str, pd.Series]:
+    """Return `published`, `published_precision` and `listed` of the union.
+
+    A newer date comes with its precision; it is ignored if it is coarser than the known one and
+    agrees with it (March 2024 where 8 March 2024 is known). The first listing counts.
+    """
+    sides = [(old, rows[0]), (new, rows[1])]
+    known, given = (_take_rows(side["published"], at) for side, at in sides)
+    precisions = [_take_rows(side["published_precision"].astype("str"), at) for side, at in sides]
+    ranks = [names.map(RANK).fillna(-1) for names in precisions]
+    agrees = known.dt.year == given.dt.year
+    agrees &= (ranks[1] < RANK["month"]) | (known.dt.month == given.dt.month)
+    use = given.notna() & ~((ranks[1] < ranks[0]) & agrees)
+    listed = [_take_rows(side["listed"], at) for side, at in sides]
+    later = listed[1].isna() | (listed[0] <= listed[1])
+    return {
+        "published": given.where(use, known),
+        "published_precision": precisions[1].where(use, precisions[0]),
+        "listed": listed[0].where(listed[0].notna() & later, listed[1]),
+    }
