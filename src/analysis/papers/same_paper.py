@@ -140,14 +140,10 @@ def _match_rest(old: _Side, new: _Side) -> tuple[dict[int, int], tuple[str, ...]
         rows = [row for row in range(len(new.ids)) if row not in matches]
         if not rows:
             break
-        taken = set(matches.values())
+        taken, old_keys = set(matches.values()), step.old_keys or step.keys
         pairs, shared = _pairs_with_one_key(
             {row: step.keys(new, row) for row in rows},
-            {
-                k: (step.old_keys or step.keys)(old, k)
-                for k in range(len(old.ids))
-                if k not in taken
-            },
+            {k: old_keys(old, k) for k in range(len(old.ids)) if k not in taken},
         )
         allowed = {pair for pair in pairs if not _differ(old, new, pair=pair, step=step)}
         refused |= pairs - allowed
@@ -181,7 +177,7 @@ _STEPS = (
     _Step(lambda side, row: side.hashes[row], by_title_alone=True),
     _Step(lambda side, row: [normalised_title(side.titles[row])], by_title_alone=True),
 )
-"""In the order in which they are tried; those by title alone need more than the title to agree."""
+"""The ways to match papers, in the order in which they are tried."""
 
 
 def _pairs_with_one_key(
