@@ -109,7 +109,7 @@ def test_no_folder_is_crowded():
 
 def test_only_the_workbook_writes_excel():
     found = {path for path in PACKAGE.rglob("*.py") if "import Workbook" in path.read_text()}
-    assert found == {PACKAGE / "report" / "workbook" / "write.py"}
+    assert found == {PACKAGE / "report" / "xlsx.py"}
 
 
 def test_only_clusters_use_umap_and_hdbscan():

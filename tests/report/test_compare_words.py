@@ -17,7 +17,7 @@ from analysis import describe_changes
 from analysis.base.schema import CAUSES, LINEAGE
 from analysis.cli.compare import compare_text
 from analysis.report import report_page
-from analysis.report.changes.shares import change_words, changed_most, signed
+from analysis.report.text.share_changes import change_words, changed_most, signed
 from analysis.runs import Run
 from analysis.runs.comparison import compare
 from compared_runs import DAY, EVENTS_OF_PAIR, small_pair, told

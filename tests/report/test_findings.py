@@ -15,14 +15,12 @@ from analysis.base.schema import conform
 from analysis.report import report_page
 from analysis.report.findings import findings as findings_module
 from analysis.report.findings.brief import brief
-from analysis.report.findings.events import strength_words
 from analysis.report.findings.facts import Facts
-from analysis.report.findings.findings import select_findings
+from analysis.report.findings.findings import READING, power_words, select_findings
 from analysis.report.findings.numbers import FORMS, fold_text, share_text, span_text
-from analysis.report.findings.power import READING, power_words
 from analysis.report.findings.receipts import Name, Value, look_up, plain_text
 from analysis.report.findings.selection import clip_to_intervals
-from analysis.report.findings.sentences import event_finding, move_finding
+from analysis.report.findings.sentences import event_finding, move_finding, strength_words
 from analysis.runs import Run
 from analysis.trends import detection_power
 from analysis.trends.verdicts import FLAT, FLAT_LEVEL, LEVEL, MIN_FULL_PERIODS, MIN_PAPERS, SURE

@@ -15,10 +15,9 @@ import pytest
 from analysis import InputError, save_workbook
 from analysis.base.schema import conform
 from analysis.figures.frames import share_table
-from analysis.report.workbook import MOST_PAPERS_UNASKED
-from analysis.report.workbook import write as writing
-from analysis.report.workbook.sheets import Column, Sheet
-from analysis.report.workbook.write import LONGEST_TEXT, for_workbook, write_workbook
+from analysis.report import xlsx as writing
+from analysis.report.workbook import MOST_PAPERS_UNASKED, Column, Sheet
+from analysis.report.xlsx import LONGEST_TEXT, for_workbook, write_workbook
 from analysis.runs import Run
 from hostile import HOSTILE
 from page_runs import made_run
@@ -149,7 +148,7 @@ def test_papers_are_listed_newest_first_with_links_and_dates_as_known(run, tmp_p
 
 def test_papers_of_a_large_run_are_left_out_unless_asked_for(run, tmp_path, monkeypatch):
     assert MOST_PAPERS_UNASKED == 3000
-    monkeypatch.setattr("analysis.report.workbook.save.MOST_PAPERS_UNASKED", 69)
+    monkeypatch.setattr("analysis.report.workbook.MOST_PAPERS_UNASKED", 69)
     book = opened(save_workbook(run, tmp_path / "a.xlsx"))
     assert book.sheetnames == SHEETS[:-1]
     said = table(book, "README").query("sheet == 'papers'")["what it is"].item()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.report.changes.sentences import change_parts
 from analysis.report.markup import PLAIN
+from analysis.report.text.changes import change_parts
 from analysis.runs import Run
 from analysis.runs.comparison import compare
 from two_runs import lineage_rows, tiny_run, trend_rows

@@ -14,7 +14,7 @@ from .text import json_records, wrap_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from analysis.report.changes.parts import Part
+    from analysis.report.text.share_changes import Part
     from analysis.runs.comparison import Comparison
 
 
@@ -74,7 +74,7 @@ def compare_text(old: str, new: str, *, runs: Path | None = None, as_json: bool 
 
 def _as_text(comparison: Comparison) -> str:
     from analysis.base.escaping import for_terminal
-    from analysis.report.changes.sentences import change_parts
+    from analysis.report.text.changes import change_parts
     from analysis.report.markup import PLAIN
 
     parts = change_parts(comparison, target=PLAIN)

@@ -1,5 +1,5 @@
 from .csv_tables import write_csv_tables
-from .map.page import map_page
+from .page.map import map_page
 from .page.report import report_page
 from .workbook import save_workbook
 from .write import write_pages, write_report

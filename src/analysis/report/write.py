@@ -17,7 +17,7 @@ from analysis.runs import Run, list_runs, sha256, tables_of, write_json
 
 from .csv_tables import write_csv_tables
 from .findings.brief import brief
-from .map.page import map_page
+from .page.map import map_page
 from .page.report import report_page
 from .print_charts import FORMATS, write_charts
 from .workbook import save_workbook

@@ -14,7 +14,7 @@ from analysis.base.escaping import clean
 from analysis.base.schema import conform, empty
 from analysis.figures.frames import map_points
 from analysis.report import map_page
-from analysis.report.map.packing import NO_DAY, NONE, codes, days, lines, on_grid, pack, ranks
+from analysis.report.page.map_data import NO_DAY, NONE, codes, days, lines, on_grid, pack, ranks
 from analysis.runs import Run
 from hostile import HOSTILE
 from map_pages import map_data
@@ -163,7 +163,7 @@ def test_long_lists_of_papers_cut_their_abstracts_and_say_so(monkeypatch):
     whole = map_page(run)
     assert map_data(whole).meta["cut"] == 0
     assert "first 300 characters" not in whole
-    monkeypatch.setattr("analysis.report.map.columns.CUT_FROM", 64)
+    monkeypatch.setattr("analysis.report.page.map_data.CUT_FROM", 64)
     page = map_page(run)
     data = map_data(page)
     assert data.meta["cut"] == 300

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from analysis.base.english import capital, count, snapshot_words
@@ -10,9 +10,8 @@ from analysis.base.escaping import for_markdown
 
 from ..markup import MARKDOWN, markdown_link
 from .facts import Facts
-from .findings import Findings, select_findings
-from .power import READING, power_words
-from .receipts import Part, Receipt, footnote_numbers, papers_words, set_parts, short_title
+from .findings import READING, power_words, select_findings
+from .receipts import Receipt, footnote_numbers, papers_words, set_parts, short_title
 from .sentences import Finding
 
 if TYPE_CHECKING:
@@ -45,13 +44,26 @@ def brief(run: Run) -> str:
     power = power_words(facts)
     numbers = footnote_numbers([findings.lead, *(each.parts for each in findings.single), power])
     snapshot = snapshot_words(run.manifest.get("snapshot_date"))
-    recount = " ".join(run.manifest.get("told_anew", []))
+
+    def mark(receipt: Receipt) -> str:
+        return f"[^{numbers[receipt]}]"
+
     paragraphs = [
         "# What rose, what fell, what stayed",
         f"{capital(count(len(run.papers), 'paper'))}, {snapshot}, run {_code(run.name)}.",
-        for_markdown(recount),
-        *_sections(findings, numbers=numbers),
-        *(["## How sure the findings are", _set(power, numbers=numbers)] if power else []),
+        for_markdown(" ".join(run.manifest.get("told_anew", []))),
+        "## What rose and what fell",
+        set_parts(findings.lead, target=MARKDOWN, mark=mark),
+        findings.why_no_move,
+        finding_list(findings.moves, mark=mark),
+        "### Bursts and changes of course of other groups" if findings.events else "",
+        finding_list(findings.events, mark=mark),
+        "## What may seem to have changed" if findings.flats or findings.why_no_flat else "",
+        finding_list(findings.flats, mark=mark),
+        findings.why_no_flat,
+        finding_list(findings.unclear, mark=mark),
+        "## How sure the findings are" if power else "",
+        set_parts(power, target=MARKDOWN, mark=mark),
         READING if len(run.verdicts) else "",
         _DENOMINATOR,
         "\n".join(_note(each, number=n, facts=facts) for each, n in numbers.items()),
@@ -59,32 +71,15 @@ def brief(run: Run) -> str:
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 
 
-def _sections(findings: Findings, *, numbers: dict[Receipt, int]) -> list[str]:
-    def items(some: Sequence[Finding]) -> str:
-        return "\n".join(_item(each, numbers=numbers) for each in some)
-
-    events = ["### Bursts and changes of course of other groups", items(findings.events)]
-    flat = findings.flats or findings.why_no_flat
-    return [
-        "## What rose and what fell",
-        _set(findings.lead, numbers=numbers),
-        findings.why_no_move,
-        items(findings.moves),
-        *(events if findings.events else []),
-        "## What may seem to have changed" if flat else "",
-        items(findings.flats),
-        findings.why_no_flat,
-        items(findings.unclear),
-    ]
-
-
-def _item(finding: Finding, *, numbers: dict[Receipt, int]) -> str:
-    sure = f" *({finding.sure})*" if finding.direction != "unclear" else ""
-    return f"- {_set(finding.parts, numbers=numbers)}{sure}"
-
-
-def _set(parts: Sequence[Part], *, numbers: dict[Receipt, int]) -> str:
-    return set_parts(parts, target=MARKDOWN, mark=lambda receipt: f"[^{numbers[receipt]}]")
+def finding_list(
+    findings: Sequence[Finding], *, mark: Callable[[Receipt], str] | None = None
+) -> str:
+    """Return findings as a Markdown list, each with how sure it is; `mark` as for `set_parts`."""
+    items = []
+    for finding in findings:
+        sure = f" *({finding.sure})*" if finding.direction != "unclear" else ""
+        items.append(f"- {set_parts(finding.parts, target=MARKDOWN, mark=mark)}{sure}")
+    return "\n".join(items)
 
 
 def _note(receipt: Receipt, *, number: int, facts: Facts) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.runs.causes import axis_of, counted_papers
+from analysis.runs.causes import counted_papers
 
 from .numbers import FORMS
 from .receipts import MANIFEST, ROWS, Key, Mark, Part, Receipt, Value, look_up, source_words
@@ -70,11 +70,6 @@ class Facts:
     def ends_table(self) -> pd.DataFrame:
         """The first and the last full period of each group (`first_and_last`)."""
         return first_and_last(self.run.trends)
-
-    @cached_property
-    def axis(self) -> str:
-        """The date that periods go by: "published" or "listed"."""
-        return axis_of(self.run)
 
     @cached_property
     def papers(self) -> Mapping[Key, pd.DataFrame]:

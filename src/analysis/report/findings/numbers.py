@@ -12,6 +12,11 @@ from analysis.base.english import count, period_words
 from analysis.base.schema import FREQUENCIES
 from analysis.figures.style import percent
 
+_STRATA = {
+    **dict.fromkeys(("category", "primary_category"), "categories"),
+    **dict.fromkeys(("venue", "journal"), "venues"),
+}
+
 
 def share_text(share: float) -> str:
     """Return a share with its unit: 4.1 %, 18 %, under 0.1 %, over 99.9 %."""
@@ -68,6 +73,11 @@ def number_text(n: Any) -> str:
 def period_text(day: Any, *, freq: str) -> str:
     """Return a period in words by its first day: May 2024, the second quarter of 2024."""
     return period_words(pd.Timestamp(day).date(), freq=freq)
+
+
+def strata_word(column: object) -> str:
+    """Return what a column of `trends.standardised.STRATA` holds: categories, venues, sources."""
+    return _STRATA.get(str(column), "sources")
 
 
 FORMS: dict[str, Callable[[Any], str]] = {

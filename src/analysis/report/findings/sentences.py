@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from .events import event_phrase
 from .facts import Facts
+from .numbers import strata_word
 from .receipts import Key, Mark, Name, Part, Receipt
 
 GLYPHS = {"rising": "▲", "falling": "▼", "flat": "=", "unclear": "?", "too few to say": "·"}
@@ -22,14 +22,14 @@ TINY_SHARE = 0.001
 CLEAR_ENOUGH = 20
 """If the ends of a ratio's interval are further apart than this, only its lower end is given."""
 
+EXTREME = 20
+"""A share that grew or shrank by more than this factor is described without a number."""
+
 MOST_TOGETHER = 3
 
-_STRATA = {
-    **dict.fromkeys(("category", "primary_category"), "categories"),
-    **dict.fromkeys(("venue", "journal"), "venues"),
-}
 _COUNTS = "{n_papers:number} of {n_total:number} papers in {period}"
 _SHARE = "{share:share} ({share_low:share number} to {share_high:share})"
+_SHARE_CELLS = ("n_papers", "n_total", "share", "share_low", "share_high", "period")
 
 
 @dataclass(frozen=True)
@@ -62,23 +62,16 @@ class Finding:
 def move_finding(key: Key, *, together: tuple[Key, ...], facts: Facts) -> Finding:
     """Return how a group rose or fell: by its line, and as counted in the first and last period.
 
-    Parameters
-    ----------
-    key : (str, str)
-        A group whose verdict is rising or falling.
-    together : tuple of (str, str)
-        Groups that are reported together with it.
-    facts : Facts
+    `together` are groups that are reported together with it.
     """
     row = facts.verdicts[key]
     steady = facts.is_steady(key)
     parts: list[Part] = [
         Name(key, facts.labels[key]),
-        *(_line(row, facts=facts) if steady else _no_rate(row, facts=facts)),
+        *_line(row, steady=steady, facts=facts),
         " ",
         *_counted(key, facts=facts),
-        *_reversal(row, facts=facts),
-        *([] if steady else _peak(row, facts=facts)),
+        *_reversal(row, steady=steady, facts=facts),
         *_flip(row, facts=facts),
     ]
     events = facts.run.events
@@ -129,34 +122,26 @@ def event_finding(row: Any, *, facts: Facts) -> Finding:
     return Finding(key, row.what, _sure_by_p(row.p_adjusted), parts)
 
 
-def strata_word(column: object) -> str:
-    """Return what a column of `trends.standardised.STRATA` holds: categories, venues, sources."""
-    return _STRATA.get(str(column), "sources")
-
-
-def _line(row: Any, *, facts: Facts) -> list[Part]:
+def _line(row: Any, *, steady: bool, facts: Facts) -> list[Part]:
+    """Return how a share moved; no rate if its trend line does not meet the counted shares."""
+    key = (row.kind, row.group_id)
+    rises = row.direction == "rising"
+    verb = "rose" if rises else "fell"
+    if not steady:
+        receipt = facts.verdict_receipt(key, "direction", "p_adjusted", "n_periods", "n_papers")
+        return facts.phrase(f" {verb}, but not steadily enough to give a rate{{mark}}.", receipt)
+    known = not pd.isna(row.doubling_years)
     receipt = facts.verdict_receipt(
-        (row.kind, row.group_id),
+        key,
         *("direction", "share_first", "share_last", "ratio", "ratio_low", "ratio_high"),
-        *([] if pd.isna(row.doubling_years) else ["doubling_years"]),
+        *(["doubling_years"] if known else []),
         *("p_adjusted", "n_periods", "n_papers"),
     )
-    verb = "rose" if row.direction == "rising" else "fell"
     pattern = f" {verb} from {{share_first:share}} to {{share_last:share}} of papers{_fold(row)}"
     # No doubling time is given for what has not doubled yet.
-    doubled = row.ratio >= 2 or row.ratio <= 0.5
-    if doubled and not pd.isna(row.doubling_years) and _has_fold(row):
-        change = "doubling" if row.direction == "rising" else "halving"
-        pattern += f", {change} in about {{doubling_years:span}}"
+    if known and (row.ratio >= 2 or row.ratio <= 0.5) and _has_fold(row):
+        pattern += f", {'doubling' if rises else 'halving'} in about {{doubling_years:span}}"
     return facts.phrase(pattern + "{mark}.", receipt)
-
-
-def _no_rate(row: Any, *, facts: Facts) -> list[Part]:
-    """Return the direction of a group whose trend line does not meet its counted shares."""
-    key = (row.kind, row.group_id)
-    receipt = facts.verdict_receipt(key, "direction", "p_adjusted", "n_periods", "n_papers")
-    verb = "rose" if row.direction == "rising" else "fell"
-    return facts.phrase(f" {verb}, but not steadily enough to give a rate{{mark}}.", receipt)
 
 
 def _has_fold(row: Any) -> bool:
@@ -193,45 +178,37 @@ def _counted(key: Key, *, facts: Facts) -> list[Part]:
     if ends is None:
         return []
     out: list[Part] = ["Counted: "]
-    columns = ("n_papers", "n_total", "share", "share_low", "share_high", "period")
     for period, end in ((ends.period_first, ", and "), (ends.period_last, ".")):
-        receipt = facts.trend_receipt(key, *columns, period=period)
+        receipt = facts.trend_receipt(key, *_SHARE_CELLS, period=period)
         out += facts.phrase(f"{_COUNTS}, {_SHARE}{{mark}}{end}", receipt)
     return out
 
 
-def _reversal(row: Any, *, facts: Facts) -> list[Part]:
-    """Return when a share was clearly higher (after a fall: lower) than in the last full period."""
-    key = (row.kind, row.group_id)
-    ends = facts.ends.get(key)
+def _reversal(row: Any, *, steady: bool, facts: Facts) -> list[Part]:
+    """Return when a share was past its end; after an unsteady fall, also above its beginning."""
+    ends = facts.ends.get((row.kind, row.group_id))
     if ends is None:
         return []
-    last = facts.trend_row(key, period=ends.period_last)
     rises = row.direction == "rising"
-    far = facts.extreme(key, highest=rises)
-    apart = far.share_low > last.share_high if rises else far.share_high < last.share_low
+    since = f", and has {'come down' if rises else 'gone up'} since."
+    parts = _extreme(row, highest=rises, period=ends.period_last, end=since, facts=facts)
+    if not rises and not steady:
+        parts += _extreme(row, highest=True, period=ends.period_first, end=".", facts=facts)
+    return parts
+
+
+def _extreme(
+    row: Any, *, highest: bool, period: pd.Timestamp, end: str, facts: Facts
+) -> list[Part]:
+    """Return when a share was at its extreme; nothing unless clearly apart from `period`."""
+    key = (row.kind, row.group_id)
+    far, near = facts.extreme(key, highest=highest), facts.trend_row(key, period=period)
+    apart = far.share_low > near.share_high if highest else far.share_high < near.share_low
     if not apart:
         return []
-    which, since = ("highest", "come down") if rises else ("lowest", "gone up")
-    return [*_extreme(far, which=which, facts=facts), f", and has {since} since."]
-
-
-def _peak(row: Any, *, facts: Facts) -> list[Part]:
-    """Return when the share of an unsteady fall was clearly higher than at the beginning."""
-    key = (row.kind, row.group_id)
-    ends = facts.ends.get(key)
-    if ends is None or row.direction != "falling":
-        return []
-    far = facts.extreme(key, highest=True)
-    if far.share_low <= facts.trend_row(key, period=ends.period_first).share_high:
-        return []
-    return [*_extreme(far, which="highest", facts=facts), "."]
-
-
-def _extreme(row: Any, *, which: str, facts: Facts) -> list[Part]:
-    columns = ("n_papers", "n_total", "share", "share_low", "share_high", "period")
-    receipt = facts.trend_receipt((row.kind, row.group_id), *columns, period=row.period)
-    return facts.phrase(f" It was {which} in {{period}}, {_SHARE}{{mark}}", receipt)
+    receipt = facts.trend_receipt(key, *_SHARE_CELLS, period=far.period)
+    which = "highest" if highest else "lowest"
+    return facts.phrase(f" It was {which} in {{period}}, {_SHARE}{{mark}}{end}", receipt)
 
 
 def _counts(key: Key, *, facts: Facts) -> list[Part]:
@@ -285,3 +262,40 @@ def _together(keys: tuple[Key, ...], *, facts: Facts) -> list[Part]:
 
 def _sure_by_p(p: float) -> str:
     return "very sure" if p < 0.001 else "sure" if p < 0.01 else "fairly sure"
+
+
+def event_phrase(row: Any, *, facts: Facts) -> list[Part]:
+    """Return what follows the group's name for a row of `events`; begins with a space."""
+    receipt = facts.event_receipt(row, "start", "end", "strength", "n_papers", "p_adjusted")
+    if row.what == "burst":
+        start, end = (facts.value(receipt, side, facts.freq).text for side in ("start", "end"))
+        when = "in {start}" if start == end else "from {start} to {end}"
+        pattern = (
+            f" had a {strength_words(row.strength)} burst {when}: {{n_papers:number}} papers, "
+            f"{{strength:times}} times as many as expected from its other {facts.freq}s"
+        )
+    elif pd.isna(row.strength):
+        pattern = " had no paper before {start}"
+    else:
+        pattern = f" changed course in {{start}}: its share since then is {_since(row.strength)}"
+    return facts.phrase(pattern + "{mark}.", receipt)
+
+
+def strength_words(strength: float) -> str:
+    """Return how strong a burst is, by the ratio of its papers to those expected."""
+    if strength < 2:
+        return "mild"
+    return "strong" if strength < 4 else "very strong"
+
+
+def _since(strength: float) -> str:
+    """Return the pattern that compares the share after a change with the share before."""
+    if strength >= EXTREME:
+        return "many times what it was before"
+    if strength <= 1 / EXTREME:
+        return "a small fraction of what it was before"
+    if 1 / 1.25 < strength < 1.25:
+        return "about the same on average, but moves in another direction"
+    if strength < 1:
+        return "{strength:change} lower than before"
+    return "{strength:times} times what it was before"

@@ -10,9 +10,8 @@ from markupsafe import Markup
 from analysis.base.escaping import clean
 
 from ..findings.facts import Facts
-from ..findings.findings import Findings
-from ..findings.numbers import chance_text, period_text, share_number, share_text
-from ..findings.power import READING, power_rows, power_words
+from ..findings.findings import READING, Findings, power_rows, power_words
+from ..findings.numbers import chance_text, period_text, share_number, share_text, strata_word
 from ..findings.receipts import (
     Key,
     Part,
@@ -22,7 +21,7 @@ from ..findings.receipts import (
     set_parts,
     short_title,
 )
-from ..findings.sentences import GLYPHS, SURENESS, Finding, strata_word
+from ..findings.sentences import GLYPHS, SURENESS, Finding
 from ..markup import HTML, html_link
 
 MOST_LINKED = 5

@@ -10,7 +10,7 @@ from analysis.base.schema import COUNTED_WEIGHT
 from analysis.sources.formats import format_words
 
 from ..findings.findings import TOO_FEW
-from ..findings.sentences import strata_word
+from ..findings.numbers import strata_word
 from ..markup import PLAIN
 from ..text.groups import why_no_clusters
 from ..text.run import dropped_words

@@ -14,13 +14,13 @@ from analysis.figures.frames import date_label
 from analysis.figures.style import GREY
 from analysis.runs.comparison import compare_with_parent
 
-from ..changes.parts import Part
-from ..changes.sentences import change_parts
 from ..findings.facts import Facts
 from ..findings.findings import select_findings
 from ..markup import HTML, PLAIN
-from ..text.groups import changed_words, in_no_topic, why_no_clusters
+from ..text.changes import change_parts
+from ..text.groups import by_size, changed_words, in_no_topic, why_no_clusters
 from ..text.run import periods_words, summary
+from ..text.share_changes import Part
 from .charts import map_chart, trend_charts
 from .finding_views import PageFindings, ends_words, trend_view
 from .html import asset, html_page, plotly_js, render
@@ -126,9 +126,10 @@ def _group_table(facts: Facts, *, kind: str) -> dict[str, Any]:
     if groups.empty:
         note = why_no_clusters(run) if kind == "cluster" else "There are no topics in this run."
         return {"groups": [], "note": note}
-    groups = groups.sort_values(["n_papers", "group_id"], ascending=[False, True])
     papers = run.papers.set_index("paper_id")
-    rows = [_group_row(group, papers=papers, facts=facts) for _, group in groups.iterrows()]
+    rows = [
+        _group_row(group, papers=papers, facts=facts) for _, group in by_size(groups).iterrows()
+    ]
     notes = _cluster_notes(run) if kind == "cluster" else _topic_notes(run)
     return {"groups": rows, "ends": ends_words(facts), "note": " ".join(filter(None, notes))}
 

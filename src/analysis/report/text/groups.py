@@ -105,7 +105,7 @@ def describe_topics(run: Run) -> str:
         words changed while its papers remained similar; a single sentence if the run has no
         topic.
     """
-    topics = _by_size(run.groups[run.groups["kind"] == "topic"])
+    topics = by_size(run.groups[run.groups["kind"] == "topic"])
     if topics.empty:
         return "This run has no topics."
     n = in_no_topic(run)
@@ -147,7 +147,7 @@ def largest_words(run: Run, *, kind: str, target: Target) -> str:
     str
         If there are no clusters, why; empty if there are no topics.
     """
-    groups = _by_size(groups_of(run.groups, kind=kind))
+    groups = by_size(groups_of(run.groups, kind=kind))
     if groups.empty:
         return target.text(why_no_clusters(run)) if kind == "cluster" else ""
     papers = len(run.papers)
@@ -210,7 +210,8 @@ def _about(group: pd.Series) -> str:
     return MARKDOWN.text(sentence(group["description"] or ""))
 
 
-def _by_size(groups: pd.DataFrame) -> pd.DataFrame:
+def by_size(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return groups sorted by their number of papers, the largest first."""
     return groups.sort_values(["n_papers", "group_id"], ascending=[False, True])
 
 

@@ -56,7 +56,22 @@ def describe_dates(run: Run) -> str:
         A paragraph: first and last date, the date by which half of the dated papers were out,
         and how many papers have no date.
     """
-    return dates_words(run)
+    dated = run.papers[run.papers["published"].notna()].sort_values("published", kind="stable")
+    n, undated = len(dated), len(run.papers) - len(dated)
+    if not n:
+        return "No paper of this run has a date."
+    first, middle, last = (_day(dated.iloc[i]) for i in (0, (n - 1) // 2, -1))
+    without = f" {capital(count(undated, 'paper'))} {verb(undated, 'has', 'have')} no date."
+    if n == 1:
+        dates = f"One paper has a date: {first}."
+    elif first == last:
+        dates = f"The {n:,} papers with a date were all published {_on(first)}."
+    else:
+        dates = (
+            f"The {n:,} papers with a date were published between {first} and {last}, half of them "
+            f"by {middle}."
+        )
+    return dates + (without if undated else "")
 
 
 def describe_periods(run: Run) -> str:
@@ -78,33 +93,13 @@ def summary(run: Run, *, target: Target) -> str:
     """Return the paragraph on what was read and what was found; see `describe_run`."""
     parts = [
         _origin(run, target=target),
-        dates_words(run),
+        describe_dates(run),
         _without_abstract(run),
         largest_words(run, kind="cluster", target=target),
         largest_words(run, kind="topic", target=target),
         dropped_words(run, target=target),
     ]
     return " ".join(part for part in parts if part)
-
-
-def dates_words(run: Run) -> str:
-    """Return when the papers were published; see `describe_dates`."""
-    dated = run.papers[run.papers["published"].notna()].sort_values("published", kind="stable")
-    n, undated = len(dated), len(run.papers) - len(dated)
-    if not n:
-        return "No paper of this run has a date."
-    first, middle, last = (_day(dated.iloc[i]) for i in (0, (n - 1) // 2, -1))
-    without = f" {capital(count(undated, 'paper'))} {verb(undated, 'has', 'have')} no date."
-    if n == 1:
-        dates = f"One paper has a date: {first}."
-    elif first == last:
-        dates = f"The {n:,} papers with a date were all published {_on(first)}."
-    else:
-        dates = (
-            f"The {n:,} papers with a date were published between {first} and {last}, half of them "
-            f"by {middle}."
-        )
-    return dates + (without if undated else "")
 
 
 def periods_words(run: Run, *, target: Target) -> str:

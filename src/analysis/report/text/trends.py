@@ -11,13 +11,12 @@ from analysis.figures.frames import share_table
 from analysis.figures.style import share_words
 from analysis.runs.comparison import compare_opened
 
-from ..changes.sentences import change_parts
+from ..findings.brief import finding_list
 from ..findings.facts import Facts
-from ..findings.findings import select_findings
-from ..findings.power import READING, power_words
-from ..findings.receipts import Part, set_parts
-from ..findings.sentences import Finding
+from ..findings.findings import READING, power_words, select_findings
+from ..findings.receipts import set_parts
 from ..markup import MARKDOWN
+from .changes import change_parts
 from .groups import check_kind
 
 if TYPE_CHECKING:
@@ -108,9 +107,14 @@ def describe_verdicts(run: Run, *, kind: str | None = None) -> str:
     if kind is not None:
         check_kind(kind)
     findings = select_findings(Facts(run), kind=kind)
-    parts = [_set(findings.lead), findings.why_no_move, _items(findings.moves)]
-    parts += [_items(findings.events), findings.why_no_flat]
-    parts += [_items((*findings.flats, *findings.unclear))]
+    parts = [
+        set_parts(findings.lead, target=MARKDOWN),
+        findings.why_no_move,
+        finding_list(findings.moves),
+        finding_list(findings.events),
+        findings.why_no_flat,
+        finding_list((*findings.flats, *findings.unclear)),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -132,7 +136,7 @@ def describe_power(run: Run) -> str:
             "can be said to rise, fall or stay flat."
         )
     unknown = "This run does not record how large a change would have been found."
-    return f"{_set(power_words(Facts(run))) or unknown}\n\n{READING}"
+    return f"{set_parts(power_words(Facts(run)), target=MARKDOWN) or unknown}\n\n{READING}"
 
 
 def describe_changes(old: Run, new: Run) -> str:
@@ -191,15 +195,3 @@ def _directions(labels: pd.Series, *, directions: dict[str, str], kind: str) -> 
         "and allow for the number of groups tested; the listing may still have changed what it "
         "selects."
     )
-
-
-def _items(findings: Sequence[Finding]) -> str:
-    lines = []
-    for finding in findings:
-        sure = f" *({finding.sure})*" if finding.direction != "unclear" else ""
-        lines.append(f"- {_set(finding.parts)}{sure}")
-    return "\n".join(lines)
-
-
-def _set(parts: Sequence[Part]) -> str:
-    return set_parts(parts, target=MARKDOWN)

@@ -1,19 +1,20 @@
-"""Changes of shares in words: from what to what and why, and reported shares now contradicted."""
+"""Changes of shares between two runs in words, and what all parts of a comparison have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis.base.english import capital, count, listing, period_label, verb
+from analysis.base.escaping import first_lines
 from analysis.runs.comparison import Comparison
 from analysis.runs.shares import has_left, printed_change, share_change
 
 from ..markup import Target
-from .parts import Part, fit_words, name_of
 
+_LONG_LABEL = 80
 MOST_GROUPS = 5
 MOST_RESTATED = 8
 _TAILS = {
@@ -21,6 +22,29 @@ _TAILS = {
     "definition": "by another definition",
     "revised": "by revised texts or dates",
 }
+
+
+class Part(NamedTuple):
+    """A heading, paragraphs and a list; all of it escaped for the target."""
+
+    title: str
+    text: tuple[str, ...]
+    items: tuple[str, ...] = ()
+
+
+def name_of(comparison: Comparison, kind: str, group_id: str, *, target: Target) -> str:
+    """Return a group's label in quotation marks, its id if it has none."""
+    return quoted(str(comparison.labels.get((kind, group_id), group_id)), target=target)
+
+
+def quoted(label: str, *, target: Target) -> str:
+    """Return a label in quotation marks, cut if it is very long."""
+    return f"“{target.text(first_lines(label, limit=_LONG_LABEL))}”"
+
+
+def fit_words(comparison: Comparison) -> str:
+    """Return what reassigned papers to clusters: a fresh fit, or the events of the lineage."""
+    return "by a fresh fit" if comparison.fresh else "by births, splits and mergers"
 
 
 def share_changes(comparison: Comparison, *, target: Target) -> Part:

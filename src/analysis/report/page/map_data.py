@@ -1,7 +1,8 @@
-"""The data of the map page: packed numbers, each text once, and what it can be coloured by."""
+"""The data of the map page as bytes that its scripts read as typed arrays, and its colourings."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,14 +10,19 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.escaping import clean, first_lines, safe_url
-from analysis.base.groups import broader_clusters, grade
 from analysis.base.schema import COUNTED_WEIGHT, TABLES
-from analysis.figures.frames import symbols
-
-from .packing import NO_DAY, NONE, codes, days, lines, on_grid, pack, ranks
 
 if TYPE_CHECKING:
     from analysis.runs import Run
+
+NONE = 0xFFFF
+"""The code of a null in a column of codes."""
+
+NO_DAY = -(2**31)
+"""The day of a paper without a date."""
+
+_KINDS = {"uint8": "u8", "uint16": "u16", "uint32": "u32", "int32": "i32", "float32": "f32"}
+
 
 CUT_FROM = 50_000
 """From this many papers on, the page holds only the first lines of each abstract."""
@@ -42,7 +48,14 @@ class Columns:
     near: bytes
 
 
-def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Columns:
+def map_columns(
+    run: Run,
+    points: pd.DataFrame,
+    *,
+    groups: list[dict[str, Any]],
+    labels: list[dict[str, Any]],
+    place: Mapping[tuple[str, str], int],
+) -> Columns:
     """Collect what the page's scripts draw and search.
 
     Parameters
@@ -50,8 +63,10 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
     run : Run
     points : DataFrame
         `frames.map_points(run)`, at least one row.
-    labels : DataFrame
-        `frames.map_labels(run)`.
+    groups, labels : list of dict
+        As the page's scripts read them.
+    place : mapping of (kind, group id) to int
+        The positions in `groups`.
 
     Returns
     -------
@@ -61,8 +76,6 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
         in `meta["groups"]`.
     """
     papers = run.papers.set_index("paper_id").reindex(points["paper_id"]).reset_index()
-    groups = _groups(run)
-    place = {(group["kind"], group["id"]): i for i, group in enumerate(groups)}
     titles = [clean(title) for title in points["title"]]
     x, y, scale = on_grid(points["x"].to_numpy(), points["y"].to_numpy())
     columns = {
@@ -87,7 +100,7 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
             "columns": index,
             "near": near_index,
             "groups": groups,
-            "labels": _labels(labels, place=place),
+            "labels": labels,
             "values": values,
             "colourings": _colourings(columns, values),
             "counted": COUNTED_WEIGHT,
@@ -101,30 +114,8 @@ def map_columns(run: Run, points: pd.DataFrame, *, labels: pd.DataFrame) -> Colu
     )
 
 
-def _groups(run: Run) -> list[dict[str, Any]]:
-    groups = run.groups.sort_values(["kind", "group_id"])
-    # Shapes are assigned within a kind; broader clusters are a kind of their own here.
-    kind = groups["kind"].where(~groups["group_id"].isin(broader_clusters(groups)), "broader")
-    shapes = pd.Series("circle", index=groups.index)
-    for _, rows in groups.groupby(kind):
-        shapes[rows.index] = symbols(rows["color"])
-    columns = ["kind", "group_id", "label", "color", "parent_id", "stability"]
-    return [
-        {
-            "kind": kind,
-            "id": group_id,
-            "label": clean(label),
-            "color": color,
-            "symbol": shapes[index],
-            "parent": parent if isinstance(parent, str) else None,
-            "grade": grade(stability),
-        }
-        for index, kind, group_id, label, color, parent, stability in groups[columns].itertuples()
-    ]
-
-
 def _primary_groups(
-    points: pd.DataFrame, *, place: dict[tuple[str, str], int]
+    points: pd.DataFrame, *, place: Mapping[tuple[str, str], int]
 ) -> dict[str, np.ndarray]:
     """Return each paper's cluster, strongest topic and broader cluster, `NONE` if it has none."""
     in_broader = points["broader_id"].notna()
@@ -142,7 +133,7 @@ def _primary_groups(
 
 
 def _members(
-    run: Run, points: pd.DataFrame, *, place: dict[tuple[str, str], int]
+    run: Run, points: pd.DataFrame, *, place: Mapping[tuple[str, str], int]
 ) -> dict[str, np.ndarray]:
     """Return each paper's groups, strongest first: how many, which ones, weights in per cent."""
     rows = run.memberships
@@ -180,22 +171,6 @@ def _nearest(run: Run, points: pd.DataFrame) -> dict[str, np.ndarray]:
 def _abstracts(papers: pd.DataFrame, *, cut: bool) -> list[str]:
     texts = [clean(text) if isinstance(text, str) else "" for text in papers["abstract"]]
     return [first_lines(text, limit=FIRST_LINES) for text in texts] if cut else texts
-
-
-def _labels(labels: pd.DataFrame, *, place: dict[tuple[str, str], int]) -> list[dict[str, Any]]:
-    columns = ["level", "group_id", "x", "y", "n_papers"]
-    broader = set(labels["parent_id"].dropna())
-    return [
-        {
-            "level": int(level),
-            "group": place["cluster", group_id],
-            "x": round(float(x), 4),
-            "y": round(float(y), 4),
-            "n": int(n),
-            "leaf": group_id not in broader,
-        }
-        for level, group_id, x, y, n in labels[columns].itertuples(index=False)
-    ]
 
 
 def _values(papers: pd.DataFrame) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
@@ -260,3 +235,81 @@ def _colourings(
         choice = {"key": f"column {name}", "name": titles.get(name, name), "kind": value["kind"]}
         choices.append({**choice, "column": value["column"], "value": name})
     return choices or [{"key": "topic", "name": "topic", "kind": "groups", "column": "topic"}]
+
+
+def pack(columns: Mapping[str, np.ndarray]) -> tuple[dict[str, dict[str, object]], bytes]:
+    """Pack columns one after the other, little-endian, each starting at a multiple of four bytes.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        One-dimensional, of a dtype in uint8, uint16, uint32, int32, float32.
+
+    Returns
+    -------
+    index : dict
+        Name to `kind` (u8, u16, u32, i32 or f32), `start` in bytes and `length` in values.
+    data : bytes
+    """
+    index: dict[str, dict[str, object]] = {}
+    parts: list[bytes] = []
+    start = 0
+    for name, column in columns.items():
+        raw = np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("<")).tobytes()
+        kind = _KINDS[column.dtype.name]
+        index[name] = {"kind": kind, "start": start, "length": len(column)}
+        padded = raw + b"\0" * (-len(raw) % 4)
+        parts.append(padded)
+        start += len(padded)
+    return index, b"".join(parts)
+
+
+def lines(columns: Sequence[Sequence[object]]) -> bytes:
+    """Return columns of texts one after the other, one text per line; a null is an empty line."""
+    texts = [clean(text) if isinstance(text, str) else "" for column in columns for text in column]
+    return "".join(f"{text}\n" for text in texts).encode("utf-8")
+
+
+def codes(column: pd.Series) -> tuple[np.ndarray, list[object]]:
+    """Return a column as codes of its values, the most frequent first, and these values.
+
+    Values are sorted by frequency, then by their text; a null has the code `NONE`.
+    """
+    counts = column.value_counts(sort=False)
+    values = sorted(counts.index, key=lambda value: (-int(counts[value]), str(value)))
+    numbers = {value: code for code, value in enumerate(values)}
+    return column.map(numbers).fillna(NONE).to_numpy(dtype="uint16"), values
+
+
+def days(column: pd.Series) -> np.ndarray:
+    """Return dates as days since 1970, `NO_DAY` if there is none."""
+    known = column.notna().to_numpy()
+    out = np.full(len(column), NO_DAY, dtype="int32")
+    out[known] = column[known].to_numpy().astype("datetime64[D]").astype("int64")
+    return out
+
+
+def on_grid(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
+    """Return coordinates as integers from 0 to 65535, on one scale for both, and that scale.
+
+    Returns
+    -------
+    x, y : ndarray of uint16
+    scale : dict
+        `x`, `y` (of the corner) and `step`: a coordinate is corner + number times step.
+    """
+    left, low = float(x.min()), float(y.min())
+    step = max(float(x.max()) - left, float(y.max()) - low) / 65535 or 1.0
+    columns, rows = (
+        np.rint((values.astype("float64") - start) / step).astype("uint16")
+        for values, start in ((x, left), (y, low))
+    )
+    return columns, rows, {"x": left, "y": low, "step": step}
+
+
+def ranks(texts: Sequence[str]) -> np.ndarray:
+    """Return the rank of each text in alphabetical order, ignoring case."""
+    order = sorted(range(len(texts)), key=lambda row: (texts[row].casefold(), row))
+    out = np.empty(len(texts), dtype="uint32")
+    out[order] = np.arange(len(texts), dtype="uint32")
+    return out

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.base.english import capital, count, sentence, snapshot_words
-from analysis.base.groups import counted_memberships
+from analysis.base.escaping import clean
+from analysis.base.groups import broader_clusters, counted_memberships, grade
 from analysis.base.schema import COUNTED_WEIGHT
-from analysis.figures.frames import date_label, map_labels, map_points
+from analysis.figures.frames import date_label, map_labels, map_points, symbols
 
-from ..page.charts import topic_choices
-from ..page.html import asset, html_page, render
-from .columns import map_columns
+from .charts import topic_choices
+from .html import asset, html_page, render
+from .map_data import map_columns
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -46,9 +48,20 @@ def map_page(run: Run) -> str:
     if run.map.empty:
         return list_page(run)
     points = map_points(run)
-    columns = map_columns(run, points, labels=map_labels(run))
+    groups = _groups(run)
+    place = {(group["kind"], group["id"]): i for i, group in enumerate(groups)}
+    labels = _labels(map_labels(run), place=place)
+    columns = map_columns(run, points, groups=groups, labels=labels, place=place)
     clustering = run.manifest.get("clustering", {})
-    has_clusters = any(group["kind"] == "cluster" for group in columns.meta["groups"])
+    topics = [
+        {
+            "label": topic["label"],
+            "n": len(topic["rows"]),
+            "group": place.get(("topic", topic["id"]), NO_TOPIC),
+        }
+        for topic in topic_choices(points)
+    ]
+    has_clusters = any(kind == "cluster" for kind, _ in place)
     return html_page(
         title=f"Topic map of {count(len(run.papers), 'paper')}, run {run.name}",
         body=render(
@@ -59,9 +72,9 @@ def map_page(run: Run) -> str:
             why_none=sentence(clustering.get("why_none") or ""),
             rule=sentence(clustering.get("rule") or ""),
             colourings=columns.meta["colourings"],
-            topics=_topics(points, meta=columns.meta),
+            topics=topics,
             pale=f"{COUNTED_WEIGHT:g}" if has_clusters else "",
-            has_labels=bool(columns.meta["labels"]),
+            has_labels=bool(labels),
         ),
         scripts=["\n".join(asset(f"{name}.js") for name in SCRIPTS)],
         style=asset("common.css") + asset("map.css"),
@@ -110,15 +123,41 @@ def _head(run: Run) -> dict[str, str]:
     }
 
 
-def _topics(points: pd.DataFrame, *, meta: dict[str, Any]) -> list[dict[str, Any]]:
-    places = {(g["kind"], g["id"]): i for i, g in enumerate(meta["groups"])}
+def _groups(run: Run) -> list[dict[str, Any]]:
+    groups = run.groups.sort_values(["kind", "group_id"])
+    # Shapes are assigned within a kind; broader clusters are a kind of their own here.
+    kind = groups["kind"].where(~groups["group_id"].isin(broader_clusters(groups)), "broader")
+    shapes = pd.Series("circle", index=groups.index)
+    for _, rows in groups.groupby(kind):
+        shapes[rows.index] = symbols(rows["color"])
+    columns = ["kind", "group_id", "label", "color", "parent_id", "stability"]
     return [
         {
-            "label": topic["label"],
-            "n": len(topic["rows"]),
-            "group": places.get(("topic", topic["id"]), NO_TOPIC),
+            "kind": kind,
+            "id": group_id,
+            "label": clean(label),
+            "color": color,
+            "symbol": shapes[index],
+            "parent": parent if isinstance(parent, str) else None,
+            "grade": grade(stability),
         }
-        for topic in topic_choices(points)
+        for index, kind, group_id, label, color, parent, stability in groups[columns].itertuples()
+    ]
+
+
+def _labels(labels: pd.DataFrame, *, place: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+    columns = ["level", "group_id", "x", "y", "n_papers"]
+    broader = set(labels["parent_id"].dropna())
+    return [
+        {
+            "level": int(level),
+            "group": place["cluster", group_id],
+            "x": round(float(x), 4),
+            "y": round(float(y), 4),
+            "n": int(n),
+            "leaf": group_id not in broader,
+        }
+        for level, group_id, x, y, n in labels[columns].itertuples(index=False)
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -18,8 +19,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from analysis.base.escaping import clean, safe_url
-
-from .sheets import Column, Sheet
 
 LONGEST_TEXT = 32_767
 """Characters of a cell, counted as Excel does, in UTF-16."""
@@ -56,6 +55,47 @@ _LEAP_DAY = 61
 """Excel's 1 March 1900; Excel treats 1900 as a leap year, so earlier days are written as texts."""
 
 Write = Callable[[Worksheet, int, int, object], object]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet.
+
+    Attributes
+    ----------
+    name : str
+        Its heading.
+    values : Series or sequence
+    form : {"text", "whole", "share", "number", "p", "day", "date", "link"}
+        "share" is shown in per cent, "date" is a day whose precision is given in `precision`.
+    meaning : str
+        One line for the first sheet.
+    width : float
+        In characters.
+    precision : sequence of str, optional
+        "day", "month" or "year" of each date.
+    """
+
+    name: str
+    values: Sequence[object] | pd.Series
+    form: str
+    meaning: str
+    width: float = 12
+    precision: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its name (at most 31 characters), what a row is, columns of equal length."""
+
+    name: str
+    meaning: str
+    columns: Sequence[Column]
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows without the heading."""
+        return len(self.columns[0].values) if self.columns else 0
 
 
 def write_workbook(sheets: list[Sheet], path: Path, *, title: str) -> None:

@@ -1,67 +1,126 @@
-"""The sheets of a run's workbook, one function each; `columns.csv` says what their columns are."""
+"""A run as an Excel workbook: a sheet for each table, and the first one, which explains them.
+
+`assets/workbook-columns.csv` lists the columns of the sheets and what they are.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from analysis.base.english import period_label
+from analysis.base.english import count, period_label, snapshot_words
+from analysis.base.errors import InputError
+from analysis.base.escaping import for_terminal
+from analysis.base.files import written_whole
 from analysis.base.groups import counted_memberships, grade, primary_memberships
 from analysis.base.schema import KINDS
 from analysis.figures.frames import share_table
 
+from .xlsx import Column, Sheet, write_workbook
+
 if TYPE_CHECKING:
     from analysis.runs import Run
 
+MOST_PAPERS_UNASKED = 3_000
+"""A run's own workbook lists up to this many papers, which takes half a second."""
 _LABEL_WIDTH = 34
 
 
-@dataclass(frozen=True)
-class Column:
-    """A column of a sheet.
+def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None) -> Path:
+    """Write the tables of a run as one Excel workbook, complete or not at all.
 
-    Attributes
+    Sheets: README (explains each sheet and column), groups, verdicts, trends (one row per group
+    and period), topic shares and cluster shares (one row per group, one column per period),
+    events, changes since the previous run, papers (without abstracts). No text is read as a
+    formula, whatever it begins with; links are http(s) only. The same run gives the same bytes.
+
+    Parameters
     ----------
-    name : str
-        Its heading.
-    values : Series or sequence
-    form : {"text", "whole", "share", "number", "p", "day", "date", "link"}
-        "share" is shown in per cent, "date" is a day whose precision is given in `precision`.
-    meaning : str
-        One line for the first sheet.
-    width : float
-        In characters.
-    precision : sequence of str, optional
-        "day", "month" or "year" of each date.
+    run : Run
+    path : Path or str
+        Ends in .xlsx. An existing file is replaced.
+    with_papers : bool, optional
+        Whether to list the papers; by default up to 3,000 of them.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        If the name does not end in .xlsx or the file cannot be written.
     """
+    path = Path(path)
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(
+            f"a workbook named {for_terminal(path.name)}",
+            allowed="a name that ends in .xlsx",
+            next_step="change the ending",
+        )
+    if with_papers is None:
+        with_papers = len(run.papers) <= MOST_PAPERS_UNASKED
+    sheets = [groups(run), verdicts(run), trends(run)]
+    sheets += [shares(run, kind=kind) for kind in KINDS[::-1]]
+    sheets += [events(run), changes(run), *([papers(run)] if with_papers else [])]
+    first = _readme(run, sheets=sheets, with_papers=with_papers)
+    try:
+        with written_whole(path) as temporary:
+            write_workbook([first, *sheets], temporary, title=f"Papertide, run {run.name}")
+    except OSError as error:
+        raise InputError(
+            f"{for_terminal(str(path))} cannot be written ({error.strerror or error})",
+            allowed="a file in an existing, writable folder",
+            next_step="create the folder, or choose another path",
+        ) from error
+    return path
 
-    name: str
-    values: Sequence[object] | pd.Series
-    form: str
-    meaning: str
-    width: float = 12
-    precision: Sequence[str] | None = None
+
+def _readme(run: Run, *, sheets: list[Sheet], with_papers: bool) -> Sheet:
+    rows = [("This workbook", "", line) for line in _about(run)]
+    if not with_papers:
+        text = (
+            f"The {len(run.papers):,} papers are not listed here; tables/papers.csv has them, and "
+            "`papertide report` writes a workbook with them."
+        )
+        rows.append(("papers", "", text))
+    for sheet in sheets:
+        rows.append((sheet.name, "", sheet.meaning))
+        rows += [
+            (sheet.name, column.name, column.meaning) for column in sheet.columns if column.meaning
+        ]
+    frame = pd.DataFrame(rows, columns=["sheet", "column", "meaning"])
+    columns = [
+        Column("sheet", frame["sheet"], "text", "", 16),
+        Column("column", frame["column"], "text", "", 20),
+        Column("what it is", frame["meaning"], "text", "", 110),
+    ]
+    return Sheet("README", "What this workbook holds.", columns)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet: its name (at most 31 characters), what a row is, columns of equal length."""
-
-    name: str
-    meaning: str
-    columns: Sequence[Column]
-
-    @property
-    def n_rows(self) -> int:
-        """The number of rows without the heading."""
-        return len(self.columns[0].values) if self.columns else 0
+def _about(run: Run) -> list[str]:
+    counts, period = run.manifest["counts"], run.manifest["period"]
+    snapshot = snapshot_words(run.manifest["snapshot_date"], iso=True)
+    by = f"Periods are based on the day on which papers were {period.get('by', 'published')}."
+    lines = [
+        f"Run {run.name}: {count(counts['papers'], 'paper')} from a {snapshot}, "
+        f"{counts['dated']:,} of them dated, {count(counts['clusters'], 'cluster')}, "
+        f"{count(counts['topics'], 'topic')}.",
+        "A cluster is a group that emerges from the data, a topic one that was defined beforehand. "
+        "A share is the papers of a group in a period, divided by all dated papers of that period; "
+        "the denominator is this collection, not all research.",
+        *run.manifest.get("told_anew", []),
+        str(period.get("reason") or ""),
+        by if period.get("freq") else "",
+    ]
+    return [line for line in lines if line]
 
 
 def groups(run: Run) -> Sheet:
@@ -140,7 +199,7 @@ def papers(run: Run) -> Sheet:
 
 
 def _sheet(name: str, meaning: str, rows: pd.DataFrame, *, named: bool = True) -> Sheet:
-    """Return a sheet with the columns that `columns.csv` lists for it."""
+    """Return a sheet with the columns that `workbook-columns.csv` lists for it."""
     columns = _names(rows) if named else []
     for line in _columns():
         if line["sheet"] == name:
@@ -151,7 +210,7 @@ def _sheet(name: str, meaning: str, rows: pd.DataFrame, *, named: bool = True) -
 
 @cache
 def _columns() -> list[dict[str, str]]:
-    file = resources.files("analysis.report") / "workbook" / "columns.csv"
+    file = resources.files("analysis.report") / "assets" / "workbook-columns.csv"
     return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
 
 

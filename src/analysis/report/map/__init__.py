@@ -1,1 +1,0 @@
-"""The map page: data packed for its scripts, and the page itself."""
