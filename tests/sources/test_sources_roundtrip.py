@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analysis.base.escaping import clean, normalised_title
 from analysis.papers.snapshot import read_snapshot
 from analysis.report.export import export_run
-from analysis.sources.dates.parsing import MISSING
+from analysis.sources.dates import MISSING
 from analysis.sources.large.filtering import filter_file
 
 TODAY = date(2026, 1, 1)

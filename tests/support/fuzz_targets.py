@@ -14,7 +14,7 @@ from pathlib import Path
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_terminal
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.dates.fill import read_dates
+from analysis.sources.fill_dates import read_dates
 from analysis.sources.formats import FORMAT_NAMES
 from analysis.sources.formats.latex import clean_source, from_latex
 from analysis.sources.input_file import File, unpack

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.base.escaping import short_hash
-from analysis.sources.dates.parsing import RANK
+from analysis.sources.dates import RANK
 
 _BREAK = "\x1f"
 _WITHOUT_PROVENANCE = frozenset(

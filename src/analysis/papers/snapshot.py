@@ -15,8 +15,8 @@ from analysis.base.english import count, verb
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal, normalised_title, short_hash
 from analysis.base.schema import TABLES
-from analysis.sources.dates.fill import add_arxiv_ids, date_from_files, date_from_ids
-from analysis.sources.dates.parsing import EARLIEST, GRACE, file_date
+from analysis.sources.dates import EARLIEST, GRACE, file_date
+from analysis.sources.fill_dates import add_arxiv_ids, date_from_files, date_from_ids
 from analysis.sources.formats import FORMATS_IN_WORDS
 from analysis.sources.input_file import MAX_MB
 from analysis.sources.paper_rows import paper_rows, tidy_values
@@ -146,7 +146,7 @@ def read_snapshot(
     papers, future = date_from_ids(papers, latest=latest)
     papers, refused = date_from_files(papers, dates=dates, latest=latest)
     if index is not None:
-        from analysis.sources.dates.index import look_up_dates
+        from analysis.sources.dates_index import look_up_dates
 
         local = look_up_dates(index, papers=papers)
         papers, _ = date_from_files(papers, dates=local, latest=latest, source="local-metadata")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.base.escaping import normalised_title, short_hash
 from analysis.base.schema import TABLES, conform
-from analysis.sources.dates.parsing import RANK
+from analysis.sources.dates import RANK
 
 from .same_paper import is_title_hash, match_papers
 

@@ -1,5 +1,5 @@
-from .dates.fill import add_dates, missing_dates, read_dates
-from .dates.index import add_to_index
+from .dates_index import add_to_index
+from .fill_dates import add_dates, missing_dates, read_dates
 from .formats import FORMAT_NAMES
 from .input_file import MAX_MB
 

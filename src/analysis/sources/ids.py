@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.base.escaping import clean
 
-from .dates.parsing import MISSING
+from .dates import MISSING
 
 _SPELLING = re.compile(
     r"""\s*

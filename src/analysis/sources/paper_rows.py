@@ -17,7 +17,7 @@ from analysis.base.escaping import clean, first_lines, safe_url
 from analysis.base.schema import TABLES
 
 from .columns import standardise
-from .dates.parsing import MISSING, combine_dates, refused_line
+from .dates import MISSING, combine_dates, refused_line
 from .formats.records import Number, number, plain
 from .ids import arxiv_ids, source_ids
 

@@ -14,7 +14,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
 from .columns import missing_columns, standardise
-from .dates.parsing import no_dates, parse_dates
+from .dates import no_dates, parse_dates
 from .decoding import decode
 from .formats import FORMAT_NAMES, FORMATS, Content, Detection, Format, detect_format
 from .formats.records import Rows

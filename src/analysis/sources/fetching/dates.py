@@ -243,7 +243,7 @@ def _contradicts(abstract: str, other: str) -> bool:
 
 
 def _take(entry: Entry, *, paper: _Undated, result: _Result) -> None:
-    from ..dates.parsing import parse_date
+    from ..dates import parse_date
 
     day, precision, _ = parse_date(entry.published)
     if day is None or precision != "day":

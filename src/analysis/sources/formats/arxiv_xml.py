@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, ParseError
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_terminal
 
-from ..dates.parsing import parse_date
+from ..dates import parse_date
 from . import PREAMBLE, Content, Detection
 from .latex import clean_source
 from .records import Record, Rows, frame_of, names_text, without_empty

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 
-from ..dates.parsing import parse_date
+from ..dates import parse_date
 from . import Content, Detection, detect_first
 from .latex import from_latex, unmixed
 from .records import Record, Rows, frame_of, names_text, without_empty

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.base.escaping import clean
 
-from ..dates.parsing import MONTH_NAME
+from ..dates import MONTH_NAME
 from ..ids import arxiv_id
 from .services import hf_daily_record, service_of
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 
-from ..dates.parsing import file_date, parse_date
+from ..dates import file_date, parse_date
 from . import FORMATS_IN_WORDS, PREAMBLE, Content, Detection
 from .arxiv_xml import after_prolog
 from .hf_content import LONG, Line, html_content, is_papers_page, page_lines

@@ -15,7 +15,7 @@ from analysis.base.escaping import clean, for_terminal, safe_url
 from analysis.base.query import fold, query_terms, searchable_text
 
 from ..columns import match_columns
-from ..dates.parsing import EARLIEST, RANK, parse_date
+from ..dates import EARLIEST, RANK, parse_date
 from ..formats.latex import clean_source
 from ..formats.records import Record, loads, names_text, text_of, texts_of
 from ..formats.services import first_version, service_of, service_record

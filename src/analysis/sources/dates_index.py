@@ -20,16 +20,16 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_terminal, normalised_title
 from analysis.base.files import written_whole
 
-from ..formats.latex import clean_source
-from ..formats.records import loads, text_of
-from ..formats.services import first_version, service_of
-from ..ids import arxiv_ids
-from ..input_file import MAX_MB, MEGABYTE, size_error
-from ..large.stream import open_lines, reading
-from ..paper_rows import paper_rows
-from ..read_files import read_parts
-from .fill import DATE_COLUMNS, read_dates
-from .parsing import GRACE, RANK, parse_dates
+from .dates import GRACE, RANK, parse_dates
+from .fill_dates import DATE_COLUMNS, read_dates
+from .formats.latex import clean_source
+from .formats.records import loads, text_of
+from .formats.services import first_version, service_of
+from .ids import arxiv_ids
+from .input_file import MAX_MB, MEGABYTE, size_error
+from .large.stream import open_lines, reading
+from .paper_rows import paper_rows
+from .read_files import read_parts
 
 COLUMNS = ("title_key", "arxiv_id", "published", "published_precision")
 CHUNK = 50_000

@@ -16,8 +16,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.sources import add_to_index
-from analysis.sources.dates import index
-from analysis.sources.dates.index import arxiv_dates, read_rows
+from analysis.sources import dates_index as index
+from analysis.sources.dates_index import arxiv_dates, read_rows
 
 TODAY = date(2025, 3, 20)
 COLUMNS = ["title_key", "arxiv_id", "published", "published_precision"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.sources.dates.parsing import (
+from analysis.sources.dates import (
     AMBIGUOUS,
     BEFORE,
     NO_SUCH_DAY,

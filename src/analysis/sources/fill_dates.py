@@ -14,11 +14,11 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_terminal, normalised_title
 
-from ..columns import ALIASES, match_columns, shown_names, standardise
-from ..ids import arxiv_id, arxiv_ids, arxiv_month
-from ..input_file import joined_error, load
-from ..read_files import read_file
-from .parsing import BEFORE, EARLIEST, LATER, RANK, combine_dates, refused_line
+from .columns import ALIASES, match_columns, shown_names, standardise
+from .dates import BEFORE, EARLIEST, LATER, RANK, combine_dates, refused_line
+from .ids import arxiv_id, arxiv_ids, arxiv_month
+from .input_file import joined_error, load
+from .read_files import read_file
 
 DATE_COLUMNS = ("title_key", "arxiv_id", "published", "published_precision", "problem", "text")
 _DATED_BY = ("published", "year_month", "month", "year")

@@ -1,1 +1,0 @@
-"""Dates: parsed, and looked up for papers whose source gives none."""
