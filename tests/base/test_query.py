@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.base.query import fold, matching_texts, query_terms, searchable_text
+from analysis.base.words import fold, matching_texts, query_terms, searchable_text
 from hostile import HOSTILE
 
 PAPERS = (

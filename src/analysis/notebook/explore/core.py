@@ -14,15 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.base.query import matching_texts, searchable_text
 from analysis.base.schema import TABLES
+from analysis.base.words import matching_texts, searchable_text
 from analysis.figures.frames.groups import map_labels
 
-from . import map_figure
-from .arguments import descendants
 from .colors import Coloring, coloring, colorings
-from .filters import ViewState, shown_rows, state_words
-from .labels import Window, place_labels, whole_map
+from .filters import ViewState, descendants, shown_rows, state_words
+from .scene import GL_POINTS, HEIGHT, Scene, Window, drawn_rows, opacities, place_labels, whole_map
 from .tables import view_papers
 
 if TYPE_CHECKING:
@@ -66,7 +64,7 @@ class Core:
         self.selected = np.zeros(len(self.papers), dtype=bool)
         self.open_row: int | None = None
         self.x, self.y = (self.papers[c].to_numpy(dtype="float32") for c in ("x", "y"))
-        self.most_points = map_figure.GL_POINTS
+        self.most_points = GL_POINTS
         self.window = self.full_window(ASSUMED_WIDTH)
         self._inside = descendants(run.groups)
         self._labels = map_labels(run)
@@ -149,19 +147,17 @@ class Core:
 
     def full_window(self, width: int) -> Window:
         """Return the window of the whole map."""
-        return whole_map(self.papers["x"], self.papers["y"], width=width, height=map_figure.HEIGHT)
+        return whole_map(self.papers["x"], self.papers["y"], width=width, height=HEIGHT)
 
-    def scene(self) -> map_figure.Scene:
+    def scene(self) -> Scene:
         """Return everything that the map shows now."""
-        drawn, dense = map_figure.drawn_rows(
-            self.x, self.y, window=self.window, limit=self.most_points
-        )
+        drawn, dense = drawn_rows(self.x, self.y, window=self.window, limit=self.most_points)
         whole = self.full_window(self.window.width)
-        return map_figure.Scene(
+        return Scene(
             x=self.x,
             y=self.y,
             coloring=self.coloring,
-            opacity=map_figure.opacities(self.papers, shown=self.shown, selected=self.selected),
+            opacity=opacities(self.papers, shown=self.shown, selected=self.selected),
             drawn=drawn,
             dense=dense,
             shown=self.shown,

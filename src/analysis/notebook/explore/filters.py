@@ -25,7 +25,7 @@ class ViewState:
     ----------
     text : str
         Query: each word must begin a word of the title or abstract, the words of a "phrase in
-        quotes" must stand next to each other (`base.query`).
+        quotes" must stand next to each other (`base.words`).
     topic, cluster : str or None
         Group ids; a broader cluster stands for its parts.
     dates : (Timestamp or None, Timestamp or None)
@@ -96,6 +96,20 @@ def shown_rows(
     if state.least_weight > 0:
         shown &= (papers["cluster_weight"] >= np.float32(state.least_weight)).to_numpy()
     return shown
+
+
+def descendants(groups: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return for each cluster the ids of its parts at all levels, including itself."""
+    clusters = groups[groups["kind"] == "cluster"]
+    inside = {group: {group} for group in clusters["group_id"]}
+    parents = dict(zip(clusters["group_id"], clusters["parent_id"], strict=True))
+    for group in clusters["group_id"]:
+        above, seen = parents[group], {group}
+        while isinstance(above, str) and above in inside and above not in seen:
+            inside[above].add(group)
+            seen.add(above)
+            above = parents[above]
+    return {group: frozenset(ids) for group, ids in inside.items()}
 
 
 def state_words(

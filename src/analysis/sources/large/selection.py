@@ -12,7 +12,7 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_terminal, safe_url
-from analysis.base.query import fold, query_terms, searchable_text
+from analysis.base.words import fold, query_terms, searchable_text
 
 from ..columns import match_columns
 from ..dates import EARLIEST, RANK, parse_date
