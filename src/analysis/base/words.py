@@ -150,14 +150,10 @@ def query_terms(query: str, *, join_hyphens: bool = False) -> list[str]:
     """
     terms: list[str] = []
     for place, part in enumerate(_QUOTED.split(query)):
-        is_phrase = place % 2 == 1  # the text between quotes is the captured group
-        groups = (
-            [part]
-            if is_phrase
-            else part.split()
-            if join_hyphens
-            else _SEARCHED_WORD.findall(fold(part))
-        )
+        if place % 2 == 1:  # the text between quotes is the captured group
+            groups = [part]
+        else:
+            groups = part.split() if join_hyphens else _SEARCHED_WORD.findall(fold(part))
         terms += [_term(_SEARCHED_WORD.findall(fold(group))) for group in groups]
     return [term for term in dict.fromkeys(terms) if term]
 
