@@ -25,8 +25,8 @@ from .figures.printed import (
     print_topic_map,
     save_figure,
 )
-from .notebook.definitions import default_topics
 from .notebook.explore import explore
+from .notebook.topics import default_topics
 from .pipeline.run import open_run, run
 from .pipeline.settings import Settings
 from .pipeline.topic_questions import corrected_shares, score_topics, suggest_topics

@@ -135,7 +135,7 @@ def test_one_chosen_paper_can_be_named(view, tmp_path):
 
 
 def test_the_trend_counts_the_chosen_papers(view, subjects):
-    from analysis.notebook.explore.topic_draft import selection_trend
+    from analysis.notebook.topics import selection_trend
 
     view.select(cluster="c0001")
     rows = np.flatnonzero(view._core.selected)

@@ -11,14 +11,15 @@ import pytest
 from analysis import explore
 from analysis.notebook.explore.colors import coloring, colorings
 from analysis.notebook.explore.filters import date_bars
-from analysis.notebook.explore.labels import (
+from analysis.notebook.explore.scene import (
     Window,
+    drawn_rows,
     fit_window,
+    inside,
     label_lines,
     place_labels,
     whole_map,
 )
-from analysis.notebook.explore.map_figure import drawn_rows, inside
 from analysis.notebook.explore.tables import view_papers
 from explored import told_run
 

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import explore
-from analysis.notebook.explore.arguments import descendants
-from analysis.notebook.explore.filters import ViewState, state_words
+from analysis.notebook.explore.filters import ViewState, descendants, state_words
 from explored import shown, told_run, two_levels
 
 # the state

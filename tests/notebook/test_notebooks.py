@@ -23,8 +23,7 @@ from analysis import InputError, Run, Settings, default_topics
 from analysis.base import files
 from analysis.base.progress import Progress
 from analysis.notebook import execute as notebooks
-from analysis.notebook.execute import execute_notebooks
-from analysis.notebook.page import PLOTLY_MIME, notebook_page
+from analysis.notebook.execute import PLOTLY_MIME, execute_notebooks, notebook_page
 from conftest import ROOT
 from hostile import HOSTILE
 from planted import planted_csv

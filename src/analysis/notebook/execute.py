@@ -1,23 +1,29 @@
-"""Execute copies of the notebooks on one run, and write them as HTML for people without Python."""
+"""Execute copies of the notebooks on one run, and write them as HTML for people without Python.
+
+A page needs no network: Jupyter's export loads RequireJS, MathJax and Mermaid from a CDN, and
+plotly's HTML output loads MathJax. Here figures are plotly JSON (renderer "plotly_mimetype"),
+plotly.js is included once, and the page's content policy allows these scripts only.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import chdir, contextmanager
+from collections.abc import Mapping
+from contextlib import chdir
+from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.base.errors import InputError
+from analysis.base.escaping import for_html, for_script
 from analysis.base.files import notebook_folder, written_whole
 from analysis.base.progress import Progress
 from analysis.runs import read_run
 
-from .definitions import find_definitions, missing_definitions
-from .page import notebook_page
+from .topics import find_definitions, missing_definitions
 
 if TYPE_CHECKING:
     from nbclient.exceptions import CellExecutionError
@@ -26,7 +32,37 @@ if TYPE_CHECKING:
 _CELL_SECONDS = 3600
 """Limit for one cell: a hang ends; an analysis of a large run on a busy machine does not."""
 
+PLOTLY_MIME = "application/vnd.plotly.v1+json"
+_NOTEBOOK_LINK = re.compile(r"\]\(([\w-]+)\.ipynb\)")
 _MESSAGE = re.compile(r"Found:(?P<found>.*)\nAllowed: (?P<allowed>.*)\nNext: (?P<next>.*)", re.S)
+
+_DRAW = """
+for (const holder of document.querySelectorAll(".figure")) {
+  const figure = JSON.parse(holder.querySelector("script").textContent);
+  const config = {
+    responsive: true, displaylogo: false, scrollZoom: true, showSendToCloud: false,
+    plotlyServerURL: "",
+  };
+  Plotly.newPlot(holder.querySelector("div"), figure.data, figure.layout, config).then(plot => {
+    plot.on("plotly_click", event => {
+      const url = (event.points[0].customdata || [])[1];
+      if (/^https?:/.test(url || "")) window.open(url, "_blank", "noopener,noreferrer");
+    });
+  });
+}
+document.documentElement.dataset.ready = "true";
+"""
+
+_TEMPLATE = """{% extends 'index.html.j2' %}
+{% block html_head_js %}
+<meta http-equiv="Content-Security-Policy" content="{{ resources.policy }}">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+{% endblock %}
+{% block html_head_js_mathjax %}{% endblock %}
+{% block html_head_js_mermaidjs %}{% endblock %}
+{% block jupyter_widgets %}{% endblock %}
+"""
 
 
 def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[Path]:
@@ -93,7 +129,7 @@ def _execute(notebook: NotebookNode, *, name: str, folder: Path, run_path: Path)
     from nbclient.exceptions import CellExecutionError
 
     variables = {"PAPERTIDE_RUN": str(run_path.resolve()), "PLOTLY_RENDERER": "plotly_mimetype"}
-    with TemporaryDirectory(prefix="papertide-") as private, _environment(**variables):
+    with TemporaryDirectory(prefix="papertide-") as private:
         client = NotebookClient(
             notebook,
             timeout=_CELL_SECONDS,
@@ -106,7 +142,7 @@ def _execute(notebook: NotebookNode, *, name: str, folder: Path, run_path: Path)
         kernel.ip = f"{private}/kernel"
         kernel.connection_file = f"{private}/kernel.json"
         try:
-            client.execute()
+            client.execute(env={**os.environ, **variables})
         except CellExecutionError as error:
             raise _input_error(error, name=name) or error from error
 
@@ -124,21 +160,52 @@ def _input_error(error: CellExecutionError, *, name: str) -> InputError | None:
     )
 
 
-@contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    """Set environment variables for the kernel that starts meanwhile."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
 def _write(path: Path, text: str) -> None:
     with written_whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def notebook_page(notebook: NotebookNode, *, title: str) -> str:
+    """Return an executed notebook as an HTML page.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Executed with plotly's renderer "plotly_mimetype"; not changed.
+    title : str
+        Plain text; escaped here.
+
+    Returns
+    -------
+    str
+        HTML with the content policy of `report.page.html.policy`. Links to other notebooks are
+        replaced by links to their pages.
+    """
+    from nbconvert import HTMLExporter
+
+    from analysis.report.page.html import plotly_js, policy
+
+    shown = deepcopy(notebook)
+    shown.metadata["title"] = title
+    for cell in shown.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _NOTEBOOK_LINK.sub(r"](\1.html)", cell.source)
+        for output in cell.get("outputs", []):
+            if PLOTLY_MIME in output.get("data", {}):
+                output.data = {"text/html": _figure(output.data[PLOTLY_MIME])}
+    scripts = [plotly_js(), _DRAW]
+    page, _ = HTMLExporter(raw_template=_TEMPLATE).from_notebook_node(
+        shown, resources={"metadata": {"name": title}, "policy": policy(scripts)}
+    )
+    before, end, after = page.rpartition("</body>")
+    code = "".join(f"<script>{script}</script>\n" for script in scripts)
+    return f"{before}{code}{end}{after}"
+
+
+def _figure(figure: Mapping[str, Any]) -> str:
+    height = int(figure["layout"].get("height") or 525)
+    parts = {"data": figure["data"], "layout": figure["layout"]}
+    return (
+        f'<div class="figure"><div style="height: {for_html(str(height))}px"></div>'
+        f'<script type="application/json">{for_script(parts)}</script></div>'
+    )

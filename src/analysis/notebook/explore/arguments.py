@@ -10,27 +10,12 @@ from numpy.typing import NDArray
 
 from analysis.base.english import count, listing
 from analysis.base.errors import InputError
-from analysis.figures.style import wrap
 
 if TYPE_CHECKING:
     from analysis.runs import Run
 
 _MOST_NAMED = 5
 _NEXT = "look at run.groups for ids and labels"
-
-
-def descendants(groups: pd.DataFrame) -> dict[str, frozenset[str]]:
-    """Return for each cluster the ids of its parts at all levels, including itself."""
-    clusters = groups[groups["kind"] == "cluster"]
-    inside = {group: {group} for group in clusters["group_id"]}
-    parents = dict(zip(clusters["group_id"], clusters["parent_id"], strict=True))
-    for group in clusters["group_id"]:
-        above, seen = parents[group], {group}
-        while isinstance(above, str) and above in inside and above not in seen:
-            inside[above].add(group)
-            seen.add(above)
-            above = parents[above]
-    return {group: frozenset(ids) for group, ids in inside.items()}
 
 
 def group_id(run: Run, asked: str | None, *, kind: str) -> str | None:
@@ -162,18 +147,3 @@ def least_weight(asked: float | None) -> float:
             next_step="0.5 hides papers with less than half of their neighbours in their cluster",
         )
     return value
-
-
-def trend_title(selected: pd.DataFrame) -> str:
-    """Return a title for the trend of selected papers: their number and most frequent cluster."""
-    if selected.empty:
-        return "No papers are selected"
-    title = f"Share of {count(len(selected), 'selected paper')}"
-    undated = int(selected["published"].isna().sum())
-    if undated:
-        title += f" ({undated:,} undated, in no period)"
-    clusters = selected["cluster"].value_counts()
-    if len(clusters) and clusters.iloc[0] * 2 > len(selected):
-        label = " ".join(wrap(str(clusters.index[0]), width=50, lines=1))
-        title += f", {clusters.iloc[0]:,} in {label}"
-    return title

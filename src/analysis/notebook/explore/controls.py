@@ -12,10 +12,9 @@ import numpy as np
 
 from analysis.figures.style import wrap
 
-from ..nearest import nearest_papers
 from .core import Core
 from .filters import date_bars
-from .tables import NEAREST, open_paper_card, table_columns, table_page
+from .tables import NEAREST, nearest_papers, open_paper_card, table_columns, table_page
 from .widgets import DateSlider, MapView, Panel, PaperTable
 
 _HINT = "Drag around papers to select them; scroll to zoom. More tools are at the top right."

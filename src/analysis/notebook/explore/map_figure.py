@@ -1,40 +1,42 @@
-"""The map as a plotly FigureWidget: points, density, open paper, labels.
+"""The map drawn, as a plotly FigureWidget and as a picture.
 
-One trace contains all points, so that a point's number is its paper's and every change of colour
-or filter is one small message of binary arrays. Text is escaped for plotly.
+One trace of the widget contains all points, so that a point's number is its paper's and every
+change of colour or filter is one small message of binary arrays. Text is escaped for plotly. The
+picture is for viewers without widgets: GitHub, nbconvert, e-mail.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba_array
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from PIL import Image
 
 from analysis.base.escaping import for_plotly
-from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.interactive.sheet import FONT
+from analysis.figures.printed.sheet import print_style, printable_lines
+from analysis.figures.style import GREY, INK, MUTED
 
-from .colors import Coloring
-from .labels import Window
+from .scene import HEIGHT, Scene, point_size
 
-HEIGHT = 560
 SVG_POINTS = 5_000
 """Above this many points, WebGL draws them if the browser has it."""
 
-SVG_MOST = 20_000
-"""Without WebGL, more papers than this are drawn as a density."""
-
-GL_POINTS = 100_000
-"""Above this many papers a density is drawn, and points only when zoomed in."""
-
-_SAMPLE = 3_000
+SENTENCE = (
+    "This is a picture of the map. Run the cell in JupyterLab to search it and select papers."
+)
+_DPI = 80
+_SAMPLE = 20_000
+_COLORS = 96
 _CELLS = 220
-_CLEAR, _PALE, _HIDDEN = 0.88, 0.38, 0.07
 _CONFIG = {
     "scrollZoom": True,
     "displaylogo": False,
@@ -45,59 +47,6 @@ _CONFIG = {
     "showTips": False,
     "modeBarButtons": [["lasso2d", "select2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetViews"]],
 }
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Everything that the map shows; arrays have one entry per paper.
-
-    `drawn` are the rows that are sent as points, in their order; `dense` is whether the papers
-    are drawn as a density.
-    """
-
-    x: NDArray[np.float32]
-    y: NDArray[np.float32]
-    coloring: Coloring
-    opacity: NDArray[np.float32]
-    drawn: NDArray[np.int64]
-    dense: bool
-    shown: NDArray[np.bool_]
-    selected: NDArray[np.bool_]
-    labels: pd.DataFrame
-    window: Window
-    open_rows: tuple[int, ...] = ()
-
-
-def opacities(
-    papers: pd.DataFrame, *, shown: NDArray[np.bool_], selected: NDArray[np.bool_]
-) -> NDArray[np.float32]:
-    """Return the opacity of each point: faint if filtered out, pale if its weight is low.
-
-    If papers are selected, plotly draws the others at a fifth of their opacity, which would make
-    pale ones invisible; so all are nearly opaque then.
-    """
-    pale, clear = (0.75, 1.0) if selected.any() else (_PALE, _CLEAR)
-    weights = papers["cluster_weight"].fillna(1).to_numpy()
-    solid = np.where(weights < COUNTED_WEIGHT, pale, clear)
-    return np.where(shown | selected, solid, _HIDDEN).astype("float32")
-
-
-def drawn_rows(
-    x: NDArray[np.float32], y: NDArray[np.float32], *, window: Window, limit: int = GL_POINTS
-) -> tuple[NDArray[np.int64], bool]:
-    """Return the rows to draw as points, and whether a density is drawn for the others.
-
-    Up to `limit` papers, all are points. Above, those in the window if they are at most a third
-    of `limit`, else an evenly spaced sample of them.
-    """
-    rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if len(rows) <= limit:
-        return rows, False
-    inside = (x >= window.x[0]) & (x <= window.x[1]) & (y >= window.y[0]) & (y <= window.y[1])
-    rows = np.flatnonzero(inside)
-    if len(rows) > limit // 3:
-        rows = rows[np.linspace(0, len(rows) - 1, _SAMPLE).astype("int64")]
-    return rows, True
 
 
 def figure_widget(scene: Scene, *, width: int, webgl: bool = True) -> go.FigureWidget:
@@ -191,34 +140,6 @@ def label_annotations(labels: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def inside(scene: Scene, points: Sequence[int], selector: Any) -> NDArray[np.int64]:
-    """Return the rows of the papers within a lasso or box.
-
-    Parameters
-    ----------
-    scene : Scene
-    points : sequence of int
-        Numbers of the points that the browser reports.
-    selector : LassoSelector, BoxSelector or None
-        Its outline, used if papers are drawn as a density and not as points.
-    """
-    if not scene.dense or selector is None:
-        return scene.drawn[np.asarray(points, dtype="int64")]
-    if hasattr(selector, "xrange"):
-        (left, right), (low, high) = sorted(selector.xrange), sorted(selector.yrange)
-        within = (scene.x >= left) & (scene.x <= right) & (scene.y >= low) & (scene.y <= high)
-        return np.flatnonzero(within)
-    from matplotlib.path import Path
-
-    outline = Path(np.column_stack([selector.xs, selector.ys]))
-    return np.flatnonzero(outline.contains_points(np.column_stack([scene.x, scene.y])))
-
-
-def point_size(n: int) -> float:
-    """Return the diameter in pixels of a point on a map of `n` papers."""
-    return float(np.clip(9 * (177 / max(n, 1)) ** 0.22, 2.4, 11))
-
-
 def _marker(scene: Scene) -> dict[str, Any]:
     coloring, rows = scene.coloring, scene.drawn
     marker: dict[str, Any] = {
@@ -271,3 +192,72 @@ def _density(scene: Scene) -> dict[str, Any]:
         "y0": float(y[0] + y[1]) / 2,
         "dy": float(y[1] - y[0]),
     }
+
+
+def map_picture(scene: Scene, *, words: str) -> bytes:
+    """Draw the map as PNG.
+
+    Parameters
+    ----------
+    scene : Scene
+        Its window sets the picture's size in pixels.
+    words : str
+        What is shown; written below the map, with a sentence on how to see more.
+
+    Returns
+    -------
+    bytes
+        A PNG of a few tens of kilobytes.
+    """
+    texts = [words, *(line for lines in scene.labels["lines"] for line in lines)]
+    with print_style(texts):
+        return _picture(scene, words=words)
+
+
+def _picture(scene: Scene, *, words: str) -> bytes:
+    window = scene.window
+    width, height = window.width / 100, window.height / 100
+    figure = Figure(figsize=(width, height + 0.5), dpi=_DPI, facecolor="white")
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0.5 / (height + 0.5), 1, height / (height + 0.5)))
+    axes.set(xlim=window.x, ylim=window.y)
+    axes.axis("off")
+    _draw_points(axes, scene)
+    for row in scene.labels.itertuples(index=False):
+        axes.text(
+            row.x,
+            row.y,
+            "\n".join(printable_lines(line, width=100, lines=1) for line in row.lines),
+            size=row.size * 0.68,
+            color=INK,
+            weight="bold" if row.level == 0 else "normal",
+            ha="center",
+            va="center",
+            parse_math=False,
+            bbox={"facecolor": (1, 1, 1, 0.7), "edgecolor": "none", "pad": 1},
+        )
+    for number, (text, color) in enumerate(((words, INK), (SENTENCE, MUTED))):
+        line = printable_lines(text, width=130, lines=1)
+        y = (0.32 - 0.2 * number) / (height + 0.5)
+        figure.text(0.01, y, line, size=8, color=color, parse_math=False)
+    out, small = BytesIO(), BytesIO()
+    figure.savefig(out, format="png")
+    Image.open(out).convert("RGB").quantize(_COLORS).save(small, format="png", optimize=True)
+    return small.getvalue()
+
+
+def _draw_points(axes: Axes, scene: Scene) -> None:
+    rows = np.flatnonzero(np.isfinite(scene.x))
+    if len(rows) > _SAMPLE:
+        rows = rows[np.linspace(0, len(rows) - 1, _SAMPLE).astype("int64")]
+    if not len(rows):
+        return
+    coloring = scene.coloring
+    part = (coloring.values[rows] - coloring.low) / (coloring.high - coloring.low)
+    stops = np.array([stop for stop, _ in coloring.scale])
+    hues = [hue for _, hue in coloring.scale]
+    numbers = np.clip(np.searchsorted(stops, part), 0, len(hues) - 1)
+    colors = [hues[i] if hues[i].startswith("#") else GREY for i in numbers]
+    alpha = scene.opacity[rows] * np.where(scene.selected[rows] | ~scene.selected.any(), 1, 0.2)
+    size = (0.75 * point_size(len(scene.x))) ** 2
+    axes.scatter(scene.x[rows], scene.y[rows], s=size, c=to_rgba_array(colors, alpha), linewidths=0)

@@ -1,4 +1,4 @@
-"""Papers of a view: the frame behind it, the selection, rows of the table and cards of papers."""
+"""Papers of a view: the frame behind it, the selection, the table, cards, the nearest papers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.base.errors import InputError
 from analysis.base.escaping import clean, safe_url
-from analysis.figures.frames import map_points
+from analysis.embedding import EMBEDDINGS, embed, explain_pair, paper_texts
+from analysis.figures.frames import date_labels, map_points
 from analysis.figures.style import wrap
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ _LEFT_OUT = {"abstract", "aliases", "text_hash", "in_snapshot", "listed"}
 
 PAGE = 10
 NEAREST = 5
+MOST_WORDS = 5
 _LONGEST = 300
 _SORTS = {"date": "published", "weight": "cluster_weight"}
 
@@ -162,7 +165,7 @@ def open_paper_card(papers: pd.DataFrame, *, row: int, near: pd.DataFrame) -> di
     papers : DataFrame
     row : int
     near : DataFrame
-        From `nearest.nearest_papers`.
+        From `nearest_papers`.
 
     Returns
     -------
@@ -182,3 +185,93 @@ def open_paper_card(papers: pd.DataFrame, *, row: int, near: pd.DataFrame) -> di
 
 def _short(text: str) -> str:
     return " ".join(wrap(text, width=_LONGEST, lines=1))
+
+
+def nearest_papers(run: Run, asked: str, *, n: int = 10) -> pd.DataFrame:
+    """List the papers nearest to a paper or to a text.
+
+    Parameters
+    ----------
+    run : Run
+    asked : str
+        A `paper_id` (or an alias) of the run, else any text, which is embedded like a paper.
+    n : int, default 10
+
+    Returns
+    -------
+    DataFrame
+        `similarity` (cosine, float64), `words` (up to five with the largest contributions to the
+        cosine, joined by ", "; empty if the run's embedding is not a sum over words), `date`,
+        `title`, `url`, `paper_id`; most similar first, then by id. A paper is not its own
+        neighbour.
+
+    Raises
+    ------
+    InputError
+        If `n` is below 1, the text is empty, or the run's embedding cannot embed a text.
+    """
+    if n < 1:
+        raise InputError(f"n={n}", allowed="1 or more papers", next_step="leave n out, or raise it")
+    row = _row_of(run, asked)
+    if row is None:
+        vector, text = _embedded(run, asked), asked
+    else:
+        vector, text = run.vectors[row], _text(run, row)
+    cosines = run.vectors.astype("float64") @ np.asarray(vector, dtype="float64")
+    order = np.argsort(-cosines, kind="stable")
+    order = order[order != (-1 if row is None else row)][:n]
+    is_explained = run.manifest["embedding"]["name"] == "builtin"
+    words = [_shared_words(text, _text(run, other)) if is_explained else "" for other in order]
+    papers = run.papers.iloc[order]
+    table = papers.assign(similarity=cosines[order], words=words, date=date_labels(papers))
+    columns = ["similarity", "words", "date", "title", "url", "paper_id"]
+    return table[columns].astype({"words": "str"}).reset_index(drop=True)
+
+
+def _row_of(run: Run, paper_id: str) -> int | None:
+    """Return the row of a paper by its id or an alias; None if there is none."""
+    if not isinstance(paper_id, str):
+        raise InputError(
+            f"{paper_id!r} where a paper is expected",
+            allowed="a paper_id of the run, or a text",
+            next_step="look at run.papers for ids",
+        )
+    rows = np.flatnonzero(run.papers["paper_id"] == paper_id)
+    if not len(rows) and len(paper_id) < 100:
+        rows = np.flatnonzero([paper_id in names for names in run.papers["aliases"]])
+    return int(rows[0]) if len(rows) else None
+
+
+def _text(run: Run, row: int) -> str:
+    paper = run.papers.iloc[[row]]
+    return paper_texts(paper["title"], paper["abstract"])[0]
+
+
+def _shared_words(text: str, other: str) -> str:
+    parts = explain_pair(text, other)
+    return ", ".join(parts[parts["value"] > 0]["word"].head(MOST_WORDS))
+
+
+def _embedded(run: Run, text: str) -> np.ndarray:
+    name = run.manifest["embedding"]["name"]
+    if not text.strip():
+        raise InputError(
+            "an empty text",
+            allowed="a paper_id of the run, or words to search for",
+            next_step="describe what the papers should be about",
+        )
+    if name == "tfidf" or name.endswith(".npy") or ".parquet:" in name:
+        raise InputError(
+            f"no paper {text!r}, and this run's embedding ({name}) cannot embed a new text",
+            allowed="a paper_id of the run",
+            next_step=f"give a paper_id, or make the run with an embedding other than {name}: "
+            f"{EMBEDDINGS['builtin'].split(';')[0]} is the default",
+        )
+    vector = embed([text], embedding=name)[0]
+    if vector.shape != run.vectors.shape[1:]:
+        raise InputError(
+            f"a vector of {len(vector)} numbers for the text, of {run.vectors.shape[1]} in the run",
+            allowed="the embedding that made the run",
+            next_step="make the run again, or give a paper_id",
+        )
+    return vector

@@ -18,7 +18,7 @@ from . import arguments
 from .colors import coloring
 from .core import Core
 from .filters import ViewState
-from .tables import selection_table
+from .tables import nearest_papers, selection_table
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -168,11 +168,11 @@ class View:
         """
         from analysis.figures.interactive import share_over_time
 
-        from .topic_draft import selection_trend
+        from ..topics import selection_trend, trend_title
 
         selected = self._core.papers.iloc[self._core.rows]
         shares = selection_trend(self.run, rows=self._core.rows)
-        return share_over_time(shares, title=arguments.trend_title(selected))
+        return share_over_time(shares, title=trend_title(selected))
 
     def near(self, asked: str, n: int = 10) -> pd.DataFrame:
         """List the papers nearest to a paper (by its id) or to a text, with the words they share.
@@ -194,8 +194,6 @@ class View:
         InputError
             If `n` is below 1, the text is empty, or the run's embedding cannot embed a text.
         """
-        from ..nearest import nearest_papers
-
         return nearest_papers(self.run, asked, n=n)
 
     def name(self, label: str) -> str:
@@ -206,7 +204,7 @@ class View:
         InputError
             If nothing is selected or the label is empty.
         """
-        from .topic_draft import topic_toml
+        from ..topics import topic_toml
 
         return topic_toml(self.run, label, rows=self._core.rows)
 
@@ -229,7 +227,7 @@ class View:
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """Display the widgets if possible, else a picture with a sentence."""
-        from .picture import map_picture
+        from .map_figure import map_picture
 
         picture = map_picture(self._core.scene(), words=self.state)
         bundle = {

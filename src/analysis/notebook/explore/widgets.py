@@ -16,7 +16,7 @@ import traitlets as t
 
 from . import map_figure
 from .core import Core, resize_window
-from .labels import fit_window
+from .scene import GL_POINTS, HEIGHT, SVG_MOST, Scene, fit_window, inside
 from .tables import paper_card
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class MapView:
     def __init__(self, core: Core, *, panel: Panel) -> None:
         self.core, self.panel = core, panel
         self.figure: go.FigureWidget | None = None
-        self.scene: map_figure.Scene | None = None
+        self.scene: Scene | None = None
         self.box = w.Box(layout=w.Layout(flex="1 1 0%", min_width="0", min_height="564px"))
         self.box.add_class("papertide-map")
         self._following = False
@@ -147,7 +147,7 @@ class MapView:
             return
         old, width = self.figure, width or self.panel.map_width or self.core.window.width
         self.core.zoom(resize_window(self.core.window, width))
-        self.core.most_points = map_figure.GL_POINTS if webgl else map_figure.SVG_MOST
+        self.core.most_points = GL_POINTS if webgl else SVG_MOST
         self.scene = self.core.scene()
         self.figure = map_figure.figure_widget(self.scene, width=width, webgl=webgl)
         self._is_loaded = False
@@ -171,7 +171,7 @@ class MapView:
             return
         if self.scene is None:
             return
-        rows = map_figure.inside(self.scene, points.point_inds, selector)
+        rows = inside(self.scene, points.point_inds, selector)
         selected = np.zeros(len(self.core.papers), dtype=bool)
         selected[rows] = True
         self._by_lasso = True
@@ -190,7 +190,7 @@ class MapView:
     def _zoomed(self, _: object, x: Any, y: Any) -> None:
         if self._following or not (x and y):
             return
-        size = {"width": self.core.window.width, "height": map_figure.HEIGHT}
+        size = {"width": self.core.window.width, "height": HEIGHT}
         self.core.zoom(fit_window(x, y, **size))
 
     def _drawn_round(self, *_: object) -> None:

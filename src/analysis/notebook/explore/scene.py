@@ -1,7 +1,6 @@
-"""Labels of clusters on the visible part of the map: broader ones zoomed out, finer ones zoomed in.
+"""What a view's map shows: its window, the papers drawn as points, and the labels of clusters.
 
-Pure functions: from the labels of `map_labels`, the axis ranges and the size of the plot in
-pixels, they compute which labels are shown and where, without overlap.
+Labels are those of broader clusters zoomed out, of finer ones zoomed in, without overlap.
 """
 
 from __future__ import annotations
@@ -12,8 +11,20 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.style import wrap
+
+from .colors import Coloring
+
+HEIGHT = 560
+
+GL_POINTS = 100_000
+"""Above this many papers a density is drawn, and points only when zoomed in."""
+
+SVG_MOST = 20_000
+"""Without WebGL, more papers than this are drawn as a density."""
 
 CLOSE = 1.8
 """Zoom factor at which the labels of a level are replaced by those of its parts."""
@@ -24,6 +35,8 @@ _LONG_WORD = 30
 _LINES = 3
 _MARGIN = 4
 _SIZES = (15, 12.5, 11)
+_SAMPLE = 3_000
+_CLEAR, _PALE, _HIDDEN = 0.88, 0.38, 0.07
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,87 @@ class Window:
     y: tuple[float, float]
     width: int
     height: int
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that the map shows; arrays have one entry per paper.
+
+    `drawn` are the rows that are sent as points, in their order; `dense` is whether the papers
+    are drawn as a density.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    coloring: Coloring
+    opacity: NDArray[np.float32]
+    drawn: NDArray[np.int64]
+    dense: bool
+    shown: NDArray[np.bool_]
+    selected: NDArray[np.bool_]
+    labels: pd.DataFrame
+    window: Window
+    open_rows: tuple[int, ...] = ()
+
+
+def opacities(
+    papers: pd.DataFrame, *, shown: NDArray[np.bool_], selected: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return the opacity of each point: faint if filtered out, pale if its weight is low.
+
+    If papers are selected, plotly draws the others at a fifth of their opacity, which would make
+    pale ones invisible; so all are nearly opaque then.
+    """
+    pale, clear = (0.75, 1.0) if selected.any() else (_PALE, _CLEAR)
+    weights = papers["cluster_weight"].fillna(1).to_numpy()
+    solid = np.where(weights < COUNTED_WEIGHT, pale, clear)
+    return np.where(shown | selected, solid, _HIDDEN).astype("float32")
+
+
+def drawn_rows(
+    x: NDArray[np.float32], y: NDArray[np.float32], *, window: Window, limit: int = GL_POINTS
+) -> tuple[NDArray[np.int64], bool]:
+    """Return the rows to draw as points, and whether a density is drawn for the others.
+
+    Up to `limit` papers, all are points. Above, those in the window if they are at most a third
+    of `limit`, else an evenly spaced sample of them.
+    """
+    rows = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if len(rows) <= limit:
+        return rows, False
+    inside = (x >= window.x[0]) & (x <= window.x[1]) & (y >= window.y[0]) & (y <= window.y[1])
+    rows = np.flatnonzero(inside)
+    if len(rows) > limit // 3:
+        rows = rows[np.linspace(0, len(rows) - 1, _SAMPLE).astype("int64")]
+    return rows, True
+
+
+def inside(scene: Scene, points: Sequence[int], selector: Any) -> NDArray[np.int64]:
+    """Return the rows of the papers within a lasso or box.
+
+    Parameters
+    ----------
+    scene : Scene
+    points : sequence of int
+        Numbers of the points that the browser reports.
+    selector : LassoSelector, BoxSelector or None
+        Its outline, used if papers are drawn as a density and not as points.
+    """
+    if not scene.dense or selector is None:
+        return scene.drawn[np.asarray(points, dtype="int64")]
+    if hasattr(selector, "xrange"):
+        (left, right), (low, high) = sorted(selector.xrange), sorted(selector.yrange)
+        within = (scene.x >= left) & (scene.x <= right) & (scene.y >= low) & (scene.y <= high)
+        return np.flatnonzero(within)
+    from matplotlib.path import Path
+
+    outline = Path(np.column_stack([selector.xs, selector.ys]))
+    return np.flatnonzero(outline.contains_points(np.column_stack([scene.x, scene.y])))
+
+
+def point_size(n: int) -> float:
+    """Return the diameter in pixels of a point on a map of `n` papers."""
+    return float(np.clip(9 * (177 / max(n, 1)) ** 0.22, 2.4, 11))
 
 
 class Spot(Protocol):

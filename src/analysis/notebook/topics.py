@@ -1,20 +1,26 @@
-"""The definition of a topic from selected papers, and their trend."""
+"""Topics in a notebook: the definitions of a run, and a draft and a trend of selected papers."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from datetime import date
+from glob import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.base import files
 from analysis.base.english import count, period_label
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 from analysis.clusters.labels.labels import cluster_terms
 from analysis.clusters.labels.phrases import count_phrases
+from analysis.figures.style import wrap
+from analysis.runs import sha256
 from analysis.topics.growth.candidates import (
     Draft,
     Group,
@@ -29,10 +35,76 @@ from analysis.trends import choose_period, count_papers, reference_day, trend_ta
 if TYPE_CHECKING:
     from analysis.runs import Run
 
+_PATTERNS = ("{}", "*/{}", "*/*/{}")
+"""Where a file of the recorded name is looked for below a folder."""
+
 SELECTION_ID = "selection"
 COMPARED = 1500
 N_EXEMPLARS = 3
 _COLOR = "#4269d0"
+
+
+def default_topics(run: Run | None = None) -> Path:
+    """Return the path of the topic definitions: those of a run, else those in use by default.
+
+    Parameters
+    ----------
+    run : Run, optional
+        A run keeps the name and the SHA-256 of its definitions, not the file; a file that has
+        both is looked for in the working directory, in the directory that holds the series, and
+        up to two folders below each.
+
+    Returns
+    -------
+    Path
+        If the run's file is not found, that of the default definitions, with a warning.
+    """
+    if run is None:
+        return files.default_topics()
+    path = find_definitions(run)
+    if path is None:
+        warnings.warn(missing_definitions(run), stacklevel=2)
+        return files.default_topics()
+    return path
+
+
+def missing_definitions(run: Run) -> str:
+    """Return the sentence for a run whose topic definitions are not found."""
+    return (
+        f"The topic definitions of run {run.name} ({_recorded(run)['name']}) were not found in "
+        f"{Path.cwd()} or beside the series: the default definitions are used instead. Copy the "
+        "file there to use it."
+    )
+
+
+def find_definitions(run: Run) -> Path | None:
+    """Return the file of topic definitions whose SHA-256 is in a run's manifest, if it is found.
+
+    Parameters
+    ----------
+    run : Run
+    """
+    recorded = _recorded(run)
+    default = files.default_topics()
+    if not recorded or sha256(default) == recorded["sha256"]:
+        return default
+    folders = [Path.cwd(), *([run.path.resolve().parents[1]] if run.path else [])]
+    name = escape(recorded["name"])
+    candidates = (
+        path
+        for folder in folders
+        for pattern in _PATTERNS
+        for path in sorted(folder.glob(pattern.format(name)))
+    )
+    return next(
+        (path for path in candidates if path.is_file() and sha256(path) == recorded["sha256"]), None
+    )
+
+
+def _recorded(run: Run) -> dict[str, str]:
+    """Return the manifest's entry for the topic definitions; empty if it has none."""
+    entries = run.manifest.get("definitions", [])
+    return next((entry for entry in entries if entry["role"] == "topics"), {})
 
 
 def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
@@ -127,6 +199,21 @@ def selection_trend(run: Run, *, rows: Sequence[int]) -> pd.DataFrame:
     )
     labels = [period_label(period, freq=freq) for period in table["period"]]
     return table.assign(**group, color=_COLOR, symbol="circle", period_label=labels)
+
+
+def trend_title(selected: pd.DataFrame) -> str:
+    """Return a title for the trend of selected papers: their number and most frequent cluster."""
+    if selected.empty:
+        return "No papers are selected"
+    title = f"Share of {count(len(selected), 'selected paper')}"
+    undated = int(selected["published"].isna().sum())
+    if undated:
+        title += f" ({undated:,} undated, in no period)"
+    clusters = selected["cluster"].value_counts()
+    if len(clusters) and clusters.iloc[0] * 2 > len(selected):
+        label = " ".join(wrap(str(clusters.index[0]), width=50, lines=1))
+        title += f", {clusters.iloc[0]:,} in {label}"
+    return title
 
 
 def _compared(
