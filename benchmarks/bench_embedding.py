@@ -26,7 +26,7 @@ from training_texts import judged_papers, plain_id, snapshot_papers, training_pa
 
 from analysis.base.escaping import normalised_title
 from analysis.embedding import builtin, embed, paper_texts
-from analysis.embedding.cache import cached_vectors
+from analysis.embedding.registry import cached_vectors
 
 SPLIT_SEED = 3
 NEIGHBOURS = 10

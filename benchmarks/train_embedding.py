@@ -30,7 +30,7 @@ import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 from training_texts import Training, training_papers
 
-from analysis.embedding import builtin, model_file, tokens
+from analysis.embedding import builtin, model_file
 
 TITLE_WEIGHT = 2
 SOURCE_WEIGHTS = {"arxiv": 1.0, "acl": 0.5}
@@ -77,7 +77,9 @@ class Timer:
 
 def raw_tokens(texts: list[str], ids: dict[str, int]) -> list[array]:
     """Return each text's raw tokens as numbers, numbering new ones in `ids`."""
-    return [array("i", [ids.setdefault(w, len(ids)) for w in tokens.raw_tokens(t)]) for t in texts]
+    return [
+        array("i", [ids.setdefault(w, len(ids)) for w in model_file.raw_tokens(t)]) for t in texts
+    ]
 
 
 def compound_words(documents: list[set[int]], ids: dict[str, int], *, least: int) -> set[str]:
@@ -87,7 +89,7 @@ def compound_words(documents: list[set[int]], ids: dict[str, int], *, least: int
         seen.update(document)
     papers: Counter[str] = Counter()
     for word, at in ids.items():
-        papers[tokens.singular(word)] += seen[at]
+        papers[model_file.singular(word)] += seen[at]
     return {word for word, n in papers.items() if n >= least}
 
 
@@ -116,7 +118,10 @@ def count_words(
     compounds = compound_words(documents, ids, least=recipe.min_papers_a_compound)
     words: dict[str, int] = {}
     features = [
-        [words.setdefault(w, len(words)) for w in tokens.token_words(token, vocabulary=compounds)]
+        [
+            words.setdefault(w, len(words))
+            for w in model_file.token_words(token, vocabulary=compounds)
+        ]
         for token in ids
     ]
     x_title, x_body = (counted(rows, features, len(words)) for rows in (titles, bodies))
@@ -297,7 +302,7 @@ def train(training: Training, *, out: Path, recipe: Recipe = Recipe()) -> str:
     digest = model_file.write_model(
         out, words=words, vectors=final, grams=fit_ngrams(words, final, papers, recipe=recipe),
         unknown=middle / np.linalg.norm(middle),
-        meta={"format": model_file.FORMAT, "rules": tokens.RULES, "title_weight": TITLE_WEIGHT},
+        meta={"format": model_file.FORMAT, "rules": model_file.RULES, "title_weight": TITLE_WEIGHT},
     )  # fmt: skip
     timer.say(f"{out.name}: {out.stat().st_size} bytes, SHA-256 {digest}")
     return digest

@@ -25,7 +25,6 @@ from analysis.embedding import (
     explain_pair,
     model_file,
     paper_texts,
-    tokens,
 )
 from hostile import HOSTILE
 
@@ -78,7 +77,7 @@ def test_a_word_outside_the_vocabulary_is_the_mean_of_its_letter_groups():
 
 
 def test_letter_groups_are_those_of_the_marked_word():
-    assert list(tokens.ngrams("abc")) == ["<ab", "abc", "bc>", "<abc", "abc>", "<abc>"]
+    assert list(model_file.ngrams("abc")) == ["<ab", "abc", "bc>", "<abc", "abc>", "<abc>"]
     shares = builtin.gram_matrix(["abc"], n_buckets=64)
     assert shares.sum() == pytest.approx(1)
 
@@ -100,7 +99,9 @@ def test_letter_groups_are_those_of_the_marked_word():
 def test_words(text, words):
     known = {"pretraining", "multi-modal"}
     assert [
-        w for raw in tokens.raw_tokens(text) for w in tokens.token_words(raw, vocabulary=known)
+        w
+        for raw in model_file.raw_tokens(text)
+        for w in model_file.token_words(raw, vocabulary=known)
     ] == words
 
 
@@ -235,13 +236,13 @@ def write_small(path: Path, **meta: object) -> str:
         vectors=np.array([[1, 0.5], [0, -2]], dtype=np.float32),
         grams=np.zeros((4, 2), np.float32),
         unknown=np.array([1, 0], np.float32),
-        meta={"format": model_file.FORMAT, "rules": tokens.RULES, "title_weight": 2} | meta,
+        meta={"format": model_file.FORMAT, "rules": model_file.RULES, "title_weight": 2} | meta,
     )
 
 
 def test_a_model_comes_back_within_half_a_step_and_is_written_alike_twice(tmp_path):
     first, second = (write_small(tmp_path / name) for name in ("a.npz", "b.npz"))
-    model = model_file.read_model(tmp_path / "a.npz", rules=tokens.RULES)
+    model = model_file.read_model(tmp_path / "a.npz")
     assert first == second
     assert model.rows == {"alpha": 0, "beta": 1}
     assert model.vectors == pytest.approx(np.array([[1, 0.5], [0, -2]]), abs=1 / 127)
@@ -254,13 +255,13 @@ def test_a_damaged_model_is_noticed(tmp_path):
     content[40] ^= 1
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"is damaged: its SHA-256"):
-        model_file.read_model(path, rules=tokens.RULES)
+        model_file.read_model(path)
     path.unlink()
     with pytest.raises(InputError, match="install papertide again"):
-        model_file.read_model(path, rules=tokens.RULES)
+        model_file.read_model(path)
 
 
 def test_a_model_of_another_version_names_both(tmp_path):
     write_small(tmp_path / "m.npz", format=99)
     with pytest.raises(InputError, match=r"format 99[\s\S]*format 1"):
-        model_file.read_model(tmp_path / "m.npz", rules=tokens.RULES)
+        model_file.read_model(tmp_path / "m.npz")

@@ -13,7 +13,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.embedding import embed, external, given_vectors
-from analysis.embedding.cache import cached_vectors
+from analysis.embedding.registry import cached_vectors
 
 TEXTS = ["Alpha beta. One paper", "Beta gamma. Another paper", "Delta. A third paper"]
 

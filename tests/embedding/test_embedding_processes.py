@@ -11,19 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.embedding.cache import cached_vectors
+from analysis.embedding.registry import cached_vectors
 
 PREAMBLE = """
 import os, signal, sys, time, zlib
 from pathlib import Path
 import numpy as np
-from analysis.embedding import cache
+from analysis.embedding import registry
 
 def fresh(texts):
     return np.array([[len(t), zlib.crc32(t.encode())] + [1] * 254 for t in texts], np.float32)
 
 def cached(texts):
-    return cache.cached_vectors(texts, version="v:1", folder=Path(sys.argv[1]), compute=fresh)
+    return registry.cached_vectors(texts, version="v:1", folder=Path(sys.argv[1]), compute=fresh)
 """
 TOGETHER = """
 me, other = sys.argv[2], "ab".replace(sys.argv[2], "")
@@ -41,7 +41,7 @@ def dying(file, **arrays):
     os.kill(os.getpid(), signal.SIGKILL)
 
 cached(["old 1", "old 2"])
-cache.np.savez = dying
+registry.np.savez = dying
 cached([f"new {k}" for k in range(8000)])
 """
 

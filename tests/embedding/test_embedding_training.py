@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.embedding import builtin, model_file, paper_texts, tokens
+from analysis.embedding import builtin, model_file, paper_texts
 from conftest import ROOT
 from planted import FIELDS, planted
 
@@ -66,7 +66,7 @@ def test_what_is_learned_tells_the_fields_apart(training, tmp_path):
     train_module, texts_module = training
     recipe = small_recipe(train_module)
     train_module.train(made_up(texts_module), out=tmp_path / "m.npz", recipe=recipe)
-    model = model_file.read_model(tmp_path / "m.npz", rules=tokens.RULES)
+    model = model_file.read_model(tmp_path / "m.npz")
     frame = planted(120, n_fields=6, seed=1)
     vectors = builtin.builtin_vectors(paper_texts(frame["title"], frame["abstract"]), model=model)
     same = frame["field"].to_numpy()[:, None] == frame["field"].to_numpy()[None, :]

@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from . import tokens
-from .model_file import Model, read_model
+from .model_file import Model, ngrams, raw_tokens, read_model, token_words
 
 MODEL_PATH = Path(__file__).with_name("builtin.npz")
 _CHUNK = 2048
@@ -42,7 +41,7 @@ def load_model() -> Model:
     InputError
         If the installed file is missing, damaged or of another version.
     """
-    return read_model(MODEL_PATH, rules=tokens.RULES)
+    return read_model(MODEL_PATH)
 
 
 def word_counts(text: str, *, model: Model) -> dict[str, int]:
@@ -96,21 +95,12 @@ def gram_matrix(words: Sequence[str], *, n_buckets: int) -> sp.csr_matrix:
 
     The bucket of an n-gram is the CRC-32 of its UTF-8 bytes modulo `n_buckets`; each row sums to 1.
     """
-    starts, indices, shares = [0], [], []
+    rows = []
     for word in words:
-        buckets = Counter(
-            zlib.crc32(gram.encode("utf-8", "surrogatepass")) % n_buckets
-            for gram in tokens.ngrams(word)
-        )
-        total = buckets.total()
-        for bucket, n in sorted(buckets.items()):
-            indices.append(bucket)
-            shares.append(n / total)
-        starts.append(len(indices))
-    return sp.csr_matrix(
-        (np.array(shares, np.float32), np.array(indices, np.int32), np.array(starts, np.int64)),
-        shape=(len(words), n_buckets),
-    )
+        grams = [gram.encode("utf-8", "surrogatepass") for gram in ngrams(word)]
+        buckets = Counter(zlib.crc32(gram) % n_buckets for gram in grams)
+        rows.append([(bucket, n / len(grams)) for bucket, n in sorted(buckets.items())])
+    return _sparse(rows, n_columns=n_buckets)
 
 
 def builtin_vectors(texts: Sequence[str], *, model: Model | None = None) -> np.ndarray:
@@ -152,7 +142,7 @@ class _TokenWords(dict[str, tuple[str, ...]]):
         self._vocabulary = vocabulary
 
     def __missing__(self, token: str) -> tuple[str, ...]:
-        words = self[token] = tuple(tokens.token_words(token, vocabulary=self._vocabulary))
+        words = self[token] = tuple(token_words(token, vocabulary=self._vocabulary))
         return words
 
     def clear_if_large(self) -> None:
@@ -169,10 +159,10 @@ def split_title(text: str) -> tuple[str, str]:
 def _count(text: str, *, model: Model, words_of: _TokenWords) -> Counter[str]:
     title, body = split_title(text)
     words: list[str] = []
-    for token in tokens.raw_tokens(title):
+    for token in raw_tokens(title):
         words += words_of[token]
     words *= model.title_weight
-    for token in tokens.raw_tokens(body):
+    for token in raw_tokens(body):
         words += words_of[token]
     return Counter(words)
 
@@ -189,19 +179,23 @@ def _sums(counts: Sequence[Counter[str]], *, model: Model) -> np.ndarray:
 
 
 def _weight_matrix(counts: Sequence[Counter[str]], *, columns: Mapping[str, int]) -> sp.csr_matrix:
-    starts: list[int] = [0]
-    indices: list[int] = []
-    values: list[int] = []
-    for count in counts:
-        row = sorted((columns[word], n) for word, n in count.items() if word in columns)
-        indices += [column for column, _ in row]
-        values += [n for _, n in row]
-        starts.append(len(indices))
-    weights = word_weights(np.array(values, dtype=np.int64))
-    return sp.csr_matrix(
-        (weights, np.array(indices, np.int32), np.array(starts, np.int64)),
-        shape=(len(counts), len(columns)),
-    )
+    rows = [
+        sorted((columns[word], n) for word, n in count.items() if word in columns)
+        for count in counts
+    ]
+    matrix = _sparse(rows, n_columns=len(columns), dtype=np.int64)
+    weights = word_weights(matrix.data)
+    return sp.csr_matrix((weights, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _sparse(
+    rows: Sequence[Sequence[tuple[int, float]]], *, n_columns: int, dtype: type = np.float32
+) -> sp.csr_matrix:
+    """Return a sparse matrix from the columns and values of its rows, columns ascending."""
+    indices = np.array([column for row in rows for column, _ in row], np.int32)
+    values: np.ndarray = np.array([value for row in rows for _, value in row], dtype)
+    starts = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+    return sp.csr_matrix((values, indices, starts), shape=(len(rows), n_columns))
 
 
 def _unit_rows(sums: np.ndarray, *, model: Model) -> np.ndarray:

@@ -149,11 +149,9 @@ def strongest_word_finder(
     if embedding != "builtin":
         return None
     texts = paper_texts(papers["title"], papers["abstract"])
-
-    def strongest(rows: Sequence[int], directions: np.ndarray) -> list[list[tuple[str, float]]]:
-        return strongest_words([texts[row] for row in rows], directions=directions)
-
-    return strongest
+    return lambda rows, directions: strongest_words(
+        [texts[row] for row in rows], directions=directions
+    )
 
 
 def _parts(text: str, *, model: Model) -> tuple[list[str], np.ndarray, np.ndarray]:

@@ -10,8 +10,7 @@ from .counts import CONFIDENT_WEIGHT, Counts, count_papers, manifest_entry
 from .events import find_events
 from .period_choice import PeriodChoice, choose_period, reference_day
 from .periods import listing_lag, papers_on_axis
-from .power import corrected_share, detection_power, power_figures
-from .shares import share_interval, trend_table
+from .shares import corrected_share, detection_power, power_figures, share_interval, trend_table
 from .verdicts import verdict_table
 
 __all__ = [

@@ -10,21 +10,19 @@ from numpy.typing import NDArray
 
 from analysis.base.schema import TABLES, conform, empty
 
-from .bursts import BurstScan, scan_bursts
-from .change_points import ChangeScan, line_prior, scan_changes
 from .counts import Counts
 from .design_effect import ClumpCounts, group_design_effect, squared_deviations
 from .log_odds_slopes import (
     DispersionPrior,
+    Matrix,
+    Vector,
     adjust_p_within_kinds,
     dispersion_prior,
     fit_lines,
     pearson_dispersion,
 )
+from .scans import BurstScan, ChangeScan, line_prior, scan_bursts, scan_changes
 from .verdicts import FLAT, MIN_PAPERS, SURE
-
-Matrix = NDArray[np.float64]
-Vector = NDArray[np.float64]
 
 MIN_FULL_PERIODS = 6
 UNUSUAL_PERIODS = 4

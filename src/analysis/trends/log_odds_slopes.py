@@ -100,9 +100,9 @@ def _step(
     k: Matrix, *, n: Vector, t: Vector, level: Vector, slope: Vector
 ) -> tuple[Vector, Vector]:
     share = expit(level[:, None] + slope[:, None] * t)
-    w = n * share * (1 - share)
-    a, b, c = w.sum(axis=1), (w * t).sum(axis=1), (w * t * t).sum(axis=1)
+    a, b, c = _information(share, n=n, t=t)
     det = a * c - b * b
+    w = n * share * (1 - share)
     leverage = w * (c[:, None] - 2 * b[:, None] * t + a[:, None] * t * t) / det[:, None]
     score = k - n * share + leverage * (0.5 - share)
     u, v = score.sum(axis=1), (score * t).sum(axis=1)

@@ -176,27 +176,23 @@ def _grid(papers: pd.DataFrame, *, freq: str, reference: pd.Timestamp | None) ->
 
 
 def _automatic(
-    grids: Mapping[str, _Grid], *, n_dated: int, n_undated: int, n_year_only: int
+    grids: dict[str, _Grid], *, n_dated: int, n_undated: int, n_year_only: int
 ) -> PeriodChoice:
     years_only = ""
     if len(grids) == 1:
         years_only = f"{n_year_only:,} of {n_dated:,} dated papers have only a year"
-    for freq in FREQUENCIES:
-        grid = grids.get(freq)
-        if grid and grid.n_periods >= ENOUGH_PERIODS and (grid.median or 0) >= MEDIAN_PAPERS:
-            why = years_only or (
-                f"this is the finest length that gives at least {ENOUGH_PERIODS} periods with a "
-                f"median of at least {MEDIAN_PAPERS} papers in the full ones"
-            )
+    enough = (
+        f"at least {ENOUGH_PERIODS} periods with a median of at least {MEDIAN_PAPERS} papers in "
+        "the full ones"
+    )
+    for grid in grids.values():
+        if grid.n_periods >= ENOUGH_PERIODS and (grid.median or 0) >= MEDIAN_PAPERS:
+            why = years_only or f"this is the finest length that gives {enough}"
             return _choice(grid, why=why, n_undated=n_undated)
-    for freq in reversed(FREQUENCIES):
-        grid = grids.get(freq)
-        if grid and grid.n_periods >= MIN_PERIODS:
-            why = years_only or (
-                f"no length gives at least {ENOUGH_PERIODS} periods with a median of at least "
-                f"{MEDIAN_PAPERS} papers in the full ones, so this is the coarsest with at least "
-                f"{MIN_PERIODS}"
-            )
+    for grid in reversed(grids.values()):
+        if grid.n_periods >= MIN_PERIODS:
+            coarsest = f"so this is the coarsest with at least {MIN_PERIODS}"
+            why = years_only or f"no length gives {enough}, {coarsest}"
             return _choice(grid, why=why, n_undated=n_undated)
     reason = f"No trend chart: {_why_none(grids, n_dated=n_dated, years_only=years_only)}."
     return PeriodChoice(None, reason + _left_out(n_undated, 0), 0, None, n_undated, 0)

@@ -9,15 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.errors import InputError
-from analysis.base.schema import AXES, FREQUENCIES
+from analysis.base.schema import AXES, FREQUENCIES, MONTHS
 
 SPARSE_SHARE = 0.025
 SPARSE_PERIODS = 0.25
 LISTED_SHARE = 0.99
 MIN_LISTED = 100
 MAX_LAG = 92
-
-_MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 
 
 def check_frequency(freq: str, *, more: Sequence[str] = ()) -> None:
@@ -48,15 +46,15 @@ def period_numbers(
     else:
         placed = dated & (papers["published_precision"] != "year").to_numpy(dtype=bool)
     months = papers["published"].to_numpy(dtype="datetime64[M]").astype("int64")
-    return np.where(placed, months, 0) // _MONTHS[freq], placed
+    return np.where(placed, months, 0) // MONTHS[freq], placed
 
 
 def period_bounds(
     numbers: NDArray[np.int64], *, freq: str
 ) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
     """Return the first and the last days of numbered periods."""
-    starts = (numbers * _MONTHS[freq]).astype("datetime64[M]")
-    ends = (starts + _MONTHS[freq]).astype("datetime64[D]") - 1
+    starts = (numbers * MONTHS[freq]).astype("datetime64[M]")
+    ends = (starts + MONTHS[freq]).astype("datetime64[D]") - 1
     return starts.astype("datetime64[us]"), ends.astype("datetime64[us]")
 
 

@@ -15,6 +15,8 @@ from .counts import Counts
 from .design_effect import exchangeability_p
 from .log_odds_slopes import (
     LogOddsLines,
+    Matrix,
+    Vector,
     adjust_p_within_kinds,
     dispersion_prior,
     fit_lines,
@@ -22,9 +24,6 @@ from .log_odds_slopes import (
     shrink_dispersion,
 )
 from .standardisation import standardised_slopes
-
-Matrix = NDArray[np.float64]
-Vector = NDArray[np.float64]
 
 MIN_FULL_PERIODS = 4
 MIN_PAPERS = 20
@@ -113,20 +112,9 @@ def _test_columns(tests: SlopeTests, *, span: float, directions: NDArray) -> dic
     with np.errstate(divide="ignore"):
         years = span * np.log(2) / np.log(tests.ratio)
     clear = np.isin(directions, ("rising", "falling")) & (np.abs(years) <= 2 * span)
-    return {
-        "log_odds_per_year": tests.slope,
-        "low": tests.low,
-        "high": tests.high,
-        "ratio": tests.ratio,
-        "ratio_low": tests.ratio_low,
-        "ratio_high": tests.ratio_high,
-        "p": tests.p,
-        "share_first": tests.share_first,
-        "share_last": tests.share_last,
-        "dispersion": tests.dispersion,
-        "df": tests.df,
-        "doubling_years": np.where(clear, years, np.nan),
-    }
+    columns = {name: getattr(tests, name) for name in _TEST_COLUMNS if hasattr(tests, name)}
+    columns["log_odds_per_year"] = tests.slope
+    return columns | {"doubling_years": np.where(clear, years, np.nan)}
 
 
 def _standardised_columns(
