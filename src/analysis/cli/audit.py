@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .options import handle_errors, json_option, open_run, quiet_option, run_options
+from .common import handle_errors, json_option, open_run, quiet_option, run_options
 
 
 @click.command("audit", short_help="Compare a run with a fresh fit of its papers.")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import handle_errors, json_option, runs_option
-from .text import json_records, wrap_text
+from .common import handle_errors, json_option, json_records, runs_option, wrap_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,8 +73,8 @@ def compare_text(old: str, new: str, *, runs: Path | None = None, as_json: bool 
 
 def _as_text(comparison: Comparison) -> str:
     from analysis.base.escaping import for_terminal
-    from analysis.report.text.changes import change_parts
     from analysis.report.markup import PLAIN
+    from analysis.report.text.changes import change_parts
 
     parts = change_parts(comparison, target=PLAIN)
     head = for_terminal(f"From run {comparison.old} to run {comparison.new}")

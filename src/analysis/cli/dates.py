@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .options import files_argument, handle_errors, path_option
+from .common import files_argument, handle_errors, path_option
 from .snapshot import max_mb_option
 
 INDEX = Path("data") / "dates_index.parquet"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .options import handle_errors, open_run, path_option, run_options
+from .common import handle_errors, open_run, path_option, run_options
 
 TARGETS = ("csv", "datamapplot", "embedding-atlas")
 

@@ -10,7 +10,7 @@ import click
 
 from analysis.base.english import count
 
-from .options import INTERRUPTED, flag, handle_errors, number_option, path_option, quiet_option
+from .common import INTERRUPTED, flag, handle_errors, number_option, path_option, quiet_option
 
 _LINES_SHOWN = 5
 

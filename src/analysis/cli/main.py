@@ -11,13 +11,13 @@ import click
 from analysis import __version__
 
 from .audit import audit_command
+from .common import BAD_INPUT, INTERRUPTED, interrupts
 from .compare import compare_command
 from .dates import dates_commands
 from .export import export_command
 from .fetch import fetch_commands
 from .filter import filter_command
 from .notebooks import notebooks_command
-from .options import BAD_INPUT, INTERRUPTED, interrupts
 from .replay import replay_command
 from .report import report_command
 from .run import run_command

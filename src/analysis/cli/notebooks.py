@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .options import handle_errors, interrupts, path_option, quiet_option, run_options
+from .common import handle_errors, interrupts, path_option, quiet_option, run_options
 
 
 @click.command("notebooks", short_help="Execute the notebooks on a run.")

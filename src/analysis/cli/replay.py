@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .options import handle_errors, path_option, quiet_option, runs_option
+from .common import handle_errors, path_option, quiet_option, runs_option
 
 
 @click.command("replay", short_help="Reproduce a run and compare the two.")

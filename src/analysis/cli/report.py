@@ -8,7 +8,7 @@ import click
 
 from analysis.base.schema import AXES, FREQUENCIES
 
-from .options import (
+from .common import (
     csv_safe_option,
     flag,
     handle_errors,

@@ -10,7 +10,7 @@ import click
 
 from analysis.base.schema import AXES, FREQUENCIES
 
-from .options import (
+from .common import (
     csv_safe_option,
     day_option,
     flag,

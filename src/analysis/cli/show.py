@@ -13,8 +13,7 @@ from analysis.base.escaping import for_terminal
 from analysis.base.groups import grade, groups_of
 from analysis.base.schema import KINDS, SCHEMA_VERSION
 
-from .options import handle_errors, json_option, open_run, run_options
-from .text import json_records, text_table
+from .common import handle_errors, json_option, json_records, open_run, run_options, text_table
 
 if TYPE_CHECKING:
     from analysis.runs import Run

@@ -16,8 +16,15 @@ from analysis.base.schema import PRECISIONS, TABLES
 from analysis.sources import MAX_MB
 from analysis.sources.formats import FORMAT_NAMES, format_words
 
-from .options import files_argument, handle_errors, json_option, number_option, path_option
-from .text import text_table, wrap_text
+from .common import (
+    files_argument,
+    handle_errors,
+    json_option,
+    number_option,
+    path_option,
+    text_table,
+    wrap_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ import click
 
 from analysis.base.english import count
 
-from .options import handle_errors, run_options
+from .common import handle_errors, run_options
 
 
 @click.command("verify", short_help="Check a run's files against their hashes.")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from .drift import drift_command
+from .growth import drift_command, suggest_command
 from .sample import sample_command
 from .score import score_command
-from .suggest import suggest_command
 from .why import why_command
 
 

@@ -9,8 +9,7 @@ import click
 from analysis.base.english import count
 from analysis.base.errors import InputError
 
-from ..options import handle_errors, number_option, open_run, path_option, run_options
-from ..text import wrap_text
+from ..common import handle_errors, number_option, open_run, path_option, run_options, wrap_text
 from .score import topic_ids
 
 

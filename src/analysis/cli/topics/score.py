@@ -13,8 +13,19 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import first_lines
 from analysis.base.schema import COUNTED_WEIGHT
 
-from ..options import flag, handle_errors, json_option, number_option, open_run, run_options
-from ..text import json_records, text_table, two_digits, two_digits_interval, wrap_text
+from ..common import (
+    flag,
+    handle_errors,
+    json_option,
+    json_records,
+    number_option,
+    open_run,
+    run_options,
+    text_table,
+    two_digits,
+    two_digits_interval,
+    wrap_text,
+)
 
 if TYPE_CHECKING:
     import pandas as pd

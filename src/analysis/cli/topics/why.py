@@ -9,8 +9,7 @@ import click
 
 from analysis.base.schema import COUNTED_WEIGHT
 
-from ..options import handle_errors, open_run, run_options
-from ..text import two_digits, wrap_text
+from ..common import handle_errors, open_run, run_options, two_digits, wrap_text
 
 if TYPE_CHECKING:
     import pandas as pd
