@@ -60,7 +60,7 @@ def fresh_fit(corpus: Corpus, rows: np.ndarray) -> tuple[np.ndarray, sp.csr_matr
     if not file.exists():
         found = find_clusters(corpus.vectors[rows])
         graph, least = found.graph.tocsr(), int(found.settings.get("min_cluster_size", 0))
-        keep(file, numbers=found.numbers, graph=graph, least=least)
+        keep(file, labels=found.numbers, graph=graph, least=least)
     stored = np.load(file)
     shape = (len(rows), len(rows))
     graph = sp.csr_matrix((stored["data"], stored["indices"], stored["indptr"]), shape=shape)
@@ -70,7 +70,7 @@ def fresh_fit(corpus: Corpus, rows: np.ndarray) -> tuple[np.ndarray, sp.csr_matr
 def keep(file: Path, *, labels: np.ndarray, graph: sp.csr_matrix, least: int) -> None:
     """Write a cold fit."""
     np.savez_compressed(
-        file, numbers=labels, data=graph.data, indices=graph.indices, indptr=graph.indptr,
+        file, labels=labels, data=graph.data, indices=graph.indices, indptr=graph.indptr,
         least=least,
     )  # fmt: skip
 

@@ -23,7 +23,6 @@ from hostile import HOSTILE
 from page_runs import made_run, written
 from planted import planted
 
-
 QUIET = Progress(quiet=True)
 
 

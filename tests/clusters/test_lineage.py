@@ -90,8 +90,8 @@ def test_thresholds_are_settings():
 
 
 def test_ids_whose_papers_are_all_gone_are_retired():
-    old = primaries(a="11")
-    assert rows(old, old, previous_ids=["c0001", "c0007"])[1][:2] == ("retired", "c0007")
+    old, new = primaries(a="11", b="7"), primaries(a="11")
+    assert rows(old, new)[1][:2] == ("retired", "c0007")
 
 
 def test_no_clusters_no_lineage():

@@ -13,7 +13,7 @@ from analysis.base.english import count
 from analysis.base.escaping import first_lines
 from analysis.base.groups import cluster_id
 
-from .lineage import lineage_rows, match_fresh
+from .lineage import lineage_rows, match_fresh, mean_vectors
 
 LEAST_FIT = 0.95
 """Agreement with fits of subsamples, as a fraction of that of a fresh fit, from which on a run's
@@ -112,12 +112,13 @@ def audit_clusters(
     """
     names, numbers = np.unique(clusters.to_numpy(dtype="str"), return_inverse=True)
     count = int(fresh.max()) + 1
-    shared = np.zeros((len(names), count), dtype=np.int64)
-    np.add.at(shared, (numbers, fresh), 1)
     matched = match_fresh(
-        shared,
+        pd.crosstab(numbers, fresh).to_numpy(),
         ids=names.tolist(),
-        centroids=(_means(vectors, numbers, len(names)), _means(vectors, fresh, count)),
+        centroids=(
+            mean_vectors(vectors, clusters=numbers, names=range(len(names))),
+            mean_vectors(vectors, clusters=fresh, names=range(count)),
+        ),
     )
     ids, free = [], next_id
     for name in matched:
@@ -137,10 +138,6 @@ def audit_clusters(
         lineage=lineage_rows(clusters, after, previous_run=run),
         sizes={name: int(n) for name, n in zip(ids, np.bincount(fresh), strict=True)},
     )
-
-
-def _means(vectors: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:
-    return np.stack([vectors[numbers == number].mean(axis=0) for number in range(count)])
 
 
 def _agreement(numbers: np.ndarray, *, fits: np.ndarray) -> float:

@@ -109,6 +109,13 @@ def cluster_similarity(
     return weight * by_papers + (1 - weight) * by_content
 
 
+def mean_vectors(
+    vectors: np.ndarray, *, clusters: np.ndarray, names: Iterable[str | int]
+) -> np.ndarray:
+    """Return the mean of the vectors in each of some clusters, shape (len(names), d)."""
+    return np.stack([vectors[clusters == name].mean(axis=0) for name in names])
+
+
 def _unit(rows: np.ndarray) -> np.ndarray:
     rows = rows.astype("float64")
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -125,13 +132,7 @@ def _term_similarity(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]])
 
 
 def lineage_rows(
-    old: pd.Series,
-    new: pd.Series,
-    *,
-    previous_run: str,
-    previous_ids: Iterable[str] | None = None,
-    share: float = SHARE,
-    least: int = LEAST,
+    old: pd.Series, new: pd.Series, *, previous_run: str, share: float = SHARE, least: int = LEAST
 ) -> pd.DataFrame:
     """Return the table `lineage` of a run from the primary clusters of two runs.
 
@@ -155,8 +156,6 @@ def lineage_rows(
         Primary cluster of each paper, indexed by its id.
     previous_run : str
         Name of the run that `old` is from.
-    previous_ids : iterable of str, optional
-        Ids that had papers in that run, if `old` lacks some of its papers.
     share, least : float, int
         Thresholds of splits and mergers.
 
@@ -165,19 +164,23 @@ def lineage_rows(
     DataFrame
         Table `lineage`.
     """
-    both = pd.DataFrame({"previous_group_id": old, "group_id": new}).dropna()
-    pairs = both.groupby(["previous_group_id", "group_id"], sort=True).size()
-    pairs = pairs.rename("n_shared").reset_index()
-    pairs["of_part"] = pairs["n_shared"] / pairs.groupby("group_id")["n_shared"].transform("sum")
+    papers = pd.DataFrame({"previous_group_id": old, "group_id": new}).dropna()
+    pairs = (
+        papers.groupby(["previous_group_id", "group_id"]).size().rename("n_shared").reset_index()
+    )
     pairs["n_part"] = pairs.groupby("group_id")["n_shared"].transform("sum")
+    pairs["of_part"] = pairs["n_shared"] / pairs["n_part"]
     pairs["n_former"] = pairs.groupby("previous_group_id")["n_shared"].transform("sum")
     pairs["of_former"] = pairs["n_shared"] / pairs["n_former"]
-    before, now = set(old.dropna()) | set(previous_ids or ()), set(new.dropna())
+    before, now = set(old.dropna()), set(new.dropna())
     gone = sorted(before - now)
     retired = pd.DataFrame({"group_id": gone, "previous_group_id": gone}, dtype="str")
+    same = pairs[pairs["group_id"] == pairs["previous_group_id"]]
+    largest = pairs.sort_values(["n_shared", "previous_group_id"], ascending=[False, True])
+    both, born = sorted(before & now), sorted(now - before)
     parts = [
-        _kept_rows(pairs, both=sorted(before & now)).assign(event="kept"),
-        _born_rows(pairs, born=sorted(now - before)).assign(event="born"),
+        _rows_of(both, same, overlap="of_former").assign(previous_group_id=both, event="kept"),
+        _rows_of(born, largest, overlap="of_part").assign(event="born"),
         _split_rows(pairs, share=share, least=least).assign(event="split"),
         _merged_rows(pairs, gone=gone, share=share, least=least).assign(event="merged"),
         retired.assign(event="retired", n_shared=0, overlap=0.0),
@@ -186,48 +189,25 @@ def lineage_rows(
     return conform(rows.assign(previous_run=previous_run), name="lineage")
 
 
-def _kept_rows(pairs: pd.DataFrame, *, both: list[str]) -> pd.DataFrame:
-    same = pairs[pairs["group_id"] == pairs["previous_group_id"]].set_index("group_id")
-    same = same.reindex(both)
-    return pd.DataFrame(
-        {
-            "group_id": both,
-            "previous_group_id": both,
-            "n_shared": same["n_shared"].fillna(0).to_numpy(),
-            "overlap": same["of_former"].fillna(0).to_numpy(),
-        }
-    )
-
-
-def _born_rows(pairs: pd.DataFrame, *, born: list[str]) -> pd.DataFrame:
-    order = pairs.sort_values(["n_shared", "previous_group_id"], ascending=[False, True])
-    most = order.drop_duplicates("group_id").set_index("group_id").reindex(born)
-    return pd.DataFrame(
-        {
-            "group_id": born,
-            "previous_group_id": most["previous_group_id"].to_numpy(),
-            "n_shared": most["n_shared"].fillna(0).to_numpy(),
-            "overlap": most["of_part"].fillna(0).to_numpy(),
-        }
-    )
+def _rows_of(ids: list[str], pairs: pd.DataFrame, *, overlap: str) -> pd.DataFrame:
+    """Return for each cluster its first pair, with no shared papers if it has none."""
+    first = pairs.drop_duplicates("group_id").set_index("group_id").reindex(ids)
+    first = first.assign(overlap=first[overlap].fillna(0), n_shared=first["n_shared"].fillna(0))
+    return first.rename_axis("group_id").reset_index()
 
 
 def _split_rows(pairs: pd.DataFrame, *, share: float, least: int) -> pd.DataFrame:
     parts = pairs[(pairs["of_part"] >= share) & (pairs["n_part"] >= least)]
     parts = parts[parts["previous_group_id"].duplicated(keep=False)]
-    return _lineage_columns(parts, overlap="of_part")
+    return parts.assign(overlap=parts["of_part"])
 
 
 def _merged_rows(pairs: pd.DataFrame, *, gone: list[str], share: float, least: int) -> pd.DataFrame:
     former = pairs[(pairs["of_former"] >= share) & (pairs["n_former"] >= least)]
     same = former["group_id"] == former["previous_group_id"]
     former = former[same | former["previous_group_id"].isin(gone)]
-    return _lineage_columns(former[former["group_id"].duplicated(keep=False)], overlap="of_former")
-
-
-def _lineage_columns(pairs: pd.DataFrame, *, overlap: str) -> pd.DataFrame:
-    out = pairs[["group_id", "previous_group_id", "n_shared"]]
-    return out.assign(overlap=pairs[overlap])
+    former = former[former["group_id"].duplicated(keep=False)]
+    return former.assign(overlap=former["of_former"])
 
 
 def dormant_clusters(

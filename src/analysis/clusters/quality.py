@@ -154,8 +154,7 @@ def grade_clusters(clusters: pd.Series, *, fits: np.ndarray) -> dict[str, float]
         From `subsample_fits`.
     """
     names = sorted(clusters.dropna().unique())
-    number = {name: i for i, name in enumerate(names)}
-    numbers = clusters.map(number).fillna(-1).to_numpy(dtype=np.int64)
+    numbers = pd.Index(names, dtype="str").get_indexer(clusters)
     return dict(zip(names, cluster_stability(numbers, fits=fits).tolist(), strict=True))
 
 

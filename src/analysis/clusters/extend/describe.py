@@ -111,7 +111,8 @@ def describe_new_clusters(
     if len(others) > _OTHERS_READ:
         others = others[np.linspace(0, len(others) - 1, _OTHERS_READ).round().astype(int)]
     rows = np.sort(np.concatenate([np.flatnonzero(is_new), others]))
-    names, numbers = _numbered(clusters[rows])
+    names = sorted(set(clusters[rows].tolist()), key=cluster_number)
+    numbers = pd.Index(names).get_indexer(clusters[rows])
     texts = papers.iloc[rows]
     words = cluster_terms(count_phrases(texts["title"], texts["abstract"]), numbers=numbers)
     used = {label.casefold() for label in taken}
@@ -136,13 +137,6 @@ def describe_new_clusters(
             )
         )
     return descriptions
-
-
-def _numbered(clusters: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """Return the different ids in the order of their numbers, and the index of each paper's."""
-    names = sorted(set(clusters.tolist()), key=cluster_number)
-    number = {name: i for i, name in enumerate(names)}
-    return names, np.array([number[name] for name in clusters.tolist()], dtype=np.int64)
 
 
 def _exemplars(

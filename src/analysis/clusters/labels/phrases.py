@@ -1,27 +1,20 @@
 """Candidate noun phrases of one to three words, found without a tagger, and who contains them.
 
 A phrase is a run of words between punctuation, function words and the verbs, adverbs and stock
-words of abstracts (`BREAKS`). Its last word must be able to head a noun phrase.
+words of abstracts (`vocabulary.toml`). Its last word must be able to head a noun phrase.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.words import STOP_WORDS, WORD, fold_word
-
-from .vocabulary import (
-    BREAKS,
-    FOREIGN,
-    ING_NOUNS,
-    NOT_HEADS,
-    NOUNS_WITH_ADJECTIVE_ENDINGS,
-    WEAK_ALONE,
-)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,9 +24,12 @@ LONGEST = 3
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\b[\w-]+\.(?:io|com|org|net|ai|co)\b\S*")
 
-_WEAK_ALONE = frozenset(map(fold_word, WEAK_ALONE))
-_NOT_HEADS = frozenset(map(fold_word, NOT_HEADS))
-_NOUNS = frozenset(map(fold_word, NOUNS_WITH_ADJECTIVE_ENDINGS))
+_TEXT = Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8")
+_WORDS = {name: frozenset(words.split()) for name, words in tomllib.loads(_TEXT).items()}
+_BREAKS, _ING_NOUNS, _FOREIGN = _WORDS["breaks"], _WORDS["ing_nouns"], _WORDS["foreign"]
+_WEAK_ALONE = frozenset(map(fold_word, _WORDS["weak_alone"]))
+_NOT_HEADS = frozenset(map(fold_word, _WORDS["not_heads"]))
+_NOUNS = frozenset(map(fold_word, _WORDS["nouns_with_adjective_endings"]))
 _ADJECTIVE_ENDINGS = (
     *("ly", "ous", "ful", "less", "ible", "able", "ish", "ward", "wise", "specific", "based"),
     *("aware", "driven", "agnostic", "free", "level", "oriented", "guided"),
@@ -46,14 +42,14 @@ def _kind(lower: str) -> tuple[str, bool, bool]:
     """Return a word's folded form, whether it ends a phrase, and whether it can be the head."""
     folded = fold_word(lower)
     plain = lower.replace("-", "")
-    if lower in STOP_WORDS or lower in BREAKS or plain in BREAKS or folded in BREAKS:
+    if lower in STOP_WORDS or lower in _BREAKS or plain in _BREAKS or folded in _BREAKS:
         return folded, True, False
     if len(lower) < 2 or (lower[0].isdigit() and not any(c.isalpha() for c in lower)):
         return folded, True, False
     if lower.endswith("ly") and len(lower) > 4:
         return folded, True, False
     last = lower.rsplit("-", 1)[-1]
-    if last.endswith("ing") and last not in ING_NOUNS and plain not in ING_NOUNS:
+    if last.endswith("ing") and last not in _ING_NOUNS and plain not in _ING_NOUNS:
         return folded, len(last) > 5, len(last) <= 5
     ends_as_adjective = last.endswith(_ADJECTIVE_ENDINGS) or (
         len(last) > 3 and last.endswith(_ADJECTIVE_OR_NOUN) and folded not in _NOUNS
@@ -63,7 +59,7 @@ def _kind(lower: str) -> tuple[str, bool, bool]:
 
 def _is_foreign(word: str, *, after: str) -> bool:
     """Whether a word is a function word of another language; EM, DES and OS are names."""
-    if word.isupper() or word.lower() not in FOREIGN:
+    if word.isupper() or word.lower() not in _FOREIGN:
         return False
     return not (word == "de" and after.startswith((" novo", " facto")))
 
@@ -157,13 +153,12 @@ def count_phrases(
     known = [text if isinstance(text, str) else "" for text in abstracts]
     texts = [f"{title}. {abstract}" for title, abstract in zip(titles, known, strict=True)]
     least = 2 if len(texts) < 1000 else 4
-    counter = CountVectorizer(analyzer=phrase_keys, min_df=least, binary=True, dtype=np.float64)
+    options = {"analyzer": phrase_keys, "binary": True, "dtype": np.float64}
+    counter = CountVectorizer(min_df=least, **options)
     try:
         presence = counter.fit_transform(track(texts))
     except ValueError:  # scikit-learn raises it if no phrase occurs often enough
         none = sp.csr_matrix((len(texts), 0))
         return PhraseCounts(texts, none, none, np.array([], dtype=str))
-    in_titles = CountVectorizer(
-        analyzer=phrase_keys, vocabulary=counter.vocabulary_, binary=True, dtype=np.float64
-    ).transform(titles)
+    in_titles = CountVectorizer(vocabulary=counter.vocabulary_, **options).transform(titles)
     return PhraseCounts(texts, presence, in_titles, counter.get_feature_names_out())

@@ -134,9 +134,8 @@ def extend_parent(
 
 def _known_numbers(papers: pd.DataFrame, *, known: Sequence[str], parent: Run) -> np.ndarray:
     """Return the place in `known` of each paper's cluster in the parent run, -1 for new papers."""
-    number = {name: i for i, name in enumerate(known)}
-    of_paper = primary_clusters(parent.memberships).map(number).to_dict()
-    return np.array([of_paper.get(paper, -1) for paper in papers["paper_id"]])
+    of_paper = primary_clusters(parent.memberships).reindex(papers["paper_id"])
+    return pd.Index(known, dtype="str").get_indexer(of_paper)
 
 
 def _event_lines(extension: Extension, *, names: Sequence[str]) -> list[str]:

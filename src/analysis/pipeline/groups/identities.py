@@ -13,7 +13,7 @@ from analysis.base import schema
 from analysis.base.groups import cluster_id, groups_of
 from analysis.clusters import ClusterDescription, primary_clusters
 from analysis.clusters.ledger import Ledger
-from analysis.clusters.lineage import dormant_clusters, lineage_rows, match_fresh
+from analysis.clusters.lineage import dormant_clusters, lineage_rows, match_fresh, mean_vectors
 from analysis.clusters.register import cluster_statuses, update_register
 from analysis.runs import Run
 
@@ -89,18 +89,15 @@ def _match(
         shared.to_numpy(),
         ids=earlier_names,
         centroids=(
-            _centroids(earlier_names, papers=parent.papers, vectors=parent.vectors, of=before),
-            _centroids(names, papers=papers, vectors=vectors, of=now),
+            mean_vectors(
+                parent.vectors,
+                clusters=before.reindex(parent.papers["paper_id"]).to_numpy(),
+                names=earlier_names,
+            ),
+            mean_vectors(vectors, clusters=now.reindex(ids).to_numpy(), names=names),
         ),
         terms=(earlier["terms"].tolist(), [cluster.terms for cluster in fresh]),
     )
-
-
-def _centroids(
-    names: Sequence[str], *, papers: pd.DataFrame, vectors: np.ndarray, of: pd.Series
-) -> np.ndarray:
-    clusters = of.reindex(papers["paper_id"].to_numpy()).to_numpy()
-    return np.stack([vectors[clusters == name].mean(axis=0) for name in names])
 
 
 def renumber_clusters(
