@@ -14,7 +14,7 @@ from analysis.base.errors import InputError
 from analysis.base.schema import FEW_PAPERS, MONTHS
 
 from .frames.trends import EventRow
-from .style import LINE_SYMBOLS, times, wrap
+from .style import LINE_SYMBOLS, one_line, times
 
 ONE_PANEL = len(LINE_SYMBOLS)
 """Up to this many groups share one panel; more of them get one panel each."""
@@ -170,7 +170,7 @@ def hidden_groups_note(
     hidden = frame.drop_duplicates("group_id")["label"].tolist()[n_shown:]
     if not hidden:
         return []
-    names = [" ".join(wrap(str(label), width=40, lines=1)) for label in hidden[:8]]
+    names = [one_line(str(label), width=40) for label in hidden[:8]]
     more = f" and {len(hidden) - 8} more" if len(hidden) > 8 else ""
     which = f"are the {n_shown} groups" if n_shown > 1 else "is the group"
     return [f"Shown {which} with the {ordered}; not shown: {', '.join(names)}{more}."]

@@ -66,6 +66,11 @@ def wrap(text: str, *, width: int, lines: int | None = None) -> list[str]:
     return [*broken[: lines - 1], cut.rstrip(" ,;:.") + "…"]
 
 
+def one_line(text: str, *, width: int) -> str:
+    """Clean `text` and truncate it to one line of at most `width` columns."""
+    return wrap(text, width=width, lines=1)[0]
+
+
 def columns_of(text: str) -> int:
     """Return the columns that a text takes: wide characters two (Unicode Annex 11), others one."""
     if text.isascii():

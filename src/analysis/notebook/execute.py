@@ -104,9 +104,11 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
         with progress.stage(path.stem):
             notebook = nbformat.read(path, as_version=4)
             _execute(notebook, name=path.stem, folder=out, run_path=run_path)
-            _write(out / path.name, nbformat.writes(notebook) + "\n")
             html = out / f"{path.stem}.html"
-            _write(html, notebook_page(notebook, title=path.stem))
+            page = notebook_page(notebook, title=path.stem)
+            for file, text in ((out / path.name, nbformat.writes(notebook) + "\n"), (html, page)):
+                with written_whole(file) as temporary:
+                    temporary.write_text(text, encoding="utf-8")
         written.append(html)
     return written
 
@@ -160,26 +162,11 @@ def _input_error(error: CellExecutionError, *, name: str) -> InputError | None:
     )
 
 
-def _write(path: Path, text: str) -> None:
-    with written_whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
 def notebook_page(notebook: NotebookNode, *, title: str) -> str:
-    """Return an executed notebook as an HTML page.
+    """Return an executed notebook (with plotly's renderer "plotly_mimetype") as an HTML page.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Executed with plotly's renderer "plotly_mimetype"; not changed.
-    title : str
-        Plain text; escaped here.
-
-    Returns
-    -------
-    str
-        HTML with the content policy of `report.page.html.policy`. Links to other notebooks are
-        replaced by links to their pages.
+    The page has the content policy of `report.page.html.policy`; links to other notebooks are
+    replaced by links to their pages. `title` is plain text, escaped here.
     """
     from nbconvert import HTMLExporter
 
@@ -194,9 +181,9 @@ def notebook_page(notebook: NotebookNode, *, title: str) -> str:
             if PLOTLY_MIME in output.get("data", {}):
                 output.data = {"text/html": _figure(output.data[PLOTLY_MIME])}
     scripts = [plotly_js(), _DRAW]
-    page, _ = HTMLExporter(raw_template=_TEMPLATE).from_notebook_node(
-        shown, resources={"metadata": {"name": title}, "policy": policy(scripts)}
-    )
+    resources = {"metadata": {"name": title}, "policy": policy(scripts)}
+    exporter = HTMLExporter(raw_template=_TEMPLATE)
+    page, _ = exporter.from_notebook_node(shown, resources=resources)
     before, end, after = page.rpartition("</body>")
     code = "".join(f"<script>{script}</script>\n" for script in scripts)
     return f"{before}{code}{end}{after}"

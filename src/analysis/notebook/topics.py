@@ -19,7 +19,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 from analysis.clusters.labels.labels import cluster_terms
 from analysis.clusters.labels.phrases import count_phrases
-from analysis.figures.style import wrap
+from analysis.figures.style import one_line
 from analysis.runs import sha256
 from analysis.topics.growth.candidates import (
     Draft,
@@ -78,27 +78,18 @@ def missing_definitions(run: Run) -> str:
 
 
 def find_definitions(run: Run) -> Path | None:
-    """Return the file of topic definitions whose SHA-256 is in a run's manifest, if it is found.
-
-    Parameters
-    ----------
-    run : Run
-    """
+    """Return the file of topic definitions whose SHA-256 is in a run's manifest, if it is found."""
     recorded = _recorded(run)
     default = files.default_topics()
     if not recorded or sha256(default) == recorded["sha256"]:
         return default
     folders = [Path.cwd(), *([run.path.resolve().parents[1]] if run.path else [])]
-    name = escape(recorded["name"])
-    candidates = (
-        path
-        for folder in folders
-        for pattern in _PATTERNS
-        for path in sorted(folder.glob(pattern.format(name)))
-    )
-    return next(
-        (path for path in candidates if path.is_file() and sha256(path) == recorded["sha256"]), None
-    )
+    for folder in folders:
+        for pattern in _PATTERNS:
+            for path in sorted(folder.glob(pattern.format(escape(recorded["name"])))):
+                if path.is_file() and sha256(path) == recorded["sha256"]:
+                    return path
+    return None
 
 
 def _recorded(run: Run) -> dict[str, str]:
@@ -161,11 +152,7 @@ def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
 def selection_trend(run: Run, *, rows: Sequence[int]) -> pd.DataFrame:
     """Count selected papers per period, with their share of all papers and its interval.
 
-    Parameters
-    ----------
-    run : Run
-    rows : sequence of int
-        Rows of the selected papers in `run.papers`.
+    `rows` are those of the selected papers in `run.papers`.
 
     Returns
     -------
@@ -177,28 +164,18 @@ def selection_trend(run: Run, *, rows: Sequence[int]) -> pd.DataFrame:
     given = date.fromisoformat(day) if day else None
     reference = reference_day(run.papers, snapshot_date=given)
     freq = run.manifest["period"]["freq"] or choose_period(run.papers, reference=reference).freq
-    group = {"group_id": SELECTION_ID, "label": f"{count(len(rows), 'selected paper')}"}
     if freq is None or not len(rows):
         return pd.DataFrame(columns=["group_id", "label"])
-    table = trend_table(
-        count_papers(
-            pd.DataFrame(
-                {
-                    "paper_id": run.papers["paper_id"].iloc[list(rows)],
-                    "kind": "topic",
-                    "group_id": SELECTION_ID,
-                    "weight": np.float32(1),
-                    "is_primary": True,
-                }
-            ),
-            papers=run.papers,
-            groups=pd.DataFrame({"kind": ["topic"], "group_id": [SELECTION_ID]}),
-            freq=freq,
-            reference=reference,
-        )
+    group = {"kind": "topic", "group_id": SELECTION_ID}
+    members = run.papers[["paper_id"]].iloc[list(rows)]
+    members = members.assign(**group, weight=np.float32(1), is_primary=True)
+    counts = count_papers(
+        members, papers=run.papers, groups=pd.DataFrame([group]), freq=freq, reference=reference
     )
+    table = trend_table(counts)
+    label = count(len(rows), "selected paper")
     labels = [period_label(period, freq=freq) for period in table["period"]]
-    return table.assign(**group, color=_COLOR, symbol="circle", period_label=labels)
+    return table.assign(label=label, color=_COLOR, symbol="circle", period_label=labels)
 
 
 def trend_title(selected: pd.DataFrame) -> str:
@@ -211,7 +188,7 @@ def trend_title(selected: pd.DataFrame) -> str:
         title += f" ({undated:,} undated, in no period)"
     clusters = selected["cluster"].value_counts()
     if len(clusters) and clusters.iloc[0] * 2 > len(selected):
-        label = " ".join(wrap(str(clusters.index[0]), width=50, lines=1))
+        label = one_line(str(clusters.index[0]), width=50)
         title += f", {clusters.iloc[0]:,} in {label}"
     return title
 

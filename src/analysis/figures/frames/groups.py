@@ -70,16 +70,17 @@ def map_labels(run: Run) -> pd.DataFrame:
         [(ancestor, group) for group in rows["group_id"].unique() for ancestor in lines[group]],
         columns=["ancestor", "group_id"],
     )
-    positions = rows[["group_id", "x", "y"]].merge(ancestors, on="group_id").groupby("ancestor")
+    positions = rows[["group_id", "x", "y"]].merge(ancestors, on="group_id")
     centers = {
         group: densest_point(papers["x"].to_numpy(), papers["y"].to_numpy())
-        for group, papers in positions
+        for group, papers in positions.groupby("ancestor")
     }
     table = clusters[clusters["group_id"].isin(centers)]
+    ids = table["group_id"].tolist()
     table = table.assign(
-        level=[len(lines[group]) - 1 for group in table["group_id"]],
-        x=[centers[group][0] for group in table["group_id"]],
-        y=[centers[group][1] for group in table["group_id"]],
+        level=[len(lines[group]) - 1 for group in ids],
+        x=[centers[group][0] for group in ids],
+        y=[centers[group][1] for group in ids],
     )
     return _as_table(table)
 

@@ -102,21 +102,14 @@ def _topic_lists(run: Run) -> pd.DataFrame:
         f"{label} {weight:.2f}" + (f" ({why})" if isinstance(why, str) else "")
         for label, weight, why in zip(rows["label"], rows["weight"], rows["why"], strict=True)
     ]
-    by_paper: dict[str, list[tuple[str, str, str]]] = {}
-    for paper, label, why, topic in zip(
-        rows["paper_id"], rows["label"], reasons, rows["group_id"], strict=True
-    ):
-        by_paper.setdefault(paper, []).append((label, why, topic))
-    lists = [list(zip(*topics, strict=True)) for topics in by_paper.values()]
-    out = pd.DataFrame(
-        {
-            "paper_id": list(by_paper),
-            "topics": [", ".join(labels) for labels, _, _ in lists],
-            "topics_why": ["; ".join(whys) for _, whys, _ in lists],
-            "topic_ids": [list(ids) for _, _, ids in lists],
-            "topic_labels": [list(labels) for labels, _, _ in lists],
-        }
-    )
+    by_paper = rows.assign(reason=reasons).groupby("paper_id")
+    lists = {
+        "topics": by_paper["label"].agg(", ".join),
+        "topics_why": by_paper["reason"].agg("; ".join),
+        "topic_ids": by_paper["group_id"].agg(list),
+        "topic_labels": by_paper["label"].agg(list),
+    }
+    out = pd.DataFrame(lists).reset_index()
     return out.astype({"paper_id": "str", "topics": "str", "topics_why": "str"})
 
 

@@ -27,19 +27,7 @@ from ..changes import (
 )
 from ..shares import event_words, spread_labels
 from ..style import GREY, INK, MUTED, darken, share_words
-from .sheet import (
-    BASELINE,
-    GRID,
-    QUIET,
-    SMALL,
-    TICKS,
-    add_notes,
-    empty_figure,
-    hatched_box,
-    label_room,
-    plotly_text,
-    sentence_figure,
-)
+from . import sheet
 
 _ROW = 34
 _LINE, _BELOW = 15, 52
@@ -64,26 +52,27 @@ def then_and_now(
         From `then_and_now_table`.
     """
     if changes.empty:
-        return sentence_figure(NO_PAIR, title=title)
+        return sheet.sentence_figure(NO_PAIR, title=title)
     rows = slope_rows(changes, top=top)
     panels = [part for _, part in rows.groupby("panel")]
     labels = [[_label(row) for row in part.itertuples()] for part in panels]
     tall = [max(180, 12 + sum(map(_pixels, each))) for each in labels]
     total = sum(tall) + _BELOW * (len(panels) - 1)
-    figure = empty_figure(title=title, inner=total)
-    figure.layout.margin.update(l=70, r=label_room([text for each in labels for text in each]) + 30)
+    figure = sheet.empty_figure(title=title, inner=total)
+    right = sheet.label_room([text for each in labels for text in each]) + 30
+    figure.layout.margin.update(l=70, r=right)
     figure.update_layout(showlegend=False)
     above = total
     for number, (part, each, height) in enumerate(zip(panels, labels, tall, strict=True), 1):
         domain = ((above - height) / total, min(1.0, above / total))
         _draw_slopes(figure, part, labels=each, number=number, domain=domain, pixels=height)
         above -= height + _BELOW
-    return add_notes(figure, [*slope_notes(changes, rows), note], below=46)
+    return sheet.add_notes(figure, [*slope_notes(changes, rows), note], below=46)
 
 
 def _label(row: SlopeRow) -> str:
     _, sign, now = slope_words(row)
-    return f"<b>{sign} {plotly_text(str(row.label), width=34, lines=2)}</b><br>{now}"
+    return f"<b>{sign} {sheet.plotly_text(str(row.label), width=34, lines=2)}</b><br>{now}"
 
 
 def _pixels(label: str) -> int:
@@ -101,7 +90,7 @@ def _draw_slopes(
 ) -> None:
     low, high = axis_limits(rows)
     figure.layout[f"xaxis{number}"] = {
-        **QUIET,
+        **sheet.QUIET,
         "fixedrange": True,
         "domain": (0, 1),
         "anchor": f"y{number}",
@@ -111,8 +100,8 @@ def _draw_slopes(
         "tickfont": {"size": 12, "color": MUTED},
     }
     figure.layout[f"yaxis{number}"] = {
-        **QUIET,
-        **GRID,
+        **sheet.QUIET,
+        **sheet.GRID,
         "fixedrange": True,
         "domain": domain,
         "anchor": f"x{number}",
@@ -172,7 +161,7 @@ def _slope(row: SlopeRow, *, number: int) -> list[go.Scatter]:
     slope = go.Scatter(
         **axes,
         hoverinfo="text",
-        name=plotly_text(str(row.label), width=40, lines=1),
+        name=sheet.plotly_text(str(row.label), width=40, lines=1),
         x=[row.x_then, row.x_now],
         y=[row.share_then**0.5, row.share_now**0.5],
         customdata=[row.share_then, row.share_now],
@@ -187,7 +176,7 @@ def _slope(row: SlopeRow, *, number: int) -> list[go.Scatter]:
 def _slope_hover(row: SlopeRow, end: str) -> str:
     numbers = (f"n_{end}", f"total_{end}", f"share_{end}", f"share_{end}_low", f"share_{end}_high")
     words = share_words(*(getattr(row, number) for number in numbers))
-    heading = f"<b>{plotly_text(str(row.label), width=60, lines=2)}</b>: {row.direction}<br>"
+    heading = f"<b>{sheet.plotly_text(str(row.label), width=60, lines=2)}</b>: {row.direction}<br>"
     return f"{heading}{getattr(row, f'{end}_label')}: {words}"
 
 
@@ -207,18 +196,18 @@ def burst_timeline(
         From `event_table`.
     """
     if events.empty:
-        return sentence_figure(NO_EVENTS, title=title)
+        return sheet.sentence_figure(NO_EVENTS, title=title)
     rows = timeline_rows(events, top=top)
     labels = rows.drop_duplicates("row")["label"]
-    names = [plotly_text(str(label), width=34, lines=2) for label in labels]
-    figure = empty_figure(title=title, inner=_ROW * len(names))
-    figure.layout.margin.l = label_room(names) + 16
+    names = [sheet.plotly_text(str(label), width=34, lines=2) for label in labels]
+    figure = sheet.empty_figure(title=title, inner=_ROW * len(names))
+    figure.layout.margin.l = sheet.label_room(names) + 16
     _set_timeline_axes(figure, events, names=names)
     for row in rows.itertuples():
         figure.add_trace(_mark(row))
         figure.add_annotation(_words(row, last=events["last"].iloc[0]))
     figure.update_layout(showlegend=False)
-    return add_notes(figure, [*timeline_notes(events, rows), note])
+    return sheet.add_notes(figure, [*timeline_notes(events, rows), note])
 
 
 def _set_timeline_axes(figure: go.Figure, events: pd.DataFrame, *, names: list[str]) -> None:
@@ -228,18 +217,18 @@ def _set_timeline_axes(figure: go.Figure, events: pd.DataFrame, *, names: list[s
     rows = (-0.5, len(names) - 0.5)
     figure.update_layout(
         xaxis={
-            **QUIET,
-            **TICKS,
-            **BASELINE,
+            **sheet.QUIET,
+            **sheet.TICKS,
+            **sheet.BASELINE,
             "type": "date",
             "range": [str(first), str(end)],
             "tickvals": [str(day) for day in labelled["period"]],
             "ticktext": labelled["period_label"].tolist(),
-            "tickfont": SMALL,
+            "tickfont": sheet.SMALL,
         },
         yaxis={
-            **QUIET,
-            **GRID,
+            **sheet.QUIET,
+            **sheet.GRID,
             "range": [rows[1], rows[0]],
             "tickvals": list(range(len(names))),
             "ticktext": names,
@@ -247,11 +236,11 @@ def _set_timeline_axes(figure: go.Figure, events: pd.DataFrame, *, names: list[s
         },
     )
     if pd.notna(partial):
-        figure.add_trace(hatched_box((str(partial), str(end)), rows, number=1))
+        figure.add_trace(sheet.hatched_box((str(partial), str(end)), rows, number=1))
 
 
 def _mark(row: TimelineRow) -> go.Scatter:
-    words = plotly_text(f"{row.label}: {event_words(row)}", width=60)
+    words = sheet.plotly_text(f"{row.label}: {event_words(row)}", width=60)
     if row.what == "burst":
         start, end = str(row.start), str(row.end + pd.Timedelta(days=1))
         low, high = row.row - row.thickness / 2, row.row + row.thickness / 2
@@ -295,5 +284,5 @@ def _words(row: TimelineRow, *, last: pd.Timestamp) -> dict[str, Any]:
         "xanchor": "left" if fits else "right",
         "xshift": (4 if burst else 10) * (1 if fits else -1),
         "showarrow": False,
-        "font": SMALL,
+        "font": sheet.SMALL,
     }

@@ -9,22 +9,11 @@ import plotly.graph_objects as go
 from ..heat import Heat, heat_notes, heat_of
 from ..shares import NO_SHARES, tick_rows
 from ..style import MUTED, RAMP
+from . import sheet
 from .share_traces import paper_bars, share_hover
-from .sheet import (
-    BASELINE,
-    QUIET,
-    SMALL,
-    TICKS,
-    add_notes,
-    empty_figure,
-    hatched_box,
-    label_room,
-    plotly_text,
-    sentence_figure,
-)
 
 _KEY, _BARS, _GAP = 36, 60, 10
-_QUIET = {**QUIET, "ticks": "", "tickfont": SMALL}
+_QUIET = {**sheet.QUIET, "ticks": "", "tickfont": sheet.SMALL}
 _RAMP = [[i / (len(RAMP) - 1), color] for i, color in enumerate(RAMP)]
 
 
@@ -46,22 +35,22 @@ def share_heatmap(
         From `share_table`.
     """
     if shares.empty:
-        return sentence_figure(NO_SHARES, title=title)
+        return sheet.sentence_figure(NO_SHARES, title=title)
     heat = heat_of(shares, top=top)
-    names = [plotly_text(str(label), width=34, lines=2) for label in heat.groups["label"]]
+    names = [sheet.plotly_text(str(label), width=34, lines=2) for label in heat.groups["label"]]
     row = 32 if any("<br>" in name for name in names) else 21
     tall = _KEY + row * len(names) + _GAP + _BARS
-    figure = empty_figure(title=title, inner=tall)
-    figure.layout.margin.l = label_room(names) + 16
+    figure = sheet.empty_figure(title=title, inner=tall)
+    figure.layout.margin.l = sheet.label_room(names) + 16
     figure.add_trace(_cells(heat))
     for first, last in heat.partial_runs():
         ends = (first - 0.5, last + 0.5)
-        figure.add_trace(hatched_box(ends, (-0.5, len(names) - 0.5), number=1))
+        figure.add_trace(sheet.hatched_box(ends, (-0.5, len(names) - 0.5), number=1))
     bars = paper_bars(shares, number=2)
     figure.add_trace(bars.update(x=list(range(len(heat.periods))), width=0.7))
     figure.add_trace(_key())
     _set_axes(figure, heat, shares, names=names, tall=tall)
-    return add_notes(figure, [*heat_notes(shares, heat), note])
+    return sheet.add_notes(figure, [*heat_notes(shares, heat), note])
 
 
 def _key() -> go.Heatmap:
@@ -100,8 +89,8 @@ def _set_axes(
         xaxis={**columns, "anchor": "y", "showticklabels": False, "matches": "x2"},
         xaxis2={
             **columns,
-            **TICKS,
-            **BASELINE,
+            **sheet.TICKS,
+            **sheet.BASELINE,
             "anchor": "y2",
             "tickvals": labelled.index.tolist(),
             "ticktext": labelled["period_label"].tolist(),
@@ -120,11 +109,11 @@ def _set_axes(
             **papers,
             "anchor": "x2",
             "domain": [0, _BARS / tall],
-            "title": {"text": "papers", "font": SMALL},
+            "title": {"text": "papers", "font": sheet.SMALL},
         },
         xaxis3={
             **_QUIET,
-            **TICKS,
+            **sheet.TICKS,
             "anchor": "y3",
             "domain": [0.7, 1],
             "range": [0, 1],

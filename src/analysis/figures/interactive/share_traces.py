@@ -24,15 +24,8 @@ def group_traces(
     first = rows.iloc[0]
     color = first["color"]
     hover = [share_hover(row) for row in rows.itertuples(index=False)]
-    common = {
-        "xaxis": f"x{number}",
-        "yaxis": f"y{number}",
-        "legendgroup": str(first["group_id"]),
-        "showlegend": False,
-        "hoverinfo": "text",
-    }
+    common = _common(rows, number=number)
     full = rows["share"].where(~rows["is_partial"])
-    line = {"color": color, "width": 2}
     marker = {"symbol": symbol or first["symbol"], "size": 6, "color": color}
     traces = [
         _band(rows, color=color, common=common),
@@ -42,13 +35,13 @@ def group_traces(
             x=dates(rows),
             y=_numbers(full),
             mode="lines+markers" if len(rows) <= 40 else "lines",
-            line=line,
+            line={"color": color, "width": 2},
             marker=marker,
             hovertext=hover,
         ),
     ]
     if rows["is_partial"].any():
-        traces.append(_dashed(rows, hover=hover, line=line, marker=marker, common=common))
+        traces.append(_dashed(rows, hover=hover, marker=marker, common=common))
     above = (rows["share"] > limit).to_numpy()
     if above.any():
         traces.append(
@@ -68,13 +61,14 @@ def group_traces(
     return traces
 
 
+def _common(rows: pd.DataFrame, *, number: int) -> dict[str, Any]:
+    """Return what all traces of a group in panel `number` have in common."""
+    group = {"legendgroup": str(rows["group_id"].iloc[0]), "showlegend": False}
+    return {"xaxis": f"x{number}", "yaxis": f"y{number}", "hoverinfo": "text", **group}
+
+
 def _dashed(
-    rows: pd.DataFrame,
-    *,
-    hover: list[str],
-    line: dict[str, Any],
-    marker: dict[str, Any],
-    common: dict[str, Any],
+    rows: pd.DataFrame, *, hover: list[str], marker: dict[str, Any], common: dict[str, Any]
 ) -> go.Scatter:
     """Draw the partial periods, which are the last ones, from the last full period on."""
     start = max(0, int((~rows["is_partial"]).sum()) - 1)
@@ -85,7 +79,7 @@ def _dashed(
         x=dates(tail),
         y=_numbers(tail["share"]),
         mode="lines+markers",
-        line={**line, "dash": "dot"},
+        line={"color": marker["color"], "width": 2, "dash": "dot"},
         marker={
             **marker,
             "symbol": f"{marker['symbol']}-open",
@@ -129,13 +123,7 @@ def event_traces(
 ) -> list[go.Scatter]:
     """Return a broad line for each burst of a group and ▲ or ▼ for each change of course."""
     color = str(rows["color"].iloc[0])
-    common = {
-        "xaxis": f"x{number}",
-        "yaxis": f"y{number}",
-        "legendgroup": str(rows["group_id"].iloc[0]),
-        "showlegend": False,
-        "hoverinfo": "text",
-    }
+    common = _common(rows, number=number)
     traces = []
     for mark in event_marks(rows, events=events):
         part = rows.iloc[mark.first : mark.last + 1]
@@ -147,20 +135,11 @@ def event_traces(
             place = {"x": dates(part), "y": _numbers(part["share"])}
         else:
             symbol = "triangle-up" if mark.sign > 0 else "triangle-down"
-            style = {
-                "mode": "markers",
-                "cliponaxis": False,
-                "marker": {
-                    "symbol": symbol,
-                    "size": 10,
-                    "color": darken(color),
-                    "line": {"color": "white", "width": 1},
-                },
-            }
-            place = {
-                "x": dates(part.head(1)),
-                "y": [mark_height(part, sign=mark.sign, limit=limit)],
-            }
+            line = {"color": "white", "width": 1}
+            marker = {"symbol": symbol, "size": 10, "color": darken(color), "line": line}
+            style = {"mode": "markers", "cliponaxis": False, "marker": marker}
+            height = mark_height(part, sign=mark.sign, limit=limit)
+            place = {"x": dates(part.head(1)), "y": [height]}
         traces.append(go.Scatter(**common, **style, **place, hovertext=[words] * len(part)))
     return traces
 

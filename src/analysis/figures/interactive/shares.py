@@ -19,20 +19,8 @@ from ..shares import (
     tick_rows,
 )
 from ..style import GREY, LINE_SYMBOLS, MUTED, darken
+from . import sheet
 from .share_traces import dates, event_traces, group_traces, other_lines, paper_bars
-from .sheet import (
-    BASELINE,
-    GRID,
-    QUIET,
-    SMALL,
-    TICKS,
-    add_notes,
-    empty_figure,
-    hatched_box,
-    label_room,
-    plotly_text,
-    sentence_figure,
-)
 
 Groups = list[tuple[str, pd.DataFrame]]
 
@@ -81,20 +69,20 @@ def share_over_time(
         If `top` is below 1.
     """
     if shares.empty:
-        return sentence_figure(NO_SHARES, title=title)
+        return sheet.sentence_figure(NO_SHARES, title=title)
     groups = shown_groups(shares, top=top)
     if len(groups) <= ONE_PANEL:
         figure = _one_panel(shares, groups=groups, events=events, title=title)
     else:
         figure = _many_panels(shares, groups=groups, events=events, title=title)
     figure.update_layout(showlegend=False)
-    return add_notes(figure, [*share_notes(shares, top=top, events=events), note])
+    return sheet.add_notes(figure, [*share_notes(shares, top=top, events=events), note])
 
 
 def _one_panel(
     shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None, title: str | None
 ) -> go.Figure:
-    figure = empty_figure(title=title, height=520)
+    figure = sheet.empty_figure(title=title, height=520)
     visible = pd.concat([rows for _, rows in groups])
     limit = axis_top(visible)
     wide: dict[str, Any] = {"x": (0.0, 1.0), "ticks": 9}
@@ -120,7 +108,7 @@ def _name_lines(figure: go.Figure, groups: Groups, *, limit: float) -> None:
     for label, rows in groups:
         known = rows["share"].dropna()
         if len(known):
-            name = f"<b>{plotly_text(label, width=24, lines=3)}</b>"
+            name = f"<b>{sheet.plotly_text(label, width=24, lines=3)}</b>"
             ends.append((min(float(known.iloc[-1]), limit), name, str(rows["color"].iloc[0])))
     margin = figure.layout.margin
     pixel = limit / (0.75 * (figure.layout.height - margin.t - margin.b))
@@ -142,7 +130,7 @@ def _name_lines(figure: go.Figure, groups: Groups, *, limit: float) -> None:
             arrowcolor=GREY,
             font={"size": 12, "color": darken(color)},
         )
-    margin.r += label_room([name[3:-4] for _, name, _ in ends]) + 22
+    margin.r += sheet.label_room([name[3:-4] for _, name, _ in ends]) + 22
 
 
 def _many_panels(
@@ -152,7 +140,7 @@ def _many_panels(
     columns = columns_for(n_panels)
     n_rows = -(-n_panels // columns)
     drawn = n_rows * _PANEL + (n_rows - 1) * _GAP
-    figure = empty_figure(title=title, inner=drawn)
+    figure = sheet.empty_figure(title=title, inner=drawn)
     figure.layout.height += 12
     visible = pd.concat([rows for _, rows in groups])
     limit = axis_top(visible)
@@ -214,11 +202,11 @@ def _set_panel(
     first, last = periods["period"].iloc[0], periods["period"].iloc[-1]
     margin = max((periods["period_end"].iloc[-1] - last) * 0.55, (last - first) * 0.02)
     ends = [first - margin, last + margin]
-    axis = {**QUIET, "tickfont": SMALL}
+    axis = {**sheet.QUIET, "tickfont": sheet.SMALL}
     figure.layout[f"xaxis{number}"] = {
         **axis,
-        **TICKS,
-        **BASELINE,
+        **sheet.TICKS,
+        **sheet.BASELINE,
         "domain": x,
         "anchor": f"y{number}",
         "type": "date",
@@ -233,7 +221,7 @@ def _set_panel(
         heights = {"range": [0, limit], "tickformat": ".0%", "nticks": 6}
     figure.layout[f"yaxis{number}"] = {
         **axis,
-        **GRID,
+        **sheet.GRID,
         **heights,
         "domain": y,
         "anchor": f"x{number}",
@@ -256,7 +244,7 @@ def _shade_partial(
     if len(before):
         start = before.iloc[-1] + (first - before.iloc[-1]) / 2
     if limit is not None:
-        figure.add_trace(hatched_box((str(start), str(end)), (0.0, limit), number=number))
+        figure.add_trace(sheet.hatched_box((str(start), str(end)), (0.0, limit), number=number))
     panel = {"xref": f"x{number}", "yref": f"y{number if number > 1 else ''} domain"}
     ends = {"x0": str(start), "x1": str(end), "y0": 0, "y1": 1}
     style = {"fillcolor": _SHADE, "line_width": 0, "layer": "below"}
@@ -269,7 +257,7 @@ def _shade_partial(
 
 def _add_heading(figure: go.Figure, text: str, *, x: float, y: float, width: int) -> None:
     figure.add_annotation(
-        text=f"<b>{plotly_text(text, width=width, lines=2)}</b>",
+        text=f"<b>{sheet.plotly_text(text, width=width, lines=2)}</b>",
         x=x,
         y=y,
         xref="paper",

@@ -26,16 +26,7 @@ from ..changes import (
 )
 from ..shares import spread_labels
 from ..style import GREY, INK, MUTED, darken
-from .sheet import (
-    Sheet,
-    add_lines,
-    fit_text,
-    hatch,
-    new_sheet,
-    print_style,
-    sentence_figure,
-    text_width,
-)
+from . import sheet
 
 _LINE = 0.118
 _LEFT, _BELOW = 0.62, 0.42
@@ -62,9 +53,9 @@ def print_then_and_now(
     changes : DataFrame
         From `then_and_now_table`.
     """
-    with print_style([title or "", note, *map(str, changes["label"].unique())]):
+    with sheet.print_style([title or "", note, *map(str, changes["label"].unique())]):
         if changes.empty:
-            return sentence_figure(NO_PAIR, title=title, columns=columns)
+            return sheet.sentence_figure(NO_PAIR, title=title, columns=columns)
         rows = slope_rows(changes, top=top)
         panels = [part for _, part in rows.groupby("panel")]
         inches = 2.5 if columns == 2 else 1.42
@@ -72,7 +63,7 @@ def print_then_and_now(
         tall = [max(1.2, 0.1 + sum(map(_height, each))) for each in words]
         room = sum(tall) + _BELOW * len(panels)
         notes = [*slope_notes(changes, rows), note]
-        made = new_sheet(room, title=title, notes=notes, columns=columns)
+        made = sheet.new_sheet(room, title=title, notes=notes, columns=columns)
         above = made.room
         for part, each, height in zip(panels, words, tall, strict=True):
             above -= height + _BELOW
@@ -83,7 +74,7 @@ def print_then_and_now(
 
 def _label(row: SlopeRow, *, inches: float) -> str:
     _, sign, now = slope_words(row)
-    return f"{sign} {fit_text(str(row.label), inches=inches - 0.12, size=7, lines=2)}\n{now}"
+    return f"{sign} {sheet.fit_text(str(row.label), inches=inches - 0.12, size=7, lines=2)}\n{now}"
 
 
 def _height(label: str) -> float:
@@ -91,7 +82,7 @@ def _height(label: str) -> float:
 
 
 def _draw_panel(
-    made: Sheet,
+    made: sheet.Sheet,
     rows: pd.DataFrame,
     *,
     labels: list[str],
@@ -119,7 +110,7 @@ def _draw_panel(
             [(edge, start), (edge + away, place)]
             for start, place in zip(starts, places, strict=True)
         ]
-        add_lines(axes, leaders, colors=GREY, linewidths=0.4, zorder=1, clip_on=False)
+        sheet.add_lines(axes, leaders, colors=GREY, linewidths=0.4, zorder=1, clip_on=False)
         for row, label, place in zip(rows.itertuples(), labels, places, strict=True):
             now = side > 0
             axes.text(
@@ -162,7 +153,7 @@ def _draw_slopes(axes: Axes, rows: pd.DataFrame) -> None:
         )
     ]
     colors = 2 * rows["color"].tolist()
-    add_lines(axes, bars, colors=colors, linewidths=1.8, alpha=0.4, zorder=2, clip_on=False)
+    sheet.add_lines(axes, bars, colors=colors, linewidths=1.8, alpha=0.4, zorder=2, clip_on=False)
 
 
 def print_burst_timeline(
@@ -183,16 +174,16 @@ def print_burst_timeline(
     events : DataFrame
         From `event_table`.
     """
-    with print_style([title or "", note, *map(str, events["label"].unique())]):
+    with sheet.print_style([title or "", note, *map(str, events["label"].unique())]):
         if events.empty:
-            return sentence_figure(NO_EVENTS, title=title, columns=columns)
+            return sheet.sentence_figure(NO_EVENTS, title=title, columns=columns)
         rows = timeline_rows(events, top=top)
         labels = rows.drop_duplicates("row")["label"]
         inches = 2.0 if columns == 2 else 1.05
-        names = [fit_text(str(label), inches=inches, size=7, lines=2) for label in labels]
+        names = [sheet.fit_text(str(label), inches=inches, size=7, lines=2) for label in labels]
         room, notes = _ROW * len(names) + _TICKS + 0.08, [*timeline_notes(events, rows), note]
-        made = new_sheet(room, title=title, notes=notes, columns=columns)
-        left = 0.16 + max(text_width(name, size=7) for name in names)
+        made = sheet.new_sheet(room, title=title, notes=notes, columns=columns)
+        left = 0.16 + max(sheet.text_width(name, size=7) for name in names)
         width = made.width - left - 0.12
         axes = made.panel(left, _TICKS, width, _ROW * len(names))
         _set_timeline_axes(axes, events, names=names, ticks=max(2, int(width / 0.75)))
@@ -211,7 +202,7 @@ def _set_timeline_axes(axes: Axes, events: pd.DataFrame, *, names: list[str], ti
     axes.set_yticks(range(len(names)), names, parse_math=False, color=INK, linespacing=0.95)
     axes.tick_params(axis="y", pad=4, labelsize=7)
     if pd.notna(partial):
-        hatch(axes, date2num(partial), high)
+        sheet.hatch(axes, date2num(partial), high)
 
 
 def _draw_events(axes: Axes, rows: pd.DataFrame, *, inches: float) -> None:
@@ -238,7 +229,7 @@ def _draw_events(axes: Axes, rows: pd.DataFrame, *, inches: float) -> None:
                 linestyle="",
             )
             edges = start - 0.06 / day, start + 0.06 / day
-        wide = text_width(row.words, size=6) + 0.06
+        wide = sheet.text_width(row.words, size=6) + 0.06
         fits = edges[1] + wide / day <= high
         x = edges[1] + 0.04 / day if fits else edges[0] - 0.04 / day
         style = {"ha": "left" if fits else "right", "va": "center", "fontsize": 6, "zorder": 4}

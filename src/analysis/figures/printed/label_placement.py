@@ -5,7 +5,7 @@ Pure geometry in points of 1/72 inch, origin at the lower left; nothing is drawn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -137,7 +137,12 @@ def _best(
     cost += hiding * (_HIDES_OWN * hidden_own + hidden)
     if not label.line:
         cost[gaps > _LINE_FROM] = np.inf
-    best = _cheapest(cost, ends, low, high, anchor=anchor, gaps=gaps, others=others, pad=pad)
+
+    def conflicts(rows: np.ndarray) -> np.ndarray:
+        boxes = ends[rows], low[rows], high[rows]
+        return _conflicts(*boxes, anchor=anchor, gaps=gaps[rows], others=others, pad=pad)
+
+    best = _cheapest(cost, conflicts if others else None)
     if best is None:
         return None
     end = (float(ends[best, 0]), float(ends[best, 1]))
@@ -167,17 +172,7 @@ def _candidates(label: Label) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.concatenate(centres), np.concatenate(halves), np.concatenate(variants)
 
 
-def _cheapest(
-    cost: np.ndarray,
-    ends: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    *,
-    anchor: np.ndarray,
-    gaps: np.ndarray,
-    others: list[Place],
-    pad: float,
-) -> int | None:
+def _cheapest(cost: np.ndarray, conflicts: Callable[[np.ndarray], np.ndarray] | None) -> int | None:
     """Return the cheapest candidate; the cost of conflicts is computed for cheap ones first."""
     order = np.argsort(cost, kind="stable")
     order = order[np.isfinite(cost[order])]
@@ -186,17 +181,7 @@ def _cheapest(
         rows = order[start : start + _CHUNK]
         if cost[rows[0]] >= least:
             break
-        total = cost[rows]
-        if others:
-            total = total + _conflicts(
-                ends[rows],
-                low[rows],
-                high[rows],
-                anchor=anchor,
-                gaps=gaps[rows],
-                others=others,
-                pad=pad,
-            )
+        total = cost[rows] + conflicts(rows) if conflicts else cost[rows]
         if total.min() < least:
             best, least = int(rows[np.argmin(total)]), float(total.min())
     return best

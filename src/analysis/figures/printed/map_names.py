@@ -35,6 +35,10 @@ GREY_MARKS = (
 """Markers and whether they are filled, in the order in which grey maps use them."""
 
 
+Box = tuple[float, float]
+"""Width and height."""
+
+
 def draw_names(
     poster: Poster,
     names: pd.DataFrame,
@@ -72,7 +76,7 @@ def draw_names(
     ]
     measured = [_boxes(*each) for each in zip(texts, wordings, strict=True)]
     boxes = [_at_size(*each) for each in zip(measured, sizes, keys, strict=True)]
-    sizes = sizes * _smaller(boxes, kinds=kinds, sizes=sizes, area=poster.width * poster.height)
+    sizes = sizes * _smaller(boxes, kinds, sizes, area=poster.width * poster.height)
     # A font is looked up again for each size, which takes longer than drawing with it.
     sizes = np.maximum(np.floor(4 * sizes) / 4, _FINEST_TYPE)
     boxes = [_at_size(*each) for each in zip(measured, sizes, keys, strict=True)]
@@ -141,7 +145,7 @@ def _wordings(label: str, *, kind: str) -> list[str]:
     return list(dict.fromkeys(whole))
 
 
-def _boxes(text: Text, wordings: Sequence[str]) -> list[tuple[float, float]]:
+def _boxes(text: Text, wordings: Sequence[str]) -> list[Box]:
     """Return width and height of each wording in type of `_MEASURED` points."""
     figure = text.get_figure(root=True)
     assert figure is not None
@@ -158,19 +162,13 @@ def _boxes(text: Text, wordings: Sequence[str]) -> list[tuple[float, float]]:
     return boxes
 
 
-def _at_size(
-    boxes: list[tuple[float, float]], size: float, key: float
-) -> list[tuple[float, float]]:
+def _at_size(boxes: list[Box], size: float, key: float) -> list[Box]:
     grown = size / _MEASURED
     return [(grown * width + key * size, grown * height) for width, height in boxes]
 
 
 def _smaller(
-    boxes: Sequence[Sequence[tuple[float, float]]],
-    *,
-    kinds: Sequence[str],
-    sizes: np.ndarray,
-    area: float,
+    boxes: Sequence[Sequence[Box]], kinds: Sequence[str], sizes: np.ndarray, *, area: float
 ) -> np.ndarray:
     """Return factors for the type sizes at which all labels fill at most `_FILLED` of the page.
 

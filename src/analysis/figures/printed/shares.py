@@ -24,21 +24,7 @@ from ..shares import (
     tick_rows,
 )
 from ..style import GREY, LINE_SYMBOLS, MUTED, PALE, darken, percent
-from .sheet import (
-    LINE,
-    MARKERS,
-    SMALL,
-    TEXT,
-    WIDTHS,
-    Sheet,
-    add_lines,
-    fit_text,
-    hatch,
-    new_sheet,
-    print_style,
-    sentence_figure,
-    text_width,
-)
+from . import sheet
 
 Groups = list[tuple[str, pd.DataFrame]]
 
@@ -78,25 +64,25 @@ def print_share_over_time(
     InputError
         If `top` is below 1 or `columns` is neither 1 nor 2.
     """
-    with print_style([title or "", note, *map(str, shares["label"].unique())]):
+    with sheet.print_style([title or "", note, *map(str, shares["label"].unique())]):
         if shares.empty:
-            return sentence_figure(NO_SHARES, title=title, columns=columns)
+            return sheet.sentence_figure(NO_SHARES, title=title, columns=columns)
         groups = shown_groups(shares, top=top)
         notes = [*share_notes(shares, top=top, events=events), note]
         if len(groups) <= ONE_PANEL:
-            made = new_sheet(3.4, title=title, notes=notes, columns=columns)
+            made = sheet.new_sheet(3.4, title=title, notes=notes, columns=columns)
             _draw_one_panel(made, shares, groups=groups, events=events)
         else:
             across = columns_for(len(groups) + 1) if columns == 2 else 2
             n_rows = -(-(len(groups) + 1) // across)
-            width = (WIDTHS.get(columns, 1) - _LEFT - _RIGHT - _GAP * (across - 1)) / across
+            width = (sheet.WIDTHS.get(columns, 1) - _LEFT - _RIGHT - _GAP * (across - 1)) / across
             names = [
-                fit_text(label, inches=width, size=TEXT, bold=True, lines=2)
+                sheet.fit_text(label, inches=width, size=sheet.TEXT, bold=True, lines=2)
                 for label in (*(label for label, _ in groups), _PAPERS)
             ]
             head = _HEAD if not any("\n" in name for name in names) else _TWO_LINES
             room = n_rows * (_PLOT + head) + _TICKS
-            made = new_sheet(room, title=title, notes=notes, columns=columns)
+            made = sheet.new_sheet(room, title=title, notes=notes, columns=columns)
             places = [
                 made.panel(
                     _LEFT + place % across * (width + _GAP),
@@ -113,20 +99,20 @@ def print_share_over_time(
 
 
 def _draw_one_panel(
-    made: Sheet, shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None
+    made: sheet.Sheet, shares: pd.DataFrame, *, groups: Groups, events: pd.DataFrame | None
 ) -> None:
     names = [
-        fit_text(label, inches=0.24 * made.width, size=7.5, bold=True, lines=3)
+        sheet.fit_text(label, inches=0.24 * made.width, size=7.5, bold=True, lines=3)
         for label, _ in groups
     ]
-    right = max(text_width(name, size=7.5, bold=True) for name in names) + 0.24
+    right = max(sheet.text_width(name, size=7.5, bold=True) for name in names) + 0.24
     width = made.width - _LEFT - right - _RIGHT
     bottom = _TICKS + _BARS + 0.34
     upper = made.panel(_LEFT, bottom, width, made.room - bottom - _TOP)
     lower = made.panel(_LEFT, _TICKS, width, _BARS)
     limit = axis_top(pd.concat([rows for _, rows in groups]))
     for symbol, (_, rows) in zip(LINE_SYMBOLS, groups, strict=False):
-        _draw_group(upper, rows, marker=MARKERS[symbol], limit=limit)
+        _draw_group(upper, rows, marker=sheet.MARKERS[symbol], limit=limit)
         _draw_events(upper, rows, events=events, limit=limit)
     _set_share_axis(upper, limit=limit)
     _name_lines(
@@ -155,18 +141,18 @@ def _draw_many_panels(
     for place, (axes, (_, rows)) in enumerate(zip(panels, groups, strict=False)):
         others = [line for i, line in enumerate(behind) if i != place]
         _draw_group(axes, rows, marker="o", limit=limit)
-        add_lines(axes, others, colors=PALE, linewidths=0.6, zorder=1)
+        sheet.add_lines(axes, others, colors=PALE, linewidths=0.6, zorder=1)
         _draw_events(axes, rows, events=events, limit=limit)
         _set_share_axis(axes, limit=limit, labels=place % across == 0)
     draw_paper_counts(panels[-1], shares, inches=width)
-    ticks, size = (4, SMALL) if width > 1.4 else (3, 5.6)
+    ticks, size = (4, sheet.SMALL) if width > 1.4 else (3, 5.6)
     for place, axes in enumerate(panels):
         labels = place + across >= len(panels)
         _set_periods(axes, shares, ticks=ticks, labels=labels, size=size)
 
 
 def _set_heading(axes: Axes, heading: str) -> None:
-    style: dict[str, Any] = {"fontsize": TEXT, "fontweight": "bold", "parse_math": False}
+    style: dict[str, Any] = {"fontsize": sheet.TEXT, "fontweight": "bold", "parse_math": False}
     axes.set_title(heading, loc="left", pad=3, y=1.0, **style)
 
 
@@ -242,12 +228,12 @@ def _set_share_axis(axes: Axes, *, limit: float, labels: bool = True) -> None:
     else:
         axes.yaxis.set_ticks([])  # a tick costs five artists
         across = [[(0, tick), (1, tick)] for tick in ticks]
-        transform = axes.get_yaxis_transform()
-        add_lines(axes, across, colors=LINE, linewidths=0.5, zorder=0.5, transform=transform)
+        style = {"colors": sheet.LINE, "linewidths": 0.5, "zorder": 0.5}
+        sheet.add_lines(axes, across, transform=axes.get_yaxis_transform(), **style)
 
 
 def _set_periods(
-    axes: Axes, shares: pd.DataFrame, *, ticks: int, labels: bool = True, size: float = SMALL
+    axes: Axes, shares: pd.DataFrame, *, ticks: int, labels: bool = True, size: float = sheet.SMALL
 ) -> None:
     """Set a period axis with at most `ticks` labels, hatched where periods are partial."""
     periods = periods_of(shares)
@@ -258,7 +244,7 @@ def _set_periods(
     axes.set_xticks(labelled.index.tolist(), words, parse_math=False, fontsize=size)
     n_partial = int(periods["is_partial"].sum())
     if n_partial:
-        hatch(axes, end - n_partial, end)
+        sheet.hatch(axes, end - n_partial, end)
 
 
 def draw_paper_counts(axes: Axes, shares: pd.DataFrame, *, inches: float) -> None:
@@ -272,7 +258,7 @@ def draw_paper_counts(axes: Axes, shares: pd.DataFrame, *, inches: float) -> Non
     ticks = [int(tick) for tick in ticks if 0 <= tick <= 1.25 * highest]
     axes.set_yticks(ticks, [f"{tick:,}" for tick in ticks], parse_math=False)
     words = [f"{count:,}" for count in periods["n_total"]]
-    widest = max(text_width(word, size=6) for word in words) + 0.05
+    widest = max(sheet.text_width(word, size=6) for word in words) + 0.05
     if widest * len(periods) <= inches:
         style: dict[str, Any] = {"fontsize": 6, "ha": "center", "va": "bottom", "color": MUTED}
         for place, count, word in zip(periods.index, periods["n_total"], words, strict=True):
@@ -298,7 +284,7 @@ def _name_lines(
         [(place + 0.1 * step, share), (right, share), (right + 0.9 * step, height)]
         for (place, share, _, _), height in zip(ends, heights, strict=True)
     ]
-    add_lines(axes, leaders, colors=GREY, linewidths=0.5, zorder=1.5, clip_on=False)
+    sheet.add_lines(axes, leaders, colors=GREY, linewidths=0.5, zorder=1.5, clip_on=False)
     style: dict[str, Any] = {"va": "center", "fontweight": "bold", "linespacing": 1}
     for (_, _, name, color), height in zip(ends, heights, strict=True):
         axes.text(right + step, height, name, color=darken(color), clip_on=False, **style)

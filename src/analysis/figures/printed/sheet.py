@@ -32,19 +32,9 @@ SMALL = 6.5
 LINE = "#e6e8eb"
 
 FALLBACK_FONTS = (
-    "Noto Sans CJK JP",
-    "Noto Sans CJK SC",
-    "Noto Sans CJK KR",
-    "Hiragino Sans",
-    "PingFang SC",
-    "Apple SD Gothic Neo",
-    "Yu Gothic",
-    "Microsoft YaHei",
-    "Malgun Gothic",
-    "WenQuanYi Zen Hei",
-    "IPAexGothic",
-    "Arial Unicode MS",
-    "Noto Sans",
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR", "Hiragino Sans", "PingFang SC"),
+    *("Apple SD Gothic Neo", "Yu Gothic", "Microsoft YaHei", "Malgun Gothic"),
+    *("WenQuanYi Zen Hei", "IPAexGothic", "Arial Unicode MS", "Noto Sans"),
 )
 """Used if installed, for characters missing from DejaVu Sans (which comes with matplotlib)."""
 

@@ -74,12 +74,11 @@ def colorings(papers: pd.DataFrame, *, extra: list[str]) -> list[str]:
 
 
 def coloring(papers: pd.DataFrame, *, color: str, allowed: list[str]) -> Coloring:
-    """Return colours, shapes and legend of all papers.
+    """Return colours, shapes and legend of all papers (from `tables.view_papers`).
 
     Parameters
     ----------
     papers : DataFrame
-        From `tables.view_papers`, n rows.
     color : str
         One of `allowed`: "cluster", "broader", "topic", "date" or a column.
     allowed : list of str
@@ -93,20 +92,14 @@ def coloring(papers: pd.DataFrame, *, color: str, allowed: list[str]) -> Colorin
         raise InputError(
             f"color {color!r}", allowed=", ".join(allowed), next_step="choose one of these"
         )
-    if color == "broader":
-        entries = _broader_entries(papers)
-    elif color in ("cluster", "topic"):
-        entries = _group_entries(papers, kind=color)
-    elif color == "date":
-        return _continuous(papers["published"], title="date")
-    elif pd.api.types.is_bool_dtype(papers[color]) or not (
-        pd.api.types.is_numeric_dtype(papers[color])
-        or pd.api.types.is_datetime64_any_dtype(papers[color])
-    ):
-        entries = _kind_entries(papers[color])
-    else:
-        return _continuous(papers[color], title=color)
-    return _discrete(entries, n=len(papers), title=color)
+    if color in ("cluster", "broader", "topic"):
+        return _discrete(_group_entries(papers, kind=color), n=len(papers), title=color)
+    column = papers["published" if color == "date" else color]
+    types = pd.api.types
+    is_number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
+    if is_number or types.is_datetime64_any_dtype(column):
+        return _continuous(column, title=color)
+    return _discrete(_kind_entries(column), n=len(papers), title=color)
 
 
 def _several(values: pd.Series) -> bool:
@@ -116,33 +109,18 @@ def _several(values: pd.Series) -> bool:
 
 def _group_entries(papers: pd.DataFrame, *, kind: str) -> list[Entry]:
     entries = []
-    for group, rows in papers.groupby(f"{kind}_id", sort=True).indices.items():
+    for number, (group, rows) in enumerate(papers.groupby(f"{kind}_id").indices.items()):
         first = papers.iloc[rows[0]]
-        entries.append(
-            Entry(
-                label=str(first[kind]),
-                color=str(first[f"{kind}_color"]),
-                symbol=str(first[f"{kind}_symbol"]),
-                rows=np.asarray(rows),
-                group=str(group),
-            )
-        )
-    return _sorted(entries, papers=papers, missing=f"no {kind}", column=f"{kind}_id")
-
-
-def _broader_entries(papers: pd.DataFrame) -> list[Entry]:
-    rows_by_group = papers.groupby("broader_id", sort=True).indices
-    entries = [
-        Entry(
-            label=str(papers["broader"].iloc[rows[0]]),
-            color=_HUES[number % len(_HUES)],
-            symbol=SYMBOLS[number // len(_HUES) % len(SYMBOLS)],
-            rows=np.asarray(rows),
-            group=str(group),
-        )
-        for number, (group, rows) in enumerate(rows_by_group.items())
-    ]
-    return _sorted(entries, papers=papers, missing="no broader cluster", column="broader_id")
+        if kind == "broader":
+            color = _HUES[number % len(_HUES)]
+            symbol = SYMBOLS[number // len(_HUES) % len(SYMBOLS)]
+        else:
+            color, symbol = str(first[f"{kind}_color"]), str(first[f"{kind}_symbol"])
+        entries.append(Entry(str(first[kind]), color, symbol, np.asarray(rows), str(group)))
+    entries.sort(key=lambda entry: (-len(entry.rows), entry.group))
+    rest = np.flatnonzero(papers[f"{kind}_id"].isna())
+    missing = "no broader cluster" if kind == "broader" else f"no {kind}"
+    return [*entries, Entry(missing, GREY, "circle", rest)] if len(rest) else entries
 
 
 def _kind_entries(values: pd.Series) -> list[Entry]:
@@ -162,14 +140,6 @@ def _kind_entries(values: pd.Series) -> list[Entry]:
     return entries
 
 
-def _sorted(
-    entries: list[Entry], *, papers: pd.DataFrame, missing: str, column: str
-) -> list[Entry]:
-    entries = sorted(entries, key=lambda entry: (-len(entry.rows), entry.group))
-    rest = np.flatnonzero(papers[column].isna())
-    return [*entries, Entry(missing, GREY, "circle", rest)] if len(rest) else entries
-
-
 def _discrete(entries: list[Entry], *, n: int, title: str) -> Coloring:
     colors = list(dict.fromkeys(entry.color for entry in entries)) or [GREY]
     values = np.zeros(n, dtype="float32")
@@ -177,21 +147,19 @@ def _discrete(entries: list[Entry], *, n: int, title: str) -> Coloring:
     for entry in entries:
         values[entry.rows] = colors.index(entry.color)
         symbols[entry.rows] = _PLOTLY_SYMBOLS[entry.symbol]
-    steps = [number / len(colors) for number in range(len(colors) + 1)]
-    scale = [
-        (steps[number + side], color) for number, color in enumerate(colors) for side in (0, 1)
-    ]
+    n_colors = len(colors)
+    scale = [((i + side) / n_colors, color) for i, color in enumerate(colors) for side in (0, 1)]
     shapes = symbols if symbols.any() else None
     return Coloring(values, scale, -0.5, len(colors) - 0.5, shapes, entries=entries, title=title)
 
 
 def _continuous(column: pd.Series, *, title: str) -> Coloring:
     times = pd.api.types.is_datetime64_any_dtype(column)
-    values = column.to_numpy(dtype="datetime64[D]").astype("float64") if times else None
-    if values is None:
-        values = column.to_numpy(dtype="float64", na_value=np.nan)
+    if times:
+        days = column.to_numpy(dtype="datetime64[D]").astype("float64")
+        values = np.where(column.isna(), np.nan, days)
     else:
-        values = np.where(column.isna(), np.nan, values)
+        values = column.to_numpy(dtype="float64", na_value=np.nan)
     known = values[np.isfinite(values)]
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     high = high if high > low else low + 1

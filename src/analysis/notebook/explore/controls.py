@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as w
 import numpy as np
 
-from analysis.figures.style import wrap
+from analysis.figures.style import one_line
 
 from .core import Core
 from .filters import date_bars
@@ -81,7 +81,8 @@ class Controls:
         def add(parent: str, depth: int) -> None:
             for row in under.get(parent, []):
                 size = f" ({row.n_papers:,})" if row.n_papers else ""
-                options.append((f"{'    ' * depth}{_one_line(row.label)}{size}", row.group_id))
+                label = "    " * depth + one_line(str(row.label), width=80) + size
+                options.append((label, row.group_id))
                 if kind == "cluster":
                     add(row.group_id, depth + 1)
 
@@ -136,13 +137,12 @@ class Controls:
                 value = change["new"]
                 if field in ("topic", "cluster"):
                     value = value or None
-                self._change_state(field, value)
+                self._change_state(**{field: value})
 
         return changed
 
-    def _change_state(self, field: str, value: Any) -> None:
-        """Set one field of the core's state."""
-        self.core.set(replace(self.core.state, **{field: value}))
+    def _change_state(self, **fields: Any) -> None:
+        self.core.set(replace(self.core.state, **fields))
 
     def _dates_moved(self, _: dict[str, Any]) -> None:
         if self._quiet or not self.bars.labels:
@@ -150,7 +150,7 @@ class Controls:
         low, high = self.dates.low, self.dates.high
         whole = low == 0 and high == len(self.bars.labels) - 1
         days = (None, None) if whole else (self.bars.starts[low], self.bars.ends[high])
-        self.core.set(replace(self.core.state, dates=days))
+        self._change_state(dates=days)
 
     def _table_turned(self, _: dict[str, Any]) -> None:
         if not self._quiet:
@@ -188,7 +188,7 @@ class Controls:
         field = "topic" if self.core.state.color == "topic" else "cluster"
         if group in self.core.labels:
             value = None if getattr(self.core.state, field) == group else group
-            self._change_state(field, value)
+            self._change_state(**{field: value})
 
     def _row(self, paper: object) -> int | None:
         rows = np.flatnonzero(self.core.papers["paper_id"] == paper)
@@ -230,7 +230,7 @@ class Controls:
         self.panel.title = core.coloring.title
         self.panel.entries = [
             {
-                "label": _one_line(entry.label),
+                "label": one_line(entry.label, width=80),
                 "color": entry.color,
                 "symbol": entry.symbol,
                 "n": len(entry.rows),
@@ -260,8 +260,7 @@ class Controls:
             table.n_shown, table.n_selected = int(core.shown.sum()), int(core.selected.sum())
 
     def _send_paper(self) -> None:
-        row = self.core.open_row
-        card = None
+        row, card = self.core.open_row, None
         if row is not None:
             paper = str(self.core.papers["paper_id"].iloc[row])
             near = nearest_papers(self.core.run, paper, n=NEAREST)
@@ -276,7 +275,3 @@ class Controls:
             yield
         finally:
             self._quiet = before
-
-
-def _one_line(text: str) -> str:
-    return " ".join(wrap(str(text), width=80, lines=1))

@@ -6,12 +6,10 @@ Everything that displays the view subscribes to it; every change is announced on
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.schema import TABLES
@@ -19,7 +17,7 @@ from analysis.base.words import matching_texts, searchable_text
 from analysis.figures.frames.groups import map_labels
 
 from .colors import Coloring, coloring, colorings
-from .filters import ViewState, descendants, shown_rows, state_words
+from .filters import ViewState, shown_rows, state_words
 from .scene import GL_POINTS, HEIGHT, Scene, Window, drawn_rows, opacities, place_labels, whole_map
 from .tables import view_papers
 
@@ -59,14 +57,13 @@ class Core:
         self.extra = [c for c in self.papers.columns if c in run.papers and c not in standard]
         self.colorings = colorings(self.papers, extra=self.extra)
         self.labels = dict(zip(run.groups["group_id"], run.groups["label"], strict=True))
+        self.x, self.y = (self.papers[c].to_numpy(dtype="float32") for c in ("x", "y"))
+        self.most_points = GL_POINTS
         self.state = ViewState(color=self.colorings[0])
         self.shown = np.ones(len(self.papers), dtype=bool)
         self.selected = np.zeros(len(self.papers), dtype=bool)
         self.open_row: int | None = None
-        self.x, self.y = (self.papers[c].to_numpy(dtype="float32") for c in ("x", "y"))
-        self.most_points = GL_POINTS
         self.window = self.full_window(ASSUMED_WIDTH)
-        self._inside = descendants(run.groups)
         self._labels = map_labels(run)
         self._matches = ("", self.shown)
         self._coloring: Coloring | None = None
@@ -113,9 +110,8 @@ class Core:
 
     def passing(self, state: ViewState) -> NDArray[np.bool_]:
         """Return which papers pass the filters of a state, shape (n,)."""
-        return shown_rows(
-            self.papers, state=state, matches=self._matching(state.text), inside=self._inside
-        )
+        matches = self._matching(state.text)
+        return shown_rows(self.papers, state=state, matches=matches, groups=self.run.groups)
 
     @property
     def rows(self) -> list[int]:
@@ -169,10 +165,7 @@ class Core:
 
     @cached_property
     def _searchable_texts(self) -> list[str]:
-        papers: pd.DataFrame = self.run.papers
-        return [
-            searchable_text(*both) for both in zip(papers["title"], papers["abstract"], strict=True)
-        ]
+        return list(map(searchable_text, self.run.papers["title"], self.run.papers["abstract"]))
 
     def _matching(self, text: str) -> NDArray[np.bool_]:
         """Search once per text, however often it is asked for."""
@@ -186,12 +179,3 @@ class Core:
     def _notify(self, *what: str) -> None:
         for listener in self._listeners:
             listener(frozenset(what))
-
-
-def resize_window(window: Window, width: int) -> Window:
-    """Return a window with the same middle and scale on a plot of another width."""
-    if width == window.width:
-        return window
-    middle = (window.x[0] + window.x[1]) / 2
-    half = (window.x[1] - window.x[0]) / window.width * width / 2
-    return replace(window, x=(middle - half, middle + half), width=width)

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.base.english import count, period_label
+from analysis.base.groups import parts_of
 from analysis.trends.periods import period_bounds, period_numbers
 
-EVERYTHING = (0.0, None)
 MOST_BARS = 60
 Days = tuple[pd.Timestamp | None, pd.Timestamp | None]
 
@@ -50,20 +50,8 @@ class ViewState:
         return any(filters)
 
 
-def last_days(papers: pd.DataFrame) -> pd.Series:
-    """Return the last possible day of publication of each paper, by the precision of its date."""
-    days = papers["published"]
-    precision = papers["published_precision"]
-    ends = days.where(precision != "month", days + pd.offsets.MonthEnd(0))
-    return ends.where(precision != "year", days + pd.offsets.YearEnd(0))
-
-
 def shown_rows(
-    papers: pd.DataFrame,
-    *,
-    state: ViewState,
-    matches: NDArray[np.bool_],
-    inside: Mapping[str, frozenset[str]],
+    papers: pd.DataFrame, *, state: ViewState, matches: NDArray[np.bool_], groups: pd.DataFrame
 ) -> NDArray[np.bool_]:
     """Return which papers pass all filters.
 
@@ -74,8 +62,8 @@ def shown_rows(
     state : ViewState
     matches : ndarray of bool, shape (n,)
         Papers that match the text filter; see `query.matching_texts`.
-    inside : mapping of str to frozenset of str
-        Each cluster's id to the ids of the clusters that it stands for.
+    groups : DataFrame
+        The run's groups.
 
     Returns
     -------
@@ -86,11 +74,13 @@ def shown_rows(
     if state.topic is not None:
         shown &= np.fromiter((state.topic in ids for ids in papers["topic_ids"]), bool, len(papers))
     if state.cluster is not None:
-        clusters = inside.get(state.cluster, frozenset({state.cluster}))
-        shown &= papers["cluster_id"].isin(clusters).to_numpy()
+        shown &= papers["cluster_id"].isin(parts_of(groups, state.cluster)).to_numpy()
     first, last = state.dates
     if first is not None:
-        shown &= (last_days(papers) >= first).to_numpy()
+        days, precision = papers["published"], papers["published_precision"]
+        ends = days.where(precision != "month", days + pd.offsets.MonthEnd(0))
+        ends = ends.where(precision != "year", days + pd.offsets.YearEnd(0))
+        shown &= (ends >= first).to_numpy()
     if last is not None:
         shown &= (papers["published"] <= last).to_numpy()
     if state.least_weight > 0:
@@ -98,36 +88,12 @@ def shown_rows(
     return shown
 
 
-def descendants(groups: pd.DataFrame) -> dict[str, frozenset[str]]:
-    """Return for each cluster the ids of its parts at all levels, including itself."""
-    clusters = groups[groups["kind"] == "cluster"]
-    inside = {group: {group} for group in clusters["group_id"]}
-    parents = dict(zip(clusters["group_id"], clusters["parent_id"], strict=True))
-    for group in clusters["group_id"]:
-        above, seen = parents[group], {group}
-        while isinstance(above, str) and above in inside and above not in seen:
-            inside[above].add(group)
-            seen.add(above)
-            above = parents[above]
-    return {group: frozenset(ids) for group, ids in inside.items()}
-
-
 def state_words(
     state: ViewState, *, n_shown: int, n_papers: int, n_selected: int, labels: Mapping[str, str]
 ) -> str:
-    """Return one or two plain sentences on what is shown and selected.
+    """Return one or two plain sentences on what is shown and selected, never to be used as markup.
 
-    Parameters
-    ----------
-    state : ViewState
-    n_shown, n_papers, n_selected : int
-    labels : mapping of str to str
-        Labels of the groups, by id.
-
-    Returns
-    -------
-    str
-        Plain text, to be displayed as text and never as markup.
+    `labels` are the labels of the groups, by id.
     """
     selected = f" {n_selected:,} selected." if n_selected else ""
     if not state.narrows:
@@ -139,20 +105,15 @@ def state_words(
         parts.append(f"in topic {labels.get(state.topic, state.topic)}")
     if state.cluster is not None:
         parts.append(f"in cluster {labels.get(state.cluster, state.cluster)}")
-    parts += _date_words(state.dates)
+    first, last = (None if day is None else str(day.date()) for day in state.dates)
+    if first and last:
+        parts.append(f"dated {first} to {last}")
+    elif first or last:
+        parts.append(f"dated {first} or later" if first else f"dated {last} or earlier")
     if state.least_weight > 0:
         parts.append(f"with a weight of at least {state.least_weight:.2f} in their cluster")
     start = f"{n_shown:,} of {count(n_papers, 'paper')}" if n_shown else "No paper"
     return f"{start} {', '.join(parts)}.{selected}"
-
-
-def _date_words(dates: Days) -> list[str]:
-    first, last = (None if day is None else str(day.date()) for day in dates)
-    if first and last:
-        return [f"dated {first} to {last}"]
-    if first:
-        return [f"dated {first} or later"]
-    return [f"dated {last} or earlier"] if last else []
 
 
 @dataclass(frozen=True)
@@ -194,28 +155,22 @@ class Bars:
 def date_bars(papers: pd.DataFrame) -> Bars:
     """Divide the papers' dates into the finest periods of which there are at most sixty.
 
-    If more than half of the dated papers are known to the year only, into years.
-
-    Parameters
-    ----------
-    papers : DataFrame
-        `published`, `published_precision`, n rows.
+    If more than half of the dated papers are known to the year only, into years. Of `papers`,
+    `published` and `published_precision` are read.
     """
-    dated = int(papers["published"].notna().sum())
-    undated = len(papers) - dated
-    coarse = int((papers["published_precision"].eq("year") & papers["published"].notna()).sum())
-    freq = "year"
-    for finer in () if 2 * coarse > dated else ("month", "quarter", "half-year"):
-        numbers, placed = period_numbers(papers, freq=finer)
+    is_dated = papers["published"].notna()
+    undated = int((~is_dated).sum())
+    coarse = int((papers["published_precision"].eq("year") & is_dated).sum())
+    finer = () if 2 * coarse > is_dated.sum() else ("month", "quarter", "half-year")
+    for freq in (*finer, "year"):
+        numbers, placed = period_numbers(papers, freq=freq)
         if placed.any() and np.ptp(numbers[placed]) < MOST_BARS:
-            freq = finer
             break
-    numbers, placed = period_numbers(papers, freq=freq)
     if not placed.any():
         return Bars(freq, [], [], [], np.full(len(papers), -1), "")
     first, last = int(numbers[placed].min()), int(numbers[placed].max())
     starts, ends = period_bounds(np.arange(first, last + 1), freq=freq)
-    first_days, last_days_ = ([pd.Timestamp(day) for day in side] for side in (starts, ends))
+    first_days, last_days = ([pd.Timestamp(day) for day in side] for side in (starts, ends))
     notes = [f"{undated:,} undated"] if undated else []
     if coarse and freq != "year":
         notes.append(f"{coarse:,} known to the year only")
@@ -223,7 +178,7 @@ def date_bars(papers: pd.DataFrame) -> Bars:
         freq=freq,
         labels=[period_label(day, freq=freq) for day in first_days],
         starts=first_days,
-        ends=last_days_,
+        ends=last_days,
         column=np.where(placed, numbers - first, -1),
         note=f"Not in the bars: {', '.join(notes)}." if notes else "",
     )

@@ -99,15 +99,8 @@ def draw(
 ) -> None:
     """Update the widget to the scene, in one message.
 
-    Parameters
-    ----------
-    figure : FigureWidget
-        From `figure_widget`; changed in place.
-    scene : Scene
-    places : bool
-        Also send the positions of the points (they change only with a density).
-    window : bool
-        Also send the ranges of the axes, as when the view is reset.
+    With `places`, also send the positions of the points (they change only with a density); with
+    `window`, also the ranges of the axes, as when the view is reset.
     """
     density, points, rings = figure.data
     with figure.batch_update():
@@ -195,54 +188,37 @@ def _density(scene: Scene) -> dict[str, Any]:
 
 
 def map_picture(scene: Scene, *, words: str) -> bytes:
-    """Draw the map as PNG.
+    """Draw the map as PNG, a few tens of kilobytes, in pixels of the scene's window.
 
-    Parameters
-    ----------
-    scene : Scene
-        Its window sets the picture's size in pixels.
-    words : str
-        What is shown; written below the map, with a sentence on how to see more.
-
-    Returns
-    -------
-    bytes
-        A PNG of a few tens of kilobytes.
+    `words` say what is shown; they are written below the map, with a sentence on how to see more.
     """
-    texts = [words, *(line for lines in scene.labels["lines"] for line in lines)]
-    with print_style(texts):
-        return _picture(scene, words=words)
-
-
-def _picture(scene: Scene, *, words: str) -> bytes:
     window = scene.window
     width, height = window.width / 100, window.height / 100
-    figure = Figure(figsize=(width, height + 0.5), dpi=_DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0, 0.5 / (height + 0.5), 1, height / (height + 0.5)))
-    axes.set(xlim=window.x, ylim=window.y)
-    axes.axis("off")
-    _draw_points(axes, scene)
-    for row in scene.labels.itertuples(index=False):
-        axes.text(
-            row.x,
-            row.y,
-            "\n".join(printable_lines(line, width=100, lines=1) for line in row.lines),
-            size=row.size * 0.68,
-            color=INK,
-            weight="bold" if row.level == 0 else "normal",
-            ha="center",
-            va="center",
-            parse_math=False,
-            bbox={"facecolor": (1, 1, 1, 0.7), "edgecolor": "none", "pad": 1},
-        )
-    for number, (text, color) in enumerate(((words, INK), (SENTENCE, MUTED))):
-        line = printable_lines(text, width=130, lines=1)
-        y = (0.32 - 0.2 * number) / (height + 0.5)
-        figure.text(0.01, y, line, size=8, color=color, parse_math=False)
-    out, small = BytesIO(), BytesIO()
-    figure.savefig(out, format="png")
-    Image.open(out).convert("RGB").quantize(_COLORS).save(small, format="png", optimize=True)
+    with print_style([words, *scene.labels["lines"].explode().dropna()]):
+        figure = Figure(figsize=(width, height + 0.5), dpi=_DPI, facecolor="white")
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0, 0.5 / (height + 0.5), 1, height / (height + 0.5)))
+        axes.set(xlim=window.x, ylim=window.y)
+        axes.axis("off")
+        _draw_points(axes, scene)
+        for row in scene.labels.itertuples(index=False):
+            axes.text(
+                row.x,
+                row.y,
+                "\n".join(printable_lines(line, width=100, lines=1) for line in row.lines),
+                size=row.size * 0.68,
+                color=INK,
+                weight="bold" if row.level == 0 else "normal",
+                ha="center",
+                va="center",
+                bbox={"facecolor": (1, 1, 1, 0.7), "edgecolor": "none", "pad": 1},
+            )
+        for number, (text, color) in enumerate(((words, INK), (SENTENCE, MUTED))):
+            line = printable_lines(text, width=130, lines=1)
+            figure.text(0.01, (0.32 - 0.2 * number) / (height + 0.5), line, size=8, color=color)
+        full, small = BytesIO(), BytesIO()
+        figure.savefig(full, format="png")
+    Image.open(full).convert("RGB").quantize(_COLORS).save(small, format="png", optimize=True)
     return small.getvalue()
 
 

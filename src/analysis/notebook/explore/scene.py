@@ -6,7 +6,7 @@ Labels are those of broader clusters zoomed out, of finer ones zoomed in, withou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,6 +37,10 @@ _MARGIN = 4
 _SIZES = (15, 12.5, 11)
 _SAMPLE = 3_000
 _CLEAR, _PALE, _HIDDEN = 0.88, 0.38, 0.07
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom of a label in pixels."""
 
 
 @dataclass(frozen=True)
@@ -103,15 +107,9 @@ def drawn_rows(
 
 
 def inside(scene: Scene, points: Sequence[int], selector: Any) -> NDArray[np.int64]:
-    """Return the rows of the papers within a lasso or box.
+    """Return the rows of the papers within a lasso or box, from the `points` a browser reports.
 
-    Parameters
-    ----------
-    scene : Scene
-    points : sequence of int
-        Numbers of the points that the browser reports.
-    selector : LassoSelector, BoxSelector or None
-        Its outline, used if papers are drawn as a density and not as points.
+    If papers are drawn as a density and not as points, the outline of plotly's `selector` counts.
     """
     if not scene.dense or selector is None:
         return scene.drawn[np.asarray(points, dtype="int64")]
@@ -140,25 +138,32 @@ class Spot(Protocol):
 def whole_map(x: pd.Series, y: pd.Series, *, width: int, height: int) -> Window:
     """Return the window that shows all points, with a margin, at the same scale on both axes."""
     ends = [(float(v.min()), float(v.max())) if v.notna().any() else (0.0, 1.0) for v in (x, y)]
-    return fit_window(ends[0], ends[1], width=width, height=height, margin=0.06)
+    return fit_window(*ends, width=width, height=height, margin=0.06)
 
 
 def fit_window(
     x: Sequence[float], y: Sequence[float], *, width: int, height: int, margin: float = 0.0
 ) -> Window:
     """Return the smallest window of the plot's shape that contains both ranges."""
-    centres = ((x[0] + x[1]) / 2, (y[0] + y[1]) / 2)
     spans = (abs(x[1] - x[0]), abs(y[1] - y[0]))
     per_pixel = max(spans[0] / width, spans[1] / height, 1e-9)
     if max(spans) == 0:
         per_pixel = 1 / min(width, height)
-    halves = [per_pixel * (1 + 2 * margin) * side / 2 for side in (width, height)]
-    return Window(
-        (centres[0] - halves[0], centres[0] + halves[0]),
-        (centres[1] - halves[1], centres[1] + halves[1]),
-        width,
-        height,
-    )
+
+    def around(ends: Sequence[float], side: int) -> tuple[float, float]:
+        centre, half = (ends[0] + ends[1]) / 2, per_pixel * (1 + 2 * margin) * side / 2
+        return centre - half, centre + half
+
+    return Window(around(x, width), around(y, height), width, height)
+
+
+def resize_window(window: Window, width: int) -> Window:
+    """Return a window with the same middle and scale on a plot of another width."""
+    if width == window.width:
+        return window
+    middle = (window.x[0] + window.x[1]) / 2
+    half = (window.x[1] - window.x[0]) / window.width * width / 2
+    return replace(window, x=(middle - half, middle + half), width=width)
 
 
 def place_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.DataFrame:
@@ -191,7 +196,7 @@ def place_labels(spots: pd.DataFrame, *, window: Window, whole: Window) -> pd.Da
     order = visible.sort_values(["level", "n_papers"], ascending=[True, False], kind="stable")
     most = max(4, window.width * window.height // _AREA)
     finest = int(spots["level"].nunique() == 1)
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[Box] = []
     rows: list[list[Any]] = []
     for spot in order.itertuples(index=False):
         if len(rows) >= most:
@@ -214,10 +219,8 @@ def label_lines(label: str) -> list[str]:
     return wrap(label, width=width, lines=_LINES)
 
 
-def _box(
-    spot: Spot, *, lines: list[str], size: float, window: Window
-) -> tuple[float, float, float, float]:
-    """Return left, top, right and bottom in pixels of a label around its spot."""
+def _box(spot: Spot, *, lines: list[str], size: float, window: Window) -> Box:
+    """Return the box of a label around its spot."""
     x = (spot.x - window.x[0]) / (window.x[1] - window.x[0]) * window.width
     y = (window.y[1] - spot.y) / (window.y[1] - window.y[0]) * window.height
     wide = max(len(line) for line in lines) * size * 0.56 + 2 * _MARGIN
@@ -225,12 +228,7 @@ def _box(
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
-def _free(
-    box: tuple[float, float, float, float],
-    *,
-    taken: list[tuple[float, float, float, float]],
-    window: Window,
-) -> tuple[float, float, float, float] | None:
+def _free(box: Box, *, taken: list[Box], window: Window) -> Box | None:
     """Return the box, or the nearest free one above or below, inside the window; else None."""
     step = (box[3] - box[1]) / 2
     for rise in (0, -step, step, -2 * step, 2 * step):
@@ -238,16 +236,18 @@ def _free(
         aside = max(0.0, -left) - max(0.0, right - window.width)
         moved = (left + aside, top, right + aside, bottom)
         inside = moved[0] >= 0 and top >= 0 and bottom <= window.height
-        if inside and not any(_overlap(moved, other) for other in taken):
+        if inside and not any(
+            moved[0] < other[2]
+            and other[0] < moved[2]
+            and moved[1] < other[3]
+            and other[1] < moved[3]
+            for other in taken
+        ):
             return moved
     return None
 
 
-def _overlap(a: Sequence[float], b: Sequence[float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _spot(box: Sequence[float], *, window: Window) -> tuple[float, float]:
+def _spot(box: Box, *, window: Window) -> tuple[float, float]:
     middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
     x = window.x[0] + middle[0] / window.width * (window.x[1] - window.x[0])
     y = window.y[1] - middle[1] / window.height * (window.y[1] - window.y[0])

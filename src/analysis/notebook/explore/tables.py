@@ -13,7 +13,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean, safe_url
 from analysis.embedding import EMBEDDINGS, embed, explain_pair, paper_texts
 from analysis.figures.frames import date_labels, map_points
-from analysis.figures.style import wrap
+from analysis.figures.style import one_line
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -42,27 +42,10 @@ def view_papers(run: Run) -> pd.DataFrame:
         One row per paper, in the order of `run.papers`: the columns of `map_points` (x and y null
         if the paper has no position on the map) and those of `papers`, except the abstract.
     """
-    ids = run.papers[["paper_id"]]
-    places = ids.merge(run.map, on="paper_id", how="left").fillna({"state": "new"})
-    points = map_points(replace(run, map=places))
+    places = run.papers[["paper_id"]].merge(run.map, on="paper_id", how="left")
+    points = map_points(replace(run, map=places.fillna({"state": "new"})))
     more = [c for c in run.papers.columns if c not in points.columns and c not in _LEFT_OUT]
     return points.merge(run.papers[["paper_id", *more]], on="paper_id").reset_index(drop=True)
-
-
-def selection_table(papers: pd.DataFrame, *, rows: list[int], extra: list[str]) -> pd.DataFrame:
-    """Return the selected rows with the columns of `view.selection`.
-
-    Parameters
-    ----------
-    papers : DataFrame
-        From `view_papers`.
-    rows : list of int
-        Row numbers; may be empty.
-    extra : list of str
-        Additional columns of the input.
-    """
-    columns = [*SELECTION, *(name for name in extra if name not in SELECTION)]
-    return papers.iloc[rows][columns].reset_index(drop=True)
 
 
 def table_columns(papers: pd.DataFrame) -> list[list[str]]:
@@ -86,20 +69,10 @@ def table_page(
     descending: bool,
     page: int,
 ) -> tuple[list[dict[str, Any]], int, int]:
-    """Return one page of the table.
+    """Return page number `page`, from 0, of the papers in `rows`; at most the last page.
 
-    Parameters
-    ----------
-    papers : DataFrame
-        From `view_papers`, n rows.
-    rows : ndarray of int64
-        Rows to list.
-    selected : ndarray of bool, shape (n,)
-    sort : str
-        "date", "title", "cluster", "weight" or "topics"; papers without a value come last.
-    descending : bool
-    page : int
-        From 0; a page beyond the last one is the last one.
+    Sorted by "date", "title", "cluster", "weight" or "topics"; papers without a value come last.
+    `selected` has one entry per row of `papers` (from `view_papers`).
 
     Returns
     -------
@@ -119,11 +92,8 @@ def table_page(
         ascending=not descending, kind="stable", na_position="last"
     )
     positions = order.index[page * PAGE : (page + 1) * PAGE]
-    return (
-        [_row(papers.iloc[row], selected=bool(selected[row])) for row in rows[positions]],
-        page,
-        pages,
-    )
+    listed_rows = [_row(papers.iloc[row], selected=bool(selected[row])) for row in rows[positions]]
+    return listed_rows, page, pages
 
 
 def _row(paper: pd.Series, *, selected: bool) -> dict[str, Any]:
@@ -158,20 +128,7 @@ def paper_card(paper: pd.Series) -> dict[str, Any]:
 
 
 def open_paper_card(papers: pd.DataFrame, *, row: int, near: pd.DataFrame) -> dict[str, Any]:
-    """Return the card of a paper with its nearest papers.
-
-    Parameters
-    ----------
-    papers : DataFrame
-    row : int
-    near : DataFrame
-        From `nearest_papers`.
-
-    Returns
-    -------
-    dict
-        As `paper_card`, and `near`: [paper_id, title, similarity and words] of each.
-    """
+    """Return the card of a paper; `near` in it has [paper_id, title, similarity and words]."""
     lines = [
         [
             paper.paper_id,
@@ -184,32 +141,11 @@ def open_paper_card(papers: pd.DataFrame, *, row: int, near: pd.DataFrame) -> di
 
 
 def _short(text: str) -> str:
-    return " ".join(wrap(text, width=_LONGEST, lines=1))
+    return one_line(text, width=_LONGEST)
 
 
 def nearest_papers(run: Run, asked: str, *, n: int = 10) -> pd.DataFrame:
-    """List the papers nearest to a paper or to a text.
-
-    Parameters
-    ----------
-    run : Run
-    asked : str
-        A `paper_id` (or an alias) of the run, else any text, which is embedded like a paper.
-    n : int, default 10
-
-    Returns
-    -------
-    DataFrame
-        `similarity` (cosine, float64), `words` (up to five with the largest contributions to the
-        cosine, joined by ", "; empty if the run's embedding is not a sum over words), `date`,
-        `title`, `url`, `paper_id`; most similar first, then by id. A paper is not its own
-        neighbour.
-
-    Raises
-    ------
-    InputError
-        If `n` is below 1, the text is empty, or the run's embedding cannot embed a text.
-    """
+    """List the papers nearest to a paper (its id or an alias) or to a text, as `View.near` does."""
     if n < 1:
         raise InputError(f"n={n}", allowed="1 or more papers", next_step="leave n out, or raise it")
     row = _row_of(run, asked)

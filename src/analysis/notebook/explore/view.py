@@ -18,7 +18,7 @@ from . import arguments
 from .colors import coloring
 from .core import Core
 from .filters import ViewState
-from .tables import nearest_papers, selection_table
+from .tables import SELECTION, nearest_papers
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -64,7 +64,8 @@ class View:
         `cluster_weight`, `topic_ids`, `topics`, `source`, `x`, `y`, and additional columns of the
         input. For abstracts: `view.selection.merge(run.papers[["paper_id", "abstract"]])`.
         """
-        return selection_table(self._core.papers, rows=self._core.rows, extra=self._core.extra)
+        columns = [*SELECTION, *(name for name in self._core.extra if name not in SELECTION)]
+        return self._core.papers.iloc[self._core.rows][columns].reset_index(drop=True)
 
     def select(
         self,
@@ -180,14 +181,16 @@ class View:
         Parameters
         ----------
         asked : str
-            A `paper_id`, else any text, which is embedded like a paper.
+            A `paper_id` or an alias, else any text, which is embedded like a paper.
         n : int, default 10
 
         Returns
         -------
         DataFrame
-            `similarity`, `words`, `date`, `title`, `url`, `paper_id`, most similar first.
-            `view.select(view.near("…"))` selects them.
+            `similarity` (cosine, float64), `words` (up to five with the largest contributions to
+            the cosine, joined by ", "; empty if the run's embedding is not a sum over words),
+            `date`, `title`, `url`, `paper_id`; most similar first, then by id. A paper is not its
+            own neighbour. `view.select(view.near("…"))` selects them.
 
         Raises
         ------

@@ -15,8 +15,8 @@ import numpy as np
 import traitlets as t
 
 from . import map_figure
-from .core import Core, resize_window
-from .scene import GL_POINTS, HEIGHT, SVG_MOST, Scene, fit_window, inside
+from .core import Core
+from .scene import GL_POINTS, HEIGHT, SVG_MOST, Scene, fit_window, inside, resize_window
 from .tables import paper_card
 
 if TYPE_CHECKING:
@@ -136,12 +136,8 @@ class MapView:
     def show(self, *, width: int = 0, webgl: bool = True) -> None:
         """Create the map again for a browser that has just shown the view.
 
-        Parameters
-        ----------
-        width : int
-            Width available in pixels; 0 if unknown.
-        webgl : bool
-            Whether the browser has WebGL; without it fewer points can be drawn.
+        `width` is the width available in pixels, 0 if unknown; without WebGL fewer points can be
+        drawn.
         """
         if not self.core.has_map:
             return
