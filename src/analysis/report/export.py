@@ -16,8 +16,7 @@ from analysis.base.english import count, snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_csv, for_spreadsheet, for_terminal
 from analysis.base.files import written_whole
-from analysis.figures.frames import map_points
-from analysis.figures.frames.groups import map_labels
+from analysis.figures.frames import map_labels, map_points
 from analysis.runs import Run
 
 from .csv_tables import text_cells
@@ -163,18 +162,12 @@ def _write_csv(run: Run, path: Path, *, text: Callable[[str], str]) -> None:
 def _write_atlas(run: Run, folder: Path) -> None:
     folder.mkdir()
     papers = _papers(run)
-    rest = ("cluster", "broader", "topic", "url", "paper_id")
     text = papers["title"] + "\n\n" + papers["abstract"].fillna("")
-    table = pd.DataFrame(
-        {
-            **{column: papers[column] for column in ("x", "y")},
-            "text": text.str.strip(),
-            "title": papers["title"],
-            "date": papers["published"],
-            **{column: papers[column] for column in rest},
-        }
-    )
-    arrow = pa.Table.from_pandas(table, preserve_index=False)
+    table = papers.assign(text=text.str.strip(), date=papers["published"])
+    columns = [
+        *("x", "y", "text", "title", "date", "cluster", "broader", "topic", "url", "paper_id")
+    ]
+    arrow = pa.Table.from_pandas(table[columns], preserve_index=False)
     arrow = arrow.append_column("neighbours", _neighbours(run))
     pq.write_table(arrow, folder / "papers.parquet")
     labels = map_labels(run)

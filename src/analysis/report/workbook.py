@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -96,11 +97,10 @@ def _readme(run: Run, *, sheets: list[Sheet], with_papers: bool) -> Sheet:
         rows += [
             (sheet.name, column.name, column.meaning) for column in sheet.columns if column.meaning
         ]
-    frame = pd.DataFrame(rows, columns=["sheet", "column", "meaning"])
+    headings = {"sheet": 16, "column": 20, "what it is": 110}
     columns = [
-        Column("sheet", frame["sheet"], "text", "", 16),
-        Column("column", frame["column"], "text", "", 20),
-        Column("what it is", frame["meaning"], "text", "", 110),
+        Column(name, cells, "text", "", width)
+        for (name, width), cells in zip(headings.items(), zip(*rows, strict=True), strict=True)
     ]
     return Sheet("README", "What this workbook holds.", columns)
 
@@ -192,10 +192,10 @@ def papers(run: Run) -> Sheet:
     sheet = _sheet("papers", "One row per paper, newest first.", rows, named=False)
     precision = rows["published_precision"].tolist()
     columns = [
-        Column(c.name, c.values, c.form, c.meaning, c.width, precision) if c.form == "date" else c
-        for c in sheet.columns
+        replace(column, precision=precision) if column.form == "date" else column
+        for column in sheet.columns
     ]
-    return Sheet(sheet.name, sheet.meaning, columns)
+    return replace(sheet, columns=columns)
 
 
 def _sheet(name: str, meaning: str, rows: pd.DataFrame, *, named: bool = True) -> Sheet:
@@ -239,9 +239,9 @@ def _in_order(run: Run, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_size(run: Run) -> pd.DataFrame:
-    parts = [run.groups[run.groups["kind"] == kind] for kind in KINDS[::-1]]
-    order = ["n_papers", "group_id"]
-    return pd.concat([part.sort_values(order, ascending=[False, True]) for part in parts])
+    """Return topics, then clusters, those with the most papers first."""
+    order = ["kind", "n_papers", "group_id"]
+    return run.groups.sort_values(order, ascending=[False, False, True])
 
 
 def _yes(values: pd.Series) -> list[str]:

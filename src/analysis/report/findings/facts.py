@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.runs.causes import counted_papers
 
 from .numbers import FORMS
-from .receipts import MANIFEST, ROWS, Key, Mark, Part, Receipt, Value, look_up, source_words
+from .receipts import ROWS, Key, Mark, Part, Receipt, Value, look_up, source_words
 from .selection import first_and_last
 
 if TYPE_CHECKING:
@@ -175,10 +175,6 @@ class Facts:
         pairs = (*_pairs(key), ("what", row.what), _day("start", row.start))
         return Receipt("events", pairs, columns, papers)
 
-    def manifest_receipt(self, at: str, *columns: str) -> Receipt:
-        """Return the receipt of values in the manifest, at names and positions joined by dots."""
-        return Receipt(MANIFEST, (("at", at),), columns)
-
     def row_count(self, table: str, **key: str) -> Value:
         """Return how many rows of a table match."""
         receipt = Receipt(table, tuple(key.items()), (ROWS,))
@@ -212,11 +208,10 @@ class Facts:
 
     def cells(self, receipt: Receipt) -> dict[str, Any]:
         """Return the cells of a receipt by column, each row looked up once."""
-        cells = self._cells.get(receipt)
-        if cells is None:
+        if receipt not in self._cells:
             cells = look_up(receipt, tables=self.tables, manifest=self.run.manifest)
             self._cells[receipt] = cells
-        return cells
+        return self._cells[receipt]
 
     def source(self, receipt: Receipt) -> str:
         """Return table, key and cells of a receipt in words."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from analysis.base.schema import DIRECTIONS
 
 from . import selection
 from .facts import Facts
-from .receipts import Mark, Part
+from .receipts import MANIFEST, Mark, Part, Receipt
 from .sentences import Finding, event_finding, flat_finding, move_finding, unclear_finding
 
 MOST_EVENTS = 3
@@ -181,11 +180,6 @@ def _why_no_flat(directions: set[str]) -> str:
     )
 
 
-def power_rows(facts: Facts) -> list[tuple[int, dict[str, Any]]]:
-    """Return the manifest's entries on the power to detect changes, with their positions."""
-    return list(enumerate(facts.period.get("power") or []))
-
-
 def power_words(facts: Facts) -> tuple[Part, ...]:
     """Return how often a doubling and a halving would be found with these papers.
 
@@ -194,19 +188,19 @@ def power_words(facts: Facts) -> tuple[Part, ...]:
     tuple of str, Value and Mark
         Empty if the run does not record it.
     """
-    rows = power_rows(facts)
-    ups = [i for i, row in rows if row["last"] > row["first"]]
-    downs = [i for i, row in rows if row["last"] < row["first"]]
+    rows = facts.period.get("power") or []
+    ups = [i for i, row in enumerate(rows) if row["last"] > row["first"]]
+    downs = [i for i, row in enumerate(rows) if row["last"] < row["first"]]
     used_ups = ups[FIRST_USED:][:MOST_USED]
     used_downs = downs[FIRST_USED + 1 :][: MOST_USED - 1]
     if not used_ups or not used_downs:
         return ()
-    if dict(rows)[max(ups)]["power"] < HOPELESS:
+    if rows[ups[-1]]["power"] < HOPELESS:
         text = (
             "With so few papers, even a doubling from {first:share} to {last:share} would be found "
             "only {power:chance} of the time{mark}."
         )
-        return tuple(_phrase(text, max(ups), facts=facts))
+        return tuple(facts.phrase(text, _power_receipt(ups[-1])))
     out: list[Part] = ["With this many papers, a doubling is found "]
     out += _chances(used_ups, facts=facts)
     return (*out, "; a halving is found ", *_chances(used_downs, facts=facts), ".")
@@ -217,10 +211,9 @@ def _chances(positions: list[int], *, facts: Facts) -> list[Part]:
     for i in positions:
         joint = "" if i == positions[0] else " and " if i == positions[-1] else ", "
         text = f"{joint}{{power:chance}} of the time from {{first:share}} to {{last:share}}{{mark}}"
-        out += _phrase(text, i, facts=facts)
+        out += facts.phrase(text, _power_receipt(i))
     return out
 
 
-def _phrase(text: str, position: int, *, facts: Facts) -> list[Part]:
-    columns = ("first", "last", "power")
-    return facts.phrase(text, facts.manifest_receipt(f"period.power.{position}", *columns))
+def _power_receipt(position: int) -> Receipt:
+    return Receipt(MANIFEST, (("at", f"period.power.{position}"),), ("first", "last", "power"))

@@ -77,15 +77,7 @@ Part = str | Value | Mark | Name
 def look_up(
     receipt: Receipt, *, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the cells of a receipt by column, as the tables hold them.
-
-    Parameters
-    ----------
-    receipt : Receipt
-    tables : mapping of str to DataFrame
-        Tables of the run by name.
-    manifest : mapping
-        Its manifest.
+    """Return the cells of a receipt by column from a run's tables (by name) and manifest.
 
     Raises
     ------
@@ -164,19 +156,10 @@ def footnote_numbers(sentences: Iterable[Iterable[Part]]) -> dict[Receipt, int]:
 
 
 def source_words(receipt: Receipt, *, cells: Mapping[str, Any]) -> str:
-    """Return table, key and cells of a receipt as plain text.
+    """Return table, key and cells (from `look_up`) of a receipt as plain text.
 
-    Parameters
-    ----------
-    receipt : Receipt
-    cells : mapping of str to object
-        From `look_up`.
-
-    Returns
-    -------
-    str
-        "trends, kind topic, group_id agents, period 2024-05-01: n_papers 17, n_total 416";
-        "verdicts: 42 rows", "manifest.json, period.power.3: power 0.61".
+    For example "trends, kind topic, group_id agents, period 2024-05-01: n_papers 17, n_total 416",
+    "verdicts: 42 rows", "manifest.json, period.power.3: power 0.61".
     """
     if receipt.table == MANIFEST:
         where = f"manifest.json, {receipt.key[0][1]}"
@@ -192,11 +175,8 @@ def papers_words(receipt: Receipt, *, examples: Sequence[str]) -> str:
     n = len(receipt.papers)
     if not n:
         return ""
-    papers = f" {count(n, 'paper')}"
-    if not examples:
-        return f"{papers}."
-    all_shown = len(examples) == n
-    return f"{papers}{': ' if all_shown else ', such as '}{listing(examples)}."
+    joint = ": " if len(examples) == n else ", such as " if examples else ""
+    return f" {count(n, 'paper')}{joint}{listing(examples)}."
 
 
 def short_title(title: str, *, limit: int = _LONG_TITLE) -> str:

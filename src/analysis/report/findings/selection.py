@@ -114,17 +114,7 @@ def select_flat(verdicts: pd.DataFrame, *, ends: pd.DataFrame, most: int = MOST_
     the papers counted, which grow with the total, and that of the shares counted in the first and
     the last full period, which scatter.
 
-    Parameters
-    ----------
-    verdicts : DataFrame
-        Table `verdicts`.
-    ends : DataFrame
-        From `first_and_last`.
-    most : int
-
-    Returns
-    -------
-    list of (kind, group id)
+    `verdicts` is the table, `ends` the result of `first_and_last`. Returns kinds and group ids.
     """
     flat = verdicts[verdicts["direction"] == "flat"]
     rows = flat.merge(ends, on=["kind", "group_id"])
@@ -138,17 +128,8 @@ def select_flat(verdicts: pd.DataFrame, *, ends: pd.DataFrame, most: int = MOST_
 def select_unclear(verdicts: pd.DataFrame, *, most: int) -> list[Key]:
     """Select the unclear groups that are known best: those that neither halved nor doubled.
 
-    Their intervals contain 1 and lie within 1/2 to 2, the narrowest first.
-
-    Parameters
-    ----------
-    verdicts : DataFrame
-        Table `verdicts`.
-    most : int
-
-    Returns
-    -------
-    list of (kind, group id)
+    Their intervals contain 1 and lie within 1/2 to 2, the narrowest first. Returns kinds and
+    group ids.
     """
     rows = verdicts[verdicts["direction"] == "unclear"]
     rows = rows[rows["ratio_low"].between(0.5, 1) & rows["ratio_high"].between(1, 2)]

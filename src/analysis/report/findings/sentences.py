@@ -249,15 +249,13 @@ def _flip(row: Any, *, facts: Facts) -> list[Part]:
 
 
 def _together(keys: tuple[Key, ...], *, facts: Facts) -> list[Part]:
-    if not keys:
-        return []
+    out: list[Part] = []
     keys = keys[:MOST_TOGETHER]
-    out: list[Part] = [" So did "]
     for i, key in enumerate(keys):
-        joint = "" if not i else " and " if i == len(keys) - 1 else ", "
+        joint = " So did " if not i else " and " if i == len(keys) - 1 else ", "
         receipt = facts.verdict_receipt(key, "direction", "p_adjusted", "n_papers")
         out += [joint, Name(key, facts.labels[key]), Mark(receipt)]
-    return [*out, ", with many of the same papers."]
+    return [*out, ", with many of the same papers."] if out else []
 
 
 def _sure_by_p(p: float) -> str:

@@ -73,14 +73,14 @@ def map_chart(run: Run) -> tuple[dict[str, Any], dict[str, Any] | None]:
     points = map_points(run)
     drawn = sample(points)
     chart = {"id": "topic-map", "kind": "map", **colouring(drawn, color=colourings(drawn)[0])}
-    papers = {**paper_columns(drawn), "snippet": snippets(drawn)}
     facts = {
         "by": _BY[str(chart["key"])],
         "pale": f"{COUNTED_WEIGHT:g}" if chart["key"] == "cluster" else None,
         "n_drawn": len(drawn),
         "n_papers": len(points),
     }
-    return {"charts": [chart], "papers": papers, "groups": landmarks(drawn)}, facts
+    data = {"charts": [chart], "papers": paper_columns(drawn), "groups": landmarks(drawn)}
+    return data, facts
 
 
 def trend_charts(run: Run) -> list[TrendChart]:
@@ -128,19 +128,14 @@ def colourings(points: pd.DataFrame) -> list[str]:
 def paper_columns(points: pd.DataFrame) -> dict[str, Sequence[object]]:
     """Return what a map needs of its papers, column by column, in the order of `points`."""
     return {
-        "x": _rounded(points["x"]),
-        "y": _rounded(points["y"]),
+        **{axis: [round(float(value), 4) for value in points[axis]] for axis in ("x", "y")},
         "title": texts(points["title"]),
         "date": texts(points["date"]),
         "url": [safe_url(url) for url in points["url"]],
         "cluster": texts(points["cluster"]),
         "topics": texts(points["topics"]),
+        "snippet": [first_lines(text, limit=MOST_LETTERS) for text in texts(points["snippet"])],
     }
-
-
-def snippets(points: pd.DataFrame) -> list[str]:
-    """Return the first lines of the abstracts."""
-    return [first_lines(text, limit=MOST_LETTERS) for text in texts(points["snippet"])]
 
 
 def colouring(points: pd.DataFrame, *, color: str) -> dict[str, object]:
@@ -185,13 +180,10 @@ def topic_choices(points: pd.DataFrame) -> list[dict[str, Any]]:
 def landmarks(points: pd.DataFrame) -> list[dict[str, object]]:
     """Return the clusters to name on the map, largest first: label, its length, row numbers."""
     rows = pd.Series(range(len(points)), index=points.index)
-    named = [
-        (label, list(of_group))
-        for label, of_group in rows.groupby(points["cluster"].astype(object))
-    ]
+    groups = rows.groupby(points["cluster"].astype(object)).agg(list).items()
     return [
         {"plotly_label": for_plotly(clean(label)), "letters": len(clean(label)), "rows": of_group}
-        for label, of_group in sorted(named, key=lambda pair: (-len(pair[1]), pair[0]))
+        for label, of_group in sorted(groups, key=lambda pair: (-len(pair[1]), pair[0]))
     ]
 
 
@@ -216,7 +208,3 @@ def _entry(point: pd.Series, *, color: str) -> dict[str, object]:
         return {"label": f"no {color}", "color": GREY}
     marker = {"color": point[f"{color}_color"], "symbol": point[f"{color}_symbol"]}
     return {"label": clean(label), **marker}
-
-
-def _rounded(column: pd.Series) -> list[float]:
-    return [round(float(value), 4) for value in column]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from analysis.base.escaping import clean
 
 from ..findings.facts import Facts
-from ..findings.findings import READING, Findings, power_rows, power_words
+from ..findings.findings import READING, Findings, power_words
 from ..findings.numbers import chance_text, period_text, share_number, share_text, strata_word
 from ..findings.receipts import (
     Key,
@@ -26,7 +26,7 @@ from ..markup import HTML, html_link
 
 MOST_LINKED = 5
 MOST_IN_NOTE = 3
-_EVENT_GLYPHS = {"burst": "✦", "change": "↷"}
+_GLYPHS = {**GLYPHS, "burst": "✦", "change": "↷"}
 
 
 class FindingView(NamedTuple):
@@ -64,9 +64,8 @@ class PageFindings:
         self._facts = facts
         self._marked: set[Receipt] = set()
         power = power_words(facts)
-        self._numbers = footnote_numbers(
-            [findings.lead, *(each.parts for each in findings.single), power]
-        )
+        singles = [each.parts for each in findings.single]
+        self._numbers = footnote_numbers([findings.lead, *singles, power])
         # The order of these calls is that of the page: the first mark of a note is its anchor.
         self.lead = self._set(findings.lead)
         self.moves = [self._view(each) for each in findings.moves]
@@ -96,7 +95,7 @@ class PageFindings:
         papers = finding.receipts[0].papers
         return FindingView(
             way=finding.direction.replace(" ", "-"),
-            glyph={**GLYPHS, **_EVENT_GLYPHS}[finding.direction],
+            glyph=_GLYPHS[finding.direction],
             sure=finding.sure,
             n_sure=SURENESS.index(finding.sure),
             text=self._set(finding.parts),
@@ -144,16 +143,14 @@ def ends_words(facts: Facts) -> str:
     if facts.ends_table.empty:
         return ""
     ends = facts.ends_table.iloc[0]
-    first, last = (
-        period_text(ends[f"period_{side}"], freq=facts.freq) for side in ("first", "last")
-    )
-    return f"{first} to {last}"
+    days = ends["period_first"], ends["period_last"]
+    return " to ".join(period_text(day, freq=facts.freq) for day in days)
 
 
 def power_table(facts: Facts) -> list[tuple[str, str, str]]:
     """Return each starting share with how often its doubling and its halving would be found."""
     chances: dict[float, dict[bool, str]] = {}
-    for _, row in power_rows(facts):
+    for row in facts.period.get("power") or []:
         rises = row["last"] > row["first"]
         chances.setdefault(row["first"], {}).setdefault(rises, chance_text(row["power"]))
     return [(share_text(start), each[True], each[False]) for start, each in chances.items()]

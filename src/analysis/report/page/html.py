@@ -76,12 +76,12 @@ def html_page(
     page = render(
         "page.html",
         title=title,
-        policy=_trusted(policy(scripts)),
-        style=_trusted(style),
-        body=_trusted(body),
-        data={name: _trusted(for_script(value)) for name, value in data.items()},
+        policy=Markup(policy(scripts)),
+        style=Markup(style),
+        body=Markup(body),
+        data={name: Markup(for_script(value)) for name, value in data.items()},
         packed={name: _deflated(value) for name, value in packed.items()},
-        scripts=[_trusted(script) for script in scripts],
+        scripts=[Markup(script) for script in scripts],
         late={name: _deflated(value) for name, value in late.items()},
     )
     return str(page)
@@ -97,7 +97,7 @@ def render(template: str, **values: Any) -> Markup:
     **values : object
         Its variables. Every text is cleaned and escaped unless it is `Markup`.
     """
-    return _trusted(_templates().get_template(template).render(values))
+    return Markup(_templates().get_template(template).render(values))
 
 
 @cache
@@ -123,10 +123,6 @@ def _shown(value: Any) -> Any:
     return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _trusted(text: str) -> Markup:
-    return Markup(text)
-
-
 def policy(scripts: Sequence[str]) -> str:
     """Return the content policy under which exactly these inline scripts run."""
     digests = [hashlib.sha256(script.encode("utf-8")).digest() for script in scripts]
@@ -150,7 +146,7 @@ def asset(name: str) -> str:
 
 
 def _deflated(value: bytes) -> Markup:
-    return _trusted(base64.b64encode(zlib.compress(value, _LEVEL)).decode("ascii"))
+    return Markup(base64.b64encode(zlib.compress(value, _LEVEL)).decode("ascii"))
 
 
 def _refuse_early_end(scripts: Sequence[str], *, style: str, ids: Sequence[str]) -> None:

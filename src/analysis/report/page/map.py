@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,7 +14,7 @@ from analysis.figures.frames import date_label, map_labels, map_points, symbols
 
 from .charts import topic_choices
 from .html import asset, html_page, render
-from .map_data import map_columns
+from .map_data import Places, map_columns
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -145,7 +144,7 @@ def _groups(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(labels: pd.DataFrame, *, place: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+def _labels(labels: pd.DataFrame, *, place: Places) -> list[dict[str, Any]]:
     columns = ["level", "group_id", "x", "y", "n_papers"]
     broader = set(labels["parent_id"].dropna())
     return [

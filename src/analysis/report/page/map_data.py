@@ -23,7 +23,6 @@ NO_DAY = -(2**31)
 
 _KINDS = {"uint8": "u8", "uint16": "u16", "uint32": "u32", "int32": "i32", "float32": "f32"}
 
-
 CUT_FROM = 50_000
 """From this many papers on, the page holds only the first lines of each abstract."""
 
@@ -31,10 +30,12 @@ FIRST_LINES = 300
 MOST_VALUES = 20
 """A text column with more distinct values than there are colours is not offered as a colouring."""
 
-_FEW_NUMBERS = 12
-_MOST_EXTRA = 12
+_FEW_NUMBERS, _MOST_EXTRA = 12, 12
 _PRECISIONS = {"day": 0, "month": 1, "year": 2}
 _NO_ROW = 0xFFFFFFFF
+
+Places = Mapping[tuple[str, str], int]
+"""The position of each group in `meta["groups"]`, by kind and id."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def map_columns(
     *,
     groups: list[dict[str, Any]],
     labels: list[dict[str, Any]],
-    place: Mapping[tuple[str, str], int],
+    place: Places,
 ) -> Columns:
     """Collect what the page's scripts draw and search.
 
@@ -65,8 +66,7 @@ def map_columns(
         `frames.map_points(run)`, at least one row.
     groups, labels : list of dict
         As the page's scripts read them.
-    place : mapping of (kind, group id) to int
-        The positions in `groups`.
+    place : Places
 
     Returns
     -------
@@ -90,7 +90,9 @@ def map_columns(
     }
     values, coded = _values(papers.assign(state=points["state"]))
     index, packed = pack({**columns, **coded})
-    cut = len(points) >= CUT_FROM
+    abstracts, cut = papers["abstract"].fillna("").map(clean), len(points) >= CUT_FROM
+    if cut:
+        abstracts = abstracts.map(lambda text: first_lines(text, limit=FIRST_LINES))
     near_index, near = pack(_nearest(run, points))
     urls = [safe_url(url) for url in points["url"]]
     return Columns(
@@ -109,14 +111,12 @@ def map_columns(
         },
         points=packed,
         texts=lines([titles, list(points["paper_id"]), urls, list(points["topics_why"])]),
-        abstracts=lines([_abstracts(papers, cut=cut)]),
+        abstracts=lines([list(abstracts)]),
         near=near,
     )
 
 
-def _primary_groups(
-    points: pd.DataFrame, *, place: Mapping[tuple[str, str], int]
-) -> dict[str, np.ndarray]:
+def _primary_groups(points: pd.DataFrame, *, place: Places) -> dict[str, np.ndarray]:
     """Return each paper's cluster, strongest topic and broader cluster, `NONE` if it has none."""
     in_broader = points["broader_id"].notna()
     # If there are broader clusters, a cluster outside them stands for itself.
@@ -132,9 +132,7 @@ def _primary_groups(
     }
 
 
-def _members(
-    run: Run, points: pd.DataFrame, *, place: Mapping[tuple[str, str], int]
-) -> dict[str, np.ndarray]:
+def _members(run: Run, points: pd.DataFrame, *, place: Places) -> dict[str, np.ndarray]:
     """Return each paper's groups, strongest first: how many, which ones, weights in per cent."""
     rows = run.memberships
     rows = rows[(rows["kind"] == "cluster") | (rows["weight"] >= COUNTED_WEIGHT)]
@@ -168,24 +166,15 @@ def _nearest(run: Run, points: pd.DataFrame) -> dict[str, np.ndarray]:
     return {"near": rows.ravel(), "similar": similar.ravel()}
 
 
-def _abstracts(papers: pd.DataFrame, *, cut: bool) -> list[str]:
-    texts = [clean(text) if isinstance(text, str) else "" for text in papers["abstract"]]
-    return [first_lines(text, limit=FIRST_LINES) for text in texts] if cut else texts
-
-
 def _values(papers: pd.DataFrame) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
     """Return the columns of papers that have few values or numbers, and their codes or numbers."""
     named = ["source", "state", "first_run", "last_run"]
-    extra = [
-        str(column)
-        for column in papers.columns
-        if column not in TABLES["papers"].columns and column not in named
-    ]
+    known = {*TABLES["papers"].columns, *named}
+    extra = [str(column) for column in papers.columns if column not in known]
     values: dict[str, dict[str, Any]] = {}
     coded: dict[str, np.ndarray] = {}
     for name in [*named, *extra[:_MOST_EXTRA]]:
-        value = _value(papers[name])
-        if value is not None:
+        if value := _value(papers[name]):
             column = f"value{len(coded)}"
             values[clean(name)] = {"column": column, **value[0]}
             coded[column] = value[1]
@@ -209,8 +198,7 @@ def _value(column: pd.Series) -> tuple[dict[str, Any], np.ndarray] | None:
 def _number(column: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
     numbers = column.to_numpy("float32", na_value=np.nan).copy()
     numbers[~np.isfinite(numbers)] = np.nan
-    known = numbers[~np.isnan(numbers)]
-    low, middle, high = (float(value) for value in np.quantile(known, [0, 0.5, 1]))
+    low, middle, high = (float(value) for value in np.nanquantile(numbers, [0, 0.5, 1]))
     # On a linear scale, a few very large numbers would leave one colour for all others.
     log = low >= 0 and high > 20 * max(middle, 1.0)
     return {"kind": "number", "low": low, "high": high, "log": log}, numbers
@@ -228,11 +216,11 @@ def _colourings(
     ]
     if (columns["day"] != NO_DAY).any():
         choices.append({"key": "date", "name": "date", "kind": "date", "column": "day"})
-    titles = {"source": "source", "state": "state", "first_run": "first seen in run"}
     for name, value in values.items():
         if name == "last_run" or (value["kind"] == "values" and len(value["values"]) < 2):
             continue
-        choice = {"key": f"column {name}", "name": titles.get(name, name), "kind": value["kind"]}
+        title = "first seen in run" if name == "first_run" else name
+        choice = {"key": f"column {name}", "name": title, "kind": value["kind"]}
         choices.append({**choice, "column": value["column"], "value": name})
     return choices or [{"key": "topic", "name": "topic", "kind": "groups", "column": "topic"}]
 
@@ -256,11 +244,9 @@ def pack(columns: Mapping[str, np.ndarray]) -> tuple[dict[str, dict[str, object]
     start = 0
     for name, column in columns.items():
         raw = np.ascontiguousarray(column, dtype=column.dtype.newbyteorder("<")).tobytes()
-        kind = _KINDS[column.dtype.name]
-        index[name] = {"kind": kind, "start": start, "length": len(column)}
-        padded = raw + b"\0" * (-len(raw) % 4)
-        parts.append(padded)
-        start += len(padded)
+        index[name] = {"kind": _KINDS[column.dtype.name], "start": start, "length": len(column)}
+        parts.append(raw + b"\0" * (-len(raw) % 4))
+        start += len(parts[-1])
     return index, b"".join(parts)
 
 
@@ -310,6 +296,4 @@ def on_grid(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[
 def ranks(texts: Sequence[str]) -> np.ndarray:
     """Return the rank of each text in alphabetical order, ignoring case."""
     order = sorted(range(len(texts)), key=lambda row: (texts[row].casefold(), row))
-    out = np.empty(len(texts), dtype="uint32")
-    out[order] = np.arange(len(texts), dtype="uint32")
-    return out
+    return np.argsort(np.array(order, dtype="int64")).astype("uint32")

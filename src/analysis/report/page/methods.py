@@ -99,6 +99,24 @@ _MIX = (
 )
 
 
+_QUALITY = (
+    (
+        *("coherence_npmi", "Coherence", "{:.2f}"),
+        "How much more often a cluster's terms occur in the same papers than by chance; 0 is "
+        "chance, below 0 is rarer, 1 is always together.",
+    ),
+    (
+        *("diversity", "Diversity", "{:.2f}"),
+        "The proportion of the clusters' terms that are distinct; at 1 no cluster repeats a term "
+        "of another.",
+    ),
+    (
+        *("share_well_placed", "Well placed", "{:.0%}"),
+        f"The proportion of papers with a weight of {COUNTED_WEIGHT:g} or more in their cluster.",
+    ),
+)
+
+
 class Quality(NamedTuple):
     """A measure of the clusters: its name, its value and what it means."""
 
@@ -136,30 +154,11 @@ def method_texts(run: Run) -> dict[str, str]:
 
 def quality(run: Run) -> list[Quality]:
     """Return the measures of the clusters that the run has."""
-    coherence, diversity, placed = (
-        number(run.quality.get(name))
-        for name in ("coherence_npmi", "diversity", "share_well_placed")
-    )
-    measures = []
-    if coherence is not None:
-        meaning = (
-            "How much more often a cluster's terms occur in the same papers than by chance; 0 is "
-            "chance, below 0 is rarer, 1 is always together."
-        )
-        measures.append(Quality("Coherence", f"{coherence:.2f}".replace("-", "−"), meaning))
-    if diversity is not None:
-        meaning = (
-            "The proportion of the clusters' terms that are distinct; at 1 no cluster repeats a "
-            "term of another."
-        )
-        measures.append(Quality("Diversity", f"{diversity:.2f}", meaning))
-    if placed is not None:
-        meaning = (
-            "The proportion of papers with a weight of "
-            f"{COUNTED_WEIGHT:g} or more in their cluster."
-        )
-        measures.append(Quality("Well placed", f"{100 * placed:.0f} %", meaning))
-    return measures
+    return [
+        Quality(name, form.format(value).replace("-", "−").replace("%", " %"), meaning)
+        for key, name, form, meaning in _QUALITY
+        if (value := number(run.quality.get(key))) is not None
+    ]
 
 
 def stability_words(run: Run) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from markupsafe import Markup
 
-from analysis.base.english import capital, count, listing, percent, sentence, snapshot_words
+from analysis.base.english import capital, count, listing, percent, sentence, snapshot_words, verb
 from analysis.base.groups import grade, groups_of
 from analysis.figures.frames import date_label
 from analysis.figures.style import GREY
@@ -115,8 +115,7 @@ def _contents(run: Run) -> dict[str, Any]:
 
 def _as_markup(part: Part) -> Part:
     """Mark the texts of a part, which are escaped for HTML, as such."""
-    text, items = (tuple(Markup(each) for each in some) for some in (part.text, part.items))
-    return Part(part.title, text, items)
+    return Part(part.title, tuple(map(Markup, part.text)), tuple(map(Markup, part.items)))
 
 
 def _group_table(facts: Facts, *, kind: str) -> dict[str, Any]:
@@ -126,11 +125,10 @@ def _group_table(facts: Facts, *, kind: str) -> dict[str, Any]:
     if groups.empty:
         note = why_no_clusters(run) if kind == "cluster" else "There are no topics in this run."
         return {"groups": [], "note": note}
-    papers = run.papers.set_index("paper_id")
-    rows = [
-        _group_row(group, papers=papers, facts=facts) for _, group in by_size(groups).iterrows()
-    ]
-    notes = _cluster_notes(run) if kind == "cluster" else _topic_notes(run)
+    groups, papers = by_size(groups), run.papers.set_index("paper_id")
+    rows = [_group_row(group, papers=papers, facts=facts) for _, group in groups.iterrows()]
+    in_one = "Each paper counts only in its primary cluster."
+    notes = [in_one, *stability_words(run)] if kind == "cluster" else _topic_notes(run)
     return {"groups": rows, "ends": ends_words(facts), "note": " ".join(filter(None, notes))}
 
 
@@ -159,16 +157,11 @@ def _group_row(group: pd.Series, *, papers: pd.DataFrame, facts: Facts) -> dict[
     }
 
 
-def _cluster_notes(run: Run) -> list[str]:
-    return ["Each paper counts only in its primary cluster.", *stability_words(run)]
-
-
 def _topic_notes(run: Run) -> list[str]:
     n = in_no_topic(run)
-    verb = "is" if n == 1 else "are"
     return [
-        f"{capital(count(n, 'paper'))} of {len(run.papers):,} {verb} in no topic. A paper may be "
-        "in several topics, so these numbers need not add up.",
+        f"{capital(count(n, 'paper'))} of {len(run.papers):,} {verb(n, 'is', 'are')} in no topic. "
+        "A paper may be in several topics, so these numbers need not add up.",
         run.manifest.get("overrides", {}).get("said", ""),
         run.manifest.get("reclassified", {}).get("said", ""),
         _changed_topics(run),

@@ -31,19 +31,7 @@ _NO_EVENT = "No cluster was born, split, merged or went dormant."
 
 
 def change_parts(comparison: Comparison, *, target: Target) -> list[Part]:
-    """Describe the differences between two runs.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    target : Target
-
-    Returns
-    -------
-    list of Part
-        Papers, clusters, moves, shares and restated shares; parts with nothing to say are left
-        out.
-    """
+    """Return what differs in papers, clusters, moves and shares, without the empty parts."""
     parts = [
         _papers(comparison, target=target),
         _clusters(comparison, target=target),

@@ -1,4 +1,4 @@
-"""Changes of shares between two runs in words, and what all parts of a comparison have in common."""
+"""Changes of shares between two runs in words; what all parts of a comparison are made of."""
 
 from __future__ import annotations
 
@@ -96,14 +96,7 @@ def changed_most(
 def change_words(row: Mapping[Any, Any], *, name: str, fit: str) -> str:
     """Return how one group's share changed and why; empty if it is the same as printed.
 
-    Parameters
-    ----------
-    row : mapping
-        A row of table `changes`.
-    name : str
-        Of the group, escaped.
-    fit : str
-        As in `changed_most`.
+    `row` is one of table `changes`, `name` the group's, escaped; `fit` is as in `changed_most`.
     """
     change = printed_change(row)
     if change is None or not change.change:
