@@ -157,14 +157,12 @@ def text_table(
         for row in (header, *rows)
     ]
     widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
-    lines = []
+    cells.insert(1, ["-" * width for width in widths])
     for row in cells:
-        padded = []
         for number, (cell, width) in enumerate(zip(row, widths, strict=True)):
             space = " " * (width - _columns(cell))
-            padded.append(space + cell if number in right else cell + space)
-        lines.append("  ".join(padded).rstrip())
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+            row[number] = space + cell if number in right else cell + space
+    return "\n".join("  ".join(row).rstrip() for row in cells)
 
 
 def _columns(text: str) -> int:

@@ -172,9 +172,9 @@ def find_topic(groups: pd.DataFrame, *, text: str) -> str:
     )
 
 
-def _listing(ids: Sequence[str], *, titles: dict[str, str], most: int = 3) -> str:
-    first = [f"{i} “{first_lines(titles[i], limit=60)}”" for i in ids[:most]]
-    rest = len(ids) - most
+def _listing(ids: Sequence[str], *, titles: dict[str, str]) -> str:
+    first = [f"{i} “{first_lines(titles[i], limit=60)}”" for i in ids[:3]]
+    rest = len(ids) - 3
     return ", ".join(first) + (f" and {rest:,} more" if rest > 0 else "")
 
 

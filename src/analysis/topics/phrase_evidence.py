@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -167,14 +168,13 @@ def phrase_evidence(
     )
     odds = np.full((len(papers), len(topics)), START)
     rows: list[PhraseRow] = []
-    counts: dict[tuple[int, str], int] = {}
+    counts: Counter[tuple[int, str]] = Counter()
     texts = list(zip(papers["title"], papers["abstract"], strict=True))
     for paper, (title, abstract) in enumerate(track(texts)):
         for topic, matches in _matches_by_topic(title, abstract, look=look).items():
             odds[paper, topic] += _log_odds(matches)
             rows += [PhraseRow(paper, topic, *reason) for reason in _reasons(matches)]
-            for phrase in {match.phrase for match in matches if match.strong}:
-                counts[topic, phrase] = counts.get((topic, phrase), 0) + 1
+            counts.update({(topic, match.phrase) for match in matches if match.strong})
     common = [
         (topic, phrase, n)
         for (topic, phrase), n in sorted(counts.items())

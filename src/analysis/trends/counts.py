@@ -178,14 +178,8 @@ def _rows(
     group = _group_positions(memberships, topic=topic, groups=groups)
     charted = column[paper] >= 0
     low = counted & (weight < limits.astype("float32"))
-    return _Rows(
-        group=group[charted],
-        paper=paper[charted],
-        period=column[paper][charted],
-        weight=weight[charted],
-        counted=counted[charted],
-        low=low[charted],
-    )
+    columns: tuple[NDArray, ...] = (group, paper, column[paper], weight, counted, low)
+    return _Rows(*(values[charted] for values in columns))
 
 
 def _weights(rows: _Rows, *, n_groups: int, n_periods: int) -> dict[str, NDArray]:

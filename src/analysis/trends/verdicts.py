@@ -160,13 +160,8 @@ def theil_sen_slope(share: NDArray[np.float64], *, x: Vector) -> Vector:
 
 @dataclass(frozen=True)
 class SlopeTests:
-    """One entry per group; intervals as in the columns of table `verdicts`.
+    """One entry per group; intervals as in the columns of table `verdicts`."""
 
-    `dispersion` and `df` are used in the tests; `group_dispersion` and `group_df` are those of the
-    group before shrinking, `prior_scale` and `prior_df` those of the prior.
-    """
-
-    lines: LogOddsLines
     slope: Vector
     low: Vector
     high: Vector
@@ -178,10 +173,6 @@ class SlopeTests:
     p: Vector
     dispersion: Vector
     df: Vector
-    group_dispersion: Vector
-    group_df: Vector
-    prior_scale: float
-    prior_df: float
 
 
 def slope_tests(k: Matrix, *, n: Vector, x: Vector, min_p: Vector | None = None) -> SlopeTests:
@@ -228,7 +219,6 @@ def slope_tests(k: Matrix, *, n: Vector, x: Vector, min_p: Vector | None = None)
     log_ratio = np.log(last) - np.log(first)
     spread = narrow * _ratio_error(lines, ends=(x[filled[0]], x[filled[-1]]), error=error)
     return SlopeTests(
-        lines=lines,
         slope=lines.slope,
         low=lines.slope - wide * error,
         high=lines.slope + wide * error,
@@ -240,10 +230,6 @@ def slope_tests(k: Matrix, *, n: Vector, x: Vector, min_p: Vector | None = None)
         p=np.minimum(2 * stats.t.sf(t, df), 1.0),
         dispersion=dispersion,
         df=df,
-        group_dispersion=group_dispersion,
-        group_df=group_df,
-        prior_scale=prior.scale,
-        prior_df=prior.df,
     )
 
 
