@@ -13,8 +13,7 @@ from analysis.base.groups import groups_of
 from analysis.base.laws import check_laws
 from analysis.base.schema import conform, empty
 from analysis.clusters.overrides import read_cluster_overrides
-from analysis.pipeline.groups.cluster_overrides import override_clusters
-from analysis.pipeline.groups.group_table import descriptions_of, group_table
+from analysis.pipeline.groups.group_table import descriptions_of, group_table, override_clusters
 from analysis.runs import Run, tables_of
 from page_runs import made_run
 

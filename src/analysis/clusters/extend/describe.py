@@ -58,7 +58,7 @@ def describe_extended(
     new = sorted(set(memberships["group_id"]) - set(above))
     descriptions = list(known)
     if new:
-        descriptions += describe_new_clusters(
+        descriptions += _describe_new_clusters(
             papers,
             clusters=np.array(names)[numbers],
             broader=_broader_of_new(
@@ -81,7 +81,7 @@ def describe_extended(
     ]
 
 
-def describe_new_clusters(
+def _describe_new_clusters(
     papers: pd.DataFrame,
     *,
     clusters: np.ndarray,
@@ -90,21 +90,8 @@ def describe_new_clusters(
 ) -> list[ClusterDescription]:
     """Describe new clusters by their papers, compared with a sample of the others.
 
-    Parameters
-    ----------
-    papers : DataFrame
-        Table `papers`, n rows.
-    clusters : ndarray of str, shape (n,)
-        Cluster id of each paper.
-    broader : mapping of str to str or None
-        The new clusters, and the broader cluster of each.
-    taken : iterable of str
-        Labels that other clusters have.
-
-    Returns
-    -------
-    list of ClusterDescription
-        Without exemplars, in the order of `broader`.
+    `clusters` are the cluster ids of the papers, `broader` the new clusters, each with its broader
+    one, `taken` the labels that other clusters have. Exemplars are chosen later.
     """
     is_new = np.isin(clusters, list(broader))
     others = np.flatnonzero(~is_new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -255,14 +256,11 @@ def subsample_fits(vectors: np.ndarray, *, count: int, seed: int = 0) -> np.ndar
 
 def _fit(vectors: np.ndarray, *, graph: sp.csr_matrix) -> np.ndarray:
     settings = settings_by_size(len(vectors))
+    fit = partial(partition, vectors, graph=graph, settings=settings, rejoin=True)
     try:
-        return partition(
-            vectors, graph=graph, settings=settings, rejoin=True, dense_below=_DENSE_BELOW
-        )
+        return fit(dense_below=_DENSE_BELOW)
     except ArpackNoConvergence:
-        return partition(
-            vectors, graph=graph, settings=settings, rejoin=True, dense_below=DENSE_BELOW
-        )
+        return fit(dense_below=DENSE_BELOW)
 
 
 def _graph(

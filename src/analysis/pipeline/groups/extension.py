@@ -114,8 +114,9 @@ def extend_parent(
         n_fresh=account.get("fitted_at", account["revised_at"]),
     )
     progress.say(fit_line(figures))
-    for line in _event_lines(extension, names=names):
-        progress.say(line)
+    for event in extension.events:
+        others = ", ".join(names[other] for other in event.others[:5])
+        progress.say(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
     return RunClusters(
         memberships=memberships,
         descriptions=descriptions,
@@ -136,14 +137,6 @@ def _known_numbers(papers: pd.DataFrame, *, known: Sequence[str], parent: Run) -
     """Return the place in `known` of each paper's cluster in the parent run, -1 for new papers."""
     of_paper = primary_clusters(parent.memberships).reindex(papers["paper_id"])
     return pd.Index(known, dtype="str").get_indexer(of_paper)
-
-
-def _event_lines(extension: Extension, *, names: Sequence[str]) -> list[str]:
-    lines = []
-    for event in extension.events:
-        others = ", ".join(names[other] for other in event.others[:5])
-        lines.append(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
-    return lines
 
 
 def _fresh_fit(vectors: np.ndarray, *, seed: int) -> FreshFit:

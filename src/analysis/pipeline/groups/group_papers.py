@@ -17,10 +17,9 @@ from analysis.topics import from_arrays
 
 from ..papers import LARGEST_STEP, Parent, RunPapers, has_clusters, next_number
 from ..settings import Settings
-from .cluster_overrides import override_clusters
 from .extend_topics import ParentTopics
 from .extension import STORED_NEIGHBOURS, RunClusters, extend_parent
-from .group_table import group_table
+from .group_table import group_table, override_clusters
 from .identities import match_parent, renumber_clusters
 from .topics import Definitions, RunTopics, find_topics
 
