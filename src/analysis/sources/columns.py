@@ -96,12 +96,11 @@ def match_columns(names: Sequence[object]) -> dict[str, int]:
     places: dict[str, int] = {}
     for position, name in enumerate(plain_names(names)):
         places.setdefault(column_key(name), position)
-    matches = {}
-    for standard, keys in _KEYS.items():
-        position_of = next((places[key] for key in keys if key in places), None)
-        if position_of is not None:
-            matches[standard] = position_of
-    return matches
+    first_keys = {
+        standard: next((key for key in keys if key in places), None)
+        for standard, keys in _KEYS.items()
+    }
+    return {standard: places[key] for standard, key in first_keys.items() if key is not None}
 
 
 def plain_names(names: Sequence[object]) -> list[object]:
@@ -119,16 +118,11 @@ def exporter_of(names: Sequence[object]) -> str:
 def standardise(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Split a table as it was read into its standard columns and the rest.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Any column names, repeated ones included; left unchanged.
-
     Returns
     -------
     known, extra : DataFrame
         `known` has the standard columns that were recognised, under their standard names; `extra`
-        has all other columns under their own names. Both keep the index.
+        has all other columns under their own names, repeated ones included. Both keep the index.
     """
     matches = match_columns(list(frame.columns))
     known = frame.iloc[:, list(matches.values())].set_axis(list(matches), axis=1)
@@ -138,15 +132,7 @@ def standardise(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def missing_columns(frame: pd.DataFrame, *, shown: str) -> InputError | None:
-    """Return the error for a table that lacks a title or an abstract column, else None.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        As it was read.
-    shown : str
-        The file's name as the user knows it.
-    """
+    """Return the error for a table that lacks a title or an abstract column, else None."""
     matches = match_columns(list(frame.columns))
     lacking = [name for name in NEEDED if name not in matches]
     if not lacking:

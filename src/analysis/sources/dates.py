@@ -221,8 +221,6 @@ def combine_dates(known: pd.DataFrame, *, latest: date) -> pd.DataFrame:
     ----------
     known : DataFrame
         Standard columns (see `columns.ALIASES`); left unchanged.
-    latest : date
-        As in `parse_dates`.
 
     Returns
     -------

@@ -21,7 +21,7 @@ from analysis.base.escaping import clean, for_terminal, normalised_title
 from analysis.base.files import written_whole
 
 from .dates import GRACE, RANK, parse_dates
-from .fill_dates import DATE_COLUMNS, read_dates
+from .fill_dates import DATE_COLUMNS, no_rows, read_dates
 from .formats.latex import clean_source
 from .formats.records import loads, text_of
 from .formats.services import first_version, service_of
@@ -32,6 +32,7 @@ from .paper_rows import paper_rows
 from .read_files import read_parts
 
 COLUMNS = ("title_key", "arxiv_id", "published", "published_precision")
+_DTYPES = no_rows()[list(COLUMNS)].dtypes.to_dict()
 CHUNK = 50_000
 """Lines of arXiv's metadata that are made into a table at a time."""
 
@@ -64,7 +65,7 @@ def add_to_index(
     InputError
         If a file cannot be read or dates nothing, or the index cannot be read or written.
     """
-    before = _read(index) if index.exists() else _empty()
+    before = _read(index) if index.exists() else no_rows()[list(COLUMNS)]
     rows = pd.concat([_dated(path, today=today, max_mb=max_mb) for path in paths])
     if rows.empty:
         names = ", ".join(for_terminal(str(path)) for path in paths)
@@ -82,18 +83,9 @@ def add_to_index(
 
 
 def look_up_dates(index: Path, *, papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the dates that an index has for papers.
+    """Return the dates that an index has for papers, as `read_dates` returns them.
 
-    Parameters
-    ----------
-    index : Path
-    papers : DataFrame
-        `title_key`, `arxiv_id`.
-
-    Returns
-    -------
-    DataFrame
-        As `read_dates` returns.
+    `papers` has the columns `title_key` and `arxiv_id`.
     """
     import pyarrow.parquet as pq
 
@@ -103,7 +95,7 @@ def look_up_dates(index: Path, *, papers: pd.DataFrame) -> pd.DataFrame:
         table = pq.read_table(index, columns=list(COLUMNS), filters=filters)
     except (OSError, ValueError, KeyError) as error:
         raise _broken(index, error) from None
-    rows = table.to_pandas().reset_index(drop=True).astype(_empty().dtypes.to_dict())
+    rows = table.to_pandas().reset_index(drop=True).astype(_DTYPES)
     nothing = pd.Series(None, index=rows.index, dtype="str")
     return rows.assign(problem=nothing, text=nothing)[list(DATE_COLUMNS)]
 
@@ -133,14 +125,9 @@ def read_rows(paths: Sequence[Path], *, today: date, max_mb: int = MAX_MB) -> pd
     return papers.assign(title_key=papers["title"].map(normalised_title).astype("str"))
 
 
-def _empty() -> pd.DataFrame:
-    empty = pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
-    return empty.astype({"published": "datetime64[us]"})
-
-
 def _read(index: Path) -> pd.DataFrame:
     try:
-        return pd.read_parquet(index)[list(COLUMNS)].astype(_empty().dtypes.to_dict())
+        return pd.read_parquet(index)[list(COLUMNS)].astype(_DTYPES)
     except (OSError, ValueError, KeyError) as error:
         raise _broken(index, error) from None
 
@@ -167,22 +154,14 @@ def _write(table: pd.DataFrame, *, index: Path) -> None:
 
 
 def arxiv_dates(path: Path, *, latest: date, max_mb: int) -> pd.DataFrame | None:
-    """Read the dates of arXiv's metadata.
-
-    Parameters
-    ----------
-    path : Path
-    latest : date
-        Later dates are refused.
-    max_mb : int
-        Megabytes that the file may have, unpacked.
+    """Read the dates of arXiv's metadata (up to `max_mb` megabytes, unpacked).
 
     Returns
     -------
     DataFrame or None
-        `title_key`, `arxiv_id`, `published` (the day of version 1), `published_precision`; rows
-        without a date, title or arXiv id are left out. None for any other file, which the other
-        readers read.
+        `title_key`, `arxiv_id`, `published` (the day of version 1, up to `latest`),
+        `published_precision`; rows without a date, title or arXiv id are left out. None for any
+        other file, which the other readers read.
 
     Raises
     ------

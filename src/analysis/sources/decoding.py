@@ -47,13 +47,6 @@ NOISE_SHARE = 0.1
 def decode(data: bytes, *, shown: str) -> tuple[str, tuple[str, ...]]:
     """Decode `data`: UTF-8, UTF-16 or UTF-32 by its byte order mark, else Windows-1252.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-    shown : str
-        The file's name for messages.
-
     Returns
     -------
     text : str
@@ -105,11 +98,8 @@ def _decode_windows(data: bytes, *, shown: str, first_bad: int) -> tuple[str, tu
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:
         raise _mixed_error(data, shown=shown, offset=error.start, encoding="cp1252") from None
-    note = (
-        f"{shown} is not UTF-8 (byte {first_bad:,}); it was read as Windows-1252, so check a few "
-        "accented letters"
-    )
-    return text, (note,)
+    note = f"{shown} is not UTF-8 (byte {first_bad:,}); it was read as Windows-1252, so check a few"
+    return text, (note + " accented letters",)
 
 
 def _mixed_error(data: bytes, *, shown: str, offset: int, encoding: str) -> InputError:

@@ -16,7 +16,7 @@ from analysis.base.escaping import clean, first_lines, for_terminal, normalised_
 
 from .columns import ALIASES, match_columns, shown_names, standardise
 from .dates import BEFORE, EARLIEST, LATER, RANK, combine_dates, refused_line
-from .ids import arxiv_id, arxiv_ids, arxiv_month
+from .ids import arxiv_id, arxiv_month, first_arxiv_ids
 from .input_file import joined_error, load
 from .read_files import read_file
 
@@ -29,12 +29,7 @@ ALLOWED = (
 
 
 def read_dates(paths: Sequence[Path]) -> pd.DataFrame:
-    """Read dates files.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        CSV, or any other table that a snapshot can be.
+    """Read dates files: CSV, or any other table that a snapshot can be.
 
     Returns
     -------
@@ -48,7 +43,7 @@ def read_dates(paths: Sequence[Path]) -> pd.DataFrame:
     InputError
         For all files that are unreadable or lack a column, together.
     """
-    frames, errors = [_empty()], []
+    frames, errors = [no_rows()], []
     for path in paths:
         try:
             frames.append(_read_one(Path(path)))
@@ -59,7 +54,8 @@ def read_dates(paths: Sequence[Path]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _empty() -> pd.DataFrame:
+def no_rows() -> pd.DataFrame:
+    """Return what `read_dates` gives for no file."""
     empty = pd.DataFrame({name: pd.Series(dtype="str") for name in DATE_COLUMNS})
     return empty.astype({"published": "datetime64[us]"})
 
@@ -84,19 +80,14 @@ def _read_one(path: Path) -> pd.DataFrame:
 
 
 def _table(known: pd.DataFrame) -> pd.DataFrame:
-    nothing = pd.Series(None, index=known.index, dtype="str")
-    ids = nothing
-    for name in ("arxiv_id", "id"):
-        if name in known:
-            ids = ids.fillna(arxiv_ids(known[name], surely=name == "arxiv_id"))
-    keys = nothing
+    keys = pd.Series(None, index=known.index, dtype="str")
     if "title" in known:
         keys = known["title"].map(_title_key).astype("str")
     dates = combine_dates(known, latest=date.max)
     out = pd.DataFrame(
         {
             "title_key": keys,
-            "arxiv_id": ids,
+            "arxiv_id": first_arxiv_ids(known, names=("arxiv_id", "id")),
             "published": dates["date"],
             "published_precision": dates["precision"],
             "problem": dates["problem"],
@@ -112,19 +103,9 @@ def _title_key(title: object) -> str | None:
 
 
 def add_arxiv_ids(papers: pd.DataFrame, *, dates: pd.DataFrame) -> pd.DataFrame:
-    """Fill missing arXiv ids from dates files, by title.
+    """Fill missing ids in the column `arxiv_id` of papers from dates files, by `title_key`.
 
-    Parameters
-    ----------
-    papers : DataFrame
-        `title_key`, `arxiv_id`; left unchanged.
-    dates : DataFrame
-        From `read_dates`. A title with more than one arXiv id there gives none.
-
-    Returns
-    -------
-    DataFrame
-        With `arxiv_id` filled.
+    A title with more than one arXiv id in `dates`, from `read_dates`, gives none.
     """
     by_title = _clear_titles(dates).dropna(subset="arxiv_id").drop_duplicates("title_key")
     ids = _values_at(papers["title_key"], by_title.set_index("title_key")["arxiv_id"])
@@ -149,7 +130,10 @@ def add_dates(papers: pd.DataFrame, *, dates: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         With `published` and `published_precision` filled or refined. Ids stay as they are.
     """
-    ids = papers["arxiv_id"] if "arxiv_id" in papers else _arxiv_only(papers["paper_id"])
+    if "arxiv_id" in papers:
+        ids = papers["arxiv_id"]
+    else:
+        ids = papers["paper_id"].where(papers["paper_id"].map(lambda i: arxiv_id(i) == i))
     keys = papers["title_key"] if "title_key" in papers else papers["title"].map(normalised_title)
     dated = dates[dates["published"].notna()]
     rank = -dated["published_precision"].map(RANK).astype("int64")
@@ -173,10 +157,6 @@ def add_dates(papers: pd.DataFrame, *, dates: pd.DataFrame) -> pd.DataFrame:
 def _values_at(keys: pd.Series, values: pd.Series) -> pd.Series:
     """Return the value for each key; null for keys that are null or missing."""
     return values.reindex(keys.to_numpy()).set_axis(keys.index)
-
-
-def _arxiv_only(ids: pd.Series) -> pd.Series:
-    return ids.where(ids.map(lambda identifier: arxiv_id(identifier) == identifier))
 
 
 def _clear_titles(dates: pd.DataFrame) -> pd.DataFrame:
@@ -254,19 +234,10 @@ def _dated_by(provenance: pd.Series, dated: pd.Series, *, source: str) -> pd.Ser
 
 
 def missing_dates(papers: pd.DataFrame, *, n_titles: int = 3) -> str:
-    """Return how many papers have no date, with some titles and what to do about it.
+    """Return how many papers have no date, with `n_titles` titles and what to do about it.
 
-    Parameters
-    ----------
-    papers : DataFrame
-        `title`, `published`.
-    n_titles : int
-        How many titles to name, in the order of the table.
-
-    Returns
-    -------
-    str
-        Empty if every paper is dated. Titles are not escaped.
+    Empty if every paper is dated. `papers` has `title` and `published`; titles are in the order of
+    the table and not escaped.
     """
     undated = papers[papers["published"].isna()]
     if undated.empty:

@@ -7,6 +7,7 @@ yymm.nnnnn since 1501, archive/yymmnnn before).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -99,17 +100,21 @@ def arxiv_ids(values: pd.Series, *, surely: bool = False) -> pd.Series:
     """
     texts = id_texts(values)
     plain = [arxiv_id(text) for text in texts]
-    restored = [
-        identifier or arxiv_id(text, pad=True)
-        for identifier, text in zip(plain, texts, strict=True)
-    ]
-    n_likely = sum(
-        identifier is not None and not _SHORT.fullmatch(text)
-        for identifier, text in zip(restored, texts, strict=True)
-    )
+    restored = [i or arxiv_id(t, pad=True) for i, t in zip(plain, texts, strict=True)]
+    pairs = zip(restored, texts, strict=True)
+    n_likely = sum(i is not None and not _SHORT.fullmatch(text) for i, text in pairs)
     floats = pd.api.types.is_float_dtype(values.dtype)
     ids = restored if surely or floats or 2 * n_likely >= sum(map(bool, texts)) else plain
     return pd.Series(ids, index=values.index, dtype="str")
+
+
+def first_arxiv_ids(known: pd.DataFrame, *, names: Sequence[str]) -> pd.Series:
+    """Return the arXiv id of each row, from the first of the named standard columns with one."""
+    ids = pd.Series(None, index=known.index, dtype="str")
+    for name in names:
+        if name in known:
+            ids = ids.fillna(arxiv_ids(known[name], surely=name == "arxiv_id"))
+    return ids
 
 
 def source_ids(values: pd.Series) -> pd.Series:
@@ -121,9 +126,7 @@ def source_ids(values: pd.Series) -> pd.Series:
         Same index; a DOI without its address, other ids as they are; null where there is no id.
     """
     names = [_DOI_PREFIX.sub("", text, count=1).strip() for text in id_texts(values)]
-    ids = [
-        None if not name or _NO_ALIAS.fullmatch(name) or arxiv_id(name) else name for name in names
-    ]
+    ids = [n if n and not _NO_ALIAS.fullmatch(n) and not arxiv_id(n) else None for n in names]
     return pd.Series(ids, index=values.index, dtype="str")
 
 

@@ -61,13 +61,7 @@ class File:
 
 
 def load(path: Path, *, max_mb: int = MAX_MB) -> File:
-    """Read the bytes of `path`.
-
-    Parameters
-    ----------
-    path : Path
-    max_mb : int
-        Megabytes that the file may have.
+    """Read the bytes of a file of up to `max_mb` megabytes.
 
     Raises
     ------
@@ -124,13 +118,7 @@ def joined_error(errors: list[InputError]) -> InputError:
 
 
 def unpack(file: File, *, max_mb: int) -> list[File]:
-    """Return the files that a compressed file holds, or the file itself.
-
-    Parameters
-    ----------
-    file : File
-    max_mb : int
-        Megabytes that the contents may have together.
+    """Return the files that a compressed file holds, up to `max_mb` together, or the file itself.
 
     Returns
     -------

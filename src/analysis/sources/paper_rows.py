@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection
 from datetime import date, time
 from decimal import Decimal
 from typing import Any
@@ -19,7 +18,7 @@ from analysis.base.schema import TABLES
 from .columns import standardise
 from .dates import MISSING, combine_dates, refused_line
 from .formats.records import Number, number, plain
-from .ids import arxiv_ids, source_ids
+from .ids import first_arxiv_ids, source_ids
 
 PREFIX = "input_"
 """Put before a column name that a papers table uses itself."""
@@ -70,7 +69,7 @@ def paper_rows(
         "listed": listed["date"],
         "source": pd.Series(source, index=known.index, dtype="str"),
         "url": known["url"].map(_url).astype("str") if "url" in known else nothing,
-        "arxiv_id": _arxiv_column(known),
+        "arxiv_id": first_arxiv_ids(known, names=("arxiv_id", "id", "doi", "url")),
         **_source_columns(known),
     }
     rows = pd.concat([pd.DataFrame(columns), tidy_names(extra)], axis=1)
@@ -105,14 +104,6 @@ def _url(value: object) -> str | None:
     return safe_url(value.strip() if isinstance(value, str) else value) or None
 
 
-def _arxiv_column(known: pd.DataFrame) -> pd.Series:
-    ids = pd.Series(None, index=known.index, dtype="str")
-    for name in ("arxiv_id", "id", "doi", "url"):
-        if name in known:
-            ids = ids.fillna(arxiv_ids(known[name], surely=name == "arxiv_id"))
-    return ids
-
-
 def _source_columns(known: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the source's own id of each row, and all its ids that are names, as lists."""
     source_id = pd.Series(None, index=known.index, dtype="str")
@@ -131,16 +122,8 @@ def _source_columns(known: pd.DataFrame) -> dict[str, pd.Series]:
 def tidy_names(frame: pd.DataFrame) -> pd.DataFrame:
     """Give columns clean names, unique whatever their case and none of the papers table's own.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Any names; left unchanged.
-
-    Returns
-    -------
-    DataFrame
-        The same columns, with `PREFIX` before names of the papers table, "_2", "_3" after repeated
-        names and "column" for empty ones.
+    `PREFIX` is put before names of the papers table, "_2", "_3" after repeated names; empty ones
+    become "column".
     """
     reserved = set(TABLES["papers"].columns)
     taken: set[str] = set()
@@ -149,16 +132,12 @@ def tidy_names(frame: pd.DataFrame) -> pd.DataFrame:
         name = first_lines(clean(str(raw)), limit=80) or "column"
         if name.casefold() in reserved:
             name = PREFIX + name
-        names.append(_free(name, taken=taken))
-        taken.add(names[-1].casefold())
+        count, candidate = 2, name
+        while candidate.casefold() in taken:
+            candidate, count = f"{name}_{count}", count + 1
+        names.append(candidate)
+        taken.add(candidate.casefold())
     return frame.set_axis(names, axis=1)
-
-
-def _free(name: str, *, taken: Collection[str]) -> str:
-    count, candidate = 2, name
-    while candidate.casefold() in taken:
-        candidate, count = f"{name}_{count}", count + 1
-    return candidate
 
 
 def tidy_values(frame: pd.DataFrame) -> pd.DataFrame:
@@ -166,19 +145,11 @@ def tidy_values(frame: pd.DataFrame) -> pd.DataFrame:
 
     Numbers with gaps become float64, other mixtures and bools with gaps text; dates become ISO
     texts, nested values JSON. Texts that are all numbers become numbers if nothing is lost.
-    Columns without any value are left out; the rest is sorted by name.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Unique string names; left unchanged.
+    Columns without any value are left out; the rest is sorted by name. Names must be unique.
     """
-    columns = {}
-    for name in sorted(frame.columns):
-        column = _typed(frame[name])
-        if column.notna().any():
-            columns[name] = column
-    return pd.DataFrame(columns, index=frame.index)
+    columns = {name: _typed(frame[name]) for name in sorted(frame.columns)}
+    filled = {name: column for name, column in columns.items() if column.notna().any()}
+    return pd.DataFrame(filled, index=frame.index)
 
 
 def _typed(values: pd.Series) -> pd.Series:
@@ -236,9 +207,7 @@ def scalar(value: Any) -> str | int | float | bool | None:
 
 def _json(value: Any) -> str | None:
     value = value.tolist() if isinstance(value, np.ndarray) else value
-    if not value:
-        return None
     try:
-        return clean(json.dumps(plain(value), ensure_ascii=False, default=str))
+        return clean(json.dumps(plain(value), ensure_ascii=False, default=str)) if value else None
     except RecursionError:
         return None

@@ -16,7 +16,7 @@ from analysis.base.escaping import for_terminal
 from .columns import missing_columns, standardise
 from .dates import no_dates, parse_dates
 from .decoding import decode
-from .formats import FORMAT_NAMES, FORMATS, Content, Detection, Format, detect_format
+from .formats import FORMAT_NAMES, FORMATS, Content, Format, detect_format
 from .formats.records import Rows
 from .input_file import File, joined_error, load, unpack
 
@@ -50,17 +50,9 @@ class Part:
 
 
 def read_parts(paths: Sequence[Path], *, format: str, latest: date, max_mb: int) -> list[Part]:
-    """Read all files.
+    """Read all files, each of up to `max_mb` megabytes, unpacked.
 
-    Parameters
-    ----------
-    paths : sequence of Path
-    format : str
-        One of `formats.FORMAT_NAMES`.
-    latest : date
-        Later listing dates are refused.
-    max_mb : int
-        Megabytes that each file may have, unpacked.
+    `format` is one of `formats.FORMAT_NAMES`; listing dates after `latest` are refused.
 
     Raises
     ------
@@ -129,14 +121,8 @@ def input_entries(
 def read_file(file: File, *, format: str = "auto", tables_only: bool = False) -> tuple[str, Rows]:
     """Read one file in the format asked for, or in the one that its content shows.
 
-    Parameters
-    ----------
-    file : File
-    format : str
-        One of `formats.FORMAT_NAMES`. Another one than "auto" overrides what the content looks
-        like, unless that is certain.
-    tables_only : bool
-        Whether a file that is not a table is refused.
+    `format` is one of `formats.FORMAT_NAMES`; another one than "auto" overrides what the content
+    looks like, unless that is certain. With `tables_only` a file that is not a table is refused.
 
     Returns
     -------
@@ -158,7 +144,8 @@ def read_file(file: File, *, format: str = "auto", tables_only: bool = False) ->
     content, notes = _content(file)
     detected, detection = detect_format(content)
     chosen = _BY_NAME.get(format, detected)
-    if _contradicts(detected, detection, chosen=chosen):
+    fits = chosen == detected or {chosen.name, detected.name} <= _INTERCHANGEABLE
+    if not fits and (detection.certain or chosen.magic):
         raise _wrong_format(content, detected=detected, chosen=chosen)
     if tables_only and not chosen.is_table:
         raise InputError(
@@ -189,12 +176,6 @@ def _content(file: File) -> tuple[Content, tuple[str, ...]]:
                 next_step="save the page or export the table again",
             )
     return Content(file.data, text, shown=file.shown, file_name=file.name), notes
-
-
-def _contradicts(detected: Format, detection: Detection, *, chosen: Format) -> bool:
-    if chosen == detected or {chosen.name, detected.name} <= _INTERCHANGEABLE:
-        return False
-    return detection.certain or bool(chosen.magic)
 
 
 def _wrong_format(

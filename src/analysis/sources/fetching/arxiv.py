@@ -25,7 +25,7 @@ from .arxiv_api import FIRST_DAY, Feed, Query, error_message, halves, parse_quer
 from .files import FetchedFile, stored_request, zip_members
 from .limits import ARXIV_PACE
 from .response import TransientError
-from .session import FetchOptions, Session, finish, get_response, open_session, output_path
+from .session import FetchOptions, Session, finish, get_response, open_session
 
 ENDPOINT = "https://export.arxiv.org"
 PATH = "/api/query"
@@ -94,7 +94,7 @@ def fetch_arxiv(
     if parsed.first and last is None:
         parsed = Query(parsed.text, parsed.first, begun)
     name = f"arxiv-{slug(parsed.text)}-{parsed.name if parsed.first else begun}.zip"
-    out = output_path(options, name=name)
+    out = options.out or Path(name)
     with open_session(
         options, out=out, request=request, endpoint=ENDPOINT, pace=ARXIV_PACE
     ) as session:

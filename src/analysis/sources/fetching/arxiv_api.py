@@ -134,8 +134,8 @@ def read_feed(body: bytes) -> Feed:
             f"XML that is not an Atom feed (its root is {clean(root.tag)[:80]})", allowed=_ALLOWED
         )
     elements = root.findall(f"{_ATOM}entry")
-    message = next((_message(element) for element in elements if _is_error(element)), None)
-    if message is not None:
+    if (error := next(filter(_is_error, elements), None)) is not None:
+        message = first_lines(clean(_text(error, "summary") or _text(error, "id")), limit=160)
         raise PermanentError(
             f"{_ERROR}{message}",
             allowed='a query that arXiv understands, such as cat:cs.CL or ti:"topic models"',
@@ -169,11 +169,9 @@ def _is_error(entry: Element) -> bool:
     return _text(entry, "title") == "Error" or "/api/errors" in _text(entry, "id")
 
 
-def _message(entry: Element) -> str:
-    return first_lines(clean(_text(entry, "summary") or _text(entry, "id")), limit=160)
-
-
 def _entry(entry: Element, *, number: int) -> Entry:
+    from ..ids import arxiv_id
+
     texts = {name: _text(entry, name) for name in _REQUIRED}
     missing = [name for name, text in texts.items() if not text]
     if missing:
@@ -184,18 +182,11 @@ def _entry(entry: Element, *, number: int) -> Entry:
             allowed=_ALLOWED,
         )
     return Entry(
-        entry_id(texts["id"]),
+        arxiv_id(texts["id"]) or texts["id"],
         title=texts["title"],
         published=texts["published"],
         abstract=_text(entry, "summary"),
     )
-
-
-def entry_id(text: str) -> str:
-    """Return the arXiv id in an entry's address, or the text itself if it contains none."""
-    from analysis.sources.ids import arxiv_id
-
-    return arxiv_id(text) or text
 
 
 def _number(root: Element, name: str) -> int | None:

@@ -7,21 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
+from urllib.parse import urlencode
 from urllib.request import getproxies, proxy_bypass
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
-from .limits import (
-    MAX_REDIRECTS,
-    BaseUrl,
-    Clock,
-    Pace,
-    backoff,
-    origin_of,
-    redirect_target,
-    request_url,
-)
+from .limits import MAX_REDIRECTS, BaseUrl, Clock, Pace, backoff, origin_of, redirect_target
 from .response import (
     Explain,
     PermanentError,
@@ -116,15 +108,12 @@ def request(
 
     Parameters
     ----------
-    client : Client
     path : str
         Follows the service's address.
     params : callable
         Number of the try (from 0) -> the query.
-    parse : callable
     what : str
         What is requested, in words.
-    explain : callable
 
     Returns
     -------
@@ -140,7 +129,7 @@ def request(
     pace, clock = client.pace, client.clock
     for attempt in range(pace.tries):
         try:
-            url = request_url(client.base, path=path, params=params(attempt))
+            url = f"{client.base.text}{path}?{urlencode(params(attempt))}"
             body = _get(client, url, explain=explain)
             return body, parse(body, attempt=attempt)
         except (PermanentError, TransientError) as problem:
@@ -198,7 +187,15 @@ def _get(client: Client, url: str, *, explain: Explain) -> bytes:
                 return response_body(
                     response, pace=client.pace, clock=client.clock, key=client.key, explain=explain
                 )
-            url = _redirect(url, location=response.headers.get("location", ""))
+            location = response.headers.get("location", "")
+            target = redirect_target(url, location=location)
+            if target is None:
+                raise PermanentError(
+                    f"a redirect to {_shown_location(location)}",
+                    allowed=f"responses of {origin_of(url)} itself",
+                    next_step="if the service has moved there, give its new address as --base-url",
+                )
+            url = target
         except HTTPError as error:
             raise connection_error(error) from None
         finally:
@@ -212,11 +209,10 @@ def _get(client: Client, url: str, *, explain: Explain) -> bytes:
 
 
 def _wait_for_turn(client: Client) -> None:
-    if client.last is None:
-        return
-    wait = client.last + client.pace.between - client.clock.monotonic()
-    if wait > 0:
-        client.clock.sleep(wait)
+    if client.last is not None:
+        wait = client.last + client.pace.between - client.clock.monotonic()
+        if wait > 0:
+            client.clock.sleep(wait)
 
 
 def _send(client: Client, url: str) -> BaseHTTPResponse:
@@ -231,17 +227,6 @@ def _send(client: Client, url: str) -> BaseHTTPResponse:
         retries=False,
         preload_content=False,
     )
-
-
-def _redirect(url: str, *, location: str) -> str:
-    target = redirect_target(url, location=location)
-    if target is None:
-        raise PermanentError(
-            f"a redirect to {_shown_location(location)}",
-            allowed=f"responses of {origin_of(url)} itself",
-            next_step="if the service has moved there, give its new address as --base-url",
-        )
-    return target
 
 
 def _shown_location(location: str) -> str:

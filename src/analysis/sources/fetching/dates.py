@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,11 +28,11 @@ from analysis.base.escaping import (
 )
 
 from .arxiv import ENDPOINT, PATH
-from .arxiv_api import Entry, Feed, error_message, read_feed
+from .arxiv_api import Entry, error_message, read_feed
 from .files import FetchedFile
 from .limits import ARXIV_PACE
 from .response import QueryRefusedError
-from .session import FetchOptions, Session, finish, get_response, open_session, output_path
+from .session import FetchOptions, Session, finish, get_response, open_session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,16 +97,13 @@ def fetch_dates(
 
     Raises
     ------
-    InputError
-        If there is nothing to look up, no date is found, the file exists, or the service fails;
-        responses are kept then.
-    KeyboardInterrupt
-        With the number of responses kept.
+    InputError, KeyboardInterrupt
+        As in `fetch_arxiv`; and if there is nothing to look up or no date is found.
     """
     undated = list(_undated(papers, precise=precise))
     if not undated:
         raise _nothing_undated(len(papers), precise=precise)
-    out = output_path(options, name=f"{Path(name).name}.dates.csv")
+    out = options.out or Path(f"{Path(name).name}.dates.csv")
     content = json.dumps([[p.arxiv_id, p.title, p.abstract] for p in undated]).encode()
     request = {"papers": len(undated), "papers_sha256": hashlib.sha256(content).hexdigest()}
     result = _Result()
@@ -161,22 +158,14 @@ def _entries(session: Session, batch: Sequence[_Undated]) -> tuple[Entry, ...]:
     """Return the entries of a batch of ids; if arXiv refuses it, each half is requested."""
     ids = ",".join(paper.arxiv_id for paper in batch)
     query = {"id_list": ids, "max_results": str(len(batch))}
+    what = f"arXiv, {len(batch)} ids from {batch[0].arxiv_id} on"
     try:
-        _, feed = get_response(
-            session,
-            name=f"ids-{short_hash(ids)}.atom.xml",
-            path=PATH,
-            params=lambda attempt: query,
-            parse=_parse,
-            what=f"arXiv, {len(batch)} ids from {batch[0].arxiv_id} on",
-            explain=error_message,
-        )
+        return _request(session, query, name=f"ids-{short_hash(ids)}", what=what)
     except QueryRefusedError:
         half = len(batch) // 2
         if not half:
             return ()
         return (*_entries(session, batch[:half]), *_entries(session, batch[half:]))
-    return feed.entries
 
 
 def _look_up_titles(session: Session, papers: Sequence[_Undated], *, result: _Result) -> None:
@@ -204,20 +193,23 @@ def _look_up_titles(session: Session, papers: Sequence[_Undated], *, result: _Re
 def _candidates(session: Session, words: Sequence[str]) -> tuple[Entry, ...]:
     search = f'ti:"{" ".join(words)}"'
     query = {"search_query": search, "start": "0", "max_results": str(CANDIDATES)}
+    what = f"arXiv, the title {first_lines(' '.join(words), limit=60)}"
+    return _request(session, query, name=f"title-{short_hash(search)}", what=what)
+
+
+def _request(
+    session: Session, query: Mapping[str, str], *, name: str, what: str
+) -> tuple[Entry, ...]:
     _, feed = get_response(
         session,
-        name=f"title-{short_hash(search)}.atom.xml",
+        name=f"{name}.atom.xml",
         path=PATH,
         params=lambda attempt: query,
-        parse=_parse,
-        what=f"arXiv, the title {first_lines(' '.join(words), limit=60)}",
+        parse=lambda body, *, attempt: read_feed(body),
+        what=what,
         explain=error_message,
     )
     return feed.entries
-
-
-def _parse(body: bytes, *, attempt: int) -> Feed:
-    return read_feed(body)
 
 
 def _match(paper: _Undated, entries: Sequence[Entry], *, result: _Result) -> None:

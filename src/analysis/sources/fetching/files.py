@@ -74,10 +74,8 @@ class ResponseFolder:
 
     def load(self, name: str) -> bytes | None:
         """Return a response that was kept, or None."""
-        try:
-            return (self.path / name).read_bytes()
-        except FileNotFoundError:
-            return None
+        path = self.path / name
+        return path.read_bytes() if path.exists() else None
 
     def save(self, name: str, *, body: bytes) -> None:
         """Keep a response."""
@@ -101,11 +99,15 @@ def remove_responses(folder: Path) -> None:
 
 def stored_request(folder: Path) -> dict[str, Any]:
     """Return the request that a folder of responses belongs to; empty if it is not one."""
+    return _read_json(folder / REQUEST)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
     try:
-        request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
-    return request if isinstance(request, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 @contextmanager
@@ -114,13 +116,7 @@ def open_responses(
 ) -> Iterator[ResponseFolder]:
     """Open the folder of a request exclusively; it is created if it does not exist.
 
-    Parameters
-    ----------
-    folder : Path
-    request : mapping
-        A folder of another request is refused.
-    now : str
-        When the fetch begins, unless it resumes.
+    The fetch begins `now`, unless it resumes.
 
     Raises
     ------
@@ -193,9 +189,9 @@ def manifest_path(out: Path) -> Path:
 def is_complete(out: Path) -> bool:
     """Whether a file is the one that the manifest beside it describes."""
     try:
-        manifest = json.loads(manifest_path(out).read_text(encoding="utf-8"))
-        return bool(manifest["file"]["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest())
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        stated = _read_json(manifest_path(out))["file"]["sha256"]
+        return bool(stated == hashlib.sha256(out.read_bytes()).hexdigest())
+    except (OSError, TypeError, KeyError):
         return False
 
 
@@ -219,17 +215,8 @@ def check_output(out: Path, *, resumes: bool) -> None:
 def publish(out: Path, *, content: bytes, facts: Mapping[str, Any]) -> Path:
     """Write a file and its manifest; the file appears last, whole, and replaces no other.
 
-    Parameters
-    ----------
-    out : Path
-    content : bytes
-    facts : mapping
-        The manifest's content; name, size, hash and versions are added.
-
-    Returns
-    -------
-    Path
-        The manifest.
+    `facts` are the manifest's content; name, size, hash and versions are added. Returns the path of
+    the manifest.
 
     Raises
     ------
@@ -259,20 +246,15 @@ def _write(path: Path, *, data: bytes, sync: bool = False, overwrite: bool = Tru
 
 
 def _already_exists(path: Path) -> InputError:
+    manifest, when = _read_json(manifest_path(path)), ""
+    with contextlib.suppress(ValueError, TypeError, KeyError):
+        day, n_papers = str(manifest["fetched"]["ended"])[:10], int(manifest["papers"])
+        when = " " + for_terminal(f"({count(n_papers, 'paper')}, fetched on {day})")
     return InputError(
-        f"{for_terminal(str(path))} exists {_fetched_when(path)}".rstrip(),
+        f"{for_terminal(str(path))} exists{when}",
         allowed="a new file: fetched files are never overwritten",
         next_step="use it, or name another file with --out FILE",
     )
-
-
-def _fetched_when(path: Path) -> str:
-    try:
-        manifest = json.loads(manifest_path(path).read_text(encoding="utf-8"))
-        day, n_papers = str(manifest["fetched"]["ended"])[:10], int(manifest["papers"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return ""
-    return for_terminal(f"({count(n_papers, 'paper')}, fetched on {day})")
 
 
 def _not_writable(path: Path, *, reason: str) -> InputError:

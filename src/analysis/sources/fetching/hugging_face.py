@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from analysis.base.errors import InputError
@@ -19,7 +20,7 @@ from analysis.base.escaping import clean, first_lines
 from .files import FetchedFile, gzip_lines
 from .limits import HF_PACE
 from .response import PermanentError, TransientError, first_words
-from .session import FetchOptions, Session, finish, get_response, open_session, output_path
+from .session import FetchOptions, Session, finish, get_response, open_session
 
 ENDPOINT = "https://huggingface.co"
 FIRST_DAY = date(2023, 5, 1)
@@ -50,12 +51,6 @@ class ListedPaper:
 def fetch_hf_daily(*, first: date, last: date, options: FetchOptions) -> FetchedFile:
     """Fetch the daily papers of a range of days into `hf-daily-FIRST--LAST.jsonl.gz`.
 
-    Parameters
-    ----------
-    first, last : date
-        The first and the last day.
-    options : FetchOptions
-
     Returns
     -------
     FetchedFile
@@ -63,13 +58,11 @@ def fetch_hf_daily(*, first: date, last: date, options: FetchOptions) -> Fetched
 
     Raises
     ------
-    InputError
-        If the days are invalid, the file exists, or the service fails; responses are kept then.
-    KeyboardInterrupt
-        With the number of responses kept.
+    InputError, KeyboardInterrupt
+        As in `fetch_arxiv`.
     """
     _check_days(first, last, today=options.today)
-    out = output_path(options, name=f"hf-daily-{first}--{last}.jsonl.gz")
+    out = options.out or Path(f"hf-daily-{first}--{last}.jsonl.gz")
     request = {"from": first.isoformat(), "to": last.isoformat()}
     with open_session(
         options, out=out, request=request, endpoint=ENDPOINT, pace=HF_PACE, key=KEY
@@ -174,12 +167,6 @@ def _notes(
 def read_listing(body: bytes, *, attempt: int) -> list[ListedPaper]:
     """Read one page of a day's list.
 
-    Parameters
-    ----------
-    body : bytes
-    attempt : int
-        Not used: every page may be empty.
-
     Raises
     ------
     TransientError
@@ -200,13 +187,7 @@ def read_listing(body: bytes, *, attempt: int) -> list[ListedPaper]:
 
 
 def _items(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield the raw text and the value of every item of a JSON list.
-
-    Raises
-    ------
-    ValueError
-        If it is not one complete list.
-    """
+    """Yield the raw text and the value of every item; ValueError if it is not one whole list."""
     position = _after_space(text, 1)
     mark = "," if text[position : position + 1] != "]" else "]"
     while mark == ",":
@@ -248,8 +229,7 @@ def _shape(value: Any) -> str:
     if not isinstance(value, dict):
         types = {list: "a list", str: "text", bool: "true or false", type(None): "null"}
         return types.get(type(value), "a number")
-    message = value.get("error") or value.get("message")
-    if isinstance(message, str):
+    if message := _message(value):
         return f"an error ({first_lines(clean(message), limit=160)})"
     names = ", ".join(first_lines(clean(str(name)), limit=30) for name in list(value)[:12])
     return f"an object with {names or 'nothing'}"
@@ -258,10 +238,13 @@ def _shape(value: Any) -> str:
 def error_message(body: bytes) -> str:
     """Return the message of an error of the API; empty if it is not JSON."""
     try:
-        value = json.loads(body)
+        return _message(json.loads(body))
     except (ValueError, RecursionError):
         return ""
-    message = value.get("error") or value.get("message") if isinstance(value, Mapping) else None
+
+
+def _message(value: Any) -> str:
+    message = value.get("error") or value.get("message") if isinstance(value, dict) else None
     return message if isinstance(message, str) else ""
 
 

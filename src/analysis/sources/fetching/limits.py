@@ -6,10 +6,10 @@ import ipaddress
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
@@ -56,22 +56,14 @@ ARXIV_PACE = Pace(between=3.0)
 """One request every three seconds over one connection: https://info.arxiv.org/help/api/tou.html."""
 
 
-def _random() -> float:
-    return random.SystemRandom().random()  # many clients must not come back in step
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Clock:
     """Time, waiting and jitter; tests replace them."""
 
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    now: Callable[[], datetime] = _utc_now
-    random: Callable[[], float] = _random
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    random: Callable[[], float] = random.SystemRandom().random  # not in step with others
 
 
 SYSTEM_CLOCK = Clock()
@@ -80,13 +72,7 @@ SYSTEM_CLOCK = Clock()
 def backoff(attempt: int, *, pace: Pace, jitter: float) -> float:
     """Return the seconds to wait before try number `attempt` (the second is 1).
 
-    Parameters
-    ----------
-    attempt : int
-        At least 1.
-    pace : Pace
-    jitter : float
-        From 0 to 1; spreads the waits of clients that failed together.
+    `jitter`, from 0 to 1, spreads the waits of clients that failed together.
     """
     wait = min(pace.first_wait * 2 ** (attempt - 1), pace.longest_wait)
     return wait * (0.75 + jitter / 2)
@@ -171,11 +157,6 @@ def origin_of(url: str) -> str:
     host = parts.hostname or ""
     port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
-
-
-def request_url(base: BaseUrl, *, path: str, params: Mapping[str, str]) -> str:
-    """Return the URL of one request."""
-    return f"{base.text}{path}?{urlencode(params)}"
 
 
 def redirect_target(url: str, *, location: str) -> str | None:

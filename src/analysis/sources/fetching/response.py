@@ -88,15 +88,7 @@ def response_body(
 ) -> bytes:
     """Read the body of a response with status 200; any other status is an error.
 
-    Parameters
-    ----------
-    response : BaseHTTPResponse
-        Not read yet.
-    pace : Pace
-    clock : Clock
-    key : str
-        The key that was sent, which must not be repeated anywhere; empty if there was none.
-    explain : callable
+    `key` is the one that was sent, which must not be repeated anywhere; empty if there was none.
 
     Raises
     ------
@@ -191,15 +183,12 @@ def connection_error(error: Exception) -> TransientError | PermanentError:
             allowed="a certificate that this machine trusts",
             next_step="check the clock, the network and SSL_CERT_FILE",
         )
+    few = _CONNECTION_TRIES
     problems: tuple[tuple[type[Exception], str, int | None], ...] = (
-        (
-            kinds.NameResolutionError,
-            "no address for its name (is there a network?)",
-            _CONNECTION_TRIES,
-        ),
-        (kinds.NewConnectionError, "no connection", _CONNECTION_TRIES),
-        (kinds.ConnectTimeoutError, "no connection in time", _CONNECTION_TRIES),
-        (kinds.ProxyError, "no connection through the proxy", _CONNECTION_TRIES),
+        (kinds.NameResolutionError, "no address for its name (is there a network?)", few),
+        (kinds.NewConnectionError, "no connection", few),
+        (kinds.ConnectTimeoutError, "no connection in time", few),
+        (kinds.ProxyError, "no connection through the proxy", few),
         (kinds.ReadTimeoutError, "no byte in time", None),
         (kinds.IncompleteRead, "a response that breaks off", None),
         (kinds.DecodeError, "a response whose gzip is damaged", None),

@@ -11,14 +11,14 @@ from datetime import date
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.progress import Progress
 
-from .client import Client, Parse, open_client, request
+from .client import Client, Parse, T, open_client, request
 from .files import (
     FetchedFile,
     ResponseFolder,
@@ -32,8 +32,6 @@ from .files import (
 )
 from .limits import SYSTEM_CLOCK, Clock, Pace, parse_base_url
 from .response import Explain, PermanentError, TransientError
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -94,16 +92,11 @@ def open_session(
 
     Parameters
     ----------
-    options : FetchOptions
-    out : Path
-        The file to write.
     request : mapping
         What is requested, ready for JSON: it goes into the manifest, and two calls with the same
         request are the same fetch.
     endpoint : str
-        The service's usual address.
-    pace : Pace
-        The service's.
+        The service's usual address; `pace` is its usual one too.
     key : str
         Name of the environment variable that may hold a key.
 
@@ -177,9 +170,8 @@ def _resumable(
         responses.remove()
         return KeyboardInterrupt("") if isinstance(stop, KeyboardInterrupt) else stop
     shown = for_terminal(str(responses.path))
-    kept = (
-        f"{count(len(responses), 'response')} kept in {shown}: run the same command again to resume"
-    )
+    kept = f"{count(len(responses), 'response')} kept in {shown}"
+    kept += ": run the same command again to resume"
     if isinstance(stop, KeyboardInterrupt):
         return KeyboardInterrupt(kept)
     next_step = f"{stop.next_step}; {kept}"
@@ -199,15 +191,8 @@ def get_response(
 ) -> tuple[bytes, T]:
     """Return a response that was kept, or request it and keep it.
 
-    Parameters
-    ----------
-    session : Session
-    name : str
-        Its name among the kept responses.
-    path, params, parse, what, explain
-        As in `client.request`.
-    is_final : bool
-        Whether it will be the same later; one that may change is not kept.
+    `name` is its name among the kept responses; `path`, `params`, `parse`, `what` and `explain` are
+    as in `client.request`. A response that may change later, unless it `is_final`, is not kept.
     """
     client = session.client
     kept = session.responses.load(name)
@@ -248,8 +233,3 @@ def finish(
     manifest = publish(session.out, content=content, facts=full)
     session.responses.remove()
     return FetchedFile(session.out, manifest, n_papers=n_papers, notes=notes)
-
-
-def output_path(options: FetchOptions, *, name: str) -> Path:
-    """Return the file to write: the one that was named, else `name` in the current folder."""
-    return options.out or Path(name)

@@ -57,11 +57,8 @@ def after_prolog(text: str) -> str:
 def read_xml(content: Content) -> Rows:
     """Read an Atom feed of arXiv's API or a response of OAI-PMH.
 
-    Returns
-    -------
-    Rows
-        Standard columns; the date is that of the first version. The file's day is the one on which
-        arXiv answered. If the text breaks off, the records before are read and a note says so.
+    Standard columns; the date is that of the first version. The file's day is the one on which
+    arXiv answered. If the text breaks off, the records before are read and a note says so.
 
     Raises
     ------
@@ -76,14 +73,11 @@ def read_xml(content: Content) -> Rows:
         parsed = _combined([_parse(document, shown=shown) for document in documents])
     if not parsed.records:
         raise _no_records(f"{shown} is {_what_instead(parsed)}")
-    notes = []
-    if parsed.broken:
-        n = len(parsed.records)
-        notes = [f"{shown} breaks off ({parsed.broken}); the {n:,} records before were read"]
+    note = f"{shown} breaks off ({parsed.broken}); the {len(parsed.records):,} records before "
     return Rows(
         frame=frame_of(parsed.records),
         dropped={DELETED: parsed.n_deleted} if parsed.n_deleted else {},
-        notes=tuple(notes),
+        notes=(note + "were read",) if parsed.broken else (),
         day=parse_date(parsed.answered.strip()[:40])[0],
         format=parsed.format,
     )
@@ -167,9 +161,8 @@ def _is_whole(element: Element) -> bool:
 def _take(element: Element, *, parsed: _Parsed, shown: str) -> None:
     name = _name(element)
     if name == "error":
-        code, text = element.get("code") or "unknown", _line(element.text or "")
-        problem = f"{shown} is an error of OAI-PMH, not papers: {code} {text}".rstrip()
-        raise _no_records(problem)
+        message = f"{element.get('code') or 'unknown'} {_line(element.text or '')}".rstrip()
+        raise _no_records(f"{shown} is an error of OAI-PMH, not papers: {message}")
     parsed.format = parsed.format or _RECORDS[name]
     if name == "entry":
         parsed.records.append(without_empty(_entry(element, shown=shown)))

@@ -42,18 +42,14 @@ def detect_bibtex(text: str) -> Detection | None:
 def read_bibtex(content: Content) -> Rows:
     """Read BibTeX; anything before the first entry is allowed.
 
-    Returns
-    -------
-    Rows
-        Standard columns; every entry that can be read, those with a repeated key or field too. An
-        entry that breaks off is dropped and counted. The day is Scopus' export date.
-
-    Raises
-    ------
-    InputError
-        If there is no entry.
+    Standard columns; every entry that can be read, those with a repeated key or field too. An entry
+    that breaks off is dropped and counted. The day is Scopus' export date. InputError if there is
+    no entry.
     """
-    library = _parse(content.text)
+    import bibtexparser
+
+    with _quiet("bibtexparser.splitter"), _quiet("bibtexparser.library"):
+        library = bibtexparser.parse_string(content.text)
     entries = list(_entries(library))
     broken = len(library.failed_blocks) - sum(
         getattr(block, "ignore_error_block", None) is not None for block in library.failed_blocks
@@ -70,13 +66,6 @@ def read_bibtex(content: Content) -> Rows:
         dropped={BROKEN: broken} if broken else {},
         day=parse_date(exported[1])[0] if exported else None,
     )
-
-
-def _parse(text: str) -> Library:
-    import bibtexparser
-
-    with _quiet("bibtexparser.splitter"), _quiet("bibtexparser.library"):
-        return bibtexparser.parse_string(text)
 
 
 @contextmanager

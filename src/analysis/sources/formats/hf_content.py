@@ -77,20 +77,10 @@ def is_papers_page(text: str) -> bool:
 
 
 def page_lines(text: str) -> list[Line]:
-    """Split a page into its pieces.
+    """Split a page into its pieces, in its order and without blank ones.
 
     Markdown links at the beginning of a line become their label and their address; those inside a
     sentence become their label. The lines of a wrapped text are joined.
-
-    Parameters
-    ----------
-    text : str
-        The whole page.
-
-    Returns
-    -------
-    list of Line
-        In the page's order, without blank ones.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _LINK.sub(_break_link, text)
@@ -243,7 +233,7 @@ def _copied_text(root: _Element) -> str:
 
 
 def _flat(text: str | None) -> str:
-    return re.sub(r"\s+", " ", text) if text else ""
+    return re.sub(r"\s+", " ", text or "")
 
 
 def _is_heading(node: _Element) -> bool:

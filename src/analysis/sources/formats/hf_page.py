@@ -62,16 +62,9 @@ def detect_html(text: str) -> Detection | None:
 def read_html(content: Content) -> Rows:
     """Read a saved papers page: listing, trending, or the page of one paper.
 
-    Returns
-    -------
-    Rows
-        From the data that the page carries for its own scripts (all fields of the daily papers
-        API) if they are there, else from its text and links as `read_hf_page` does.
-
-    Raises
-    ------
-    InputError
-        If no paper is recognised.
+    Records are from the data that the page carries for its own scripts (all fields of the daily
+    papers API) if they are there, else from its text and links as `read_hf_page` does. InputError
+    if no paper is recognised.
     """
     text, records = html_content(content.text)
     try:
@@ -99,17 +92,9 @@ def read_hf_page(content: Content) -> Rows:
 
     An ISO date in the file's name gives the year of a page date such as "Mar 17".
 
-    Returns
-    -------
-    Rows
-        Columns `title`, `abstract`, `arxiv_id`, `published` (texts, null where the page has
-        none); the page's own date as `day`. A trending page shows an AI summary in place of some
-        abstracts: one sentence, which goes to a column `ai_summary`.
-
-    Raises
-    ------
-    InputError
-        If no paper is recognised.
+    Columns `title`, `abstract`, `arxiv_id`, `published` (texts, null where the page has none); the
+    page's own date as `day`. A trending page shows an AI summary in place of some abstracts: one
+    sentence, which goes to a column `ai_summary`. InputError if no paper is recognised.
     """
     text = content.text
     longest = max(map(len, text.split("\n")))

@@ -99,7 +99,6 @@ def read_json(content: Content) -> Rows:
     if not good:
         raise _bad(f"{shown} is JSON without records")
     dropped = {NO_RECORD: len(records) - len(good), CUT_OFF: int(cut_off)}
-    dropped = {reason: n for reason, n in dropped.items() if n}
     return _rows([_standard(record) for record in good], dropped=dropped, notes=notes, shown=shown)
 
 
@@ -125,8 +124,9 @@ def read_jsonl(content: Content) -> Rows:
             bad.append(line_number)
     if not records:
         raise _bad(f"{shown} has no line that is a JSON record ({len(bad):,} tried)")
-    dropped = {BAD_LINE: len(bad)} if bad else {}
-    return _rows(records, dropped=dropped, notes=_bad_lines(bad, shown=shown), shown=shown)
+    return _rows(
+        records, dropped={BAD_LINE: len(bad)}, notes=_bad_lines(bad, shown=shown), shown=shown
+    )
 
 
 def _inner(record: dict[str, Any]) -> list[dict[str, Any]]:

@@ -79,18 +79,7 @@ _WORDS = frozenset(
 
 
 def clean_source(text: str) -> str:
-    """Return a text of arXiv or BibTeX with its LaTeX and mojibake converted to Unicode.
-
-    Parameters
-    ----------
-    text : str
-        A title, an abstract or a list of names.
-
-    Returns
-    -------
-    str
-        Plain text is returned unchanged.
-    """
+    """Return a text of arXiv or BibTeX with its LaTeX and mojibake converted to Unicode."""
     return from_latex(unmixed(text))
 
 
@@ -111,11 +100,7 @@ def unmixed(text: str) -> str:
 def from_latex(text: str, *, braces: bool = False) -> str:
     """Return LaTeX as plain Unicode, its mathematics readable.
 
-    Parameters
-    ----------
-    text : str
-    braces : bool
-        Whether lone braces only protect the case of letters, as in BibTeX, and are removed.
+    Lone `braces` are removed if they only protect the case of letters, as in BibTeX.
     """
     if not _is_marked(text):
         return text
@@ -167,8 +152,7 @@ def _accented(match: re.Match[str]) -> str:
     sign = _SIGNS[match["sign"] or match["letter"]]
     opened, closed = match.group().startswith("{"), bool(match["end"])
     made = unicodedata.normalize("NFC", base + sign)
-    rest = "" if opened and closed else ("{" if opened else "") + ("}" if closed else "")
-    if not rest:
+    if opened == closed:
         return made
     return "{" + made if opened else made + "}"
 
@@ -185,8 +169,7 @@ def _named(match: re.Match[str]) -> str:
 
 def _unwrapped(text: str) -> str:
     for _ in range(4):
-        before = text
-        text = _SWITCH.sub(r"\1", _WRAPPED.sub(r"\1", text))
+        before, text = text, _SWITCH.sub(r"\1", _WRAPPED.sub(r"\1", text))
         if text == before:
             break
     return text

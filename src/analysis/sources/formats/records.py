@@ -25,7 +25,7 @@ class Rows:
     frame : DataFrame
         One row per record, column names as in the file, values unparsed.
     dropped : mapping of str to int
-        What could not become a row, by reason.
+        What could not become a row, by reason; counts may be 0.
     notes : tuple of str
         Lines to show.
     day : date or None

@@ -26,13 +26,8 @@ _PLAIN_ID = re.compile(
 )
 _ARXIV = {"id", "title", "abstract"}
 _ARXIV_ANY = {"versions", "authors_parsed", "update_date"}
-_NOT_ARXIV = {
-    "paper",
-    "submittedOnDailyAt",
-    "publishedAt",
-    "abstract_inverted_index",
-    "paperId",
-} | {*("corpusid", *NESTED)}
+_NOT_ARXIV = {*NESTED, "paper", "paperId", "corpusid", "submittedOnDailyAt", "publishedAt"}
+_NOT_ARXIV |= {"abstract_inverted_index"}
 
 
 def service_of(record: Mapping[str, Any]) -> str | None:
@@ -123,6 +118,8 @@ def hf_daily_record(item: Mapping[str, Any]) -> Record:
     """
     paper = dict_of(item.get("paper"))
     title = paper.get("title") or item.get("title")
+    authors = paper.get("authors") or item.get("authors")
+    names = [author.get("name") for author in dicts_of(authors)] or texts_of(authors)
     return without_empty(
         {
             "title": text_of(title),
@@ -134,7 +131,7 @@ def hf_daily_record(item: Mapping[str, Any]) -> Record:
             or item.get("listedOn"),
             "upvotes": paper.get("upvotes", item.get("upvotes")),
             "comments": item.get("numComments"),
-            "authors": _hf_authors(paper.get("authors") or item.get("authors")),
+            "authors": names_text(names),
             "keywords": names_text(texts_of(paper.get("ai_keywords") or item.get("ai_keywords"))),
             "ai_summary": text_of(paper.get("ai_summary") or item.get("ai_summary")),
             "organization": _organization(paper.get("organization") or item.get("organization")),
@@ -142,10 +139,6 @@ def hf_daily_record(item: Mapping[str, Any]) -> Record:
             "github_stars": paper.get("githubStars") or item.get("githubStars"),
         }
     )
-
-
-def _hf_authors(authors: object) -> str:
-    return names_text([author.get("name") for author in dicts_of(authors)] or texts_of(authors))
 
 
 def _organization(organization: object) -> str | None:
@@ -228,6 +221,7 @@ def semantic_scholar_record(item: Mapping[str, Any]) -> Record:
     `tldr`, a machine's summary, is never the abstract.
     """
     paper = next((item[name] for name in NESTED if isinstance(item.get(name), dict)), item)
+    corpus = text_of(paper.get("corpusId") or paper.get("corpusid"))
     ids = dict_of(paper.get("externalIds") or paper.get("externalids"))
     journal = dict_of(paper.get("journal"))
     fields = [field.get("category") for field in dicts_of(paper.get("s2FieldsOfStudy"))]
@@ -235,7 +229,7 @@ def semantic_scholar_record(item: Mapping[str, Any]) -> Record:
         {
             "title": text_of(paper.get("title")),
             "abstract": text_of(paper.get("abstract")),
-            "id": text_of(paper.get("paperId")) or _corpus(paper),
+            "id": text_of(paper.get("paperId")) or (f"CorpusId:{corpus}" if corpus else None),
             "doi": text_of(ids.get("DOI")),
             "arxiv_id": text_of(ids.get("ArXiv")),
             "published": text_of(paper.get("publicationDate") or paper.get("publicationdate")),
@@ -248,11 +242,6 @@ def semantic_scholar_record(item: Mapping[str, Any]) -> Record:
             "citation_count": paper.get("citationCount", paper.get("citationcount")),
         }
     )
-
-
-def _corpus(paper: Mapping[str, Any]) -> str | None:
-    number = text_of(paper.get("corpusId") or paper.get("corpusid"))
-    return f"CorpusId:{number}" if number else None
 
 
 _RECORDS: dict[str, Callable[[Mapping[str, Any]], Record]] = {

@@ -120,15 +120,8 @@ def read_csv(content: Content) -> Rows:
     its quotes in odd places, a quote was opened and not closed: reading resumes at its second line
     if that fits, so that only the broken line is lost.
 
-    Returns
-    -------
-    Rows
-        String columns, empty cells as empty strings.
-
-    Raises
-    ------
-    InputError
-        If no record follows the header, or most do not fit it.
+    Columns are strings, empty cells empty strings. InputError if no record follows the header, or
+    most do not fit it.
     """
     delimiter, header = sniff(content.text)
     lines = list(io.StringIO(skip_preamble(content.text), newline=""))
@@ -145,7 +138,6 @@ def read_csv(content: Content) -> Rows:
     if exporter and "abstract" not in match_columns(header):
         frame = frame.assign(abstract=None)
     dropped = {RAGGED: n_ragged, HEADER: n_rows - len(records)}
-    dropped = {reason: n for reason, n in dropped.items() if n}
     return Rows(frame=frame, dropped=dropped, format=exporter)
 
 

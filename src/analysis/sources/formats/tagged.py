@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from analysis.base.errors import InputError
 
-from . import Content, Detection, detect_first
+from . import Content, detect_first
 from .records import Record, Rows, frame_of, names_text, without_empty
 
 Tags = dict[str, list[str]]
@@ -69,19 +70,10 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _HTTP = re.compile(r"https?://\S+")
 
 
-def detect_ris(text: str) -> Detection | None:
-    """Return where the first record of RIS begins; None if there is none near the beginning."""
-    return detect_first(RIS.record, text)
-
-
-def detect_pubmed(text: str) -> Detection | None:
-    """Return where the first record of PubMed begins, as `detect_ris`."""
-    return detect_first(PUBMED.record, text)
-
-
-def detect_wos(text: str) -> Detection | None:
-    """Return where the first record of Web of Science begins, as `detect_ris`."""
-    return detect_first(WOS.record, text)
+detect_ris, detect_pubmed, detect_wos = (
+    partial(detect_first, dialect.record) for dialect in (RIS, PUBMED, WOS)
+)
+"""Return where the first record of the format begins; None if it is not near the beginning."""
 
 
 def read_ris(content: Content) -> Rows:
@@ -149,11 +141,8 @@ def _first(tags: Tags, *names: str) -> str | None:
 
 
 def _joined(tags: Tags, *names: str) -> str | None:
-    for name in names:
-        values = list(dict.fromkeys(value for value in tags.get(name, ()) if value))
-        if values:
-            return " ".join(values)
-    return None
+    values = (dict.fromkeys(filter(None, tags.get(name, ()))) for name in names)
+    return next((" ".join(texts) for texts in values if texts), None)
 
 
 def _doi(tags: Tags, *names: str) -> str | None:

@@ -60,14 +60,9 @@ class Tally:
 
 
 class Parts:
-    """The parts of one output.
+    """The parts of one output, in a hidden folder beside it.
 
-    Parameters
-    ----------
-    out : Path
-        The output; the parts are in a hidden folder beside it.
-    key : mapping
-        What the work depends on; parts of other work are removed. Compared as JSON.
+    `key` is what the work depends on, compared as JSON: parts of other work are removed.
     """
 
     def __init__(self, out: Path, *, key: Mapping[str, Any]) -> None:

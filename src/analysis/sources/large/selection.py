@@ -153,8 +153,7 @@ def read_conditions(
 
 def _terms(texts: Sequence[str]) -> tuple[str, ...]:
     """Return the terms of several texts; a word with a hyphen is a phrase."""
-    terms = (term for text in texts for term in query_terms(text, join_hyphens=True))
-    return tuple(dict.fromkeys(terms))
+    return tuple(dict.fromkeys(t for text in texts for t in query_terms(text, join_hyphens=True)))
 
 
 @lru_cache(maxsize=1 << 17)

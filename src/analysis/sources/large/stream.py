@@ -47,11 +47,7 @@ def open_lines(
 ) -> Iterator[tuple[io.BufferedReader, io.BufferedReader]]:
     """Open a file, or what is packed in it.
 
-    Parameters
-    ----------
-    path : Path
-    member : str, optional
-        Which file of a zip, if it holds several.
+    `member` names the file of a zip, if it holds several.
 
     Yields
     ------
@@ -133,15 +129,7 @@ def _member(archive: zipfile.ZipFile, *, name: str | None, shown: str) -> zipfil
 
 
 class Lines:
-    """The lines of a file, one after another.
-
-    Parameters
-    ----------
-    file : binary file
-        From `open_lines`.
-    limits : Limits
-    shown : str
-        The file's name for messages.
+    """The lines of a file from `open_lines`, one after another.
 
     Attributes
     ----------
@@ -157,12 +145,7 @@ class Lines:
         self.crc = 0
 
     def __iter__(self) -> Iterator[tuple[bytes, bool]]:
-        """Yield each line without its end, or the beginning of a line that is too long.
-
-        Yields
-        ------
-        line : bytes
-        too_long : bool
+        """Yield each line without its end, or the beginning of one, and whether it is too long.
 
         Raises
         ------
