@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis import InputError, Settings, open_run, run
+from analysis.report import report_page
 from analysis.topics import from_arrays
 from analysis.topics.vector_evidence import score
 
@@ -95,8 +96,7 @@ def test_old_papers_whose_decision_changes_are_listed(series):
         f"{changed} decisions on topics changed since run {second.name} (vision {changed}); "
         "definition changed: vision."
     )
-    report = (third.path / "report.html").read_text(encoding="utf-8")
-    assert f"{changed} decisions on topics changed" in report
+    assert f"{changed} decisions on topics changed" in report_page(third)
 
 
 def test_what_was_learned_is_kept_as_plain_arrays(series):
