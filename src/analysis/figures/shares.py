@@ -106,8 +106,6 @@ def event_marks(rows: pd.DataFrame, *, events: pd.DataFrame | None) -> list[Mark
     if events is None or events.empty:
         return []
     of_group = events[events["group_id"] == rows["group_id"].iloc[0]]
-    if of_group.empty:
-        return []
     starts = rows["period"].reset_index(drop=True)
     return [
         Mark(

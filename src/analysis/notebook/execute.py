@@ -191,8 +191,6 @@ def notebook_page(notebook: NotebookNode, *, title: str) -> str:
 
 def _figure(figure: Mapping[str, Any]) -> str:
     height = int(figure["layout"].get("height") or 525)
-    parts = {"data": figure["data"], "layout": figure["layout"]}
-    return (
-        f'<div class="figure"><div style="height: {for_html(str(height))}px"></div>'
-        f'<script type="application/json">{for_script(parts)}</script></div>'
-    )
+    data = for_script({"data": figure["data"], "layout": figure["layout"]})
+    holder = f'<div style="height: {for_html(str(height))}px"></div>'
+    return f'<div class="figure">{holder}<script type="application/json">{data}</script></div>'

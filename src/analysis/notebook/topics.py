@@ -39,8 +39,7 @@ _PATTERNS = ("{}", "*/{}", "*/*/{}")
 """Where a file of the recorded name is looked for below a folder."""
 
 SELECTION_ID = "selection"
-COMPARED = 1500
-N_EXEMPLARS = 3
+COMPARED, N_EXEMPLARS = 1500, 3
 _COLOR = "#4269d0"
 
 
@@ -101,13 +100,8 @@ def _recorded(run: Run) -> dict[str, str]:
 def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
     """Return the definition of a topic from selected papers.
 
-    Parameters
-    ----------
-    run : Run
-    label : str
-        Name of the topic; its id is derived from it and differs from those of the run.
-    rows : sequence of int
-        Rows of the selected papers in `run.papers`.
+    Its id is derived from its `label` and differs from those of the run; `rows` are those of the
+    selected papers in `run.papers`.
 
     Returns
     -------
@@ -133,10 +127,9 @@ def topic_toml(run: Run, label: str, *, rows: Sequence[int]) -> str:
     selected = np.unique(np.asarray(rows, dtype="int64"))
     compared, sample = _compared(len(run.papers), selected=selected)
     strong, weak = _phrases(run.papers.iloc[compared], selected=sample, label=label)
-    taken = set(run.groups["group_id"])
     others = len(compared) - len(sample)
     draft = Draft(
-        id=slug(label, taken=taken),
+        id=slug(label, taken=set(run.groups["group_id"])),
         label=label,
         description=f"DRAFT, please edit: is about {', '.join([*strong, *weak][:3]) or label}. "
         "When does a paper belong here?",
@@ -203,9 +196,8 @@ def _compared(
 
 
 def _spaced(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    if len(rows) <= COMPARED:
-        return rows
-    return rows[np.linspace(0, len(rows) - 1, COMPARED).astype("int64")]
+    places = np.linspace(0, len(rows) - 1, COMPARED).astype("int64")
+    return rows if len(rows) <= COMPARED else rows[places]
 
 
 def _phrases(

@@ -26,7 +26,7 @@ from ..changes import (
     timeline_ticks,
 )
 from ..shares import event_words, spread_labels
-from ..style import GREY, INK, MUTED, darken, share_words
+from ..style import INK, MUTED, darken, share_words
 from . import sheet
 
 _ROW = 34
@@ -130,17 +130,11 @@ def _write_ends(
         for text, start, place, color in zip(texts, heights, places, rows["color"], strict=True):
             figure.add_annotation(
                 text=text,
-                x=x,
-                y=start,
-                xref=f"x{number}",
-                yref=f"y{number}",
-                ax=18 * side,
-                ay=(start - place) / pixel,
+                **{"x": x, "xref": f"x{number}", "y": start, "yref": f"y{number}"},
+                **{"ax": 18 * side, "ay": (start - place) / pixel},
                 xanchor="left" if side > 0 else "right",
                 align="left",
-                arrowhead=0,
-                arrowwidth=0.7,
-                arrowcolor=GREY,
+                **sheet.LEADER,
                 font={"size": 12, "color": darken(color) if side > 0 else INK},
             )
 

@@ -14,7 +14,7 @@ from analysis.base.schema import COUNTED_WEIGHT
 
 from ..frames.groups import densest_point
 from ..style import GREY, MUTED, darken
-from .sheet import empty_figure, plotly_text, sentence_figure
+from .sheet import SMALL, empty_figure, plotly_text, sentence_figure
 
 LABELS_ON_MAP = 30
 MAP_HEIGHT = 680
@@ -104,16 +104,10 @@ def _legend(kind: str, *, pale: bool) -> dict[str, Any]:
     lines = [f"<b>{kind.capitalize()}</b> (papers)", "click: show one alone, again: show all"]
     if pale:
         lines.append(f"pale: weight below {COUNTED_WEIGHT}")
-    return {
-        "title": {"text": "<br>".join(lines), "font": {"size": 11, "color": MUTED}},
-        "itemclick": "toggleothers",
-        "itemdoubleclick": "toggle",
-        "itemsizing": "constant",
-        "font": {"size": 12},
-        "x": 1.01,
-        "y": 1,
-        "tracegroupgap": 0,
-    }
+    title = {"text": "<br>".join(lines), "font": SMALL}
+    clicks = {"itemclick": "toggleothers", "itemdoubleclick": "toggle"}
+    style = {"itemsizing": "constant", "font": {"size": 12}, "tracegroupgap": 0}
+    return {"title": title, **clicks, **style, "x": 1.01, "y": 1}
 
 
 def _group_traces(points: pd.DataFrame, *, kind: str) -> list[go.Scatter]:
@@ -171,14 +165,11 @@ def _color_bar(published: pd.Series) -> dict[str, Any]:
     if ticks.empty:
         ticks = pd.Series([first])
     return {
-        "title": {"text": "<b>Date</b>", "side": "top", "font": {"size": 11, "color": MUTED}},
+        "title": {"text": "<b>Date</b>", "side": "top", "font": SMALL},
         "tickvals": _day_numbers(ticks).tolist(),
         "ticktext": ticks.dt.strftime("%Y" if by_year else "%Y-%m").tolist(),
-        "thickness": 14,
-        "len": 0.5,
-        "y": 0.9,
-        "yanchor": "top",
-        "outlinewidth": 0,
+        **{"thickness": 14, "len": 0.5, "outlinewidth": 0},
+        **{"y": 0.9, "yanchor": "top"},
     }
 
 

@@ -172,6 +172,11 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
         + _partial_words(row.is_partial)
         for row in periods.itertuples(index=False)
     ]
+    partial = periods["is_partial"]
+    pattern = {
+        "shape": ["/" if is_partial else "" for is_partial in partial],
+        **{"fgcolor": MUTED, "bgcolor": PALE, "size": 7, "solidity": 0.2},
+    }
     return go.Bar(
         x=dates(periods),
         y=periods["n_total"].tolist(),
@@ -181,15 +186,9 @@ def paper_bars(shares: pd.DataFrame, *, number: int) -> go.Bar:
         textfont={"size": 10, "color": MUTED},
         cliponaxis=False,
         marker={
-            "color": [PALE if partial else GREY for partial in periods["is_partial"]],
+            "color": [PALE if is_partial else GREY for is_partial in partial],
             "line": {"width": 0},
-            "pattern": {
-                "shape": ["/" if partial else "" for partial in periods["is_partial"]],
-                "fgcolor": MUTED,
-                "bgcolor": PALE,
-                "size": 7,
-                "solidity": 0.2,
-            },
+            "pattern": pattern,
         },
         hovertext=words,
         hoverinfo="text",

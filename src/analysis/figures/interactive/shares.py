@@ -18,7 +18,7 @@ from ..shares import (
     spread_labels,
     tick_rows,
 )
-from ..style import GREY, LINE_SYMBOLS, MUTED, darken
+from ..style import LINE_SYMBOLS, MUTED, darken
 from . import sheet
 from .share_traces import dates, event_traces, group_traces, other_lines, paper_bars
 
@@ -114,22 +114,12 @@ def _name_lines(figure: go.Figure, groups: Groups, *, limit: float) -> None:
     pixel = limit / (0.75 * (figure.layout.height - margin.t - margin.b))
     sizes = [(16 * name.count("<br>") + 20) * pixel for _, name, _ in ends]
     heights = spread_labels([share for share, *_ in ends], sizes=sizes, low=0.0, high=limit)
+    style = {"xanchor": "left", "align": "left", **sheet.LEADER, "arrowwidth": 0.8}
     for (share, name, color), height in zip(ends, heights, strict=True):
-        figure.add_annotation(
-            text=name,
-            x=1,
-            xref="paper",
-            y=share,
-            yref="y",
-            ax=16,
-            ay=(share - height) / pixel,
-            xanchor="left",
-            align="left",
-            arrowhead=0,
-            arrowwidth=0.8,
-            arrowcolor=GREY,
-            font={"size": 12, "color": darken(color)},
-        )
+        place = {"x": 1, "xref": "paper", "y": share, "yref": "y"}
+        away = {"ax": 16, "ay": (share - height) / pixel}
+        font = {"size": 12, "color": darken(color)}
+        figure.add_annotation(text=name, **place, **away, **style, font=font)
     margin.r += sheet.label_room([name[3:-4] for _, name, _ in ends]) + 22
 
 
@@ -256,14 +246,7 @@ def _shade_partial(
 
 
 def _add_heading(figure: go.Figure, text: str, *, x: float, y: float, width: int) -> None:
-    figure.add_annotation(
-        text=f"<b>{sheet.plotly_text(text, width=width, lines=2)}</b>",
-        x=x,
-        y=y,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        yanchor="bottom",
-        showarrow=False,
-        font={"size": 12},
-    )
+    place = {"x": x, "xref": "paper", "xanchor": "left", "y": y, "yref": "paper"}
+    style = {"yanchor": "bottom", "showarrow": False, "font": {"size": 12}}
+    words = sheet.plotly_text(text, width=width, lines=2)
+    figure.add_annotation(text=f"<b>{words}</b>", **place, **style)

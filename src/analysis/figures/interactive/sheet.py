@@ -17,6 +17,9 @@ TICKS = {"ticks": "outside", "ticklen": 4, "tickcolor": PALE}
 BASELINE = {"showline": True, "linecolor": GREY}
 """Parts of the description of an axis."""
 
+LEADER = {"arrowhead": 0, "arrowwidth": 0.7, "arrowcolor": GREY}
+"""The line from an annotation to what it labels."""
+
 
 def plotly_text(text: str, *, width: int = 1000, lines: int | None = None) -> str:
     """Return `text` wrapped, truncated after `lines` and escaped line by line."""
@@ -36,27 +39,15 @@ def empty_figure(*, title: str | None, height: int = 0, inner: int = 0) -> go.Fi
         # One of plotly's default buttons would send the chart and its data to a server.
         modebar={"remove": ["sendChartToCloud"]},
         margin={"l": 16, "r": 16, "t": above, "b": below},
-        hoverlabel={
-            "align": "left",
-            "bgcolor": "white",
-            "bordercolor": "#c9cdd3",
-            "font": {"size": 12, "color": INK},
-        },
+        hoverlabel={"align": "left", "bgcolor": "white", "bordercolor": "#c9cdd3"},
+        hoverlabel_font={"size": 12, "color": INK},
     )
     if title:
-        figure.update_layout(
-            title={
-                "text": f"<b>{plotly_text(title, width=90, lines=2)}</b>",
-                "x": 0,
-                "xref": "container",
-                "xanchor": "left",
-                "y": 1,
-                "yref": "container",
-                "yanchor": "top",
-                "pad": {"t": 14, "l": 16},
-                "font": {"size": 16},
-            }
-        )
+        x = {"x": 0, "xref": "container", "xanchor": "left"}
+        y = {"y": 1, "yref": "container", "yanchor": "top"}
+        text = f"<b>{plotly_text(title, width=90, lines=2)}</b>"
+        style = {"pad": {"t": 14, "l": 16}, "font": {"size": 16}}
+        figure.update_layout(title={"text": text, **x, **y, **style})
     return figure
 
 
@@ -71,20 +62,9 @@ def sentence_figure(text: str, *, title: str | None) -> go.Figure:
 def add_notes(figure: go.Figure, sentences: list[str], *, below: int = 26) -> go.Figure:
     """Write the sentences that are not empty `below` pixels under the panels, and make room."""
     text = plotly_text(" ".join(filter(None, sentences)), width=120)
-    figure.add_annotation(
-        text=text,
-        x=0,
-        y=0,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        yanchor="top",
-        xshift=16 - figure.layout.margin.l,
-        yshift=-below,
-        align="left",
-        showarrow=False,
-        font=SMALL,
-    )
+    x = {"x": 0, "xref": "paper", "xanchor": "left", "xshift": 16 - figure.layout.margin.l}
+    y = {"y": 0, "yref": "paper", "yanchor": "top", "yshift": -below}
+    figure.add_annotation(text=text, **x, **y, align="left", showarrow=False, font=SMALL)
     room = 16 * (text.count("<br>") + 1) + below - 6
     figure.layout.margin.b += room
     figure.layout.height += room
@@ -99,6 +79,7 @@ def label_room(texts: list[str], *, size: int = 12) -> int:
 
 def hatched_box(xs: tuple[object, object], ys: tuple[float, float], *, number: int) -> go.Scatter:
     """Return a hatched rectangle in panel `number`, for what is incomplete."""
+    lines = {"shape": "/", "size": 8, "solidity": 0.12}
     return go.Scatter(
         x=[xs[0], xs[1], xs[1], xs[0]],
         y=[ys[0], ys[0], ys[1], ys[1]],
@@ -107,13 +88,7 @@ def hatched_box(xs: tuple[object, object], ys: tuple[float, float], *, number: i
         mode="lines",
         line={"width": 0},
         fill="toself",
-        fillpattern={
-            "shape": "/",
-            "size": 8,
-            "solidity": 0.12,
-            "fgcolor": "#c3c8cf",
-            "bgcolor": "rgba(0,0,0,0)",
-        },
+        fillpattern={**lines, "fgcolor": "#c3c8cf", "bgcolor": "rgba(0,0,0,0)"},
         hoverinfo="skip",
         showlegend=False,
     )

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from analysis.runs import Run
 
 _MOST_NAMED = 5
-_NEXT = "look at run.groups for ids and labels"
 
 
 def group_id(run: Run, asked: str | None, *, kind: str) -> str | None:
@@ -39,17 +38,14 @@ def group_id(run: Run, asked: str | None, *, kind: str) -> str | None:
     if named:
         found = f"{len(named)} {kind}s have the label {asked!r}: {listing(named)}"
     allowed = ", ".join(ids) if ids else f"none: the run has no {kind}s"
-    raise InputError(found, allowed=allowed, next_step=_NEXT)
+    next_step = "look at run.groups for ids and labels"
+    raise InputError(found, allowed=allowed, next_step=next_step)
 
 
 def paper_mask(papers: pd.DataFrame, asked: Any) -> NDArray[np.bool_]:
     """Return the papers given by a frame, a mask, ids, or None (all of them).
 
-    Parameters
-    ----------
-    papers : DataFrame
-        `paper_id` and `aliases`, n rows.
-    asked : object
+    `papers` has `paper_id` and `aliases`, n rows.
 
     Raises
     ------

@@ -169,11 +169,10 @@ class Core:
 
     def _matching(self, text: str) -> NDArray[np.bool_]:
         """Search once per text, however often it is asked for."""
+        if not text.strip():
+            return np.ones(len(self.papers), dtype=bool)
         if text != self._matches[0]:
-            matches = np.ones(len(self.papers), dtype=bool)
-            if text.strip():
-                matches = matching_texts(text, texts=self._searchable_texts)
-            self._matches = (text, matches)
+            self._matches = (text, matching_texts(text, texts=self._searchable_texts))
         return self._matches[1]
 
     def _notify(self, *what: str) -> None:

@@ -73,16 +73,10 @@ def figure_widget(scene: Scene, *, width: int, webgl: bool = True) -> go.FigureW
     figure = go.FigureWidget(
         data=[density, points, rings],
         layout={
-            "template": "none",
-            "font": FONT,
-            "height": HEIGHT,
-            "width": width,
+            **{"template": "none", "font": FONT, "height": HEIGHT, "width": width},
             "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "dragmode": "lasso",
-            "hovermode": "closest",
-            "hoverdistance": 12,
+            **{"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"},
+            **{"dragmode": "lasso", "hovermode": "closest", "hoverdistance": 12},
             "xaxis": plain,
             "yaxis": {**plain, "scaleanchor": "x", "scaleratio": 1},
             "newselection": {"line": {"width": 1.5, "dash": "dot", "color": "#8a8f98"}},
@@ -151,14 +145,8 @@ def _marker(scene: Scene) -> dict[str, Any]:
             "title": {"text": for_plotly(coloring.title), "side": "top", "font": {"size": 12}},
             "tickvals": [value for value, _ in coloring.ticks],
             "ticktext": [for_plotly(word) for _, word in coloring.ticks],
-            "orientation": "h",
-            "len": 0.4,
-            "thickness": 10,
-            "x": 0.01,
-            "xanchor": "left",
-            "y": 0.01,
-            "yanchor": "bottom",
-            "outlinewidth": 0,
+            **{"orientation": "h", "len": 0.4, "thickness": 10, "outlinewidth": 0},
+            **{"x": 0.01, "xanchor": "left", "y": 0.01, "yanchor": "bottom"},
         }
     return marker
 
@@ -180,10 +168,8 @@ def _density(scene: Scene) -> dict[str, Any]:
     counts, x, y = np.histogram2d(scene.x[rows], scene.y[rows], bins=_CELLS, range=ends)
     return {
         "z": np.log1p(counts.T).astype("float32"),
-        "x0": float(x[0] + x[1]) / 2,
-        "dx": float(x[1] - x[0]),
-        "y0": float(y[0] + y[1]) / 2,
-        "dy": float(y[1] - y[0]),
+        **{"x0": float(x[0] + x[1]) / 2, "dx": float(x[1] - x[0])},
+        **{"y0": float(y[0] + y[1]) / 2, "dy": float(y[1] - y[0])},
     }
 
 

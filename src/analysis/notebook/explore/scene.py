@@ -248,7 +248,6 @@ def _free(box: Box, *, taken: list[Box], window: Window) -> Box | None:
 
 
 def _spot(box: Box, *, window: Window) -> tuple[float, float]:
-    middle = ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-    x = window.x[0] + middle[0] / window.width * (window.x[1] - window.x[0])
-    y = window.y[1] - middle[1] / window.height * (window.y[1] - window.y[0])
-    return float(x), float(y)
+    (left, right), (low, high) = window.x, window.y
+    x = left + (box[0] + box[2]) / 2 / window.width * (right - left)
+    return float(x), float(high - (box[1] + box[3]) / 2 / window.height * (high - low))

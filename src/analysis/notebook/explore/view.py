@@ -233,12 +233,9 @@ class View:
         from .map_figure import map_picture
 
         picture = map_picture(self._core.scene(), words=self.state)
+        widget = {"version_major": 2, "version_minor": 0, "model_id": self.widgets.root.model_id}
         bundle = {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": self.widgets.root.model_id,
-            },
+            "application/vnd.jupyter.widget-view+json": widget,
             "text/plain": repr(self),
             "image/png": base64.b64encode(picture).decode("ascii"),
         }
