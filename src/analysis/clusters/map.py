@@ -50,7 +50,8 @@ def map_layout(
 
     a, b = find_ab_params(1.0, 0.1)
     with threadpool_limits(1):
-        start = _start(graph)
+        start = spectral_coordinates(graph, dimensions=3)[:, 1:]
+        start = (start / np.abs(start).max() * 10).astype(np.float32)  # UMAP's usual start of ±10
         points, _ = simplicial_set_embedding(
             data=None,
             graph=graph.tocoo(copy=True),  # umap writes into it
@@ -74,12 +75,6 @@ def map_layout(
         )
     points = points - (points.max(axis=0) + points.min(axis=0)) / 2
     return (points / max(float(np.abs(points).max()), 1e-9) * 10).astype(np.float32)
-
-
-def _start(graph: sp.csr_matrix) -> np.ndarray:
-    """Return the second and third eigenvectors, scaled to UMAP's usual start of ±10."""
-    vectors = spectral_coordinates(graph, dimensions=3)[:, 1:]
-    return (vectors / np.abs(vectors).max() * 10).astype(np.float32)
 
 
 def map_table(papers: pd.DataFrame, *, places: np.ndarray) -> pd.DataFrame:

@@ -55,7 +55,8 @@ def extend_topics(
     parent : ParentTopics
     track : callable
     """
-    same = _unchanged(topics, fitted=parent.fitted)
+    before = set(zip(parent.fitted.ids, parent.fitted.hashes, strict=True))
+    same = {topic.id for topic in topics if (topic.id, topic.definition_hash) in before}
     overridden = parent.evidence.loc[parent.evidence["how"] == "override", "paper_id"]
     again = parent.to_judge | frozenset(overridden)
     every = len(same) < len(topics) or len(parent.fitted.ids) != len(topics)
@@ -92,12 +93,6 @@ def extend_topics(
         fitted=recognised.fitted if every else parent.fitted,
         common=recognised.common if every else [],
     )
-
-
-def _unchanged(topics: Sequence[Topic], *, fitted: VectorFit) -> frozenset[str]:
-    """Return the topics whose definition is the same."""
-    before = set(zip(fitted.ids, fitted.hashes, strict=True))
-    return frozenset(t.id for t in topics if (t.id, t.definition_hash) in before)
 
 
 def _mark_primary(memberships: pd.DataFrame, *, topics: Sequence[Topic]) -> pd.DataFrame:
