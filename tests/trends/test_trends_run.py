@@ -14,8 +14,6 @@ from analysis.base.errors import InputError
 from analysis.cli.main import cli
 from analysis.pipeline.run import Settings, open_run, run
 
-pytestmark = pytest.mark.usefixtures("_without_pages")
-
 TOPICS = """
 [[topic]]
 id = "wombats"
