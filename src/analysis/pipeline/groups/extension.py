@@ -14,7 +14,7 @@ from analysis.base import schema
 from analysis.base.groups import cluster_id, cluster_number
 from analysis.base.progress import Progress
 from analysis.clusters import ClusterDescription, Extension, FreshFit, primary_clusters, quality
-from analysis.clusters.extend.new_papers import fit_line, fit_of_new_papers
+from analysis.clusters.extend.new_papers import NewPapersFit, fit_line, fit_of_new_papers
 
 from .group_table import descriptions_of
 
@@ -78,9 +78,7 @@ def extend_parent(
     account = _account(parent)
     known = sorted(primary_clusters(parent.memberships).unique(), key=cluster_number)
     with progress.stage("cluster"):
-        neighbours, similarities = _neighbours(
-            papers, vectors=vectors, parent=parent, changed=changed
-        )
+        near = _neighbours(papers, vectors=vectors, parent=parent, changed=changed)
         extension = clusters.extend_clusters(
             centred,
             numbers=_known_numbers(papers, known=known, parent=parent),
@@ -106,25 +104,15 @@ def extend_parent(
         )
     with progress.stage("map"):
         table = _map(papers, vectors=centred, parent=parent, extension=extension, changed=changed)
-    figures = fit_of_new_papers(
-        extension.numbers,
-        weights=weights,
-        neighbours=neighbours,
-        is_new=is_new,
-        n_fresh=account.get("fitted_at", account["revised_at"]),
-    )
-    progress.say(fit_line(figures))
-    for event in extension.events:
-        others = ", ".join(names[other] for other in event.others[:5])
-        progress.say(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
+    figures = _drift(extension, weights=weights, neighbours=near[0], is_new=is_new, account=account)
+    _announce(figures, extension=extension, names=names, progress=progress)
     return RunClusters(
         memberships=memberships,
         descriptions=descriptions,
-        neighbours=clusters.neighbour_table(papers, indices=neighbours, similarities=similarities),
+        neighbours=clusters.neighbour_table(papers, indices=near[0], similarities=near[1]),
         map=table,
         quality={
-            **{key: parent.quality.get(key) for key in ("coherence_npmi", "diversity")},
-            "share_well_placed": quality.share_well_placed(weights),
+            **_known_figures(parent, weights=weights),
             **clusters.map_figures(table, vectors=centred, seed=seed),
             "drift": figures.as_dict(),
         },
@@ -137,6 +125,36 @@ def _known_numbers(papers: pd.DataFrame, *, known: Sequence[str], parent: Run) -
     """Return the place in `known` of each paper's cluster in the parent run, -1 for new papers."""
     of_paper = primary_clusters(parent.memberships).reindex(papers["paper_id"])
     return pd.Index(known, dtype="str").get_indexer(of_paper)
+
+
+def _drift(
+    extension: Extension,
+    *,
+    weights: np.ndarray,
+    neighbours: np.ndarray,
+    is_new: np.ndarray,
+    account: dict[str, Any],
+) -> NewPapersFit:
+    """Measure how well the new papers fit; runs of earlier versions do not record the last fit."""
+    n_fresh = account.get("fitted_at", account["revised_at"])
+    return fit_of_new_papers(
+        extension.numbers, weights=weights, neighbours=neighbours, is_new=is_new, n_fresh=n_fresh
+    )
+
+
+def _known_figures(parent: Run, *, weights: np.ndarray) -> dict[str, Any]:
+    """Return the parent's figures of terms and the share of well placed papers."""
+    kept = {key: parent.quality.get(key) for key in ("coherence_npmi", "diversity")}
+    return {**kept, "share_well_placed": quality.share_well_placed(weights)}
+
+
+def _announce(
+    figures: NewPapersFit, *, extension: Extension, names: Sequence[str], progress: Progress
+) -> None:
+    progress.say(fit_line(figures))
+    for event in extension.events:
+        others = ", ".join(names[other] for other in event.others[:5])
+        progress.say(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
 
 
 def _fresh_fit(vectors: np.ndarray, *, seed: int) -> FreshFit:
