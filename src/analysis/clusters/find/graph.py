@@ -203,6 +203,7 @@ def nearest_neighbours(
     similarities : ndarray of float32, same shape
         Cosines, at most 1.
     """
+    every = rows is None
     rows = np.arange(len(vectors)) if rows is None else rows
     k = max(0, min(k, len(vectors) - 1))
     indices = np.empty((len(rows), k), dtype=np.int64)
@@ -212,7 +213,10 @@ def nearest_neighbours(
     with threadpool_limits(1):
         for start in range(0, len(rows), _BLOCK):
             part = rows[start : start + _BLOCK]
-            block = np.minimum(vectors[part] @ vectors.T, np.float32(1))
+            # A view of `vectors` times its transpose is symmetric for BLAS, a copy is not: the
+            # last digits differ.
+            left = vectors[start : start + _BLOCK] if every else vectors[part]
+            block = np.minimum(left @ vectors.T, np.float32(1))
             block[np.arange(len(part)), part] = -np.inf
             stop = start + len(part)
             indices[start:stop], similarities[start:stop] = _largest(block, k=k)
