@@ -58,7 +58,9 @@ def test_commands_parse_and_their_files_exist():
             shown.add(words[1])
             if isinstance(command, click.Group):
                 command, words = command.commands[words[2]], words[1:]
-            with command.make_context("papertide", words[2:]) as context:
+            # with its parent, whose settings a command remembers from its first context
+            group = click.Context(cli, **cli.context_settings)
+            with command.make_context("papertide", words[2:], parent=group) as context:
                 for path in context.params.get("snapshot", ()):
                     assert not str(path).startswith("data/") or (ROOT / path).is_file()
     assert {"run", "snapshot", "show", "compare", "report", "fetch", "filter", "audit"} <= shown

@@ -115,7 +115,13 @@ def test_an_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path, number):
     ]
     gate = Gate(hf_service(DAYS), at=3)
     with serving(gate) as service:
-        process = subprocess.Popen([*command, service.url], cwd=tmp_path, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [*command, service.url],
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            # a test run in the background hands down that interrupts are ignored
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
         assert gate.reached.wait(60)
         process.send_signal(number)
         said = process.communicate(timeout=30)[1].decode()
