@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SNAPSHOT := data/snapshots/hf-trending-2025-03-17.txt
 STAMP := $(VENV)/.installed
+FAST := tests/base tests/papers tests/clusters/extend tests/sources/formats tests/figures/test_figures.py \
+	$(addprefix tests/topics/test_topics_,definitions.py phrases.py scoring.py) \
+	$(addprefix tests/trends/test_trends_,verdicts.py periods.py intervals.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo check test docs lint lab fuzz bench format clean
@@ -16,8 +19,8 @@ demo: $(STAMP) ## Set up and analyse the bundled snapshot; says where the map an
 	$(BIN)/papertide show "$$run" && \
 	printf '\nOpen in a browser:\n  %s\n  %s\nThen: make lab\n' "$$run/map.html" "$$run/report.html"
 
-check: lint ## Style, types and the fast tests (about a minute); run it often
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not shared"
+check: lint ## Style, types and the fast tests (about 70 seconds); run it often
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not shared" $(FAST)
 
 test: $(STAMP) ## Set up and run all tests (those that need a browser only where there is one)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
