@@ -1,7 +1,7 @@
 """Measure series of runs: `python benchmarks/bench_series.py --shared ../shared --work DIR`.
 
 Every bar of "the same clusters from snapshot to snapshot" under its own name (`--only years news`),
-seeds fixed. Cold fits are kept in DIR, since they are slow: delete it to measure them anew. Prints
+seeds fixed. Fresh fits are kept in DIR, as they are slow: delete it to repeat them. Prints
 what was found beside what is asked for; nothing is asserted.
 
 - months: daily papers month by month, cumulative and disjoint, through the whole pipeline

@@ -83,7 +83,7 @@ def of_run(made: Run) -> Counts:
 
 
 def null(asked: Asked) -> None:
-    """Whole days (venue-years) dealt out anew: how often anything is found where nothing is."""
+    """Whole days (venue-years) dealt out again: how often anything is found where nothing is."""
     for name in ("daily", "anthology"):
         counts = full_only(of_run(opened(asked, name)))
         rng = np.random.default_rng([asked.seed, 5])

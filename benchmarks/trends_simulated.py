@@ -1,4 +1,4 @@
-"""Made-up counts with a known course, and counts of a run dealt out anew over time."""
+"""Made-up counts with a known course, and counts of a run dealt out again over time."""
 
 from __future__ import annotations
 

@@ -194,10 +194,10 @@ papertide.painter = (() => {
       slice(running);
     }
 
-    /* Paint as soon as the current image is done; `anew` if that image is of no use. */
-    function ask(job, anew) {
+    /* Paint as soon as the current image is done; `restart` if that image is of no use. */
+    function ask(job, restart) {
       wanted = job;
-      if (anew) running = null;
+      if (restart) running = null;
       if (!running) start(job);
     }
 
