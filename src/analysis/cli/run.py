@@ -72,6 +72,17 @@ from .snapshot import duplicates_option, format_option, max_mb_option
     help="How texts become vectors: builtin, tfidf, sentence-transformers:NAME, model2vec:NAME, "
     "FILE.npy or FILE.parquet:COLUMN.",
 )
+@click.option(
+    "--not-in-labels",
+    "words",
+    multiple=True,
+    metavar="WORD",
+    help="A word or phrase that no label of a cluster uses; repeatable. Default, also of "
+    "--stopwords: those of the run that is extended.",
+)
+@path_option(
+    "--stopwords", help="Text file of such words and phrases, one per line; # begins a comment."
+)
 @format_option
 @duplicates_option
 @max_mb_option
@@ -96,7 +107,12 @@ from .snapshot import duplicates_option, format_option, max_mb_option
 @quiet_option
 @handle_errors
 def run_command(
-    snapshot: tuple[Path, ...], quiet: bool, dates: tuple[Path, ...], **settings: Any
+    snapshot: tuple[Path, ...],
+    quiet: bool,
+    dates: tuple[Path, ...],
+    words: tuple[str, ...],
+    stopwords: Path | None,
+    **settings: Any,
 ) -> None:
     """Analyse SNAPSHOT... and print the path of the new run, which extends the latest one.
 
@@ -104,11 +120,13 @@ def run_command(
     read from them.
     """
     from analysis.base.progress import Progress
+    from analysis.pipeline.label_words import given_words
     from analysis.pipeline.run import Settings, run
 
+    not_in_labels = given_words(words, file=stopwords)
     made = run(
         snapshot,
-        settings=Settings(dates=dates, today=date.today(), **settings),
+        settings=Settings(dates=dates, today=date.today(), not_in_labels=not_in_labels, **settings),
         progress=Progress(quiet=quiet, interrupted=interrupts.is_set),
     )
     click.echo(str(made.path))

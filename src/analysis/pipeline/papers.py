@@ -23,7 +23,7 @@ from analysis.embedding import embed, embedding_version, paper_texts
 from analysis.papers import PaperUnion, Snapshot, join_papers
 from analysis.runs import Run
 
-from .settings import Settings
+from .settings import Settings, recorded_settings
 
 LARGEST_STEP = 3.0
 """New papers, as a multiple of the known ones, above which all are fitted from scratch."""
@@ -124,7 +124,8 @@ def is_unchanged(
             [*before["inputs"], *before.get("definitions", [])],
         )
     )
-    return ours == theirs and dict(settings) == before["settings"]
+    recorded = {**recorded_settings(Settings()), **before["settings"]}  # older runs lack the newer
+    return ours == theirs and dict(settings) == recorded
 
 
 def has_clusters(run: Run) -> bool:

@@ -189,6 +189,7 @@ def _settings(manifest: Mapping[str, Any], *, series: Path, sources: _Sources) -
     recorded = dict(manifest["settings"])
     as_of, snapshot_date = (_day(recorded.pop(name, None)) for name in ("as_of", "snapshot_date"))
     thresholds = Thresholds(**recorded.pop("thresholds", {}))
+    not_in_labels = tuple(recorded.pop("not_in_labels", ()))
     of_role = {role: paths[0] for role, paths in sources.definitions.items()}
     parent = manifest.get("parent") or {}
     return replace(
@@ -204,6 +205,7 @@ def _settings(manifest: Mapping[str, Any], *, series: Path, sources: _Sources) -
         max_mb=_NO_LIMIT,
         today=_day(manifest.get("today")),
         thresholds=thresholds,
+        not_in_labels=not_in_labels,
     )
 
 

@@ -20,6 +20,7 @@ from analysis.runs import Run, file_entries, peak_memory_mb
 
 from .audit import add_audit
 from .groups.topics import read_definitions
+from .label_words import checked_words, words_of_parent
 from .papers import find_parent, is_unchanged
 from .settings import Settings, period_problems, recorded_settings
 from .stages import analyse
@@ -75,6 +76,9 @@ def run(
         for line in _snapshot_lines(read):
             progress.say(line)
         parent = find_parent(series, settings=settings, progress=progress)
+        known = parent.run.manifest["settings"] if parent else None
+        words = words_of_parent(settings.not_in_labels, settings=known)
+        settings = replace(settings, not_in_labels=words)
         recorded = recorded_settings(settings)
         if (
             parent
@@ -122,6 +126,7 @@ def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) ->
 
 
 def _check_settings(settings: Settings) -> None:
+    checked_words(settings.not_in_labels or ())
     problems = period_problems(period=settings.period, by=settings.by)
     if not is_embedding_name(settings.embedding):
         problems.append(f"embedding {settings.embedding!r}: allowed are {ALLOWED_NAMES}")

@@ -15,7 +15,7 @@ PERIODS = ("auto", *FREQUENCIES)
 
 _RECORDED = (
     *("fresh", "only_snapshot", "as_of", "period", "by", "embedding", "format", "duplicates"),
-    *("seed", "grades", "csv_safe", "thresholds", "snapshot_date"),
+    *("seed", "grades", "csv_safe", "thresholds", "snapshot_date", "not_in_labels"),
 )
 
 
@@ -72,6 +72,8 @@ class Settings:
         In the CSV tables, put an apostrophe before texts that a spreadsheet program would compute.
     thresholds : Thresholds
         When clusters are born, split or merged in an extension.
+    not_in_labels : tuple of str or None
+        Words and phrases that no label of a cluster uses; None: those of the run that is continued.
     """
 
     runs: Path | None = None
@@ -97,6 +99,12 @@ class Settings:
     index: Path | str | None = "auto"
     csv_safe: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
+    not_in_labels: tuple[str, ...] | None = None
+
+    @property
+    def stop_words(self) -> frozenset[str]:
+        """The words that no label uses, as the labelling of clusters takes them."""
+        return frozenset(self.not_in_labels or ())
 
 
 def recorded_settings(settings: Settings) -> dict[str, Any]:
@@ -107,6 +115,7 @@ def recorded_settings(settings: Settings) -> dict[str, Any]:
     values = asdict(settings)
     for name in ("as_of", "snapshot_date"):
         values[name] = values[name].isoformat() if values[name] else None
+    values["not_in_labels"] = list(settings.not_in_labels or ())
     return {name: values[name] for name in _RECORDED}
 
 
