@@ -26,8 +26,23 @@ def verdict(kind: str, group_id: str, **values: object) -> dict[str, object]:
 def tables() -> dict[str, pd.DataFrame]:
     """Two papers in one cluster, one of them in a topic, in one year."""
     groups = [
-        ("cluster", "c0001", "Label", "", 2, [], [], "#111111", None, "active", None, None),
-        ("topic", "t", "Topic", "", 1, [], [], "#222222", None, "active", "x", None),
+        (
+            "cluster",
+            "c0001",
+            "Label",
+            "",
+            2,
+            [],
+            [],
+            "#111111",
+            None,
+            "active",
+            None,
+            None,
+            0.6,
+            0.8,
+        ),
+        ("topic", "t", "Topic", "", 1, [], [], "#222222", None, "active", "x", None, None, None),
     ]
     members = [
         ("a", "cluster", "c0001", 1.0, True),

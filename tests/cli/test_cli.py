@@ -158,7 +158,7 @@ def test_show_of_a_run_in_another_version_names_both(cli, tmp_path):
     assert "99" in said.err
     listed = cli("show", "--runs", tmp_path)
     assert listed.code == 0
-    assert "schema version 99, not 3" in listed.out
+    assert "schema version 99, not 3 or 4" in listed.out
     assert json.loads(cli("show", "--runs", tmp_path, "--json").out)[0]["schema_version"] == 99
 
 

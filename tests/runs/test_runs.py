@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from analysis.base.errors import InputError
-from analysis.base.schema import SCHEMA_VERSION, TABLES
+from analysis.base.laws import check_laws
+from analysis.base.schema import TABLES
 from analysis.pipeline.run import open_run
 from analysis.runs import (
     find_run,
@@ -27,6 +28,7 @@ from analysis.runs import (
     tables_of,
     write_json,
 )
+from page_runs import made_run, written
 
 
 def made(folder: Path, *names: str) -> Path:
@@ -156,7 +158,7 @@ def test_another_schema_version_names_both(bundled, tmp_path):
     with pytest.raises(InputError) as caught:
         read_run(path)
     assert "run 0001 has schema version 99" in str(caught.value)
-    assert f"schema version {SCHEMA_VERSION}, which this papertide reads" in str(caught.value)
+    assert "schema versions 3 and 4, which this papertide reads" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -263,3 +265,20 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, where):
 def test_json_has_no_number_that_json_lacks(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         write_json(tmp_path / "a.json", {"a": float("nan")})
+
+
+def test_a_run_of_the_earlier_schema_version_is_read_without_what_it_lacks(tmp_path):
+    path = written(made_run(60), tmp_path)
+    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    manifest["schema_version"] = 3
+    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    for name in ("tree", "leaves", "words"):
+        (path / f"{name}.parquet").unlink()
+    groups = pd.read_parquet(path / "groups.parquet")
+    groups.drop(columns=["label_coverage", "label_precision"]).to_parquet(path / "groups.parquet")
+    run = read_run(path)
+    assert run.groups["label_coverage"].isna().all()
+    assert str(run.groups["label_precision"].dtype) == "float32"
+    assert run.words.empty
+    assert list(run.tree.columns) == list(TABLES["tree"].columns)
+    assert check_laws(tables_of(run)) == []

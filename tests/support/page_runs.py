@@ -138,6 +138,8 @@ def _groups(
                 "status": "active",
                 "definition_hash": "0" * 12,
                 "stability": 0.8,
+                "label_coverage": 0.6,
+                "label_precision": 0.7,
             }
         )
     frame = pd.DataFrame(rows, columns=list(TABLES["groups"].columns))

@@ -100,6 +100,7 @@ def _groups(
             "exemplars": memberships.loc[memberships["group_id"] == group, "paper_id"].tolist()[:2],
             "color": COLORS[k % 3], "parent_id": None, "status": "active",
             "definition_hash": hashes.get(group, ""), "stability": 0.5,
+            "label_coverage": 0.6, "label_precision": 0.7,
         }
         for k, (kind, group) in enumerate(keys)
     ]  # fmt: skip

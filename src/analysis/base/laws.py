@@ -60,7 +60,10 @@ _NAMING_GROUPS = ("memberships", "evidence", "reclassified", "trends", "verdicts
 
 def _broken_references(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     known_papers = set(tables["papers"]["paper_id"])
-    known_groups = set(zip(tables["groups"]["kind"], tables["groups"]["group_id"], strict=True))
+    groups, words = tables["groups"], tables.get("words")
+    known_groups = set(zip(groups["kind"], groups["group_id"], strict=True))
+    known_groups |= {("broader", name) for name in broader_clusters(groups)}
+    known_groups |= set() if words is None else {("word", name) for name in words["word_id"]}
     broken = []
     for name, frame in tables.items():
         for column in ("paper_id", "neighbour_id"):

@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-SCHEMA_VERSION = 3
-"""Version of the run directory's layout; readers refuse any other."""
+SCHEMA_VERSION = 4
+"""Version of the run directory's layout."""
+
+READABLE_VERSIONS = (3, 4)
+"""Versions that are read: what an older one lacks is null, or a table without rows."""
 
 COUNTED_WEIGHT = 0.5
 """A topic counts a paper from this weight on; a cluster placement below it is "low weight"."""
@@ -24,6 +27,10 @@ FEW_PAPERS = 15
 """Periods with fewer papers are not reliable: no axis is scaled to them, and none is compared."""
 
 KINDS = ("cluster", "topic")
+"""Kinds of groups."""
+TREND_KINDS = (*KINDS, "broader", "word")
+"""What has trends, verdicts and events: groups, broader clusters (in `groups` they are of kind
+"cluster") and the words of the table `words`."""
 LINEAGE = ("kept", "born", "split", "merged", "dormant", "retired", "revived")
 CAUSES = ("added", "gone", "override", "definition", "revised", "refit")
 STATUSES = ("active", "dormant", "retired")
@@ -111,6 +118,30 @@ TABLES: dict[str, Table] = {
             "status": "str",
             "definition_hash": "str",
             "stability": "float32",
+            "label_coverage": "float32",
+            "label_precision": "float32",
+        },
+    ),
+    "tree": Table(
+        key=("node",),
+        columns={
+            "node": "str",
+            "parent": "str",
+            "group_id": "str",
+            "from_n": "int64",
+            "to_n": "int64",
+            "n_papers": "int64",
+        },
+    ),
+    "leaves": Table(key=("paper_id",), columns={"paper_id": "str", "node": "str"}),
+    "words": Table(
+        key=("word_id",),
+        columns={
+            "word_id": "str",
+            "label": "str",
+            "forms": "list",
+            "n_papers": "int64",
+            "paper_ids": "list",
         },
     ),
     "lineage": Table(

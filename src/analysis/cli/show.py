@@ -11,7 +11,7 @@ import click
 from analysis.base.english import count, period_label, snapshot_words
 from analysis.base.escaping import for_terminal
 from analysis.base.groups import grade, groups_of
-from analysis.base.schema import KINDS, SCHEMA_VERSION
+from analysis.base.schema import KINDS, READABLE_VERSIONS
 
 from .common import handle_errors, json_option, json_records, open_run, run_options, text_table
 
@@ -70,8 +70,9 @@ def _list_runs(runs: Path | None, *, as_json: bool) -> str:
 
 def _manifest_row(path: Path, *, manifest: dict[str, Any]) -> list[str]:
     version = manifest.get("schema_version")
-    if version != SCHEMA_VERSION:
-        return [path.name, f"schema version {version}, not {SCHEMA_VERSION}", *"-----"]
+    if version not in READABLE_VERSIONS:
+        readable = " or ".join(map(str, READABLE_VERSIONS))
+        return [path.name, f"schema version {version}, not {readable}", *"-----"]
     counts = [f"{manifest['counts'][name]:,}" for name in _COUNTS]
     freq = manifest["period"]["freq"] or "-"
     return [manifest["run"], manifest["snapshot_date"] or "unknown", *counts, freq]

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.base.english import count
+from analysis.base.english import count, listing
 from analysis.base.errors import InputError
-from analysis.base.schema import SCHEMA_VERSION, TABLES
+from analysis.base.schema import READABLE_VERSIONS, TABLES, conform, empty
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +24,9 @@ RUN_FILES = (
     *("vectors.npy", "topics.npz", "ledger.toml", "quality.json"),
 )
 """What an analysis computes, beside the manifest; pages, charts and CSV copies follow from it."""
+
+_LATER_FILES = ("tree.parquet", "leaves.parquet", "words.parquet")
+"""Files that schema version 3 lacks."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Run:
     neighbours, memberships, evidence, reclassified, map : DataFrame
     groups, lineage, moves, changes, restated : DataFrame
     trends, verdicts, events : DataFrame
+    tree, leaves, words : DataFrame
         Tables with the columns and dtypes of `analysis.base.schema.TABLES`.
     vectors : ndarray of float32, shape (n_papers, dimensions)
         Unit rows.
@@ -75,6 +79,9 @@ class Run:
     manifest: dict[str, Any]
     topic_fit: dict[str, np.ndarray] = field(default_factory=dict)
     ledger: str = ""
+    tree: pd.DataFrame = field(default_factory=lambda: empty("tree"))
+    leaves: pd.DataFrame = field(default_factory=lambda: empty("leaves"))
+    words: pd.DataFrame = field(default_factory=lambda: empty("words"))
 
     def __repr__(self) -> str:
         """Summarise the run in one line; frames print themselves when asked for."""
@@ -110,20 +117,28 @@ def read_run(path: Path) -> Run:
 
     manifest = read_manifest(path)
     version = manifest.get("schema_version")
-    if version != SCHEMA_VERSION:
+    if version not in READABLE_VERSIONS:
         raise InputError(
             f"run {path.name} has schema version {version}",
-            allowed=f"schema version {SCHEMA_VERSION}, which this papertide reads and writes",
+            allowed=f"schema versions {listing(list(map(str, READABLE_VERSIONS)))}, "
+            "which this papertide reads",
             next_step="run the analysis again on the snapshot with this version",
         )
-    missing = [name for name in RUN_FILES if not (path / name).is_file()]
+    later = _LATER_FILES if version == 3 else ()
+    missing = [name for name in RUN_FILES if name not in later and not (path / name).is_file()]
     if missing:
         raise InputError(
             f"run {path.name} lacks {', '.join(missing)}",
             allowed="a run directory with all its files",
             next_step="run the analysis again on the snapshot",
         )
-    tables = {name: read_file(path / f"{name}.parquet", pd.read_parquet) for name in TABLES}
+    files = {name: path / f"{name}.parquet" for name in TABLES}
+    tables = {
+        name: empty(name) if file.name in later else read_file(file, pd.read_parquet)
+        for name, file in files.items()
+    }
+    if later:
+        tables = {name: _with_columns(table, name=name) for name, table in tables.items()}
     return Run(
         name=str(manifest["run"]),
         path=path,
@@ -134,6 +149,14 @@ def read_run(path: Path) -> Run:
         ledger=read_file(path / "ledger.toml", lambda file: file.read_text(encoding="utf-8")),
         **tables,
     )
+
+
+def _with_columns(table: pd.DataFrame, *, name: str) -> pd.DataFrame:
+    """Add the columns that an older schema version lacks, all null."""
+    lacking = [column for column in TABLES[name].columns if column not in table]
+    if not lacking:
+        return table
+    return conform(table.assign(**dict.fromkeys(lacking)), name=name)
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

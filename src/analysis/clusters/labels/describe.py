@@ -29,7 +29,7 @@ class ClusterDescription:
     """One cluster, or broader cluster, as the table `groups` shows it; papers are counted there.
 
     `broader` is the id of the broader cluster that it is part of, None if there is none;
-    `stability` is NaN where not measured.
+    `stability`, `label_coverage` and `label_precision` are NaN where not measured.
     """
 
     id: str
@@ -41,6 +41,8 @@ class ClusterDescription:
     broader: str | None = None
     status: str = "active"
     stability: float = np.nan
+    label_coverage: float = np.nan
+    label_precision: float = np.nan
 
 
 def describe_clusters(

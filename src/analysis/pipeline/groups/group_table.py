@@ -67,6 +67,8 @@ def descriptions_of(groups: pd.DataFrame) -> list[ClusterDescription]:
             broader=row["parent_id"] if isinstance(row["parent_id"], str) else None,
             status=row["status"],
             stability=row["stability"],
+            label_coverage=row["label_coverage"],
+            label_precision=row["label_precision"],
         )
         for row in groups[groups["kind"] == "cluster"].to_dict("records")
     ]
@@ -91,6 +93,8 @@ def _cluster_rows(
             "status": cluster.status if sizes[cluster.id] else "retired",
             "definition_hash": None,
             "stability": cluster.stability,
+            "label_coverage": cluster.label_coverage,
+            "label_precision": cluster.label_precision,
         }
         for cluster in clusters
     ]
@@ -137,6 +141,8 @@ def _topic_rows(
             "status": "active",
             "definition_hash": topic.definition_hash,
             "stability": np.nan,
+            "label_coverage": np.nan,
+            "label_precision": np.nan,
         }
         for number, topic in enumerate(topics)
     ]
@@ -175,10 +181,11 @@ def override_clusters(
     Returns
     -------
     OverriddenClusters
-        `account` counts the overrides and lists those that could not be applied.
+        `account` counts the overrides and lists those that could not be applied, and the clusters
+        whose name is given by hand.
     """
     if not overrides:
-        account = {"given": 0, "not_applied": []}
+        account = {"given": 0, "not_applied": [], "renamed": []}
         return OverriddenClusters(memberships, clusters, empty("evidence"), account)
     index = paper_index(papers)
     overridden = apply_cluster_overrides(
@@ -206,7 +213,11 @@ def override_clusters(
         overridden.memberships,
         [replace(cluster, label=labels[cluster.id]) for cluster in descriptions],
         overridden.evidence,
-        {"given": len(overrides), "not_applied": [*overridden.not_applied, *unnamed]},
+        {
+            "given": len(overrides),
+            "not_applied": [*overridden.not_applied, *unnamed],
+            "renamed": sorted({o.ids[0] for o in overrides if o.what == "rename"} & set(labels)),
+        },
     )
 
 
