@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackNoConvergence
-from threadpoolctl import threadpool_limits
+
+from analysis.base.threads import one_thread
 
 from .graph import (
     DENSE_BELOW,
@@ -106,7 +107,7 @@ def find_clusters(vectors: np.ndarray, *, seed: int = 0) -> Clustering:
         none = sp.csr_matrix((n, 0))
         return Clustering(np.full(n, -1), none, graph, rule, {"n_neighbours": n_neighbours(n)})
     by_size = n >= SMALLEST_BY_SIZE
-    with threadpool_limits(1):
+    with one_thread():
         settings, fits = (
             (settings_by_size(n), None) if by_size else choose_by_stability(vectors, seed=seed)
         )
@@ -241,7 +242,7 @@ def subsample_fits(vectors: np.ndarray, *, count: int, seed: int = 0) -> np.ndar
     if n < SMALLEST_CLUSTERED:
         return np.empty((0, n), dtype=np.int64)
     if n < SMALLEST_BY_SIZE:
-        with threadpool_limits(1):
+        with one_thread():
             return choose_by_stability(vectors, seed=seed)[1]
     random = np.random.default_rng(seed)
     lists = nearest_neighbours(vectors, k=round(_SPARE * NEIGHBOURS))
@@ -249,7 +250,7 @@ def subsample_fits(vectors: np.ndarray, *, count: int, seed: int = 0) -> np.ndar
     for row in range(count):
         inside = np.sort(random.choice(n, round(SUBSAMPLE_SHARE * n), replace=False))
         graph = _graph(vectors[inside], inside=inside, lists=lists, n=n)
-        with threadpool_limits(1):
+        with one_thread():
             fits[row, inside] = _fit(vectors[inside], graph=graph)
     return fits
 

@@ -6,7 +6,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
-from threadpoolctl import threadpool_limits
+
+from analysis.base.threads import one_thread
 
 NEIGHBOURS, NEIGHBOURS_OF_FEW = 15, 10
 """Neighbours of each paper in the graph, from `SMALLEST_BY_SIZE` papers on and below.
@@ -129,7 +130,7 @@ def connect_components(graph: sp.csr_matrix, *, vectors: np.ndarray) -> sp.csr_m
         smallest = int(np.lexsort((np.arange(count), sizes))[0])
         inside = np.flatnonzero(component == smallest)
         outside = np.flatnonzero(component != smallest)
-        with threadpool_limits(1):
+        with one_thread():
             similar = vectors[inside] @ vectors[outside].T
         row, column = np.unravel_index(int(similar.argmax()), similar.shape)
         a, b = inside[row], outside[column]
@@ -169,7 +170,7 @@ def spectral_coordinates(
     dimensions = min(dimensions, n)
     scale = sp.diags(1 / np.sqrt(np.maximum(np.asarray(graph.sum(axis=1)).ravel(), 1e-12)))
     normalised = scale @ graph @ scale
-    with threadpool_limits(1):
+    with one_thread():
         if n < dense_below or dimensions >= n - 1:
             values, vectors = np.linalg.eigh(normalised.toarray())
         else:
@@ -210,7 +211,7 @@ def nearest_neighbours(
     similarities = np.empty((len(rows), k), dtype=np.float32)
     if k == 0:
         return indices, similarities
-    with threadpool_limits(1):
+    with one_thread():
         for start in range(0, len(rows), _BLOCK):
             part = rows[start : start + _BLOCK]
             # A view of `vectors` times its transpose is symmetric for BLAS, a copy is not: the
@@ -287,7 +288,7 @@ def _insert_new(
     """Insert new papers, in place, into the lists whose last entry is farther away."""
     for start in range(0, len(kept), 2 * _BLOCK):
         part = kept[start : start + 2 * _BLOCK]
-        with threadpool_limits(1):
+        with one_thread():
             near = np.minimum(vectors[part] @ vectors[rows].T, np.float32(1))
         for i in np.flatnonzero((near >= similarities[part, -1:]).any(axis=1)):
             row = part[i]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import scipy.sparse as sp
-from threadpoolctl import threadpool_limits
+
+from analysis.base.threads import one_thread
 
 from .graph import DENSE_BELOW, NEIGHBOURS, spectral_coordinates
 
@@ -105,7 +106,7 @@ def join_nearest_centroid(numbers: np.ndarray, *, vectors: np.ndarray) -> np.nda
     clusters = np.unique(numbers[numbers >= 0])
     if not len(clusters):
         return np.zeros_like(numbers)
-    with threadpool_limits(1):
+    with one_thread():
         centroids = np.stack([vectors[numbers == cluster].mean(axis=0) for cluster in clusters])
         centroids /= np.linalg.norm(centroids, axis=1, keepdims=True)
         nearest = clusters[(vectors @ centroids.T).argmax(axis=1)]
