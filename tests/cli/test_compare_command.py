@@ -63,6 +63,7 @@ def test_compare_as_json(cli, series):
     }
     assert said["clusters"]["ids"] == "same"
     assert [row["event"] for row in said["clusters"]["lineage"]] == ["born"]
+    assert said["clusters"]["renamed"] == []
     (new,) = said["clusters"]["born"]
     assert new["growth"] == [{"period": "2024-01-01", "n_papers": 3}]
     (row,) = [row for row in said["changes"] if row["group_id"] == "t"]

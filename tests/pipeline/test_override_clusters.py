@@ -59,7 +59,7 @@ def test_without_overrides_nothing_changes(tmp_path):
     pd.testing.assert_frame_equal(
         after.groups.drop(columns=made_up), run.groups.drop(columns=made_up)
     )
-    assert account == {"given": 0, "not_applied": []}
+    assert account == {"given": 0, "not_applied": [], "renamed": []}
 
 
 def test_a_cluster_is_renamed(tmp_path):

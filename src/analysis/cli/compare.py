@@ -106,6 +106,7 @@ def _json_content(comparison: Comparison) -> dict[str, Any]:
         "clusters": {
             "ids": comparison.ids,
             "lineage": json_records(comparison.lineage),
+            "renamed": json_records(comparison.renamed),
             "born": _new_clusters(comparison.born),
             "old_homes": json_records(comparison.old_homes),
         },

@@ -17,6 +17,7 @@ from analysis.papers import Snapshot
 from analysis.runs import Run, run_manifest
 from analysis.runs.causes import changes, moves
 from analysis.runs.paper_changes import with_first_runs
+from analysis.runs.renamed import renamed_clusters
 from analysis.runs.shares import restated_by_runs
 from analysis.topics import as_arrays
 
@@ -174,7 +175,8 @@ def _with_comparison(run: Run, *, parent: Parent | None, folder: Path) -> Run:
         "manifest_sha256": runs.sha256(parent.run.path / "manifest.json"),
     }
     papers = with_first_runs(run.papers, before=parent.run.papers)
-    run = replace(run, papers=papers, manifest={**run.manifest, "parent": link})
+    renamed = renamed_clusters(parent.run, run).to_dict("records")
+    run = replace(run, papers=papers, manifest={**run.manifest, "parent": link, "renamed": renamed})
     return replace(
         run,
         moves=moves(parent.run, run),

@@ -18,6 +18,7 @@ from analysis.base.schema import empty
 from .causes import axis_of, changes, moves
 from .new_clusters import new_clusters, old_homes
 from .paper_changes import PaperChanges, paper_changes, same_papers
+from .renamed import renamed_clusters, renamed_since_parent
 from .series import line_of, parent_of
 from .shares import restated_shares
 
@@ -46,6 +47,8 @@ class Comparison:
         As in the schema; lineage without kept clusters.
     born, old_homes : DataFrame
         See `new_clusters`; the second is empty unless `ids` is "other".
+    renamed : DataFrame
+        Clusters with another label; see `renamed_clusters`. Empty unless `ids` is "same".
     labels : mapping of (kind, group id) to str
         The new run's label of a group, else the old one's.
     freqs : tuple of str
@@ -71,6 +74,7 @@ class Comparison:
     restated: pd.DataFrame
     born: pd.DataFrame
     old_homes: pd.DataFrame
+    renamed: pd.DataFrame
     labels: Mapping[tuple[str, str], str]
     freqs: tuple[str, str]
     fresh: bool
@@ -114,6 +118,7 @@ def compare(
         restated=restated_shares(new.trends, older=older, clusters=linked),
         born=new_clusters(new, known=clusters[0] if linked else clusters[1], added=papers.added),
         old_homes=old_homes(old, new, same=same if ids == "other" else {}),
+        renamed=renamed_clusters(old, new) if linked else renamed_clusters(new, new),
         labels={**_labels(old), **_labels(new)},
         freqs=(_freq(old), _freq(new)),
         fresh=new.manifest.get("how", "fresh") == "fresh",
@@ -179,6 +184,7 @@ def compare_with_parent(run: Run) -> Comparison | None:
         restated=run.restated,
         born=new_clusters(run, known=clusters - new, added=papers.added),
         old_homes=old_homes(run, run, same={}),
+        renamed=renamed_since_parent(run),
         labels=_labels(run),
         freqs=(_freq(run), _freq(run)),
         fresh=run.manifest.get("how", "fresh") == "fresh",

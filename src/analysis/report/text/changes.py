@@ -101,7 +101,20 @@ def _clusters(comparison: Comparison, *, target: Target) -> Part:
         items += [_event(comparison, row, target=target) for row in rows[:MOST_EVENTS]]
         if more := len(rows) - min(len(rows), MOST_EVENTS):
             items.append(f"And {more:,} more {_EVENTS[event]}.")
+    items += _renamed(comparison, target=target)
     return Part("Clusters", (capital(text),), tuple(items))
+
+
+def _renamed(comparison: Comparison, *, target: Target) -> list[str]:
+    """Return the clusters with another label: the former name, the new one, and who gave it."""
+    rows = list(comparison.renamed.itertuples())
+    items = [
+        f"Renamed{' by hand' if row.by_hand else ''}: {quoted(row.old_label, target=target)} is "
+        f"now {quoted(row.new_label, target=target)} ({target.text(row.group_id)})."
+        for row in rows[:MOST_EVENTS]
+    ]
+    more = len(rows) - len(items)
+    return [*items, f"And {more:,} more renamed."] if more else items
 
 
 def _unrelated_clusters(comparison: Comparison, *, target: Target) -> Part:
