@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyarrow import compute
 
 from analysis.base.groups import is_counted
-from analysis.base.schema import COUNTED_WEIGHT, KINDS
+from analysis.base.schema import COUNTED_WEIGHT
 
 from .design_effect import ClumpCounts, clump_correlation, design_effect, papers_by_period
 from .periods import (
@@ -86,7 +86,7 @@ def count_papers(
 ) -> Counts | None:
     """Count papers by group and period.
 
-    A cluster counts its primary papers, a topic those with weight >= `COUNTED_WEIGHT`.
+    A cluster counts its primary papers, all else those with weight >= `COUNTED_WEIGHT`.
     Papers without a date, papers with only a year if periods are finer, and papers of nearly empty
     first periods (`first_charted_period`) are neither in the numerator nor in the denominator.
 
@@ -170,12 +170,12 @@ def _rows(
     groups: pd.DataFrame,
     column: NDArray[np.int64],
 ) -> _Rows:
-    topic = (memberships["kind"] != "cluster").to_numpy(dtype=bool)
+    topic = ~memberships["kind"].isin(("cluster", "broader")).to_numpy(dtype=bool)
     weight = memberships["weight"].to_numpy(dtype="float32")
     counted = is_counted(memberships).to_numpy(dtype=bool)
     limits = np.where(topic, CONFIDENT_WEIGHT["topic"], CONFIDENT_WEIGHT["cluster"])
     paper = _positions(memberships["paper_id"], within=papers["paper_id"], what="paper")
-    group = _group_positions(memberships, topic=topic, groups=groups)
+    group = _group_positions(memberships, groups=groups)
     charted = column[paper] >= 0
     low = counted & (weight < limits.astype("float32"))
     columns: tuple[NDArray, ...] = (group, paper, column[paper], weight, counted, low)
@@ -250,12 +250,11 @@ def _clump_keys(papers: pd.DataFrame, *, placed: NDArray[np.bool_]) -> tuple[str
     return "none", np.zeros(len(papers), dtype="int64")
 
 
-def _group_positions(
-    memberships: pd.DataFrame, *, topic: NDArray[np.bool_], groups: pd.DataFrame
-) -> NDArray[np.int64]:
+def _group_positions(memberships: pd.DataFrame, *, groups: pd.DataFrame) -> NDArray[np.int64]:
     positions = np.zeros(len(memberships), dtype="int64")
     kinds = groups["kind"].to_numpy()
-    for kind, rows in zip(KINDS, (~topic, topic), strict=True):
+    for kind in memberships["kind"].unique():
+        rows = (memberships["kind"] == kind).to_numpy(dtype=bool)
         of_kind = np.flatnonzero(kinds == kind)
         ids = groups["group_id"].iloc[of_kind]
         positions[rows] = of_kind[_positions(memberships["group_id"][rows], within=ids, what=kind)]

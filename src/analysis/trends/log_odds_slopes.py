@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.special import digamma, expit, polygamma, xlogy
 
-from analysis.base.schema import KINDS
-
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 
@@ -251,13 +249,21 @@ def adjust_p(p: Vector) -> Vector:
     return stats.false_discovery_control(p, method="bh") if len(p) else p.copy()
 
 
+WORDS = 2.0
+"""Factor of the adjusted p of words, which are a family of their own: groups lose no power."""
+
+
 def adjust_p_within_kinds(p: Vector, *, kinds: NDArray) -> Vector:
     """Return p-values adjusted over the groups of each kind, times the number of kinds.
 
     So at most 5 % of runs without any change report one, for clusters and topics together, and the
-    verdict on a topic does not depend on the number of clusters.
+    verdict on a topic does not depend on the number of clusters. Broader clusters have the papers
+    of their parts: both are one kind here. Words count for themselves: their factor is `WORDS`,
+    whatever other kinds there are.
     """
     adjusted = np.ones(len(p))
-    for kind in KINDS:
-        adjusted[kinds == kind] = adjust_p(p[kinds == kind])
-    return np.minimum(adjusted * len(set(kinds)), 1.0)
+    kinds = np.where(np.asarray(kinds) == "broader", "cluster", kinds)
+    for kind in set(kinds):
+        factor = WORDS if kind == "word" else len(set(kinds) - {"word"})
+        adjusted[kinds == kind] = factor * adjust_p(p[kinds == kind])
+    return np.minimum(adjusted, 1.0)

@@ -1,0 +1,183 @@
+"""Phrases that enough papers say, and which of them are one word in several forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from .ngrams import NGrams, Tokens, bracketed, frequent_ngrams, spellings, tokens_of
+
+SAME = 0.6
+"""Jaccard similarity of the papers of two phrases from which on they are one word."""
+
+INSIDE = 0.7
+"""A phrase is left out if this part of its papers say one longer phrase that contains it."""
+
+_LEAST_BRACKETS, _LEAST_BRACKETED = 3, 0.02
+_MODELLING = re.compile(r"modell?ing$")
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Phrases of all lengths, m of them."""
+
+    keys: list[tuple[str, ...]]
+    presence: sp.csc_matrix
+    in_titles: sp.csc_matrix
+    grams: list[NGrams]
+    tokens: Tokens
+
+    def spellings(self, columns: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+        """Return how phrases are written, the commonest first, with the number of times."""
+        out: dict[int, list[tuple[str, int]]] = {}
+        first = 0
+        for grams in self.grams:
+            own = [column for column in columns if first <= column < first + len(grams.keys)]
+            inner = [column - first for column in own]
+            out |= dict(zip(own, spellings(grams, self.tokens, columns=inner), strict=True))
+            first += len(grams.keys)
+        return out
+
+
+def candidates(papers: pd.DataFrame, *, least: int) -> Candidates:
+    """Find the phrases that at least `least` papers say (`ngrams.frequent_ngrams`)."""
+    n = len(papers)
+    abstracts = papers["abstract"].astype("object").where(papers["abstract"].notna(), None)
+    tokens = tokens_of(papers["title"].tolist(), abstracts.tolist())
+    grams = list(frequent_ngrams(tokens, least=least))
+    keys = [key for each in grams for key in each.keys]
+    presence = sp.hstack([each.presence(tokens, n=n) for each in grams], format="csc")
+    titles = sp.hstack([each.presence(tokens, n=n, titles=True) for each in grams], format="csc")
+    return Candidates(keys, presence, titles, grams, tokens)
+
+
+def _short_forms(found: Candidates) -> dict[int, int]:
+    """Return the column of the long form of each short form, by "long form (LF)" in the texts."""
+    column_of = {key: column for column, key in enumerate(found.keys)}
+    parts, first = [], 0
+    for grams in found.grams:
+        if grams.length > 1:
+            parts.append(bracketed(grams, found.tokens))
+            parts[-1]["column"] += first
+        first += len(grams.keys)
+    if not parts:
+        return {}
+    pairs = pd.concat(parts)
+    known = np.array([(word,) in column_of for word in pairs["word"]], dtype=bool)
+    pairs = pairs[(pairs["n"] >= _LEAST_BRACKETS).to_numpy() & known]
+    pairs = pairs[pairs["n"] >= _LEAST_BRACKETED * sums(found.presence)[pairs["column"]]]
+    pairs = pairs.sort_values(["n", "column"], ascending=[False, True]).drop_duplicates("word")
+    longs = pairs["column"].tolist()
+    return {column_of[(word,)]: long for word, long in zip(pairs["word"], longs, strict=True)}
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Words, w of them, each of one or more candidates.
+
+    `forms` holds their columns, first the one that the word is called by; `shorts` the column of
+    the long form of short forms.
+    """
+
+    forms: list[list[int]]
+    keys: list[tuple[str, ...]]
+    presence: sp.csc_matrix
+    in_titles: sp.csc_matrix
+    shorts: dict[int, int]
+
+    def key(self, word: int) -> tuple[str, ...]:
+        """Return the folded words that the word is called by."""
+        return self.keys[self.forms[word][0]]
+
+
+def join(found: Candidates) -> Joined:
+    """Join variants, short forms and phrases of nearly the same papers to words.
+
+    A word is called by its commonest form, but by no short form, nor a single word, if it has
+    others.
+    """
+    shorts = _short_forms(found)
+    totals = sums(found.presence)
+    parts = _parts(found.keys, totals=totals)
+    order = sorted(range(len(totals)), key=lambda i: (-totals[i], found.keys[i]))
+    first_of: dict[str, int] = {}
+    head = np.full(len(totals), -1)
+    for i in order:
+        if i not in parts:
+            head[i] = first_of.setdefault(_MODELLING.sub("model", "".join(found.keys[i])), i)
+    for short, long in shorts.items():
+        if head[short] == short and head[long] >= 0:
+            head[short] = head[long]
+    member = _membership(_with_same_papers(found, head=head))
+    columns = member.indices
+    places = np.repeat(np.arange(member.shape[1]), np.diff(member.indptr))
+    forms: list[list[int]] = [[] for _ in range(member.shape[1])]
+    for column, place in zip(columns.tolist(), places.tolist(), strict=True):
+        forms[place].append(column)
+
+    def rank(column: int, own: list[int]) -> tuple:
+        is_short = shorts.get(column) in own
+        return is_short, len(found.keys[column]) == 1, -totals[column], found.keys[column]
+
+    return Joined(
+        forms=[sorted(own, key=lambda j, own=own: rank(j, own)) for own in forms],
+        keys=found.keys,
+        presence=_said(found.presence, member),
+        in_titles=_said(found.in_titles, member),
+        shorts=shorts,
+    )
+
+
+def _membership(head: NDArray) -> sp.csc_matrix:
+    """Return which candidate belongs to which word, one column per distinct head."""
+    columns = np.flatnonzero(head >= 0)
+    places = np.unique(head[columns], return_inverse=True)[1]
+    shape = (len(head), int(places.max(initial=-1)) + 1)
+    return sp.csc_matrix((np.ones(len(columns), "float32"), (columns, places)), shape=shape)
+
+
+def _said(presence: sp.csc_matrix, member: sp.csc_matrix) -> sp.csc_matrix:
+    return (presence @ member).astype(bool).astype("float32").tocsc()
+
+
+def _parts(keys: Sequence[tuple[str, ...]], *, totals: NDArray) -> set[int]:
+    """Return phrases that nearly always stand within a longer one ("large language")."""
+    column_of = {key: column for column, key in enumerate(keys)}
+    return {
+        column_of[inner]
+        for key, column in column_of.items()
+        for inner in (key[1:], key[:-1])
+        if inner in column_of and totals[column] >= INSIDE * totals[column_of[inner]]
+    }
+
+
+def _with_same_papers(found: Candidates, *, head: NDArray) -> NDArray:
+    """Join words whose papers are nearly the same, the rarer to the commoner."""
+    heads = np.unique(head[head >= 0])
+    presence = _said(found.presence, _membership(head))
+    totals = sums(presence)
+    both = (presence.T @ presence).tocoo()
+    same = both.data >= SAME * (totals[both.row] + totals[both.col] - both.data)
+    near: dict[int, list[int]] = {i: [] for i in range(len(heads))}
+    for one, other in zip(both.row[same].tolist(), both.col[same].tolist(), strict=True):
+        near[one].append(other)
+    joined = np.full(len(heads), -1)
+    for i in sorted(near, key=lambda word: (-totals[word], found.keys[heads[word]])):
+        if joined[i] < 0:
+            free = [other for other in near[i] if joined[other] < 0]
+            joined[free] = i
+    out = head.copy()
+    known = head >= 0
+    out[known] = heads[joined[np.searchsorted(heads, head[known])]]
+    return out
+
+
+def sums(matrix: sp.spmatrix) -> NDArray[np.float64]:
+    """Return the sum of each column."""
+    return np.asarray(matrix.sum(axis=0), dtype="float64").ravel()
