@@ -38,7 +38,8 @@ def cluster_number(identifier: str) -> int:
 def is_counted(memberships: pd.DataFrame) -> pd.Series:
     """Return for each membership whether its group counts the paper.
 
-    A cluster counts its primary papers, a topic those with a weight of at least `COUNTED_WEIGHT`.
+    A cluster, or a broader one, counts its primary papers, a topic those with a weight of at least
+    `COUNTED_WEIGHT`.
 
     Parameters
     ----------
@@ -51,7 +52,8 @@ def is_counted(memberships: pd.DataFrame) -> pd.Series:
         With the index of `memberships`.
     """
     heavy = memberships["weight"] >= COUNTED_WEIGHT
-    return memberships["is_primary"].where(memberships["kind"] == "cluster", heavy).astype("bool")
+    exclusive = memberships["kind"].isin(("cluster", "broader"))
+    return memberships["is_primary"].where(exclusive, heavy).astype("bool")
 
 
 def counted_memberships(memberships: pd.DataFrame, *, kind: str | None = None) -> pd.DataFrame:
@@ -130,6 +132,54 @@ def parts_of(groups: pd.DataFrame, group_id: str) -> frozenset[str]:
     if not parts:
         return frozenset({group_id})
     return frozenset().union(*(parts_of(groups, part) for part in parts))
+
+
+def broader_groups(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the broader clusters that have papers, with the kind "broader".
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`.
+    """
+    is_broader = (groups["kind"] == "cluster") & groups["group_id"].isin(broader_clusters(groups))
+    return groups[is_broader & (groups["n_papers"] > 0)].assign(kind="broader")
+
+
+def broader_memberships(memberships: pd.DataFrame, *, groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the papers of broader clusters, from those of their parts.
+
+    Parameters
+    ----------
+    memberships : DataFrame
+        Table `memberships`.
+    groups : DataFrame
+        Table `groups`.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `memberships`, `kind` "broader"; a paper's weight in a broader cluster is the
+        sum of its weights in the parts, and it is primary where one of them is.
+    """
+    import pandas as pd
+
+    above = broader_ids(groups)
+    level = memberships[memberships["kind"] == "cluster"]
+    levels = []
+    while len(level := level[level["group_id"].isin(above)]):
+        level = level.assign(group_id=level["group_id"].map(above).astype("str"), kind="broader")
+        levels.append(level)
+    if not levels:
+        return memberships.head(0)
+    # Sums of floats depend on their order, sums of integer multiples of 2^-30 do not.
+    rows = pd.concat(levels)
+    rows = rows.assign(weight=(rows["weight"].astype("float64") * 2**30).round())
+    rows = rows.groupby(["paper_id", "kind", "group_id"], as_index=False).agg(
+        weight=("weight", "sum"), is_primary=("is_primary", "max")
+    )
+    weight = (rows["weight"] / 2**30).clip(upper=1).astype(memberships["weight"].dtype)
+    return rows.assign(weight=weight)[list(memberships.columns)]
 
 
 def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:

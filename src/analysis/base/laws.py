@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .groups import broader_clusters, counted_memberships, groups_of
+from .groups import broader_clusters, broader_ids, counted_memberships, groups_of
 from .schema import DIRECTIONS, EVENTS, KINDS, TABLES
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
     The laws: keys are unique; every paper of another table is in `papers` and every group in
     `groups`; if there are clusters, each paper has exactly one primary cluster; the cluster weights
-    of a paper sum to at most 1; `groups.n_papers` counts primary papers (clusters) or weights of
-    at least `COUNTED_WEIGHT` (topics); a broader cluster has the papers of its parts, and no
-    memberships or trend of its own; the trend grid is complete; per period all groups of a run
-    have one `n_total`, and clusters' `n_papers` add up to it; every group with a trend has one
-    verdict, and no other has; a verdict counts the papers of full periods, its intervals contain
-    their estimates, and with too few papers it has no estimates; events lie in full periods of the
-    trends.
+    of a paper sum to at most 1; `groups.n_papers` counts primary papers (clusters) or weights of at
+    least `COUNTED_WEIGHT` (topics); a broader cluster has the papers of its parts, and no
+    memberships of kind "cluster" of its own, its trend is the sum of theirs; the tree has a root
+    and in every division the nodes have all papers, each once, those of a cluster the cluster's;
+    the trend grid is complete; per period all groups of a run have one `n_total`, and clusters'
+    `n_papers` add up to it; every group with a trend has one verdict, and no other has; a verdict
+    counts the papers of full periods, its intervals contain their estimates, and with too few
+    papers it has no estimates; events lie in full periods of the trends.
 
     Parameters
     ----------
@@ -40,7 +41,9 @@ def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         *_broken_references(tables),
         *_broken_memberships(tables),
         *_broken_hierarchy(tables),
+        *_broken_tree(tables),
         *_broken_trends(tables["trends"]),
+        *_broken_broader(tables),
         *_broken_verdicts(tables["verdicts"], trends=tables["trends"]),
         *_broken_events(tables["events"], trends=tables["trends"]),
     ]
@@ -127,6 +130,38 @@ def _broken_hierarchy(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     return broken
 
 
+def _broken_tree(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    tree, leaves = tables.get("tree"), tables.get("leaves")
+    if tree is None or leaves is None or tree.empty:
+        return [] if leaves is None or leaves.empty else ["leaves: there is no tree"]
+    broken = []
+    if sorted(leaves["paper_id"]) != sorted(tables["papers"]["paper_id"]):
+        broken.append("leaves: not every paper has exactly one finest node")
+    parts = tree[tree["parent"].notna()]
+    if len(tree) - len(parts) != 1 or not set(parts["parent"]) <= set(tree["node"]):
+        return [*broken, "tree: there is not one root to which all nodes lead"]
+    sizes = leaves["node"].value_counts().to_dict()
+    below = parts.groupby("parent").agg(n=("n_papers", "sum"), k=("node", "size"))
+    last = tree["to_n"].max()
+    divided = 0
+    for row in tree.itertuples(index=False):
+        inner = row.node in below.index
+        n = below["n"][row.node] if inner else sizes.get(row.node, 0)
+        divided += inner and below["k"][row.node] == 2
+        if n != row.n_papers or row.from_n > row.to_n or inner == (row.to_n == last):
+            broken.append(f"tree: papers or divisions of {row.node} differ from those of its parts")
+    ends = dict(zip(tree["node"], tree["to_n"], strict=True))
+    follows = parts["from_n"] == parts["parent"].map(ends) + 1
+    if not follows.all() or len(parts) != 2 * divided or last != divided + 1:
+        broken.append("tree: a division does not refine the one before it by one group")
+    groups = tables["groups"]
+    counted = dict(zip(groups["group_id"], groups["n_papers"], strict=True))
+    named = tree[tree["group_id"].notna()]
+    if any(counted.get(g) != n for g, n in zip(named["group_id"], named["n_papers"], strict=True)):
+        broken.append("tree: a node does not have the papers of its group")
+    return broken
+
+
 def _broken_trends(trends: pd.DataFrame) -> list[str]:
     if trends.empty:
         return []
@@ -145,6 +180,17 @@ def _broken_trends(trends: pd.DataFrame) -> list[str]:
     if not inside.all():
         broken.append("trends: an interval does not contain its share")
     return broken
+
+
+def _broken_broader(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    trends, above = tables["trends"], broader_ids(tables["groups"])
+    broader = trends[trends["kind"] == "broader"].set_index(["group_id", "period"])["n_papers"]
+    parts = trends[trends["kind"].isin(("cluster", "broader"))]
+    parts = parts.assign(group_id=parts["group_id"].map(above)).dropna(subset="group_id")
+    sums = parts.groupby(["group_id", "period"])["n_papers"].sum().reindex(broader.index)
+    if not (sums == broader).all():
+        return ["trends: a broader cluster does not have the papers of its parts"]
+    return []
 
 
 def _broken_verdicts(verdicts: pd.DataFrame, *, trends: pd.DataFrame) -> list[str]:

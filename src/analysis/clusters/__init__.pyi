@@ -9,6 +9,7 @@ from .find.graph import (
     neighbour_graph,
     updated_neighbours,
 )
+from .find.tree import Tree, build_tree, groups_at
 from .labels.describe import ClusterDescription, describe_clusters
 from .map import align_map, map_figures, map_layout, map_table, place_on_map
 from .tables import (
@@ -17,6 +18,9 @@ from .tables import (
     merge_clusters,
     neighbour_table,
     primary_clusters,
+    stored_graph,
+    tree_division,
+    tree_tables,
 )
 
 __all__ = [
@@ -26,7 +30,9 @@ __all__ = [
     "Clustering",
     "Extension",
     "FreshFit",
+    "Tree",
     "align_map",
+    "build_tree",
     "centre_vectors",
     "cluster_memberships",
     "describe_clusters",
@@ -34,6 +40,7 @@ __all__ = [
     "extend_clusters",
     "find_clusters",
     "follow_moved_papers",
+    "groups_at",
     "map_figures",
     "map_layout",
     "map_table",
@@ -43,6 +50,9 @@ __all__ = [
     "neighbour_table",
     "place_on_map",
     "primary_clusters",
+    "stored_graph",
     "subsample_fits",
+    "tree_division",
+    "tree_tables",
     "updated_neighbours",
 ]

@@ -1,8 +1,8 @@
-"""Tables of the schema from clusters: memberships and neighbours."""
+"""Tables of the schema from clusters: memberships, neighbours, the tree of groups."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,9 @@ import scipy.sparse as sp
 
 from analysis.base.groups import cluster_id, primary_memberships
 from analysis.base.schema import conform
+
+from .find.graph import fuzzy_graph
+from .find.tree import Tree
 
 MOST_OTHER_CLUSTERS = 3
 LEAST_OTHER_WEIGHT = 0.1
@@ -38,6 +41,74 @@ def neighbour_table(
         }
     )
     return conform(frame, name="neighbours")
+
+
+def stored_graph(neighbours: pd.DataFrame, *, papers: pd.DataFrame) -> sp.csr_matrix:
+    """Return the fuzzy graph of the table `neighbours`, shape (n, n); it may not be connected.
+
+    Parameters
+    ----------
+    neighbours : DataFrame
+        Table `neighbours`.
+    papers : DataFrame
+        `paper_id`, n rows, sorted as in the table.
+    """
+    n = len(papers)
+    if neighbours.empty:
+        return sp.csr_matrix((n, n))
+    indices = pd.Index(papers["paper_id"]).get_indexer(neighbours["neighbour_id"])
+    similarities = neighbours["similarity"].to_numpy()
+    return fuzzy_graph(indices.reshape(n, -1), similarities.reshape(n, -1))
+
+
+def tree_tables(
+    tree: Tree, *, papers: pd.DataFrame, known: Collection[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables `tree` and `leaves`.
+
+    Parameters
+    ----------
+    tree : Tree
+    papers : DataFrame
+        `paper_id`, n rows.
+    known : collection of str
+        Ids of clusters and broader clusters in the table `groups`.
+    """
+    nodes = pd.DataFrame(
+        {
+            "node": tree.names,
+            "parent": [tree.names[i] if i >= 0 else None for i in tree.parents.tolist()],
+            "group_id": [name if name in known else None for name in tree.names],
+            "from_n": tree.from_n,
+            "to_n": tree.to_n,
+            "n_papers": tree.sizes,
+        }
+    )
+    rows = papers if tree.names else papers.head(0)
+    finest = [tree.names[i] for i in tree.leaf.tolist() if i >= 0]
+    leaves = pd.DataFrame({"paper_id": rows["paper_id"].to_numpy(), "node": finest})
+    return conform(nodes, name="tree"), conform(leaves, name="leaves")
+
+
+def tree_division(leaves: pd.DataFrame, *, tree: pd.DataFrame, count: int) -> pd.Series:
+    """Return the node of each paper in the division into `count` groups, indexed by paper id.
+
+    Parameters
+    ----------
+    leaves, tree : DataFrame
+        Tables of a run.
+    count : int
+        Groups, from 1 to the number of leaves.
+    """
+    parents = dict(zip(tree["node"], tree["parent"], strict=True))
+    begun = dict(zip(tree["node"], tree["from_n"], strict=True))
+    above = {}
+    for leaf in leaves["node"].unique():
+        node = leaf
+        while begun[node] > count:
+            node = parents[node]
+        above[leaf] = node
+    return leaves.set_index("paper_id")["node"].map(above).astype("str")
 
 
 def cluster_memberships(
