@@ -23,11 +23,12 @@ NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Asked:
-    """One request."""
+    """One request; `body` is None for a GET."""
 
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
+    body: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,15 @@ def serving(answer: Answer) -> Iterator[Service]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            self._take(None)
+
+        def do_POST(self) -> None:
+            self._take(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _take(self, body: bytes | None) -> None:
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            asked = Asked(parts.path, query, dict(self.headers.items()))
+            asked = Asked(parts.path, query, dict(self.headers.items()), body)
             service.asked.append(asked)
             with contextlib.suppress(ConnectionError):
                 _write(self, answer(asked))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import queue
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlencode
 from urllib.request import getproxies, proxy_bypass
@@ -15,6 +18,7 @@ from analysis.base.escaping import for_terminal
 
 from .limits import MAX_REDIRECTS, BaseUrl, Clock, Pace, backoff, origin_of, redirect_target
 from .response import (
+    Advice,
     Explain,
     PermanentError,
     QueryRefusedError,
@@ -42,7 +46,11 @@ class Parse(Protocol[T_co]):
 
 @dataclass
 class Client:
-    """A connection to one service. `last` is when its last response ended."""
+    """A connection to one service.
+
+    `follows` says whether redirects within the origin are followed, `last` when the last response
+    ended.
+    """
 
     base: BaseUrl
     pace: Pace
@@ -51,12 +59,22 @@ class Client:
     key: str
     say: Callable[[str], None]
     pool: PoolManager
+    advice: Advice
+    follows: bool
     last: float | None = None
 
 
 @contextmanager
 def open_client(
-    base: BaseUrl, *, pace: Pace, clock: Clock, agent: str, key: str, say: Callable[[str], None]
+    base: BaseUrl,
+    *,
+    pace: Pace,
+    clock: Clock,
+    agent: str,
+    key: str,
+    say: Callable[[str], None],
+    advice: Advice | None = None,
+    follows: bool = True,
 ) -> Iterator[Client]:
     """Open a client of a service; it uses the proxies of the environment."""
     headers = {"User-Agent": agent, "Accept-Encoding": "gzip"}
@@ -64,7 +82,7 @@ def open_client(
         headers["Authorization"] = f"Bearer {key}"
     pool = _pool(base)
     try:
-        yield Client(base, pace, clock, headers, key, say, pool)
+        yield Client(base, pace, clock, headers, key, say, pool, advice or Advice(), follows)
     finally:
         pool.clear()
 
@@ -103,6 +121,7 @@ def request(
     parse: Parse[T],
     what: str,
     explain: Explain = lambda body: "",
+    content: bytes | None = None,
 ) -> tuple[bytes, T]:
     """Make a request until its response can be parsed, with longer and longer waits.
 
@@ -114,6 +133,10 @@ def request(
         Number of the try (from 0) -> the query.
     what : str
         What is requested, in words.
+    explain : callable
+        From the body of an error to the message in it.
+    content : bytes, optional
+        JSON to post; a request without it is a GET.
 
     Returns
     -------
@@ -129,8 +152,10 @@ def request(
     pace, clock = client.pace, client.clock
     for attempt in range(pace.tries):
         try:
-            url = f"{client.base.text}{path}?{urlencode(params(attempt))}"
-            body = _get(client, url, explain=explain)
+            query = urlencode(params(attempt))
+            url = f"{client.base.text}{path}{f'?{query}' if query else ''}"
+            call = partial(_response_to, client, url, content=content, explain=explain)
+            body = call() if pace.whole is None else _within(pace.whole, call)
             return body, parse(body, attempt=attempt)
         except (PermanentError, TransientError) as problem:
             client.pool.clear()  # late bytes of a bad response must not be read as the next one
@@ -170,11 +195,32 @@ def _given_up(problem: TransientError, *, what: str, times: int, client: Client)
     return InputError(
         f"{what}: {origin} gave {problem}, {how_often}",
         allowed=f"a response within {problem.tries or pace.tries} tries",
-        next_step="check the connection, then run the same command again, or later",
+        next_step=client.advice.connection,
     )
 
 
-def _get(client: Client, url: str, *, explain: Explain) -> bytes:
+def _within(seconds: float, call: Callable[[], bytes]) -> bytes:
+    """Return what `call` returns, unless it takes too long; it is left alone then."""
+    outcome: queue.SimpleQueue[tuple[bytes, BaseException | None]] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            outcome.put((call(), None))
+        except BaseException as error:
+            outcome.put((b"", error))
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        body, error = outcome.get(timeout=seconds)
+    except queue.Empty:
+        problem = f"a response that is incomplete after {seconds:g} s"
+        raise TransientError(problem, tries=1) from None
+    if error is not None:
+        raise error
+    return body
+
+
+def _response_to(client: Client, url: str, *, content: bytes | None, explain: Explain) -> bytes:
     """Return the body of one response, following redirects within the same origin."""
     from urllib3.exceptions import HTTPError
 
@@ -182,14 +228,19 @@ def _get(client: Client, url: str, *, explain: Explain) -> bytes:
         _wait_for_turn(client)
         response = None
         try:
-            response = _send(client, url)
+            response = _send(client, url, content=content)
             if response.status not in _REDIRECTS:
                 return response_body(
-                    response, pace=client.pace, clock=client.clock, key=client.key, explain=explain
+                    response,
+                    pace=client.pace,
+                    clock=client.clock,
+                    key=client.key,
+                    explain=explain,
+                    advice=client.advice,
                 )
             location = response.headers.get("location", "")
             target = redirect_target(url, location=location)
-            if target is None:
+            if target is None or not client.follows:
                 raise PermanentError(
                     f"a redirect to {_shown_location(location)}",
                     allowed=f"responses of {origin_of(url)} itself",
@@ -215,13 +266,15 @@ def _wait_for_turn(client: Client) -> None:
             client.clock.sleep(wait)
 
 
-def _send(client: Client, url: str) -> BaseHTTPResponse:
+def _send(client: Client, url: str, *, content: bytes | None) -> BaseHTTPResponse:
     from urllib3 import Timeout
 
+    kind = {} if content is None else {"Content-Type": "application/json"}
     return client.pool.request(
-        "GET",
+        "GET" if content is None else "POST",
         url,
-        headers=dict(client.headers),
+        body=content,
+        headers={**client.headers, **kind},
         timeout=Timeout(connect=client.pace.connect, read=client.pace.read),
         redirect=False,
         retries=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import random
 import re
 import time
@@ -35,7 +36,10 @@ class Pace:
     longest_retry_after : float
         The longest `Retry-After` that is obeyed; a longer one ends the fetch.
     connect, read, response : float
-        Seconds to connect, to wait for the next byte, and for a complete response.
+        Seconds to connect, to wait for the next byte, and for a complete body.
+    whole : float or None
+        Seconds from the request to the end of its response, however slowly either comes; None to
+        bound only the parts.
     max_bytes : int
         Size of a response, decompressed.
     """
@@ -48,6 +52,7 @@ class Pace:
     connect: float = 15.0
     read: float = 60.0
     response: float = 300.0
+    whole: float | None = None
     max_bytes: int = 50 * MEGABYTE
 
 
@@ -76,6 +81,27 @@ def backoff(attempt: int, *, pace: Pace, jitter: float) -> float:
     """
     wait = min(pace.first_wait * 2 ** (attempt - 1), pace.longest_wait)
     return wait * (0.75 + jitter / 2)
+
+
+# keys
+
+
+def environment_key(name: str) -> str:
+    """Return the key in an environment variable, "" if there is none.
+
+    Raises
+    ------
+    InputError
+        If it cannot be a key; it is not shown.
+    """
+    value = os.environ.get(name, "").strip()
+    if not all("!" <= character <= "~" for character in value):
+        raise InputError(
+            f"{name} is not a valid key (its characters are not shown)",
+            allowed="letters, digits and punctuation in ASCII, without spaces",
+            next_step=f"set {name} again, or unset it",
+        )
+    return value
 
 
 # addresses

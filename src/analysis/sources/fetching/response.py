@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -29,6 +30,27 @@ _TAG = re.compile(r"<(?:style|script)\b.*?(?:</(?:style|script)|\Z)|<[^>]*>?", r
 _SHOWN_BYTES = 4000
 _CONNECTION_TRIES = 3
 """How often a connection that cannot be made is tried."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do next after each kind of failure of a service.
+
+    Attributes
+    ----------
+    status : str
+        A status that will stay.
+    key, no_key : str
+        The service refuses the key that was sent, or a request without one.
+    connection : str
+        No response, or none that is complete.
+    """
+
+    status: str = "check the query, the dates and --base-url"
+    key: str = "check the key in HF_TOKEN, or unset it: the lists are public"
+    no_key: str = "the service refuses this machine: try later, or from another network"
+    connection: str = "check the connection, then run the same command again, or later"
+
 
 Explain = Callable[[bytes], str]
 """Body of an error -> the message in it; empty if there is none."""
@@ -84,7 +106,13 @@ class QueryRefusedError(InputError):
 
 
 def response_body(
-    response: BaseHTTPResponse, *, pace: Pace, clock: Clock, key: str, explain: Explain
+    response: BaseHTTPResponse,
+    *,
+    pace: Pace,
+    clock: Clock,
+    key: str,
+    explain: Explain,
+    advice: Advice,
 ) -> bytes:
     """Read the body of a response with status 200; any other status is an error.
 
@@ -107,17 +135,16 @@ def response_body(
     body = read_body(response, pace=pace, clock=clock, limit=_ERROR_BYTES)
     if key:
         body = body.replace(key.encode(), b"...")
-    message = first_lines(clean(explain(body)), limit=160) or first_words(body)
+    message = clean(explain(body)) or first_words(body)
+    if key:
+        message = message.replace(key, "...")  # a message may be encoded otherwise than its body
+    message = first_lines(message, limit=160)
     problem = f"HTTP {status}" + (f" ({message})" if message else "")
     if status in RETRIED:
         text = response.headers.get("retry-after", "")[:60].strip()
         raise TransientError(problem, retry_after=_retry_after(text, now=clock.now()))
-    if status not in (401, 403):
-        next_step = "check the query, the dates and --base-url"
-    elif key:
-        next_step = "check the key in HF_TOKEN, or unset it: the lists are public"
-    else:
-        next_step = "the service refuses this machine: try later, or from another network"
+    refused = advice.key if key else advice.no_key
+    next_step = refused if status in (401, 403) else advice.status
     raise PermanentError(problem, allowed="HTTP 200", next_step=next_step, is_query=status == 400)
 
 

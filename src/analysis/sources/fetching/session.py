@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,7 +29,7 @@ from .files import (
     response_folder,
     stored_request,
 )
-from .limits import SYSTEM_CLOCK, Clock, Pace, parse_base_url
+from .limits import SYSTEM_CLOCK, Clock, Pace, environment_key, parse_base_url
 from .response import Explain, PermanentError, TransientError
 
 
@@ -115,7 +114,7 @@ def open_session(
     if resumes and is_complete(out):
         remove_responses(folder)  # a fetch that was killed after its file was complete
     check_output(out, resumes=resumes)
-    secret = _key(key) if key else ""
+    secret = environment_key(key) if key else ""
     if secret and not base.may_carry_keys:
         options.progress.say(f"{key} is not sent to {base.origin}: only over https")
         secret = ""
@@ -149,17 +148,6 @@ def _say(line: str, *, progress: Progress) -> None:
 
     with tqdm.external_write_mode(file=sys.stderr):
         progress.say(line)
-
-
-def _key(name: str) -> str:
-    value = os.environ.get(name, "").strip()
-    if not all("!" <= character <= "~" for character in value):
-        raise InputError(
-            f"{name} is not a valid key (its characters are not shown)",
-            allowed="letters, digits and punctuation in ASCII, without spaces",
-            next_step=f"set {name} again, or unset it",
-        )
-    return value
 
 
 def _resumable(
