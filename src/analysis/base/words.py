@@ -16,6 +16,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .spelling import fold_spelling
+
 WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 """A word: letters and digits, with hyphens and apostrophes inside it."""
 
@@ -81,9 +83,10 @@ def fold_plural(word: str) -> str:
 def fold_word(word: str) -> str:
     """Return the form in which a word is counted: lower case, no inner hyphen, singular.
 
-    "Pre-training", "pretraining" and "Pre-Training" are one word.
+    "Pre-training", "pretraining" and "Pre-Training" are one word, "tumour" and "tumors" too.
     """
-    return fold_plural(word.lower().replace("-", "").replace("’", "'").removesuffix("'s"))
+    plain = word.lower().replace("-", "").replace("’", "'").removesuffix("'s")
+    return fold_spelling(fold_plural(plain))
 
 
 def content_words(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,14 @@ from analysis.base.groups import PALETTE, cluster_id
 
 from .. import quality
 from ..find.partition import broader_levels
-from .labels import ClusterTerms, cluster_terms, exemplars
+from .labels import MIXED, ClusterTerms, capitalised, cluster_terms, exemplars, papers_by_label
 from .phrases import PhraseCounts, count_phrases
 
 if TYPE_CHECKING:
     from ..find.fit import Clustering
 
 DESCRIBED_TERMS = 4
-_SPREAD, _LEAST_SHARE = 0.75, 0.08
+_SPREAD, _LEAST_SHARE = 0.75, 0.2
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ def describe_clusters(
     *,
     vectors: np.ndarray,
     clustering: Clustering,
+    taken: Collection[str] = (),
+    stop_words: Collection[str] = (),
     track: Callable[..., Iterable[Any]] = list,
 ) -> tuple[list[ClusterDescription], dict[str, float | None]]:
     """Describe the clusters of a fresh fit and measure them.
@@ -61,6 +63,10 @@ def describe_clusters(
     vectors : ndarray of float32, shape (n, d)
     clustering : Clustering
         From `find_clusters`.
+    taken : collection of str
+        Labels of other groups, the topics; no cluster gets one of them.
+    stop_words : collection of str
+        Words and phrases that no label contains.
     track : callable
         Iterates over a sequence; may draw a progress bar.
 
@@ -77,7 +83,7 @@ def describe_clusters(
     numbers = clustering.numbers
     weights = np.asarray(clustering.weights[np.arange(len(papers)), numbers]).ravel()
     counts = count_phrases(papers["title"], papers["abstract"], track=track)
-    words = cluster_terms(counts, numbers=numbers)
+    words = cluster_terms(counts, numbers=numbers, taken=taken, excluded=stop_words)
     ids = papers["paper_id"].to_numpy()
     best = exemplars(vectors, numbers=numbers, weights=weights)
     leaves = [
@@ -88,9 +94,11 @@ def describe_clusters(
             terms=terms,
             exemplars=[str(ids[row]) for row in rows],
             color=cluster_color(number),
+            label_coverage=label.coverage,
+            label_precision=label.precision,
         )
-        for number, (heading, terms, rows) in enumerate(
-            zip(words.headings, words.terms, best, strict=True), start=1
+        for number, (heading, label, terms, rows) in enumerate(
+            zip(words.headings, words.labels, words.terms, best, strict=True), start=1
         )
     ]
     descriptions = add_broader(
@@ -101,6 +109,8 @@ def describe_clusters(
         vectors=vectors,
         weights=weights,
         ids=ids,
+        taken=taken,
+        stop_words=stop_words,
     )
     coherence = quality.coherence(words.terms, presence=words.presence, columns=words.columns)
     figures = (coherence, quality.diversity(words.terms), quality.share_well_placed(weights))
@@ -116,6 +126,8 @@ def add_broader(
     vectors: np.ndarray,
     weights: np.ndarray,
     ids: np.ndarray,
+    taken: Collection[str] = (),
+    stop_words: Collection[str] = (),
 ) -> list[ClusterDescription]:
     """Add descriptions of broader clusters, if there are enough papers for any.
 
@@ -131,6 +143,8 @@ def add_broader(
     weights : ndarray of float64, shape (n,)
         Weight of each paper in its own cluster.
     ids : ndarray of str, shape (n,)
+    taken, stop_words : collection of str
+        As for `describe_clusters`.
 
     Returns
     -------
@@ -143,23 +157,29 @@ def add_broader(
         sizes = np.bincount(of_paper[of_paper >= 0], minlength=len(parts))
         below, of_paper = of_paper, np.where(of_paper >= 0, parents[of_paper], -1)
         inside = np.flatnonzero(of_paper >= 0)
-        words = cluster_terms(counts.of_rows(inside), numbers=of_paper[inside])
+        words = cluster_terms(
+            counts,
+            numbers=of_paper,
+            taken=[*taken, *(d.label for d in descriptions)],
+            excluded=stop_words,
+            broader=True,
+        )
         names = [part.label for part in parts]
-        headings = _broader_headings(words, parts=below[inside], parents=parents, names=names)
+        labels = _broader_labels(words, counts=counts, parts=below, parents=parents, names=names)
         best = exemplars(vectors[inside], numbers=of_paper[inside], weights=weights[inside])
         broader = []
-        for number, (heading, terms, rows) in enumerate(
-            zip(headings, words.terms, best, strict=True)
-        ):
+        for number, (label, terms, rows) in enumerate(zip(labels, words.terms, best, strict=True)):
             largest = max(np.flatnonzero(parents == number), key=lambda part: sizes[part])
             broader.append(
                 ClusterDescription(
                     id=cluster_id(len(descriptions) + number + 1),
-                    label=heading,
+                    label=label[0],
                     description=_description(terms),
                     terms=terms,
                     exemplars=[str(ids[inside][row]) for row in rows],
                     color=parts[largest].color,
+                    label_coverage=label[1],
+                    label_precision=label[2],
                 )
             )
         above = {
@@ -172,25 +192,33 @@ def add_broader(
     return descriptions
 
 
-def _broader_headings(
-    words: ClusterTerms, *, parts: np.ndarray, parents: np.ndarray, names: Sequence[str]
-) -> list[str]:
-    """Name broader clusters by a phrase that most of their parts contain, else by their parts."""
-    sizes = np.bincount(parts, minlength=len(parents))
-    column_of = {name.casefold(): column for name, column in words.columns.items()}
-    headings = []
-    for number, heading in enumerate(words.headings):
+def _broader_labels(
+    words: ClusterTerms,
+    *,
+    counts: PhraseCounts,
+    parts: np.ndarray,
+    parents: np.ndarray,
+    names: Sequence[str],
+) -> list[tuple[str, float, float]]:
+    """Name broader clusters by phrases that most of their parts contain, else by their parts.
+
+    Returns label, coverage and precision of each; NaN where the parts give the name.
+    """
+    sizes = np.bincount(parts[parts >= 0], minlength=len(parents))
+    said = papers_by_label(counts, words.labels)
+    labels = []
+    for number, (heading, label) in enumerate(zip(words.headings, words.labels, strict=True)):
         own = np.flatnonzero(parents == number)
-        column = column_of.get(heading.casefold())
-        shares = [
-            0.0 if column is None else float(words.presence[parts == part, column].mean())
-            for part in own
-        ]
+        shares = [float(said[parts == part, number].mean()) for part in own]
         below = [names[part] for part in own.tolist()]
-        headings.append(
-            broader_heading(heading, shares=shares, sizes=sizes[own].tolist(), parts=below)
+        name = broader_heading(
+            "" if label.is_mixed else heading, shares=shares, sizes=sizes[own].tolist(), parts=below
         )
-    return headings
+        measured = name == heading
+        labels.append(
+            (name, label.coverage if measured else np.nan, label.precision if measured else np.nan)
+        )
+    return labels
 
 
 def cluster_color(number: int) -> str:
@@ -213,7 +241,7 @@ def broader_heading(
     Parameters
     ----------
     heading : str
-        The heading that its papers together would get as one cluster.
+        The label that its papers together would get as one cluster; "" if it would be mixed.
     shares : sequence of float
         For each cluster in it, the share of papers that contain this heading.
     sizes : sequence of int
@@ -224,11 +252,13 @@ def broader_heading(
     Returns
     -------
     str
-        `heading`, if at least 8 % of the papers of clusters that make up three quarters of it
-        contain it and none of them has that name already; else the names of the two largest.
+        `heading`, if at least 20 % of the papers of clusters that make up three quarters of it
+        say it and none of them has that name already; else the names of the two largest.
     """
     spread = sum(n for n, share in zip(sizes, shares, strict=True) if share >= _LEAST_SHARE)
-    if spread >= _SPREAD * sum(sizes) and heading.casefold() not in {p.casefold() for p in parts}:
+    known = {part.casefold() for part in parts}
+    if heading and spread >= _SPREAD * sum(sizes) and heading.casefold() not in known:
         return heading
-    order = sorted(range(len(parts)), key=lambda i: (-sizes[i], i))
-    return " · ".join(parts[i].split(" · ")[0] for i in order[:2])
+    order = sorted(range(len(parts)), key=lambda i: (parts[i].startswith(MIXED), -sizes[i], i))
+    first = (parts[i].split(" · ")[0].removeprefix(MIXED).split(", ")[0] for i in order[:2])
+    return " · ".join(map(capitalised, first))

@@ -1,93 +1,112 @@
-"""Terms of a cluster, a heading that a person would accept, and exemplar papers."""
+"""Terms of clusters, labels that are tested against their papers, and exemplar papers."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
+from .choice import NO_LABEL, Label, label_options, papers_saying
+from .names import complete_name, written_form
+from .occurrences import Phrase, PhraseIndex
 from .phrases import PhraseCounts, phrases
+from .terms import N_TERMS, ranked_columns
 
-N_TERMS = 10
 N_EXEMPLARS = 3
+MIXED = "Mixed: "
+"""How the label of a cluster begins that no phrase covers."""
 
-_LENGTH_FACTOR = {1: 1.0, 2: 1.45, 3: 1.5}
-_LEAST_LIFT = 1.5
-_HEADING_SHARE = 0.08
-_HEADING_LIFT = 2.0
-_LONGER_HEADING = 0.3
-_EMPTY_WORDS = frozenset(
-    {"large", "pretrained", "model", "system", "task", "network", "method", "approach"}
-)
-_CANDIDATES = 80
-_NESTED = 0.7
+_BY_F1 = 40
+_ACRONYM_FROM = 3
 _MOST_READ = 50
 
 
 @dataclass(frozen=True)
 class ClusterTerms:
-    """Headings and terms of c clusters.
+    """Labels and terms of c clusters.
 
     Attributes
     ----------
     headings : list of str
-        One per cluster, all different.
+        One label per cluster, all different.
     terms : list of list of str
         Up to ten terms per cluster, most specific first, as the papers write them.
     presence : csr_matrix of bool, shape (n, number of different terms)
         Which paper contains which term.
     columns : dict of str to int
         Column of each term in `presence`.
+    labels : list of Label
+        The phrases of each label, with coverage and precision.
     """
 
     headings: list[str]
     terms: list[list[str]]
     presence: sp.csr_matrix
     columns: dict[str, int]
+    labels: list[Label]
 
 
-def cluster_terms(counts: PhraseCounts, *, numbers: np.ndarray) -> ClusterTerms:
-    """Find the terms and the heading of each cluster.
+def cluster_terms(
+    counts: PhraseCounts,
+    *,
+    numbers: np.ndarray,
+    taken: Collection[str] = (),
+    excluded: Collection[str] = (),
+    broader: bool = False,
+) -> ClusterTerms:
+    """Find the terms and the label of each cluster.
 
-    A phrase scores p log(p / q) (its part of the Kullback-Leibler divergence; p and q are the
-    shares of papers inside and outside the cluster that contain it, a paper with the phrase in its
-    title counting twice), times a factor for its length; p must be at least 1.5 q. Of phrases
-    within one another only the best stays. A heading stands in 8 % of the cluster's papers if any
-    phrase does, twice as often as in all papers, and no two say the same ("language models",
-    "large language models"). A cluster without a phrase of its own is called by its number.
+    Terms are the phrases of `terms.ranked_columns`; of phrases within one another only the best
+    stays. Labels are chosen by `choice.label_options`; the cluster that a label fits best has it
+    first, and no two are the same. A cluster of which no label covers 40 % is called mixed, with
+    its best phrases or terms; one without any phrase is called by its number.
 
     Parameters
     ----------
     counts : PhraseCounts
         From `count_phrases`, n papers.
     numbers : ndarray of int64, shape (n,)
-        Clusters 0..c-1.
+        Clusters 0..c-1, -1 for papers that are in none.
+    taken : collection of str
+        Labels that other groups have.
+    excluded : collection of str
+        Words and phrases that no label contains.
+    broader : bool
+        Whether these are broader clusters.
     """
-    presence, keys = counts.presence, counts.keys
     count = int(numbers.max()) + 1
-    if not len(keys):
+    if not len(counts.keys):
         headings = [_numbered(cluster) for cluster in range(count)]
         none = sp.csr_matrix((len(counts.texts), 0), dtype=bool)
-        return ClusterTerms(headings, [[] for _ in headings], none, {})
-    ranked = _ranked_columns(presence, counts.in_titles, keys=keys, numbers=numbers)
-    chosen = [_without_overlaps(columns, keys=keys) for columns in ranked]
-    heads = _heading_columns(ranked, presence, keys=keys, numbers=numbers)
-    wanted = [[*columns, *head] for columns, head in zip(chosen, heads, strict=True)]
-    written = _as_written(counts, numbers=numbers, wanted=wanted)
-    used = sorted({column for columns in chosen for column in columns})
-    terms = [[written[c][column] for column in columns] for c, columns in enumerate(chosen)]
-    column_of = {
-        term: used.index(column)
-        for names, columns in zip(terms, chosen, strict=True)
-        for term, column in zip(names, columns, strict=True)
-    }
-    headings = [
-        capitalised(written[cluster][head[0]]) if head else _numbered(cluster)
-        for cluster, head in enumerate(heads)
+        return ClusterTerms(headings, [[] for _ in headings], none, {}, [NO_LABEL] * count)
+    ranked = ranked_columns(counts, numbers=numbers)
+    chosen = [_without_overlaps(columns, keys=counts.keys) for columns in ranked]
+    terms, presence, column_of = _terms(counts, numbers=numbers, chosen=chosen)
+    unwanted = [phrase for text in excluded if (phrase := counts.index.phrase(text))]
+    options = [
+        label_options(
+            counts,
+            members=numbers == cluster,
+            columns=_candidate_columns(counts, members=numbers == cluster, ranked=columns),
+            excluded=unwanted,
+            broader=broader,
+        )
+        for cluster, columns in enumerate(ranked)
     ]
-    return ClusterTerms(headings, terms, presence[:, used].astype(bool).tocsr(), column_of)
+    labels = _distinct(options, index=counts.index, taken=taken)
+    headings = _headings(counts, labels=labels, numbers=numbers, terms=terms, taken=taken)
+    return ClusterTerms(headings, terms, presence, column_of, labels)
+
+
+def papers_by_label(counts: PhraseCounts, labels: Sequence[Label]) -> np.ndarray:
+    """Return which of n papers say which of c labels, ndarray of bool of shape (n, c)."""
+    said = np.zeros((len(counts.texts), len(labels)), dtype=bool)
+    for column, label in enumerate(labels):
+        said[:, column] = papers_saying(counts.index, phrases=label.phrases)
+    return said
 
 
 def exemplars(vectors: np.ndarray, *, numbers: np.ndarray, weights: np.ndarray) -> list[list[int]]:
@@ -115,47 +134,80 @@ def exemplars(vectors: np.ndarray, *, numbers: np.ndarray, weights: np.ndarray) 
     return chosen
 
 
-def _ranked_columns(
-    presence: sp.csr_matrix, in_titles: sp.csr_matrix, *, keys: np.ndarray, numbers: np.ndarray
-) -> list[list[int]]:
-    """Return the best columns of each cluster, best first."""
-    n, count = len(numbers), numbers.max() + 1
-    counted = presence + in_titles
-    members = sp.csr_matrix((np.ones(n), (numbers, np.arange(n))), shape=(count, n))
-    inside = (members @ counted).toarray()
-    papers_inside = (members @ presence).toarray()
-    sizes = np.bincount(numbers, minlength=count)[:, None]
-    everywhere = np.asarray(counted.sum(axis=0))
-    p = inside / (2 * sizes)
-    q = (everywhere - inside + 0.5) / (2 * (n - sizes) + 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        score = np.where(inside > 0, p * np.log(p / q), 0.0)
-    if count == 1:  # there is nothing outside to compare with
-        score, q = p.copy(), np.zeros_like(q)
-    score *= [_LENGTH_FACTOR[key.count(" ") + 1] for key in keys]
-    score[papers_inside < 2] *= 0.01
-    score[p < _LEAST_LIFT * q] = 0
-    score[:, _always_inside_longer(presence, keys=keys)] = 0
-    order = np.argsort(-score, axis=1, kind="stable")[:, :_CANDIDATES]
-    commonest = np.argsort(-papers_inside, axis=1, kind="stable")[:, :N_TERMS]
-    return [
-        [int(column) for column in best if score[cluster, column] > 0]
-        or [int(column) for column in common if papers_inside[cluster, column] > 0]
-        for cluster, (best, common) in enumerate(zip(order, commonest, strict=True))
-    ]
+def capitalised(phrase: str) -> str:
+    """Return a phrase with a capital first letter."""
+    return phrase[:1].upper() + phrase[1:]
 
 
-def _always_inside_longer(presence: sp.csr_matrix, *, keys: np.ndarray) -> list[int]:
-    """Return columns that nearly always stand inside one longer phrase ("large language")."""
-    counts = np.asarray(presence.sum(axis=0)).ravel()
-    column_of = {key: column for column, key in enumerate(keys)}
-    nested = set()
-    for key, column in column_of.items():
-        words = key.split()
-        for inner in (" ".join(words[1:]), " ".join(words[:-1])):
-            if inner in column_of and counts[column] >= _NESTED * counts[column_of[inner]]:
-                nested.add(column_of[inner])
-    return sorted(nested)
+# labels
+
+
+def _candidate_columns(
+    counts: PhraseCounts, *, members: np.ndarray, ranked: Sequence[int]
+) -> list[int]:
+    """Return the ranked phrases, then those that find the cluster's papers best by themselves."""
+    inside = np.asarray(counts.presence[members].sum(axis=0)).ravel()
+    f1 = 2 * inside / (members.sum() + counts.n_papers)
+    best = np.argsort(-f1, kind="stable")[:_BY_F1]
+    return list(dict.fromkeys([*ranked, *best[inside[best] > 0].tolist()]))
+
+
+def _distinct(
+    options: Sequence[Sequence[Label]], *, index: PhraseIndex, taken: Collection[str]
+) -> list[Label]:
+    """Give each cluster its best label that no other has; those with the best labels first."""
+    used = {frozenset({index.key(index.phrase(label))}) for label in taken}
+    labels = [NO_LABEL] * len(options)
+    scores = [own[0].score if own else 0.0 for own in options]
+    for cluster in sorted(range(len(options)), key=lambda c: (-scores[c], c)):
+        for label in options[cluster]:
+            keys = frozenset(index.key(phrase) for phrase in label.phrases)
+            if keys not in used:
+                labels[cluster] = label
+                used.add(keys)
+                break
+    return labels
+
+
+def _headings(
+    counts: PhraseCounts,
+    *,
+    labels: Sequence[Label],
+    numbers: np.ndarray,
+    terms: Sequence[Sequence[str]],
+    taken: Collection[str],
+) -> list[str]:
+    used = {label.casefold() for label in taken}
+    headings = []
+    for cluster, label in enumerate(labels):
+        members = numbers == cluster
+        parts = [_written(counts, phrase, members=members) for phrase in label.phrases]
+        heading = capitalised(", ".join(parts))
+        if label.is_mixed:
+            heading = MIXED + ", ".join(parts or terms[cluster][:3])
+        if heading in ("", MIXED) or heading.casefold() in used:
+            heading = f"{heading} ({_numbered(cluster)})" if parts else _numbered(cluster)
+        used.add(heading.casefold())
+        headings.append(heading)
+    return headings
+
+
+def _written(counts: PhraseCounts, phrase: Phrase, *, members: np.ndarray) -> str:
+    """Return a phrase as the cluster's papers write it, long ones with their acronym."""
+    rows = counts.index.rows(phrase)
+    written, acronym = written_form(
+        counts.index, phrase, texts=counts.texts, rows=rows[members[rows]]
+    )
+    if acronym and acronym != written and len(phrase) >= _ACRONYM_FROM:
+        return f"{written} ({acronym})"
+    return written
+
+
+def _numbered(cluster: int) -> str:
+    return f"Cluster {cluster + 1}"
+
+
+# terms
 
 
 def _without_overlaps(columns: list[int], *, keys: np.ndarray) -> list[int]:
@@ -170,42 +222,41 @@ def _without_overlaps(columns: list[int], *, keys: np.ndarray) -> list[int]:
     return kept
 
 
-def _heading_columns(
-    ranked: list[list[int]], presence: sp.csr_matrix, *, keys: np.ndarray, numbers: np.ndarray
-) -> list[list[int]]:
-    """Choose one column per cluster, or none; larger clusters first, no heading twice."""
-    taken: set[frozenset[str]] = set()
-    chosen = []
-    everywhere = np.asarray(presence.mean(axis=0)).ravel()
-    for cluster, columns in enumerate(ranked):
-        shares = np.asarray(presence[numbers == cluster].mean(axis=0)).ravel()
-        specific = [c for c in columns if shares[c] >= _HEADING_LIFT * everywhere[c]]
-        common = [c for c in specific if shares[c] >= _HEADING_SHARE]
-        free = [
-            column
-            for candidates in (common, specific, columns)
-            for column in candidates
-            if _gist(keys[column]) not in taken
-        ]
-        best = [_longer(c, free=free, shares=shares, keys=keys) for c in free[:1]]
-        chosen.append(best)
-        taken |= {_gist(keys[column]) for column in best}
-    return chosen
+def _terms(
+    counts: PhraseCounts, *, numbers: np.ndarray, chosen: list[list[int]]
+) -> tuple[list[list[str]], sp.csr_matrix, dict[str, int]]:
+    """Return the terms as written, which papers contain which, and the column of each term."""
+    written = _as_written(counts, numbers=numbers, wanted=chosen)
+    used = sorted({column for columns in chosen for column in columns})
+    terms: list[list[str]] = []
+    column_of: dict[str, int] = {}
+    for cluster, columns in enumerate(chosen):
+        names: list[str] = []
+        for column in columns:
+            name = _completed(
+                counts, written[cluster][column], column=column, members=numbers == cluster
+            )
+            if not any(_is_within(name, other) for other in names):
+                names.append(name)
+                column_of[name] = used.index(column)
+        terms.append(names)
+    return terms, counts.presence[:, used].astype(bool).tocsr(), column_of
 
 
-def _longer(column: int, *, free: list[int], shares: np.ndarray, keys: np.ndarray) -> int:
-    """Take "software engineering" for "engineering" if many of its papers say that."""
-    for other in free:
-        ends_with = keys[other].endswith(f" {keys[column]}")
-        if ends_with and shares[other] >= _LONGER_HEADING * shares[column]:
-            return other
-    return column
+def _is_within(name: str, other: str) -> bool:
+    words, others = set(name.casefold().split()), set(other.casefold().split())
+    return words <= others or others <= words
 
 
-def _gist(key: str) -> frozenset[str]:
-    """Return the words that distinguish headings: "large language models" is "language"."""
-    words = frozenset(key.split())
-    return words - _EMPTY_WORDS or words
+def _completed(counts: PhraseCounts, written: str, *, column: int, members: np.ndarray) -> str:
+    """Return the name that a term is part of, as the cluster's papers write it."""
+    index = counts.index
+    phrase = index.phrase(written)
+    longer = complete_name(index, phrase, members=members) if phrase else phrase
+    if len(longer) <= len(phrase):
+        return written
+    rows = index.rows(longer)
+    return written_form(index, longer, texts=counts.texts, rows=rows[members[rows]])[0]
 
 
 def _as_written(
@@ -239,12 +290,3 @@ def _as_written(
 def _spelling(counter: Counter[str]) -> str:
     """Return the commonest spelling; of equally common ones the one with fewest capitals."""
     return min(counter, key=lambda s: (-counter[s], sum(c.isupper() for c in s), s))
-
-
-def _numbered(cluster: int) -> str:
-    return f"Cluster {cluster + 1}"
-
-
-def capitalised(phrase: str) -> str:
-    """Return a phrase with a capital first letter."""
-    return phrase[:1].upper() + phrase[1:]

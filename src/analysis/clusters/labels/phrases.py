@@ -10,11 +10,13 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.words import STOP_WORDS, WORD, fold_word
+
+from .occurrences import PhraseIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,6 +57,16 @@ def _kind(lower: str) -> tuple[str, bool, bool]:
         len(last) > 3 and last.endswith(_ADJECTIVE_OR_NOUN) and folded not in _NOUNS
     )
     return folded, False, not (ends_as_adjective or folded in _NOT_HEADS)
+
+
+def ends_phrase(word: str) -> bool:
+    """Whether a word in lower case stands in no phrase: function words, verbs, numbers."""
+    return _kind(word)[1]
+
+
+def may_head(word: str) -> bool:
+    """Whether a word in lower case can be the last of a noun phrase."""
+    return _kind(word)[2]
 
 
 def _is_foreign(word: str, *, after: str) -> bool:
@@ -114,22 +126,38 @@ class PhraseCounts:
 
     Attributes
     ----------
-    texts : list of str, length n
+    texts, titles : list of str, length n
     presence, in_titles : csr_matrix of float64, shape (n, number of phrases)
         1 if title or abstract, or the title, contains the phrase.
     keys : ndarray of str
         The phrases, folded.
+    written : list of str
+        Each phrase as the first paper that has it writes it.
     """
 
     texts: list[str]
+    titles: list[str]
     presence: sp.csr_matrix
     in_titles: sp.csr_matrix
     keys: np.ndarray
+    written: list[str]
 
-    def of_rows(self, rows: np.ndarray) -> PhraseCounts:
-        """Return the counts of some papers only, by row numbers."""
-        texts = [self.texts[row] for row in rows]
-        return PhraseCounts(texts, self.presence[rows], self.in_titles[rows], self.keys)
+    @cached_property
+    def index(self) -> PhraseIndex:
+        """Where in the texts each word stands; made when first asked for."""
+        return PhraseIndex(self.texts)
+
+    @cached_property
+    def title_index(self) -> PhraseIndex:
+        """Where in the titles each word stands."""
+        return PhraseIndex(self.titles, acronyms=self.index.acronyms)
+
+    @cached_property
+    def n_papers(self) -> np.ndarray:
+        """The papers that contain each phrase, ndarray of float64."""
+        import numpy as np
+
+        return np.asarray(self.presence.sum(axis=0)).ravel()
 
 
 def count_phrases(
@@ -153,12 +181,23 @@ def count_phrases(
     known = [text if isinstance(text, str) else "" for text in abstracts]
     texts = [f"{title}. {abstract}" for title, abstract in zip(titles, known, strict=True)]
     least = 2 if len(texts) < 1000 else 4
-    options = {"analyzer": phrase_keys, "binary": True, "dtype": np.float64}
+    first: dict[str, str] = {}
+
+    def keys_of(text: str) -> list[str]:
+        found = phrases(text)
+        for key, written in found:
+            first.setdefault(key, written)
+        return [key for key, _ in found]
+
+    options = {"analyzer": keys_of, "binary": True, "dtype": np.float64}
     counter = CountVectorizer(min_df=least, **options)
     try:
         presence = counter.fit_transform(track(texts))
     except ValueError:  # scikit-learn raises it if no phrase occurs often enough
         none = sp.csr_matrix((len(texts), 0))
-        return PhraseCounts(texts, none, none, np.array([], dtype=str))
+        return PhraseCounts(texts, list(titles), none, none, np.array([], dtype=str), [])
     in_titles = CountVectorizer(vocabulary=counter.vocabulary_, **options).transform(titles)
-    return PhraseCounts(texts, presence, in_titles, counter.get_feature_names_out())
+    keys = counter.get_feature_names_out()
+    return PhraseCounts(
+        texts, list(titles), presence, in_titles, keys, [first[key] for key in keys]
+    )
