@@ -21,6 +21,7 @@ HEADER = """\
 # it was called and how many papers it had in each run, and what became of it. Papertide writes
 # this file; what you want to say on clusters goes into overrides.toml.
 #
+# former    labels that it had in earlier runs
 # parents   clusters it came out of by a split, or that were merged into it
 # children  clusters that came out of it, or the one it was merged into
 # overlap   share of the papers, n_shared their number
@@ -50,7 +51,8 @@ class Event:
 class Entry:
     """One cluster of the series. Texts are on one line; `sizes` are its papers by run.
 
-    `broader` is the broader cluster that it is part of in its last run, "" if there is none;
+    `former` are labels of earlier runs, the latest last; `broader` is the broader cluster that it
+    is part of in its last run, "" if there is none;
     `last_run` is the last run in which it had papers.
     """
 
@@ -62,6 +64,7 @@ class Entry:
     colour: str = ""
     broader: str = ""
     terms: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -74,7 +77,7 @@ class Entry:
 
 
 _TEXTS = ("id", "label", "first_run", "last_run", "status", "colour", "broader")
-_LISTS = ("terms", "parents", "children")
+_LISTS = ("terms", "former", "parents", "children")
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ def _block(entry: Entry) -> list[str]:
     lines = ["[[cluster]]"]
     lines += [f"{name} = {for_toml(getattr(entry, name))}" for name in texts]
     for name in _LISTS:
+        if name == "former" and not entry.former:
+            continue
         values = ", ".join(for_toml(value) for value in getattr(entry, name))
         lines.append(f"{name} = [{values}]")
     if entry.sizes:
@@ -200,7 +205,7 @@ def _entry_problems(table: Mapping[str, Any]) -> list[str]:
     if isinstance(table.get("status"), str) and table["status"] not in STATUSES:
         problems.append(f"status is not one of {', '.join(STATUSES)}")
     for name in _LISTS:
-        values = table.get(name)
+        values = table.get(name, [] if name == "former" else None)
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
             problems.append(f"{name} is missing or not a list of texts")
     if not _is_table(table.get("sizes", {}), of=int):
@@ -245,5 +250,6 @@ def _entry(table: Mapping[str, Any]) -> Entry:
         Event(e["run"], e["event"], e["with"], e["n_shared"], e["overlap"])
         for e in table.get("events", [])
     )
-    fields = {name: table.get(name, "") for name in (*_TEXTS, *_LISTS)}
+    fields = {name: table.get(name, "") for name in _TEXTS}
+    fields |= {name: table.get(name, ()) for name in _LISTS}
     return Entry(**fields, sizes=table.get("sizes", {}), events=events)

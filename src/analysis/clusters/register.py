@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from analysis.base.escaping import clean
 from analysis.base.groups import cluster_number
 from analysis.base.schema import conform, empty
 
@@ -75,9 +76,11 @@ def update_register(
 def _updated_entry(entry: Entry | None, *, row: dict[Any, Any], run: str) -> Entry:
     n = int(row["n_papers"])
     entry = entry or Entry(row["group_id"], row["label"], first_run=run, last_run=run)
+    renamed = clean(row["label"]) != entry.label
     return replace(
         entry,
         label=row["label"],
+        former=(*entry.former, entry.label) if renamed else entry.former,
         last_run=run if n else entry.last_run,
         status=row["status"],
         colour=row["color"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +10,11 @@ import pandas as pd
 
 from analysis.base.groups import cluster_number
 
-from ..labels.describe import DESCRIBED_TERMS, ClusterDescription, cluster_color
-from ..labels.labels import capitalised, cluster_terms, exemplars
+from ..labels.describe import ClusterDescription, cluster_color, description_of
+from ..labels.labels import cluster_terms, exemplars
 from ..labels.phrases import count_phrases
 from ..tables import primary_clusters
+from .relabel import relabelled
 from .splits_and_mergers import Event
 
 _OTHERS_READ = 3_000
@@ -28,6 +29,8 @@ def describe_extended(
     names: Sequence[str],
     events: Sequence[Event],
     memberships: pd.DataFrame,
+    taken: Collection[str] = (),
+    stop_words: Collection[str] = (),
 ) -> list[ClusterDescription]:
     """Describe the clusters after an extension.
 
@@ -45,13 +48,18 @@ def describe_extended(
     events : sequence of Event
     memberships : DataFrame
         Clusters' part of the table.
+    taken : collection of str
+        Labels of other groups, the topics; no new label is one of them.
+    stop_words : collection of str
+        Words and phrases that no new label contains.
 
     Returns
     -------
     list of ClusterDescription
-        Known clusters keep label, terms, color and broader cluster. New ones get the next colors,
-        and the broader cluster of the one they were split from, or of the one their papers have
-        most weight in. Exemplars are chosen again; a cluster that was split or merged has no
+        Known clusters keep label, terms, color and broader cluster, except that a label which the
+        cluster's papers no longer say is replaced (`relabel.relabelled`). New ones get the next
+        colors, and the broader cluster of the one they were split from, or of the one their papers
+        have most weight in. Exemplars are chosen again; a cluster that was split or merged has no
         stability any more.
     """
     above = {cluster.id: cluster.broader for cluster in known}
@@ -64,8 +72,16 @@ def describe_extended(
             broader=_broader_of_new(
                 new, above=above, events=events, names=names, memberships=memberships
             ),
-            taken=[cluster.label for cluster in known],
+            taken=[*taken, *(cluster.label for cluster in known)],
+            stop_words=stop_words,
         )
+    descriptions = relabelled(
+        descriptions,
+        papers=papers,
+        clusters=np.array(names)[numbers],
+        taken=taken,
+        stop_words=stop_words,
+    )
     chosen = _exemplars(
         papers, vectors=vectors, numbers=numbers, names=names, memberships=memberships
     )
@@ -86,7 +102,8 @@ def _describe_new_clusters(
     *,
     clusters: np.ndarray,
     broader: Mapping[str, str | None],
-    taken: Iterable[str],
+    taken: Collection[str],
+    stop_words: Collection[str],
 ) -> list[ClusterDescription]:
     """Describe new clusters by their papers, compared with a sample of the others.
 
@@ -101,26 +118,31 @@ def _describe_new_clusters(
     names = sorted(set(clusters[rows].tolist()), key=cluster_number)
     numbers = pd.Index(names).get_indexer(clusters[rows])
     texts = papers.iloc[rows]
-    words = cluster_terms(count_phrases(texts["title"], texts["abstract"]), numbers=numbers)
+    words = cluster_terms(
+        count_phrases(texts["title"], texts["abstract"]),
+        numbers=numbers,
+        taken=taken,
+        excluded=stop_words,
+    )
     used = {label.casefold() for label in taken}
     descriptions = []
     for name, parent in broader.items():
         number = names.index(name)
-        terms = words.terms[number]
-        wanted = [words.headings[number], *map(capitalised, terms)]
-        free = [label for label in wanted if label.casefold() not in used]
-        label = free[0] if free else f"{wanted[0]} ({name})"
+        terms, label = words.terms[number], words.headings[number]
+        if label.casefold() in used:
+            label = f"{label} ({name})"
         used.add(label.casefold())
-        first = ", ".join(terms[:DESCRIBED_TERMS])
         descriptions.append(
             ClusterDescription(
                 id=name,
                 label=label,
-                description=f"Papers on {first}." if terms else "",
+                description=description_of(terms),
                 terms=terms,
                 exemplars=[],
                 color=cluster_color(cluster_number(name)),
                 broader=parent,
+                label_coverage=words.labels[number].coverage,
+                label_precision=words.labels[number].precision,
             )
         )
     return descriptions

@@ -90,7 +90,7 @@ def describe_clusters(
         ClusterDescription(
             id=cluster_id(number),
             label=heading,
-            description=_description(terms),
+            description=description_of(terms),
             terms=terms,
             exemplars=[str(ids[row]) for row in rows],
             color=cluster_color(number),
@@ -174,7 +174,7 @@ def add_broader(
                 ClusterDescription(
                     id=cluster_id(len(descriptions) + number + 1),
                     label=label[0],
-                    description=_description(terms),
+                    description=description_of(terms),
                     terms=terms,
                     exemplars=[str(ids[inside][row]) for row in rows],
                     color=parts[largest].color,
@@ -226,7 +226,8 @@ def cluster_color(number: int) -> str:
     return PALETTE[(number - 1) % len(PALETTE)]
 
 
-def _description(terms: Sequence[str]) -> str:
+def description_of(terms: Sequence[str]) -> str:
+    """Return a sentence that names the first terms of a cluster; "" without terms."""
     words = terms[:DESCRIBED_TERMS]
     if len(words) < 2:
         return f"Papers on {words[0]}." if words else ""

@@ -1,0 +1,139 @@
+"""Labels tested again after an extension, and replaced where papers no longer say them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from ..labels.choice import label_figures
+from ..labels.describe import ClusterDescription, description_of
+from ..labels.labels import MIXED, cluster_terms
+from ..labels.occurrences import Phrase, PhraseIndex
+from ..labels.phrases import count_phrases
+
+READ = 20_000
+"""Papers that labels are tested on at most, spread evenly."""
+
+_GONE, _FADED = 0.3, 0.6
+_LABELLED = 6_000
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
+
+
+def relabelled(
+    descriptions: Sequence[ClusterDescription],
+    *,
+    papers: pd.DataFrame,
+    clusters: np.ndarray,
+    taken: Collection[str] = (),
+    stop_words: Collection[str] = (),
+) -> list[ClusterDescription]:
+    """Test the labels of clusters on their papers, and replace those that say too little.
+
+    A label is replaced if fewer than 30 % of the cluster's papers say it, or less than 60 % of the
+    share that said it when it was given, and if a label is found that more of them say. What a
+    person wrote in `overrides.toml` comes later and stays.
+
+    Parameters
+    ----------
+    descriptions : sequence of ClusterDescription
+    papers : DataFrame
+        `title` and `abstract` of n papers.
+    clusters : ndarray of str, shape (n,)
+        Id of each paper's cluster; the others, such as broader ones, are left as they are.
+    taken, stop_words : collection of str
+        As for `labels.labels.cluster_terms`.
+
+    Returns
+    -------
+    list of ClusterDescription
+        With the coverage and precision of each label now; new labels and terms where replaced.
+    """
+    rows = _spread(len(papers), most=READ)
+    texts = papers.iloc[rows]
+    index = PhraseIndex(list(map(_text, texts["title"], texts["abstract"])))
+    of_paper = clusters[rows]
+    measured, faded = [], []
+    for cluster in descriptions:
+        members = of_paper == cluster.id
+        phrases = label_phrases(cluster.label, index=index)
+        if members.any() and phrases:
+            coverage, precision = label_figures(index, phrases=phrases, members=members)
+            if coverage < _GONE or coverage < _FADED * cluster.label_coverage:
+                faded.append(cluster.id)
+            cluster = replace(cluster, label_coverage=coverage, label_precision=precision)
+        measured.append(cluster)
+    if not faded:
+        return measured
+    used = [*taken, *(cluster.label for cluster in measured)]
+    found = _new_labels(papers, clusters=clusters, wanted=faded, taken=used, stop_words=stop_words)
+    return [_better(cluster, found.get(cluster.id)) for cluster in measured]
+
+
+def label_phrases(label: str, *, index: PhraseIndex) -> list[Phrase]:
+    """Return the phrases of a label as it is written, without acronyms in brackets."""
+    parts = _BRACKETS.sub("", label.removeprefix(MIXED)).replace(" · ", ", ").split(", ")
+    return [phrase for part in parts if (phrase := index.phrase(part))]
+
+
+def _better(cluster: ClusterDescription, found: ClusterDescription | None) -> ClusterDescription:
+    """Return the cluster with its new label and terms, if more of its papers say that label."""
+    if found is None or not found.label_coverage > cluster.label_coverage:
+        return cluster
+    return replace(
+        cluster,
+        label=found.label,
+        description=found.description,
+        terms=found.terms,
+        label_coverage=found.label_coverage,
+        label_precision=found.label_precision,
+    )
+
+
+def _new_labels(
+    papers: pd.DataFrame,
+    *,
+    clusters: np.ndarray,
+    wanted: Sequence[str],
+    taken: Collection[str],
+    stop_words: Collection[str],
+) -> dict[str, ClusterDescription]:
+    """Describe some clusters, compared with all other papers; only labels and terms are set."""
+    rows = _spread(len(papers), most=_LABELLED)
+    inside = np.flatnonzero(np.isin(clusters, list(wanted)))
+    rows = np.union1d(rows, inside)
+    of_paper = pd.Index(wanted).get_indexer(clusters[rows])
+    numbers = np.where(of_paper >= 0, of_paper, len(wanted))
+    texts = papers.iloc[rows]
+    words = cluster_terms(
+        count_phrases(texts["title"], texts["abstract"]),
+        numbers=numbers,
+        taken=taken,
+        excluded=stop_words,
+    )
+    return {
+        name: ClusterDescription(
+            id=name,
+            label=words.headings[number],
+            description=description_of(words.terms[number]),
+            terms=words.terms[number],
+            exemplars=(),
+            color="",
+            label_coverage=words.labels[number].coverage,
+            label_precision=words.labels[number].precision,
+        )
+        for number, name in enumerate(wanted)
+        if not words.labels[number].is_mixed
+    }
+
+
+def _spread(n: int, *, most: int) -> np.ndarray:
+    """Return all row numbers, or `most` of them at equal distances."""
+    return np.arange(n) if n <= most else np.linspace(0, n - 1, most).round().astype(np.int64)
+
+
+def _text(title: str, abstract: object) -> str:
+    return f"{title}. {abstract}" if isinstance(abstract, str) else f"{title}. "
