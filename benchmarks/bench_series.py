@@ -225,7 +225,7 @@ def news(asked: Asked) -> None:
     Births follow from the fresh look and from who is new, not from the clusters there were, and
     the look is at the same papers in every draw: one fit serves all draws. A tenth of the draws
     begins with a real fit on the other papers, to show that. Beside it a twentieth of the papers,
-    which is a small step and looked at in another way.
+    and eleven steps of 3 %, after the last of which a look goes back over several.
     """
     corpus = load(DAILY, shared=asked.shared, work=asked.work)
     n, middle = len(corpus.papers), centre_vectors(corpus.vectors)
@@ -233,31 +233,39 @@ def news(asked: Asked) -> None:
     every = np.arange(n)
     labels, graph, least = fresh_fit(corpus, every)
     draws = 10 * asked.draws
-    for share, said in ((0.1, "bar 8 of 100"), (0.05, "small steps")):
+    cases = ((0.1, 1, "bar 8 of 100"), (0.05, 1, "bar 8 of 100"), (0.03, 11, "bar 8 of 100"))
+    for share, steps, said in cases:
         births = 0
         for draw in range(draws):
             rng = np.random.default_rng([asked.seed, draw])
-            is_new = _drawn(month, share=share, rng=rng)
+            arrived = np.zeros(n, dtype=np.int64)
+            for step in range(1, steps + 1):
+                arrived[_drawn(month, among=arrived == 0, count=share, rng=rng)] = step
+            is_new = arrived == steps
             old = np.where(is_new, -1, labels)
             if share == 0.1 and draw % 10 == 0:
                 old[~is_new] = fresh_fit(corpus, every[~is_new])[0]
             known = int((~is_new).sum())
             found = extend_clusters(
                 middle, numbers=old, is_new=is_new, revised=np.zeros(n, dtype=bool),
-                n_last_fit=known, n_last_review=known, fit=lambda: FreshFit(labels, graph, least),
-                limits=asked.limits,
+                n_last_fit=round(0.9 * known), n_last_review=known, arrived=arrived,
+                fit=lambda: FreshFit(labels, graph, least), limits=asked.limits,
             )  # fmt: skip
             births += any(event.what in ("born", "split") for event in found.events)
-        print(f"{share:.0%} of the papers: {births} of {draws} draws have a birth ({said})")
+        print(f"{steps} steps of {share:.0%} of the papers: {births} of {draws} draws have a birth "
+              f"({said})", flush=True)  # fmt: skip
 
 
-def _drawn(month: np.ndarray, *, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Draw a share of the papers of each month."""
-    is_new = np.zeros(len(month), dtype=bool)
+def _drawn(
+    month: np.ndarray, *, among: np.ndarray, count: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw from `among`, in each month, papers that are this share of the month's."""
+    drawn = np.zeros(len(month), dtype=bool)
     for one in np.unique(month):
-        own = np.flatnonzero(month == one)
-        is_new[rng.choice(own, round(share * len(own)), replace=False)] = True
-    return is_new
+        own = month == one
+        rows = np.flatnonzero(own & among)
+        drawn[rng.choice(rows, min(len(rows), round(count * own.sum())), replace=False)] = True
+    return drawn
 
 
 def weights(asked: Asked) -> None:

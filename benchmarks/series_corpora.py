@@ -98,11 +98,14 @@ class State:
     labels: np.ndarray
     looked: int
     revised: int
+    arrived: np.ndarray
 
 
 def begun(corpus: Corpus, rows: np.ndarray) -> State:
     """Begin a series with a cold fit."""
-    return State(rows, fresh_fit(corpus, rows)[0], len(rows), len(rows))
+    return State(
+        rows, fresh_fit(corpus, rows)[0], len(rows), len(rows), np.zeros(len(rows), dtype=np.int64)
+    )
 
 
 def extended(
@@ -118,6 +121,8 @@ def extended(
     used, dense = np.unique(old[old >= 0], return_inverse=True)
     compact = old.copy()
     compact[old >= 0] = dense
+    came = np.full(len(corpus.papers), int(state.arrived.max()) + 1, dtype=np.int64)
+    came[state.rows] = state.arrived
     found = extend_clusters(
         centre_vectors(corpus.vectors[rows]),
         numbers=compact,
@@ -126,6 +131,7 @@ def extended(
         n_last_fit=state.looked,
         n_last_review=state.revised,
         fit=lambda: FreshFit(*fresh_fit(corpus, rows)),
+        arrived=came[rows],
         limits=limits,
     )
     beyond = np.arange(int(found.numbers.max()) + 1 - len(used)) + int(known.max()) + 1
@@ -135,6 +141,7 @@ def extended(
         names[found.numbers],
         len(rows) if found.fresh is not None else state.looked,
         len(rows) if found.reviewed else state.revised,
+        came[rows],
     )
     return after, found, old
 

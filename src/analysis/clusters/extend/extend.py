@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
 from ..find.graph import directed_graph, nearest_neighbours
-from .births import births, crowded_clusters, novel_groups
+from .births import novel_groups
+from .changes import Changed, FreshFit, changes_of_fit, most_moved
 from .new_papers import cluster_shares, place_papers
-from .splits_and_mergers import Change, Event, Thresholds, mergers, splits, within_budget
-
-
-@dataclass(frozen=True)
-class FreshFit:
-    """A fresh fit of all papers: clusters 0..k-1, neighbour graph, smallest cluster size."""
-
-    numbers: np.ndarray
-    graph: sp.csr_matrix
-    min_cluster_size: int
+from .splits_and_mergers import Event, Thresholds
 
 
 @dataclass(frozen=True)
@@ -65,6 +57,7 @@ def extend_clusters(
     n_last_fit: int,
     n_last_review: int,
     fit: Callable[[], FreshFit],
+    arrived: np.ndarray | None = None,
     n_neighbours: int = 15,
     limits: Thresholds | None = None,
 ) -> Extension:
@@ -74,9 +67,10 @@ def extend_clusters(
     group of new papers that are one another's neighbours is born in a small step
     (`births.novel_groups`; in a large one too many papers are new to tell). If new papers since
     the last fresh fit are more than `look_after` of those it saw, all papers are clustered from
-    scratch, and a cluster of that fit with far too many new papers is born too. If they are more
-    than `revise_after` of those at the last review, splits and mergers that the fresh fit shows
-    are adopted (`splits_and_mergers`).
+    scratch. Groups that grew over the last steps, inside a cluster too, are born then
+    (`growth.grown_groups`), and clusters of that fit with far too many new papers. If new papers
+    are more than `revise_after` of those at the last review, splits and mergers that the fresh
+    fit shows are adopted (`splits_and_mergers`).
 
     Parameters
     ----------
@@ -91,6 +85,9 @@ def extend_clusters(
         Papers of the series at the last fresh fit and at the last review.
     fit : callable
         Clusters all papers from scratch; called only if a fresh fit is due.
+    arrived : ndarray of int64, shape (n,), optional
+        Number of the step in which each known paper came; all in one step by default. Values of
+        new papers are ignored.
     n_neighbours : int
     limits : Thresholds, optional
     """
@@ -101,13 +98,22 @@ def extend_clusters(
     placed = place_papers(numbers, rows=rows, graph=graph, vectors=vectors, count=count)
     fresh = fit() if is_new.any() and n > (1 + limits.look_after) * n_last_fit else None
     due = fresh is not None and n > (1 + limits.revise_after) * n_last_review
-    groups = []
+    changed = Changed(placed, (), 0)
+    if fresh is not None:
+        changed = changes_of_fit(
+            placed,
+            arrived=_steps(is_new, arrived=arrived),
+            fresh=fresh,
+            due=due,
+            most=most_moved(is_new, n_last_fit=n_last_fit, limits=limits),
+            limits=limits,
+        )
+    after, events = changed.numbers, list(changed.events)
     if is_new.sum() <= limits.small_step * (~is_new).sum():
         least = max(limits.least_part, fresh.min_cluster_size // 2 if fresh else 0)
         groups = novel_groups(is_new, rows=rows, graph=graph, least=least, limits=limits)
-    after, events, waiting = _apply_changes(
-        placed, is_new=is_new, groups=groups, fresh=fresh, due=due, limits=limits
-    )
+        after, more = _with_novel(after, groups=groups, events=events, limits=limits)
+        events += more
     total = int(after.max()) + 1
     made = sorted(event.cluster for event in events if event.cluster >= count)
     fixed = np.where(is_new & ~np.isin(after, made), -1, after)
@@ -127,90 +133,36 @@ def extend_clusters(
         numbers=after,
         weights=weights.tocsr(),
         weighed=weighed,
-        events=events,
+        events=tuple(events),
         new_graph=graph,
         fresh=fresh,
-        reviewed=due and not waiting,
-        waiting=waiting,
+        reviewed=due and not changed.waiting,
+        waiting=changed.waiting,
     )
 
 
-def _apply_changes(
+def _steps(is_new: np.ndarray, *, arrived: np.ndarray | None) -> np.ndarray:
+    """Return the number of each paper's step, that of the new ones above all others."""
+    if arrived is None:
+        return is_new.astype(np.int64)
+    return np.where(is_new, arrived[~is_new].max(initial=0) + 1, arrived)
+
+
+def _with_novel(
     numbers: np.ndarray,
     *,
-    is_new: np.ndarray,
-    groups: list[np.ndarray],
-    fresh: FreshFit | None,
-    due: bool,
+    groups: Sequence[np.ndarray],
+    events: Sequence[Event],
     limits: Thresholds,
-) -> tuple[np.ndarray, tuple[Event, ...], int]:
-    """Apply births, splits and mergers; return numbers, events and how many changes wait."""
-    numbers, free = numbers.copy(), int(numbers.max()) + 1
-    proposed: list[Change] = []
-    if fresh is not None:
-        proposed = _proposals(
-            numbers, is_new=is_new, groups=groups, fresh=fresh, due=due, limits=limits
-        )
-        free += sum(change.event.cluster >= free for change in proposed)
-    kept = within_budget(proposed, most=_most_moved(is_new, limits=limits))
-    events = []
-    for event, rows in kept:
-        if event.what == "merged":
-            rows = np.flatnonzero(numbers == event.others[0])
-        numbers[rows] = event.cluster
-        events.append(replace(event, n_moved=int((~is_new[rows]).sum())))
-    born = sorted(event.cluster for event in events if event.what == "born")
+) -> tuple[np.ndarray, list[Event]]:
+    """Give groups of novel papers clusters of their own, unless most of one is in a born one."""
+    after = numbers.copy()
+    more: list[Event] = []
+    born = [event.cluster for event in events if event.what == "born"]
+    free = max([int(numbers.max()), *(event.cluster for event in events)]) + 1
     for group in groups:
         rest = group[~np.isin(numbers[group], born)]
         if len(rest) >= limits.least_part and len(rest) >= len(group) / 2:
-            numbers[rest] = free
-            events.append(Event("born", free, (), 1.0, 0))
-            free += 1
-    return numbers, tuple(events), len(proposed) - len(kept)
-
-
-def _most_moved(is_new: np.ndarray, *, limits: Thresholds) -> int:
-    """Return how many old papers may move in this step."""
-    n_old = int((~is_new).sum())
-    step = float(is_new.sum()) / max(n_old, 1)
-    if step > limits.small_step:
-        return n_old
-    return int(min(limits.most_moved * step, limits.most_moved_at_once) * n_old)
-
-
-def _proposals(
-    numbers: np.ndarray,
-    *,
-    is_new: np.ndarray,
-    groups: list[np.ndarray],
-    fresh: FreshFit,
-    due: bool,
-    limits: Thresholds,
-) -> list[Change]:
-    """Return the births, and if due the splits and mergers, that a fresh fit shows."""
-    free, fitted = int(numbers.max()) + 1, fresh.numbers
-    crowded = crowded_clusters(fitted, is_new=is_new, limits=limits)
-    uncovered = [
-        part for part in crowded if not _is_covered(fitted == part, is_new=is_new, groups=groups)
-    ]
-    born = births(numbers, is_new=is_new, fresh=fitted, crowded=uncovered, first_free=free)
-    if not due:
-        return born
-    options = {"is_old": ~is_new, "fresh": fitted, "graph": fresh.graph, "limits": limits}
-    cut = splits(numbers, first_free=free + len(born), crowded=crowded, **options)
-    split = {change.event.others[0] for change in cut}
-    merged = [
-        change
-        for change in mergers(numbers, crowded=crowded, **options)
-        if not split & {change.event.cluster, *change.event.others}
-    ]
-    return [*born, *cut, *merged]
-
-
-def _is_covered(part: np.ndarray, *, is_new: np.ndarray, groups: list[np.ndarray]) -> bool:
-    """Return whether at least half of a part's new papers are in a group that is born anyway.
-
-    The group contains new papers only; the part of a fresh fit takes old papers with it.
-    """
-    new = part & is_new
-    return any(2 * int(new[group].sum()) >= int(new.sum()) for group in groups)
+            after[rest] = free + len(more)
+            more.append(Event("born", free + len(more), (), 1.0, 0))
+    return after, more

@@ -19,8 +19,17 @@ class Thresholds:
     least_part : int
         Fewest papers of a part of a split, or of a born cluster.
     newness : float
-        A new paper is novel if the share of its neighbours that are new too is above
+        A new paper is novel if the share of its neighbours that are new too is at least
         p + newness (1 - p), p being the share of new papers among all.
+    most_expected, most_recent : float
+        Of growth over several steps: largest p, which is there the share of recent papers in the
+        paper's cluster; largest share of all papers that count as recent.
+    young : float
+        A cluster with at least this share of recent papers is news itself: nothing is born out of
+        it, and it is not split or merged.
+    follow : float
+        Papers that came before join a group that has grown if at least this share of their
+        neighbours is in it.
     significance : float
         A cluster of a fresh fit is born if so many new papers in it are less likely than this by
         chance (binomial), divided by the number of clusters tested.
@@ -35,14 +44,19 @@ class Thresholds:
     look_after, revise_after : float
         New papers, as a fraction of those at the last fresh fit (or the last revision), after
         which the papers are clustered from scratch to look for births (or for splits and mergers).
-    small_step, most_moved, most_moved_at_once : float
-        In a step of at most `small_step` new papers, at most `most_moved` times the step of the
-        old papers move, and never more than `most_moved_at_once` of them; further changes wait
-        for a later run.
+    small_step, tiny_step, most_moved, most_moved_at_once, most_moved_in_tiny : float
+        In a step of at most `small_step` new papers, at most `most_moved` times the papers added
+        since the last fresh fit move, and never more than `most_moved_at_once` of the old ones,
+        in a step of at most `tiny_step` `most_moved_in_tiny`; further changes wait for a later
+        run.
     """
 
     least_part: int = 10
     newness: float = 0.4
+    most_expected: float = 0.5
+    most_recent: float = 0.34
+    young: float = 0.75
+    follow: float = 0.667
     significance: float = 1e-3
     apart: float = 0.25
     together: float = 0.1
@@ -53,6 +67,8 @@ class Thresholds:
     small_step: float = 0.1
     most_moved: float = 0.45
     most_moved_at_once: float = 0.028
+    tiny_step: float = 0.02
+    most_moved_in_tiny: float = 0.0095
 
 
 @dataclass(frozen=True)
