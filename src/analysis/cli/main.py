@@ -17,6 +17,7 @@ from .dates import dates_commands
 from .export import export_command
 from .fetch import fetch_commands
 from .filter import filter_command
+from .name import name_command
 from .notebooks import notebooks_command
 from .replay import replay_command
 from .report import report_command
@@ -36,7 +37,7 @@ def cli() -> None:
 for _command in (
     *(run_command, show_command, notebooks_command, dates_commands, fetch_commands),
     *(snapshot_command, filter_command, audit_command, compare_command, replay_command),
-    *(report_command, topics_commands, export_command, verify_command),
+    *(report_command, topics_commands, name_command, export_command, verify_command),
 ):
     cli.add_command(_command)
 

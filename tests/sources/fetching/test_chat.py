@@ -43,7 +43,7 @@ def asked(service: Service, *, model: str | None = "m", timeout: float = 20.0) -
     with open_chat(
         base_url=f"{service.url}/v1", model=model, say=said.append, timeout=timeout, clock=IMMEDIATE
     ) as chat:
-        return ask(chat, QUESTION, what="a name")[0], said
+        return ask(chat, QUESTION, what="a name"), said
 
 
 def refused(reply: Reply, **how: object) -> InputError:
@@ -91,8 +91,8 @@ def test_a_model_that_takes_no_temperature_is_asked_without():
         chat_server(content) as service,
         open_chat(base_url=f"{service.url}/v1", model="m", say=print) as chat,
     ):
-        first, chat = ask(chat, QUESTION, what="a name")
-        second, _ = ask(chat, QUESTION, what="a name")
+        first = ask(chat, QUESTION, what="a name")
+        second = ask(chat, QUESTION, what="a name")
     assert (first, second) == ("A name", "A name")
     assert ["temperature" in json.loads(each.body) for each in service.asked] == [
         True,

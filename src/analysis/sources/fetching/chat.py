@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
@@ -43,11 +43,11 @@ _ADVICE = Advice(
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Chat:
     """An open connection to a server and the model that is asked.
 
-    `temperature` is None if the model refuses to be given one.
+    `temperature` becomes None if the model refuses to be given one.
     """
 
     client: Client
@@ -128,7 +128,7 @@ def open_chat(
         If the address, the key or the model's name is invalid, or the server fails.
     """
     base = parse_base_url(base_url or CHAT_ADDRESS)
-    model = None if model is None else _checked_model(model)
+    model = None if model is None else checked_model(model)
     key = chat_key(base, is_chosen=base_url is not None, say=say)
     with open_client(
         base,
@@ -154,7 +154,7 @@ def chat_content(messages: Messages, *, model: str, temperature: float | None = 
     return json.dumps(content, ensure_ascii=False, indent=1).encode("utf-8")
 
 
-def ask(chat: Chat, messages: Messages, *, what: str) -> tuple[str, Chat]:
+def ask(chat: Chat, messages: Messages, *, what: str) -> str:
     """Ask a model.
 
     Parameters
@@ -167,10 +167,8 @@ def ask(chat: Chat, messages: Messages, *, what: str) -> tuple[str, Chat]:
 
     Returns
     -------
-    text : str
+    str
         The answer as it came, "" if it has none; not to be trusted.
-    chat : Chat
-        For the next question.
 
     Raises
     ------
@@ -191,11 +189,13 @@ def ask(chat: Chat, messages: Messages, *, what: str) -> tuple[str, Chat]:
     except QueryRefusedError as error:
         if chat.temperature is None or "temperature" not in str(error):
             raise
-        return ask(replace(chat, temperature=None), messages, what=what)
-    return text, chat
+        chat.temperature = None
+        return ask(chat, messages, what=what)
+    return text
 
 
-def _checked_model(name: str) -> str:
+def checked_model(name: str) -> str:
+    """Return the name of a model as it is, or refuse what cannot be one."""
     if not name or clean(name) != name or len(name) > LONGEST_MODEL:
         raise InputError(
             f"{first_lines(clean(name), limit=60)!r} is not the name of a model",

@@ -1,0 +1,1 @@
+"""Names of clusters that people give, or that a language model suggests and people accept."""
