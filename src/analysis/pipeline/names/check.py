@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,8 @@ import pandas as pd
 
 from analysis.base.english import listing
 from analysis.base.escaping import clean, first_lines
-from analysis.base.words import content_words
+from analysis.base.words import STOP_WORDS
+from analysis.clusters.labels.occurrences import PhraseIndex
 
 LONGEST_NAME = 80
 NAME_ALLOWED = (
@@ -114,33 +115,32 @@ class NameFigures:
     n_both: int
 
 
-def paper_words(papers: pd.DataFrame) -> list[frozenset[str]]:
-    """Return the folded content words of each paper's title and abstract."""
+def phrase_index(papers: pd.DataFrame) -> PhraseIndex:
+    """Return the words of the titles and abstracts of papers, for looking names up."""
     pairs = zip(papers["title"], papers["abstract"], strict=True)
-    texts = (f"{title} {text}" if isinstance(text, str) else title for title, text in pairs)
-    return [frozenset(content_words(text)) for text in texts]
+    return PhraseIndex(
+        [f"{title}. {text}" if isinstance(text, str) else title for title, text in pairs]
+    )
 
 
-def name_figures(name: str, *, words: Sequence[frozenset[str]], members: np.ndarray) -> NameFigures:
+def name_figures(name: str, *, index: PhraseIndex, members: np.ndarray) -> NameFigures:
     """Compare the papers that say a name with the members of its cluster.
 
-    A paper says a name if it has all content words of one of its parts: "Quantization, LoRA and
-    optimizers (Adam)" has four. Plurals and hyphens make no difference.
+    A paper says a name if it says one of its parts: "Quantization, LoRA and optimizers (Adam)" has
+    four. It says a part if it has all phrases in it between function words: "Scaling laws of vision
+    transformers" has two. What counts as the same phrase is decided as for labels (`PhraseIndex`),
+    and for a name without function words the figures are those of `labels.choice.label_figures`.
 
     Parameters
     ----------
     name : str
-    words : sequence of frozenset of str, length n
-        From `paper_words`.
+    index : PhraseIndex
+        From `phrase_index`, of n papers.
     members : ndarray of bool, shape (n,)
-
-    Notes
-    -----
-    Order and distance of the words are not looked at.
     """
-    parts = [frozenset(content_words(part)) for part in name_parts(name)]
-    parts = [part for part in parts if part]
-    said = np.array([any(part <= own for part in parts) for own in words], dtype=bool)
+    said = np.zeros(index.n_texts, dtype=bool)
+    for part in name_parts(name):
+        said |= _papers_saying(part, index=index)
     n_members, n_said, n_both = int(members.sum()), int(said.sum()), int((said & members).sum())
     return NameFigures(
         coverage=n_both / n_members if n_members else np.nan,
@@ -149,6 +149,23 @@ def name_figures(name: str, *, words: Sequence[frozenset[str]], members: np.ndar
         n_said=n_said,
         n_both=n_both,
     )
+
+
+def _papers_saying(part: str, *, index: PhraseIndex) -> np.ndarray:
+    """Return which papers say all phrases of a part of a name."""
+    words: list[list[str]] = [[]]
+    for word in part.split():
+        if word.lower() in STOP_WORDS:
+            words.append([])
+        else:
+            words[-1].append(word)
+    phrases = [" ".join(each) for each in words if each]
+    said = np.full(index.n_texts, bool(phrases))
+    for phrase in phrases:
+        found = np.zeros(index.n_texts, dtype=bool)
+        found[index.rows(index.phrase(phrase))] = True
+        said &= found
+    return said
 
 
 def name_parts(name: str) -> list[str]:

@@ -15,7 +15,7 @@ from analysis.base.files import read_toml, written_whole
 from analysis.base.groups import CLUSTER_ID
 
 from .cards import ClusterCard, members
-from .check import LEAST_COVERAGE, NameFigures, folded_name, name_figures, paper_words
+from .check import LEAST_COVERAGE, NameFigures, folded_name, name_figures, phrase_index
 from .questions import name_in, question
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def suggest_names(
     InputError
         If the server refuses or fails; suggestions that came before have been kept.
     """
-    words = paper_words(run.papers)
+    index = phrase_index(run.papers)
     taken = {folded_name(label): group for (_, group), label in groups.items()}
     labels = {group: label for (kind, group), label in groups.items() if kind == "cluster"}
     problems = []
@@ -109,7 +109,7 @@ def suggest_names(
         if folded_name(name) == folded_name(labels[card.id]):
             say(f"{counted}: keeps its name {name}")
             continue
-        figures = name_figures(name, words=words, members=members(run, card.id))
+        figures = name_figures(name, index=index, members=members(run, card.id))
         suggestion = Suggestion(card.id, name, labels[card.id], figures)
         taken[folded_name(name)] = card.id
         keep(suggestion)
