@@ -92,7 +92,7 @@ def cells(note: str, *, folder: Path) -> dict[str, object]:
     for pair in key:
         column, value = pair.split(" ", 1)
         rows = rows[rows[column].astype("str").str.startswith(value)] if column in (
-            "period", "start") else rows[rows[column] == value]  # fmt: skip
+            "period", "start") else rows[rows[column].isin(value.split(" or "))]  # fmt: skip
     if re.fullmatch(r"(no|\d+) rows?", named):
         return {"rows": len(rows)}
     assert len(rows) == 1, note

@@ -24,7 +24,7 @@ from page_runs import made_run
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", "<r>1</r>"]
 SHEETS = ["README", "groups", "verdicts", "trends", "topic shares", "cluster shares", "events",
-          "changes", "papers"]  # fmt: skip
+          "words", "changes", "papers"]  # fmt: skip
 
 
 def opened(path: Path) -> openpyxl.Workbook:

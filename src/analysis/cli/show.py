@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from analysis.runs import Run
 
 _TERMS = 5
+_MOST_WORDS = 20
 _COUNTS = ("papers", "undated", "clusters", "topics")
 _MANIFEST_KEYS = (
     *("snapshot_date", "inputs", "counts", "notes", "period", "clustering", "seconds"),
@@ -87,6 +88,7 @@ def _run_content(run: Run) -> dict[str, Any]:
         **{key: run.manifest[key] for key in _MANIFEST_KEYS},
         "quality": run.quality,
         "groups": json.loads(run.groups[columns].assign(grade=grades).to_json(orient="records")),
+        "words": json_records(run.words.drop(columns="paper_ids")),
         "trends": json_records(run.trends),
         "verdicts": json_records(run.verdicts),
         "events": json_records(run.events),
@@ -106,6 +108,7 @@ def _run_text(run: Run) -> str:
     ]
     parts = ["\n".join(map(for_terminal, lines))]
     parts += [_groups_text(run, kind=kind) for kind in reversed(KINDS)]
+    parts.append(_words_text(run))
     rows = [
         [words, f"{run.quality[key]:.2f}"]
         for key, words in _QUALITY_WORDS.items()
@@ -143,6 +146,21 @@ def _groups_text(run: Run, *, kind: str) -> str:
     last = ["stability", "terms"] if kind == "cluster" else ["phrases"]
     header = [kind, "label", "papers", heading, "trend", *last]
     return text_table(rows, header=header, right=(2, 3))
+
+
+def _words_text(run: Run) -> str:
+    """Return the words that rose or fell, the surest first; "" if there are none."""
+    moved = run.verdicts[run.verdicts["direction"].isin(("rising", "falling"))]
+    words = run.words.merge(moved[moved["kind"] == "word"], left_on="word_id", right_on="group_id")
+    words = words.sort_values(["p_adjusted", "word_id"], kind="stable").head(_MOST_WORDS)
+    if words.empty:
+        return ""
+    shares, heading = _last_shares(run, kind="word")
+    rows = [
+        [row.word_id, row.label, f"{row.n_papers_x:,}", shares.get(row.word_id, "-"), row.direction]
+        for row in words.itertuples()
+    ]
+    return text_table(rows, header=["word", "label", "papers", heading, "trend"], right=(2, 3))
 
 
 def _stability(stability: float) -> str:

@@ -27,6 +27,7 @@ from .groups.topics import Definitions, changed_words
 from .papers import Parent, RunPapers, prepare_papers, union_entry
 from .settings import Settings, recorded_settings
 from .trends import count_trends
+from .words import word_table
 
 
 def analyse(
@@ -40,8 +41,8 @@ def analyse(
 ) -> Run:
     """Compute everything of a run but the hashes in its manifest.
 
-    The stages in their order: papers and their vectors; groups; changed words of topics; trends;
-    identities of clusters; the comparison with the parent run.
+    The stages in their order: papers and their vectors; groups; changed words of topics; words of
+    no group; trends; identities of clusters; the comparison with the parent run.
 
     Parameters
     ----------
@@ -72,11 +73,14 @@ def analyse(
     )
     with progress.stage("drift"):
         drift = _vocabulary_drift(papers, groups=groups, definitions=definitions, parent=parent)
+    with progress.stage("words"):
+        words = _words(papers, groups=groups, settings=settings)
     with progress.stage("trends"):
         trends, period = count_trends(
             papers.table,
             memberships=groups.memberships,
             groups=groups.groups,
+            words=words,
             snapshot_date=read.date,
             settings=settings,
         )
@@ -97,7 +101,8 @@ def analyse(
     manifest = run_manifest(
         papers.table, groups=registered, name=path.name, read=read, decisions=decisions
     )
-    tables = {**trends, "groups": registered, "lineage": lineage, "evidence": groups.evidence}
+    tables = {**trends, "words": words, "groups": registered, "lineage": lineage}
+    tables["evidence"] = groups.evidence
     run = _assemble(
         papers, groups=groups, tables=tables, ledger=ledger_text(ledger), manifest=manifest
     )
@@ -148,6 +153,17 @@ def _decisions(papers: RunPapers, *, groups: Groups, settings: Settings) -> dict
         "settings": recorded_settings(settings),
         "union": union_entry(papers.union),
     }
+
+
+def _words(papers: RunPapers, *, groups: Groups, settings: Settings) -> pd.DataFrame:
+    return word_table(
+        papers.table,
+        neighbours=groups.neighbours,
+        memberships=groups.memberships,
+        groups=groups.groups,
+        by=settings.by,
+        without=settings.not_in_labels or (),
+    )
 
 
 def _vocabulary_drift(

@@ -18,6 +18,7 @@ from analysis.base.schema import KINDS, conform, empty
 from analysis.runs import Run
 
 from .settings import Settings, period_problems
+from .words import word_memberships
 
 _KEY = ["kind", "group_id", "period"]
 _LISTED = " A paper stands in the period in which a source listed it, not that of its publication."
@@ -30,6 +31,7 @@ def count_trends(
     *,
     memberships: pd.DataFrame,
     groups: pd.DataFrame,
+    words: pd.DataFrame,
     snapshot_date: date | None,
     settings: Settings,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
@@ -37,7 +39,7 @@ def count_trends(
 
     Parameters
     ----------
-    papers, memberships, groups : DataFrame
+    papers, memberships, groups, words : DataFrame
         Tables of the run.
     snapshot_date : date or None
         The day up to which the papers are known, if the snapshot gives it.
@@ -69,13 +71,32 @@ def count_trends(
     period = {"freq": choice.freq, "reason": reason, "by": settings.by, "lag_days": lag}
     if not counts:
         return {name: empty(name) for name in ("trends", "verdicts", "events")}, period
-    tables = {
+    said = word_memberships(words)
+    # Words overlap as no groups do: counted by themselves, they change nothing in those.
+    of_words = trends.count_papers(
+        said[said["paper_id"].isin(papers["paper_id"])],
+        papers=dated,
+        groups=words.rename(columns={"word_id": "group_id"}).assign(kind="word"),
+        freq=counts.freq,
+        reference=reference,
+    )
+    tables = _tables(counts)
+    power = trends.power_figures(counts, verdicts=tables["verdicts"])
+    if of_words:
+        more = _tables(of_words)
+        tables = {
+            name: conform(pd.concat([table, more[name]]), name=name) if len(table) else more[name]
+            for name, table in tables.items()
+        }
+    return tables, {**period, **trends.manifest_entry(counts), "power": power}
+
+
+def _tables(counts: trends.Counts) -> dict[str, pd.DataFrame]:
+    return {
         "trends": trends.trend_table(counts),
         "verdicts": trends.verdict_table(counts),
         "events": trends.find_events(counts),
     }
-    power = trends.power_figures(counts, verdicts=tables["verdicts"])
-    return tables, {**period, **trends.manifest_entry(counts), "power": power}
 
 
 def recount(
@@ -122,6 +143,7 @@ def recount(
         groups=run.groups,
         snapshot_date=date.fromisoformat(day) if day else None,
         settings=Settings(**settings),
+        words=run.words,
     )
     before = run.manifest["period"]
     comparable = (entry["freq"], entry["by"]) == (before["freq"], before.get("by", _DEFAULTS["by"]))

@@ -38,7 +38,7 @@ def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None
 
     Sheets: README (explains each sheet and column), groups, verdicts, trends (one row per group
     and period), topic shares and cluster shares (one row per group, one column per period),
-    events, changes since the previous run, papers (without abstracts). No text is read as a
+    events, words, changes since the previous run, papers (without abstracts). No text is read as a
     formula, whatever it begins with; links are http(s) only. The same run gives the same bytes.
 
     Parameters
@@ -70,7 +70,7 @@ def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None
         with_papers = len(run.papers) <= MOST_PAPERS_UNASKED
     sheets = [groups(run), verdicts(run), trends(run)]
     sheets += [shares(run, kind=kind) for kind in KINDS[::-1]]
-    sheets += [events(run), changes(run), *([papers(run)] if with_papers else [])]
+    sheets += [events(run), words(run), changes(run), *([papers(run)] if with_papers else [])]
     first = _readme(run, sheets=sheets, with_papers=with_papers)
     try:
         with written_whole(path) as temporary:
@@ -139,7 +139,7 @@ def groups(run: Run) -> Sheet:
 
 def verdicts(run: Run) -> Sheet:
     """Return the verdict on each group over the full periods."""
-    rows = _in_order(run, run.verdicts)
+    rows = _in_order(run, run.verdicts[run.verdicts["kind"] != "word"])
     rows = rows.assign(sign_flips=_yes(rows["sign_flips"]))
     return _sheet("verdicts", "One row per group: how its share moved over the full periods.", rows)
 
@@ -169,7 +169,23 @@ def shares(run: Run, *, kind: str) -> Sheet:
 
 def events(run: Run) -> Sheet:
     """Return bursts and changes of course."""
-    return _sheet("events", "One row per burst or change of course.", _in_order(run, run.events))
+    rows = run.events[run.events["kind"] != "word"]
+    return _sheet("events", "One row per burst or change of course.", _in_order(run, rows))
+
+
+def words(run: Run) -> Sheet:
+    """Return the words with their verdicts, those that moved first."""
+    verdicts = run.verdicts[run.verdicts["kind"] == "word"]
+    rows = run.words.rename(columns={"word_id": "group_id", "n_papers": "n"})
+    rows = rows.merge(verdicts, on="group_id", how="left")
+    rows = rows.assign(
+        forms=["; ".join(map(str, forms)) for forms in rows["forms"]],
+        p_adjusted=rows["p_adjusted"].astype("float64"),
+        still=~rows["direction"].isin(("rising", "falling")),
+    )
+    order = ["still", "p_adjusted", "n", "group_id"]
+    rows = rows.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
+    return _sheet("words", "One row per phrase that no group carries.", rows, named=False)
 
 
 def changes(run: Run) -> Sheet:

@@ -128,7 +128,7 @@ def counted_papers(run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `kind`, `group_id`, `paper_id`, `weight`, `day` (that decides the period) and
+        `kind` ("word" too), `group_id`, `paper_id`, `weight`, `day` (that decides the period) and
         `day_precision`; dated papers only, each group's in the order of decreasing weight. Papers
         dated to the year are listed whatever the length of the periods.
     """
@@ -138,7 +138,10 @@ def counted_papers(run: Run) -> pd.DataFrame:
     papers = papers[papers["day"].notna()]
     if day == "listed":
         papers = papers.assign(day=papers["day"].dt.normalize(), day_precision="day")
-    rows = counted_memberships(run.memberships)[[*_KEY, "weight"]].merge(papers, on="paper_id")
+    said = run.words[["word_id", "paper_ids"]].explode("paper_ids").dropna()
+    said = said.set_axis(["group_id", "paper_id"], axis=1).assign(kind="word", weight=1.0)
+    rows = pd.concat([counted_memberships(run.memberships), said])[[*_KEY, "weight"]]
+    rows = rows.astype(dict.fromkeys(_KEY, "str")).merge(papers, on="paper_id")
     order = ["kind", "group_id", "weight", "paper_id"]
     return rows.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
 

@@ -46,14 +46,14 @@ def restated_shares(
     -------
     DataFrame
         Table `restated`: one row per share reported then, of a group and period that this run has
-        too. Runs whose periods have another length have no rows; a share that was null then (no
-        paper in the period) was not reported. `share_now` is null if this run has no paper in the
-        period.
+        too; words have none, since each run chooses its own. Runs whose periods have another
+        length have no rows; a share that was null then (no paper in the period) was not reported.
+        `share_now` is null if this run has no paper in the period.
     """
     freq = set(trends["freq"])
     parts = []
     for name, table in older.items():
-        rows = table[table["share"].notna() & table["freq"].isin(freq)]
+        rows = table[table["share"].notna() & table["freq"].isin(freq) & (table["kind"] != "word")]
         rows = rows if clusters else rows[rows["kind"] == "topic"]
         now = trends[[*_KEY, "share"]].rename(columns={"share": "share_now"})
         parts.append(rows.rename(columns=_THEN).merge(now, on=_KEY).assign(run=name))

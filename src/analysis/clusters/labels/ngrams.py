@@ -80,6 +80,14 @@ class NGrams:
         return sp.csc_matrix((np.ones(len(pairs), "float32"), (pairs % n, pairs // n)), shape=shape)
 
 
+class _Numbers(dict[str, int]):
+    """Numbers new tokens in the order in which they are asked for."""
+
+    def __missing__(self, token: str) -> int:
+        number = self[token] = len(self)
+        return number
+
+
 def tokens_of(titles: Sequence[str], abstracts: Sequence[str | None]) -> Tokens:
     """Split titles and abstracts into words and signs.
 
@@ -87,12 +95,12 @@ def tokens_of(titles: Sequence[str], abstracts: Sequence[str | None]) -> Tokens:
     ----------
     titles, abstracts : sequence of str, length n
     """
-    codes: dict[str, int] = {}
+    codes = _Numbers()
     parts, lengths, titles_end = [], [], []
     for title, abstract in zip(titles, abstracts, strict=True):
         first = [*_TOKEN.findall(title), _END_OF_TITLE]
         found = first + _TOKEN.findall(abstract) if isinstance(abstract, str) else first
-        parts.append(np.array([codes.setdefault(t, len(codes)) for t in found], dtype="int32"))
+        parts.append(np.fromiter(map(codes.__getitem__, found), "int32", len(found)))
         lengths.append(len(found))
         titles_end.append(len(first))
     none = np.array([], dtype="int32")
@@ -167,18 +175,38 @@ def bracketed(ngrams: NGrams, tokens: Tokens) -> pd.DataFrame:
         `column` of the phrase, `word` folded, `n` times. The capitals of a short form are the
         initials of the phrase (A. S. Schwartz and M. A. Hearst 2003, in its strictest form).
     """
-    code_of = {token: code for code, token in enumerate(tokens.written)}
-    opening, closing = code_of.get("(", -1), code_of.get(")", -1)
-    end = ngrams.start + ngrams.length
-    inside = end + 2 < len(tokens.code)
-    start, end, column = ngrams.start[inside], end[inside], ngrams.column[inside]
-    hits = (tokens.code[end] == opening) & (tokens.code[end + 2] == closing)
-    codes = tokens.code[start[hits][:, None] + np.arange(ngrams.length)]
+    is_short = np.zeros(len(tokens.code) + LONGEST, dtype=bool)
+    is_short[_in_brackets(tokens)] = True
+    hits = is_short[ngrams.start + ngrams.length + 1]
+    start, column = ngrams.start[hits], ngrams.column[hits]
+    codes = tokens.code[start[:, None] + np.arange(ngrams.length)]
     long = ["-".join(tokens.written[code] for code in row) for row in codes]
-    short = [tokens.written[code] for code in tokens.code[end[hits] + 1]]
-    pairs = pd.DataFrame({"column": column[hits], "word": list(map(fold_word, short))})
+    short = [tokens.written[code] for code in tokens.code[start + ngrams.length + 1]]
+    pairs = pd.DataFrame({"column": column, "word": list(map(fold_word, short))})
     fits = [_spells(*pair) for pair in zip(short, long, strict=True)]
     return pairs[np.array(fits, dtype=bool)].value_counts(sort=False).reset_index(name="n")
+
+
+def n_bracketed(tokens: Tokens) -> pd.Series:
+    """Return how often each folded word stands in brackets by itself."""
+    codes = tokens.code[_in_brackets(tokens)]
+    return pd.Series(
+        [fold_word(tokens.written[code]) for code in codes], dtype="str"
+    ).value_counts()
+
+
+def _in_brackets(tokens: Tokens) -> Ints:
+    code_of = {token: code for code, token in enumerate(tokens.written)}
+    opens = tokens.code == code_of.get("(", -1)
+    closes = tokens.code == code_of.get(")", -1)
+    return np.flatnonzero(opens[:-2] & closes[2:]) + 1
+
+
+def share_after_to(ngrams: NGrams, tokens: Tokens, *, column: int) -> float:
+    """Return how large a part of a phrase's occurrences follows "to": much for a verb."""
+    first, last = np.searchsorted(ngrams.column, [column, column + 1])
+    before = np.maximum(ngrams.start[first:last] - 1, 0)
+    return float(np.mean([tokens.written[code] == "to" for code in tokens.code[before]]))
 
 
 def mostly_foreign(tokens: Tokens, *, n: int) -> NDArray[np.bool_]:

@@ -11,7 +11,16 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from .ngrams import NGrams, Tokens, bracketed, frequent_ngrams, spellings, tokens_of
+from .ngrams import (
+    NGrams,
+    Tokens,
+    bracketed,
+    frequent_ngrams,
+    n_bracketed,
+    share_after_to,
+    spellings,
+    tokens_of,
+)
 
 SAME = 0.6
 """Jaccard similarity of the papers of two phrases from which on they are one word."""
@@ -19,7 +28,10 @@ SAME = 0.6
 INSIDE = 0.7
 """A phrase is left out if this part of its papers say one longer phrase that contains it."""
 
-_LEAST_BRACKETS, _LEAST_BRACKETED = 3, 0.02
+_LEAST_BRACKETS, _LEAST_BRACKETED, _LEAST_MEANT = 3, 0.02, 0.7
+"""A short form stands in brackets after its long form three times or more, for 2 % of the papers
+that say that, and in 70 % of all brackets it stands in: TTS may be speech or scaling."""
+
 _MODELLING = re.compile(r"modell?ing$")
 
 
@@ -32,6 +44,10 @@ class Candidates:
     in_titles: sp.csc_matrix
     grams: list[NGrams]
     tokens: Tokens
+
+    def after_to(self, column: int) -> float:
+        """Return `share_after_to` of a single word."""
+        return share_after_to(self.grams[0], self.tokens, column=column)
 
     def spellings(self, columns: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
         """Return how phrases are written, the commonest first, with the number of times."""
@@ -62,19 +78,21 @@ def _short_forms(found: Candidates) -> dict[int, int]:
     column_of = {key: column for column, key in enumerate(found.keys)}
     parts, first = [], 0
     for grams in found.grams:
-        if grams.length > 1:
-            parts.append(bracketed(grams, found.tokens))
-            parts[-1]["column"] += first
+        if grams.keys:
+            pairs = bracketed(grams, found.tokens)
+            parts.append(pairs.assign(column=pairs["column"] + first))
         first += len(grams.keys)
     if not parts:
         return {}
     pairs = pd.concat(parts)
-    known = np.array([(word,) in column_of for word in pairs["word"]], dtype=bool)
-    pairs = pairs[(pairs["n"] >= _LEAST_BRACKETS).to_numpy() & known]
-    pairs = pairs[pairs["n"] >= _LEAST_BRACKETED * sums(found.presence)[pairs["column"]]]
-    pairs = pairs.sort_values(["n", "column"], ascending=[False, True]).drop_duplicates("word")
-    longs = pairs["column"].tolist()
-    return {column_of[(word,)]: long for word, long in zip(pairs["word"], longs, strict=True)}
+    least = _LEAST_BRACKETED * sums(found.presence)[pairs["column"]]
+    meant = pairs["n"] >= _LEAST_MEANT * pairs["word"].map(n_bracketed(found.tokens))
+    pairs = pairs[meant & (pairs["n"] >= np.maximum(least, _LEAST_BRACKETS))]
+    return {
+        column_of[(word,)]: column
+        for word, column in zip(pairs["word"], pairs["column"].tolist(), strict=True)
+        if (word,) in column_of
+    }
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ phrases' trends is not biased by their choice.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -37,6 +37,7 @@ LIFT, LIFT_ALONE = 3.0, 8.0
 CARRIED = 0.5
 """F1 of a word as a query for the papers of a group from which on the group carries it."""
 
+_MOST_AFTER_TO = 0.1
 _ROMAN = re.compile(r"[IVX]+")
 _NOT_SLUG = re.compile(r"[\W_]+")
 
@@ -66,10 +67,11 @@ class Word:
 def find_words(
     papers: pd.DataFrame,
     *,
-    neighbours: NDArray[np.int64],
+    near: sp.csr_matrix,
     dated: NDArray[np.bool_],
     groups: sp.csr_matrix,
     labels: Sequence[str],
+    without: Collection[str] = (),
     most: int = MOST_WORDS,
 ) -> list[Word]:
     """Choose the phrases whose trends are tested.
@@ -87,13 +89,16 @@ def find_words(
     ----------
     papers : DataFrame
         `title`, `abstract` (null where there is none); n rows.
-    neighbours : ndarray of int64, shape (n, k)
-        Rows of the nearest papers of each paper; -1 where there is none.
+    near : csr_matrix, shape (n, n)
+        1 where the paper of the column is one of the nearest of that of the row.
     dated : ndarray of bool, shape (n,)
         Papers that a trend can count.
     groups : csr_matrix, shape (n, g)
         1 where a group counts a paper.
-    labels : sequence of str, length g
+    labels : sequence of str
+        Of these groups, and of others.
+    without : collection of str
+        Words and phrases that no chosen one contains.
     most : int
 
     Returns
@@ -105,8 +110,8 @@ def find_words(
         return []
     found = candidates(papers, least=LEAST_PAPERS)
     joined = join(found)
-    kept = _telling(found, joined, dated=dated, neighbours=neighbours)
-    kept &= ~_carried(found, joined, groups=groups, labels=labels)
+    kept = _telling(found, joined, dated=dated, near=near)
+    kept &= ~_carried(joined, groups=groups, labels=labels, without=without)
     totals = sums(joined.presence)
     chosen = sorted(np.flatnonzero(kept).tolist(), key=lambda i: (-totals[i], joined.key(i)))
     written = found.spellings([j for i in chosen[:most] for j in joined.forms[i]])
@@ -122,12 +127,12 @@ def find_words(
 
 
 def _telling(
-    found: Candidates, joined: Joined, *, dated: NDArray[np.bool_], neighbours: NDArray[np.int64]
+    found: Candidates, joined: Joined, *, dated: NDArray[np.bool_], near: sp.csr_matrix
 ) -> NDArray[np.bool_]:
     """Return which words say what their papers are about."""
     totals = sums(joined.presence)
     titles = sums(joined.in_titles) / totals
-    lift = _lift(joined.presence, neighbours=neighbours)
+    lift = _lift(joined.presence, near=near)
     kept = (sums(joined.presence[dated]) >= LEAST_PAPERS) & (totals <= MOST_SHARE * len(dated))
     kept &= (titles >= TITLE_SHARE) & (lift >= LIFT)
     foreign = mostly_foreign(found.tokens, n=len(dated))
@@ -138,7 +143,8 @@ def _telling(
     written = found.spellings(list(heads.values()))
     for i, head in heads.items():
         capitals = _n_capitals(written[head][0][0])
-        is_noun = "-" not in written[head][0][0] and titles[i] >= TITLE_SHARE_ALONE
+        is_noun = "-" not in written[head][0][0] and found.after_to(head) < _MOST_AFTER_TO
+        is_noun &= titles[i] >= TITLE_SHARE_ALONE
         kept[i] = capitals > 1 or (lift[i] >= LIFT_ALONE and (capitals == 1 or is_noun))
     return kept
 
@@ -148,32 +154,37 @@ def _n_capitals(word: str) -> int:
     return 0 if _ROMAN.fullmatch(word) else sum(character.isupper() for character in word)
 
 
-def _lift(presence: sp.csc_matrix, *, neighbours: NDArray[np.int64]) -> NDArray[np.float64]:
+def _lift(presence: sp.csc_matrix, *, near: sp.csr_matrix) -> NDArray[np.float64]:
     """Return how many times more often than any paper, neighbours of a word's papers say it."""
-    n = presence.shape[0]
-    rows, places = np.nonzero(neighbours >= 0)
-    ones = np.ones(len(rows), "float32")
-    near = sp.csr_matrix((ones, (rows, neighbours[rows, places])), shape=(n, n))
     together = sums(presence.multiply(near @ presence))
     degrees = np.asarray(near.sum(axis=1)).ravel()
-    by_chance = (presence.T @ degrees) * (sums(presence) - 1) / max(n - 1, 1)
+    by_chance = (presence.T @ degrees) * (sums(presence) - 1) / max(len(degrees) - 1, 1)
     return together / np.maximum(by_chance, 1e-9)
 
 
 def _carried(
-    found: Candidates, joined: Joined, *, groups: sp.csr_matrix, labels: Sequence[str]
+    joined: Joined, *, groups: sp.csr_matrix, labels: Sequence[str], without: Collection[str]
 ) -> NDArray[np.bool_]:
-    """Return which words a group carries."""
+    """Return which words a group carries, or are not wanted."""
     presence = joined.presence
     sizes = sums(groups)
     both = (presence.T @ groups).tocoo()
     f1 = 2 * both.data / (sums(presence)[both.row] + sizes[both.col])
     carried = np.zeros(presence.shape[1], dtype=bool)
     carried[both.row[f1 >= CARRIED]] = True
-    said = " | ".join(" ".join(map(fold_word, WORD.findall(label))) for label in labels)
+    said = _folded(" | ".join(labels))
+    refused = [_folded(text) for text in without]
     for i, forms in enumerate(joined.forms):
-        carried[i] |= any(f" {' '.join(joined.keys[j])} " in f" {said} " for j in forms)
+        keys = [f" {' '.join(joined.keys[j])} " for j in forms]
+        carried[i] |= any(key in said for key in keys)
+        carried[i] |= any(text in keys[0] for text in refused)
     return carried
+
+
+def _folded(text: str) -> str:
+    """Return the folded words of a text between spaces; lists stay apart."""
+    parts = (" ".join(map(fold_word, WORD.findall(part))) for part in re.split(r"[|,;·]", text))
+    return f" {' | '.join(parts)} "
 
 
 def _slug(key: tuple[str, ...], *, taken: set[str]) -> str:

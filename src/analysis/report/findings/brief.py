@@ -13,6 +13,7 @@ from .facts import Facts
 from .findings import READING, power_words, select_findings
 from .receipts import Receipt, footnote_numbers, papers_words, set_parts, short_title
 from .sentences import Finding
+from .words import words_named
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -42,7 +43,9 @@ def brief(run: Run) -> str:
     facts = Facts(run)
     findings = select_findings(facts)
     power = power_words(facts)
-    numbers = footnote_numbers([findings.lead, *(each.parts for each in findings.single), power])
+    named = words_named(findings.words, facts=facts)
+    singles = [each.parts for each in findings.single]
+    numbers = footnote_numbers([findings.lead, *singles, named, power])
     snapshot = snapshot_words(run.manifest.get("snapshot_date"))
 
     def mark(receipt: Receipt) -> str:
@@ -62,6 +65,7 @@ def brief(run: Run) -> str:
         finding_list(findings.flats, mark=mark),
         findings.why_no_flat,
         finding_list(findings.unclear, mark=mark),
+        set_parts(named, target=MARKDOWN, mark=mark),
         "## How sure the findings are" if power else "",
         set_parts(power, target=MARKDOWN, mark=mark),
         READING if len(run.verdicts) else "",

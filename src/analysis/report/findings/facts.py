@@ -41,10 +41,12 @@ class Facts:
 
     @cached_property
     def labels(self) -> dict[Key, str]:
-        """The labels of the groups."""
-        groups = self.run.groups
+        """The labels of the groups and words."""
+        groups, words = self.run.groups, self.run.words
         keys = zip(groups["kind"], groups["group_id"], strict=True)
-        return dict(zip(keys, groups["label"].astype(str), strict=True))
+        labels = dict(zip(keys, groups["label"].astype(str), strict=True))
+        names = zip(words["word_id"], words["label"].astype(str), strict=True)
+        return labels | {("word", word): label for word, label in names}
 
     @cached_property
     def freq(self) -> str:

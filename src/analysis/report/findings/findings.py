@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from analysis.base.schema import DIRECTIONS
+from analysis.base.schema import DIRECTIONS, KINDS
 
 from . import selection
 from .facts import Facts
-from .receipts import MANIFEST, Mark, Part, Receipt
+from .receipts import EITHER, MANIFEST, Mark, Part, Receipt
 from .sentences import Finding, event_finding, flat_finding, move_finding, unclear_finding
+from .words import word_findings, words_counted
 
 MOST_EVENTS = 3
 _WORDS = {
@@ -55,6 +56,10 @@ class Findings:
         changed (only as many as flat ones are missing); bursts and changes of other groups.
     why_no_move, why_no_flat : str
         A sentence if there are none, without any number.
+    words : tuple of Finding
+        Words that rose or fell, and go with no group that did.
+    words_counted : tuple of str, Value and Mark
+        The sentence on how many words did; empty if none was tested.
     """
 
     counted: tuple[Part, ...]
@@ -65,6 +70,8 @@ class Findings:
     events: tuple[Finding, ...]
     why_no_move: str = ""
     why_no_flat: str = ""
+    words: tuple[Finding, ...] = ()
+    words_counted: tuple[Part, ...] = ()
 
     @property
     def single(self) -> tuple[Finding, ...]:
@@ -88,14 +95,15 @@ def select_findings(facts: Facts, *, kind: str | None = None) -> Findings:
         Groups of one kind only; both by default.
     """
     run = facts.run
-    rows = run.verdicts if kind is None else run.verdicts[run.verdicts["kind"] == kind]
+    kinds = KINDS if kind is None else (kind,)
+    rows = run.verdicts[run.verdicts["kind"].isin(kinds)]
     clipped = selection.clip_to_intervals(rows, trends=run.trends)
     chosen = selection.select_moves(clipped, papers=facts.paper_sets if len(rows) else {})
     moves = tuple(move_finding(key, together=also, facts=facts) for key, also in chosen)
     flat = selection.select_flat(rows, ends=facts.ends_table)
     flats = tuple(flat_finding(key, facts=facts) for key in flat)
     unclear = selection.select_unclear(rows, most=selection.MOST_FLAT - len(flats))
-    events = run.events if kind is None else run.events[run.events["kind"] == kind]
+    events = run.events[run.events["kind"].isin(kinds)]
     others = selection.select_events(
         events, without={finding.key for finding in moves}, most=MOST_EVENTS
     )
@@ -109,6 +117,8 @@ def select_findings(facts: Facts, *, kind: str | None = None) -> Findings:
         events=tuple(event_finding(row, facts=facts) for row in others.itertuples(index=False)),
         why_no_move="" if moves else _why_no_move(directions),
         why_no_flat="" if flats else _why_no_flat(directions),
+        words=word_findings(facts) if kind is None else (),
+        words_counted=words_counted(facts) if kind is None else (),
     )
 
 
@@ -116,7 +126,7 @@ def _counted(rows: pd.DataFrame, *, kind: str | None, facts: Facts) -> tuple[Par
     """Return "Of 42 groups, 4 rose, ..."; nothing if there are no verdicts."""
     if rows.empty:
         return ()
-    key = {} if kind is None else {"kind": kind}
+    key = {"kind": EITHER.join(KINDS) if kind is None else kind}
     total = facts.row_count("verdicts", **key)
     noun = f"{kind or 'group'}{'' if len(rows) == 1 else 's'}"
     if rows["direction"].nunique() == 1 and len(rows) > 1:

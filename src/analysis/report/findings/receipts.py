@@ -19,6 +19,9 @@ ROWS = "rows"
 MANIFEST = "manifest"
 """Stands for a table if the value is in `manifest.json`; the key says where in it."""
 
+EITHER = " or "
+"""Joins the kinds in a key that more than one kind matches."""
+
 _LONG_LABEL, _LONG_TITLE = 80, 90
 
 Key = tuple[str, str]
@@ -93,8 +96,10 @@ def look_up(
     chosen = pd.Series(True, index=frame.index)
     for column, value in receipt.key:
         cells = frame[column]
-        dates = pd.api.types.is_datetime64_any_dtype(cells)
-        chosen &= (cells == pd.Timestamp(value)) if dates else (cells.astype(str) == value)
+        if pd.api.types.is_datetime64_any_dtype(cells):
+            chosen &= cells == pd.Timestamp(value)
+        else:
+            chosen &= cells.astype(str).isin(value.split(EITHER) if column == "kind" else [value])
     rows = frame[chosen]
     if receipt.columns == (ROWS,):
         return {ROWS: len(rows)}

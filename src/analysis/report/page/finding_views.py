@@ -22,10 +22,12 @@ from ..findings.receipts import (
     short_title,
 )
 from ..findings.sentences import GLYPHS, SURENESS, Finding
+from ..findings.words import WORDS_RULE, word_rows
 from ..markup import HTML, html_link
 
 MOST_LINKED = 5
 MOST_IN_NOTE = 3
+MOST_WORDS, MOST_OF_WORD = 40, 3
 _GLYPHS = {**GLYPHS, "burst": "✦", "change": "↷"}
 
 
@@ -65,13 +67,18 @@ class PageFindings:
         self._marked: set[Receipt] = set()
         power = power_words(facts)
         singles = [each.parts for each in findings.single]
-        self._numbers = footnote_numbers([findings.lead, *singles, power])
+        words = [findings.words_counted, *(each.parts for each in findings.words)]
+        self._numbers = footnote_numbers([findings.lead, *singles, *words, power])
         # The order of these calls is that of the page: the first mark of a note is its anchor.
         self.lead = self._set(findings.lead)
         self.moves = [self._view(each) for each in findings.moves]
         self.events = [self._view(each) for each in findings.events]
         self.flats = [self._view(each) for each in findings.flats]
         self.unclear = [self._view(each) for each in findings.unclear]
+        self.words_counted = self._set(findings.words_counted)
+        self.words = [self._view(each) for each in findings.words]
+        self.word_rows = _word_rows(facts)
+        self.words_rule = WORDS_RULE
         self.power = self._set(power)
         self.why_no_move = findings.why_no_move
         self.why_no_flat = findings.why_no_flat
@@ -136,6 +143,16 @@ def trend_view(key: Key, *, facts: Facts) -> TrendView | None:
         shares.append({"share": share_text(row.share), "interval": interval, "papers": papers})
     way = verdict.direction
     return TrendView(way, GLYPHS[way], strata if verdict.sign_flips else "", shares)
+
+
+def _word_rows(facts: Facts) -> list[dict[str, Any]]:
+    """Return the words that moved, each with its trend and the papers that say it."""
+    rows = []
+    for row in word_rows(facts, most=MOST_WORDS):
+        ids = list(facts.papers[row["key"]].sort_values("day", ascending=False)["paper_id"])
+        papers = facts.titles(ids[:MOST_OF_WORD])
+        rows.append({**row, "trend": trend_view(row["key"], facts=facts), "papers": papers})
+    return rows
 
 
 def ends_words(facts: Facts) -> str:

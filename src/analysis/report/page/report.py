@@ -81,6 +81,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "summary": "Summary",
         "moved": "What rose and what fell",
         "flat": "What may seem to have changed",
+        "words": "Words",
         "changed": "What changed since the previous run",
         "map": "Map",
         "trends": "Trends",
@@ -93,6 +94,7 @@ def _contents(run: Run) -> dict[str, Any]:
     }
     empty = {
         "flat": not (findings.flats or findings.unclear or findings.why_no_flat),
+        "words": not findings.words_counted,
         "changed": comparison is None,
         "sure": not findings.reading,
         "notes": not findings.notes,
@@ -103,6 +105,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "summary": summary(run, target=PLAIN),
         "findings": findings,
         "changes": [_as_markup(part) for part in changes],
+        "ends": ends_words(facts),
         "periods": periods_words(run, target=PLAIN),
         "topics": _group_table(facts, kind="topic"),
         "clusters": _group_table(facts, kind="cluster"),
