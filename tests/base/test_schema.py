@@ -58,9 +58,10 @@ def tables() -> dict[str, pd.DataFrame]:
         verdict("cluster", "c0001", direction="flat", n_papers=2),
         verdict("topic", "t", direction="rising", n_papers=1),
     ]
+    event = ("topic", "t", "burst", DAY, DAY, 2.0, 1, 0.01, None, 0.5, DAY, 0.5, 0.5, None)
     rows = {
         "verdicts": verdicts,
-        "events": [("topic", "t", "burst", DAY, DAY, 2.0, 1, 0.01)],
+        "events": [event],
         "neighbours": [("a", 1, "b", 0.5), ("b", 1, "a", 0.5)],
         "memberships": members,
         "evidence": [("a", "topic", "t", "phrase", "x", "An x.", 0.3)],
@@ -180,7 +181,12 @@ def without(name: str, row: int) -> dict[str, pd.DataFrame]:
         (changed("verdicts", 0, ratio_high=0.9), "verdicts: ratio lies outside its bounds"),
         (changed("verdicts", 0, p=0.03), "verdicts: p_adjusted lies outside its bounds"),
         (changed("verdicts", 0, p_adjusted=1.1), "verdicts: p_adjusted lies outside its bounds"),
-        (changed("events", 0, what="dip"), "events: a kind of event is not an allowed one"),
+        (changed("events", 0, what="rise"), "events: a kind of event is not an allowed one"),
+        (changed("events", 0, standing="so"), "events: a standing is not an allowed one"),
+        (
+            changed("events", 0, share_peak=0.4),
+            "events: a peak does not have the share of its period in the trends",
+        ),
         (
             changed("events", 0, end=DAY + pd.DateOffset(days=1)),
             "events: an event does not begin and end with full periods of the trends",

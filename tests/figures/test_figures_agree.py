@@ -85,7 +85,7 @@ def test_bursts_and_changes_stand_in_both_share_charts(count):
     assert list(broad[0].get_ydata()) == list(bursts[0].y)
     assert [list(line.get_xdata()) for line in fall] == [[3]]
     assert fall[0].get_ydata()[0] == pytest.approx(changes[0].y[0])
-    note = "Broad line: burst. ▲▼ beside a line: change of course."
+    note = "Broad line: burst. ▲▼ beside a line: step or change of course."
     assert note in " ".join(written(figure))
 
 

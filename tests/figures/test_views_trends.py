@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.base.schema import conform, empty
+from analysis.base.schema import TABLES, conform, empty
 from analysis.figures.frames import event_table, share_table, then_and_now_table
 from page_runs import made_run
 
@@ -24,7 +24,8 @@ def with_verdicts(run, **columns):
 
 def with_events(run, rows):
     columns = ["kind", "group_id", "what", "start", "end", "strength", "n_papers", "p_adjusted"]
-    return replace(run, events=conform(pd.DataFrame(rows, columns=columns), name="events"))
+    events = pd.DataFrame(rows, columns=columns).reindex(columns=TABLES["events"].columns)
+    return replace(run, events=conform(events, name="events"))
 
 
 def test_then_and_now_are_the_first_and_last_full_period_with_enough_papers():

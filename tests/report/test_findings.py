@@ -20,7 +20,8 @@ from analysis.report.findings.findings import READING, power_words, select_findi
 from analysis.report.findings.numbers import FORMS, fold_text, share_text, span_text
 from analysis.report.findings.receipts import Name, Value, look_up, plain_text
 from analysis.report.findings.selection import clip_to_intervals
-from analysis.report.findings.sentences import event_finding, move_finding, strength_words
+from analysis.report.findings.sentences import event_finding, move_finding
+from analysis.report.findings.turns import strength_words
 from analysis.runs import Run
 from analysis.trends import detection_power
 from analysis.trends.verdicts import FLAT, FLAT_LEVEL, LEVEL, MIN_FULL_PERIODS, MIN_PAPERS, SURE
@@ -77,7 +78,7 @@ def test_a_group_born_late_is_told_without_an_astronomic_ratio(facts):
     assert "rose from under 0.1 % to 1" in text
     assert "-fold" not in text
     assert "doubling" not in text
-    assert "It had no paper before December 2023." in text
+    assert "It had no paper before December 2023 and has had 6.3 % of papers since." in text
 
 
 def test_plain_words_hold_no_digit_and_values_are_their_cells(run, facts):
@@ -122,7 +123,16 @@ def test_behind_every_count_is_a_list_of_as_many_papers(run, facts):
 
 def test_a_share_that_has_come_down_again_is_said_to_have():
     run = course([*(0.02 + 0.03 * month for month in range(13)), *[0.25] * 24], name="hype")
-    (text,) = [plain_text(each.parts) for each in select_findings(Facts(run)).moves]
+    (told,) = select_findings(Facts(run)).moves
+    assert told.direction == "come-down"
+    assert plain_text(told.parts).startswith(
+        "“hype” (topic) was highest at 38 % (33 to 43 %) in January 2024 and has come down since: "
+        "25 % (21 to 30 %) in June 2024. A straight line through all months rises, which hides "
+        "this course. Counted: "
+    )
+    without = replace(run, events=run.events.iloc[:0])
+    (told,) = select_findings(Facts(without)).moves
+    text = plain_text(told.parts)
     assert "It was highest in January 2024, 38 % (" in text
     assert ", and has come down since." in text
 
@@ -154,7 +164,8 @@ def test_a_line_that_ends_where_no_share_was_is_not_told():
     assert text.startswith(
         "“wave” (topic) fell, but not steadily enough to give a rate. Counted: 4 of 400 papers"
     )
-    assert " It was highest in March 2023, 50 % (" in text
+    assert " It was highest at 50 % (45 to 55 %) in March 2023 and has come down since: 0.8" in text
+    assert text.count("highest") == 1
     assert "halving" not in text
     drawn = clip_to_intervals(run.verdicts, trends=run.trends).set_index("group_id")
     first = facts.trend_row(key, period=MONTHS[0])
@@ -279,7 +290,8 @@ def test_strengths_in_words():
     ],
 )
 def test_turns_are_told_with_their_size_in_words(run, strength, words):
-    row = run.events[run.events["what"] == "change"].assign(strength=strength)
+    row = run.events[run.events["group_id"] == "late"]
+    row = row.assign(what="change", strength=strength, share_before=np.nan)
     events = conform(row, name="events")
     told = event_finding(next(events.itertuples()), facts=Facts(replace(run, events=events)))
     assert f"changed course in December 2023: {words}" in plain_text(told.parts)

@@ -125,5 +125,7 @@ def _groups(ids: list[str], *, sizes: pd.Series) -> pd.DataFrame:
         status="active",
         definition_hash="0" * 12,
         stability=np.nan,
+        label_coverage=np.nan,
+        label_precision=np.nan,
     )
     return conform(frame[list(TABLES["groups"].columns)], name="groups")

@@ -47,11 +47,15 @@ def test_a_burst_of_three_months_has_its_dates():
 
 
 @pytest.mark.parametrize(("before", "after"), [(0.04, 0.14), (0.14, 0.04), (0.0, 0.1)])
-def test_a_step_is_a_change_of_course(before, after):
+def test_a_step_is_dated_at_the_first_month_of_the_new_level(before, after):
     shares = np.where(np.arange(24) < 14, before, after)
     found = of_first(course(shares))
-    assert found["what"].tolist() == ["change"]
-    assert abs((found["start"].iloc[0] - pd.Timestamp("2025-03-01")).days) <= 31
+    assert found["what"].tolist() == ["step"]
+    assert found["start"].tolist() == [pd.Timestamp("2025-03-01")]
+    assert found["end"].tolist() == [pd.Timestamp("2025-03-31")]
+    assert found["share_before"].iloc[0] == pytest.approx(before, abs=0.01)
+    assert found["share_during"].iloc[0] == pytest.approx(after, abs=0.02)
+    assert found["standing"].tolist() == ["above" if after > before else "below"]
     if before:
         assert found["strength"].iloc[0] == pytest.approx(after / before, rel=0.3)
     else:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .groups import broader_clusters, broader_ids, counted_memberships, groups_of
-from .schema import DIRECTIONS, EVENTS, KINDS, TABLES
+from .schema import DIRECTIONS, EVENTS, KINDS, STANDINGS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -231,4 +231,14 @@ def _broken_events(events: pd.DataFrame, *, trends: pd.DataFrame) -> list[str]:
     inside = events["start"].isin(set(full["period"])) & events["end"].isin(set(full["period_end"]))
     if not (inside & (events["start"] <= events["end"])).all():
         broken.append("events: an event does not begin and end with full periods of the trends")
+    if not set(events["standing"].dropna()) <= set(STANDINGS):
+        broken.append("events: a standing is not an allowed one")
+    peaks = events.dropna(subset="peak").merge(
+        full,
+        left_on=["kind", "group_id", "peak"],
+        right_on=["kind", "group_id", "period"],
+        how="left",
+    )
+    if not (peaks["share_peak"] == peaks["share"]).all():
+        broken.append("events: a peak does not have the share of its period in the trends")
     return broken

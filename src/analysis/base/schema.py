@@ -40,7 +40,11 @@ FREQUENCIES = tuple(MONTHS)
 AXES = ("published", "listed")
 """The day that decides a paper's period: publication, or the day on which a source listed it."""
 DIRECTIONS = ("rising", "falling", "flat", "unclear", "too few to say")
-EVENTS = ("burst", "change")
+EVENTS = ("burst", "hump", "dip", "step", "come-down", "change")
+SPANS = ("burst", "hump", "dip")
+"""Events that end; the others are a period from which a level or a course holds."""
+STANDINGS = ("above", "below", "near")
+"""Where the newest share is, seen from the one before an event."""
 PRECISIONS = ("day", "month", "year")
 
 
@@ -234,6 +238,12 @@ TABLES: dict[str, Table] = {
             "strength": "float64",
             "n_papers": "int64",
             "p_adjusted": "float64",
+            "share_before": "float64",
+            "share_during": "float64",
+            "peak": "datetime64[us]",
+            "share_peak": "float64",
+            "share_now": "float64",
+            "standing": "str",
         },
     ),
 }

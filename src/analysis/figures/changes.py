@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.english import count, period_label
-from analysis.base.schema import DIRECTIONS, MONTHS
+from analysis.base.schema import DIRECTIONS, MONTHS, SPANS
 
 from .frames.trends import ChangeRow, EventRow
 from .shares import evenly_spaced, hidden_groups_note, shown_groups
@@ -172,7 +172,8 @@ def timeline_rows(events: pd.DataFrame, *, top: int) -> pd.DataFrame:
     """
     groups = [rows for _, rows in shown_groups(events, top=top)]
     rows = pd.concat([part.assign(row=i) for i, part in enumerate(groups)], ignore_index=True)
-    part = np.log(rows["strength"].clip(1, _STRONGEST).fillna(1)) / np.log(_STRONGEST)
+    strength = rows["strength"].where(rows["what"] != "dip", 1 / rows["strength"])
+    part = np.log(strength.clip(1, _STRONGEST).fillna(1)) / np.log(_STRONGEST)
     words = [
         f"{f'×{times(strength)}' if strength == strength else 'new'}, {count(n, 'paper')}"
         for strength, n in zip(rows["strength"], rows["n_papers"], strict=True)
@@ -192,15 +193,18 @@ def timeline_ticks(events: pd.DataFrame, *, limit: int) -> pd.DataFrame:
 def timeline_notes(events: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
     """Return the sentences under a timeline."""
     out = []
-    if (rows["what"] == "burst").any():
+    drawn = set(rows["what"])
+    if "burst" in drawn:
         out.append(
             "Bar: burst, a stretch with more papers than the group's trend line predicts; thicker "
             "bars are stronger bursts (×: observed over expected papers)."
         )
-    if (rows["what"] == "change").any():
+    if drawn & {"hump", "dip"}:
+        out.append("Bar: hump (dip), a share higher (lower) than before and after (×: ratio).")
+    if drawn - set(SPANS):
         out.append(
-            "▲▼: change of course, a higher or lower share from there on (×: ratio to the share "
-            "before)."
+            "▲▼: step or change of course, a higher or lower share from there on (×: ratio to the "
+            "share before)."
         )
     out.append("Significant at 5 % after correction for the number of groups and positions tested.")
     if events["partial_from"].notna().any():

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import isotonic_regression
 
-from analysis.base.english import count
+from analysis.base.english import count, listing
 from analysis.base.errors import InputError
-from analysis.base.schema import FEW_PAPERS, MONTHS
+from analysis.base.schema import FEW_PAPERS, MONTHS, SPANS
 
 from .frames.trends import EventRow
 from .style import LINE_SYMBOLS, one_line, times
@@ -132,9 +132,14 @@ def mark_height(rows: pd.DataFrame, *, sign: int, limit: float) -> float:
 def event_words(event: EventRow) -> str:
     """Return an event in words: burst 2025-02 to 2025-05, ×1.9, 255 papers."""
     when = event.start_label
-    if event.what == "burst" and event.end_label != event.start_label:
+    if event.what in SPANS and event.end_label != event.start_label:
         when += f" to {event.end_label}"
-    what = "burst" if event.what == "burst" else f"{'higher' if event.sign > 0 else 'lower'} from"
+    way = event.sign > 0
+    what = {
+        "step": f"step {'up' if way else 'down'}",
+        "come-down": "down from",
+        "change": f"{'higher' if way else 'lower'} from",
+    }.get(event.what, event.what)
     ratio = f"×{times(event.strength)}, " if event.strength == event.strength else ""
     return f"{what} {when}, {ratio}{count(event.n_papers, 'paper')}"
 
@@ -150,10 +155,11 @@ def share_notes(shares: pd.DataFrame, *, top: int, events: pd.DataFrame | None =
         verb = "is" if len(partial) == 1 else "are"
         out.append(f"{names} {verb} incomplete: open markers, dashed lines.")
     drawn = {mark.what for rows in groups for mark in event_marks(rows, events=events)}
-    if "burst" in drawn:
-        out.append("Broad line: burst.")
-    if "change" in drawn:
-        out.append("▲▼ beside a line: change of course.")
+    spans = [what for what in SPANS if what in drawn]
+    if spans:
+        out.append(f"Broad line: {listing(spans)}.")
+    if drawn - set(SPANS):
+        out.append("▲▼ beside a line: step or change of course.")
     if (visible["share"] > axis_top(visible)).any():
         out.append(f"▲ is beyond the axis (a period with fewer than {FEW_PAPERS} papers).")
     if (visible["n_total"] == 0).any():

@@ -206,10 +206,10 @@ def event_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per event: `group_id`, `label`, `color`, `symbol`, `freq`, `what` ("burst" |
-        "change"), `start`, `end`, `start_label`, `end_label` (its first and
-        last period), `sign` (1 up, -1 down; a burst is up), `strength`, `n_papers`, `p_adjusted`
-        (all as in `events`), and the same in every row, for the axis, `first` and `last` (first
+        One row per event: `group_id`, `label`, `color`, `symbol`, `freq`, `what`
+        (`schema.EVENTS`), `start`, `end`, `start_label`, `end_label` (its first and last period),
+        `sign` (1 up, -1 down; bursts and humps are up), `strength`, `n_papers`, `p_adjusted` (all
+        as in `events`), and the same in every row, for the axis, `first` and `last` (first
         day of the first and last day of the last period of `trends`) and `partial_from` (first
         day of the first partial period, null if all are full). Earliest start first. Empty if
         there are no events.
@@ -220,7 +220,8 @@ def event_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     freq = str(trends["freq"].iloc[0]) if len(trends) else ""
     starts = np.sort(trends["period"].unique())
     last_periods = [starts[np.searchsorted(starts, end, side="right") - 1] for end in events["end"]]
-    up = (events["what"] == "burst") | ~(events["strength"] < 1)
+    falls = (events["strength"] < 1) & ~events["what"].isin(["burst", "hump"])
+    up = ~falls & ~events["what"].isin(["dip", "come-down"])
     table = events.assign(
         freq=pd.Series(freq, index=events.index, dtype="str"),
         start_label=_period_labels(events["start"], freq=freq),

@@ -8,6 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
+from analysis.base.schema import SPANS
+
 from ..changes import (
     DIRECTION_STYLES,
     NO_EVENTS,
@@ -235,7 +237,7 @@ def _set_timeline_axes(figure: go.Figure, events: pd.DataFrame, *, names: list[s
 
 def _mark(row: TimelineRow) -> go.Scatter:
     words = sheet.plotly_text(f"{row.label}: {event_words(row)}", width=60)
-    if row.what == "burst":
+    if row.what in SPANS:
         start, end = str(row.start), str(row.end + pd.Timedelta(days=1))
         low, high = row.row - row.thickness / 2, row.row + row.thickness / 2
         return go.Scatter(
@@ -267,7 +269,7 @@ def _mark(row: TimelineRow) -> go.Scatter:
 
 
 def _words(row: TimelineRow, *, last: pd.Timestamp) -> dict[str, Any]:
-    burst = row.what == "burst"
+    burst = row.what in SPANS
     middle = row.first + (last - row.first) * 0.75
     fits = (row.end if burst else row.start) < middle
     day = row.end + pd.Timedelta(days=1) if burst and fits else row.start

@@ -8,6 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
 
+from analysis.base.schema import SPANS
+
 from ..frames.trends import ShareRow
 from ..shares import event_marks, mark_height, periods_of
 from ..style import GREY, MUTED, PALE, darken, percent, share_words
@@ -128,7 +130,7 @@ def event_traces(
     for mark in event_marks(rows, events=events):
         part = rows.iloc[mark.first : mark.last + 1]
         words = plotly_text(f"{rows['label'].iloc[0]}: {mark.words}", width=60)
-        if mark.what == "burst":
+        if mark.what in SPANS:
             style = {"mode": "lines", "line": {"color": color, "width": 9}, "opacity": 0.4}
             if len(part) == 1:
                 style = {"mode": "markers", "marker": {"color": color, "size": 16}, "opacity": 0.4}

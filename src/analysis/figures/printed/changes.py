@@ -8,6 +8,8 @@ from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from analysis.base.schema import SPANS
+
 from ..changes import (
     DIRECTION_STYLES,
     NO_EVENTS,
@@ -210,7 +212,7 @@ def _draw_events(axes: Axes, rows: pd.DataFrame, *, inches: float) -> None:
     day = inches / (high - low)
     for row in rows.itertuples():
         start, end = date2num(row.start), date2num(row.end) + 1
-        if row.what == "burst":
+        if row.what in SPANS:
             corner, tall = (start, row.row - row.thickness / 2), row.thickness
             style = {"facecolor": row.color, "alpha": 0.85, "linewidth": 0, "zorder": 2}
             axes.add_patch(Rectangle(corner, end - start, tall, **style))

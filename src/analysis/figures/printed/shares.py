@@ -10,6 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.base.schema import SPANS
+
 from ..shares import (
     NO_SHARES,
     ONE_PANEL,
@@ -198,7 +200,7 @@ def _draw_events(
     """Draw a group's bursts as broad lines behind its line, its changes as ▲ or ▼ beside it."""
     color = rows["color"].iloc[0]
     for mark in event_marks(rows, events=events):
-        if mark.what == "burst":
+        if mark.what in SPANS:
             places = np.arange(mark.first, mark.last + 1)
             share = rows["share"].to_numpy(dtype="float64")[places]
             if len(places) == 1:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.base.schema import SPANS
 from analysis.runs.causes import counted_papers
 
 from .numbers import FORMS
@@ -156,6 +157,17 @@ class Facts:
         rows = self.run.trends.itertuples(index=False)
         return {(row.kind, row.group_id, row.period): row for row in rows}
 
+    def events_of(self, key: Key) -> list[Any]:
+        """Return a group's rows of `events`."""
+        return self._events.get(key, [])
+
+    @cached_property
+    def _events(self) -> dict[Key, list[Any]]:
+        events: dict[Key, list[Any]] = {}
+        for row in self.run.events.itertuples(index=False):
+            events.setdefault((str(row.kind), str(row.group_id)), []).append(row)
+        return events
+
     # receipts
 
     def verdict_receipt(self, key: Key, *columns: str) -> Receipt:
@@ -172,7 +184,7 @@ class Facts:
     def event_receipt(self, row: Any, *columns: str) -> Receipt:
         """Return the receipt of a row of `events`, with the papers in the burst or since then."""
         key = (row.kind, row.group_id)
-        end = row.end if row.what == "burst" or self.span is None else self.span[1]
+        end = row.end if row.what in SPANS or self.span is None else self.span[1]
         papers = self.papers_in(key, start=row.start, end=end)
         pairs = (*_pairs(key), ("what", row.what), _day("start", row.start))
         return Receipt("events", pairs, columns, papers)

@@ -10,8 +10,12 @@ import pandas as pd
 from .facts import Facts
 from .numbers import strata_word
 from .receipts import Key, Mark, Name, Part, Receipt
+from .turns import SHARE, SHARE_CELLS, is_against, tells_peak, turn_of, turn_phrase
 
 GLYPHS = {"rising": "▲", "falling": "▼", "flat": "=", "unclear": "?", "too few to say": "·"}
+TURN_GLYPHS = {
+    **{"burst": "✦", "hump": "∩", "dip": "∪", "step": "⌐", "come-down": "↘", "change": "↷"}
+}
 SURENESS = ("not known", "fairly sure", "sure", "very sure")
 """From the least to the most; `power.READING` explains what each rests on."""
 
@@ -22,14 +26,9 @@ TINY_SHARE = 0.001
 CLEAR_ENOUGH = 20
 """If the ends of a ratio's interval are further apart than this, only its lower end is given."""
 
-EXTREME = 20
-"""A share that grew or shrank by more than this factor is described without a number."""
-
 MOST_TOGETHER = 3
 
 _COUNTS = "{n_papers:number} of {n_total:number} papers in {period}"
-_SHARE = "{share:share} ({share_low:share number} to {share_high:share})"
-_SHARE_CELLS = ("n_papers", "n_total", "share", "share_low", "share_high", "period")
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ class Finding:
     key : (str, str)
         Kind and id of the group.
     direction : str
-        Of its verdict; "burst" or "change" if the finding is an event.
+        Of its verdict; one of `schema.EVENTS` if the finding is an event, or if an event shows
+        that the verdict's line describes the course badly.
     sure : str
         One of `SURENESS`.
     parts : tuple of str, Value, Mark and Name
@@ -65,21 +65,24 @@ def move_finding(key: Key, *, together: tuple[Key, ...], facts: Facts) -> Findin
     `together` are groups that are reported together with it.
     """
     row = facts.verdicts[key]
-    steady = facts.is_steady(key)
-    parts: list[Part] = [
-        Name(key, facts.labels[key]),
-        *_line(row, steady=steady, facts=facts),
-        " ",
-        *_counted(key, facts=facts),
-        *_reversal(row, steady=steady, facts=facts),
-        *_flip(row, facts=facts),
-    ]
-    events = facts.run.events
-    for event in events[(events["kind"] == key[0]) & (events["group_id"] == key[1])].itertuples():
-        parts += [" It", *event_phrase(event, facts=facts)]
+    turn = turn_of(key, facts=facts)
+    told = str(turn.what) if turn is not None and tells_peak(turn) else ""
+    against = turn if turn is not None and is_against(turn, direction=row.direction) else None
+    steady = not told and facts.is_steady(key)
+    parts: list[Part] = [Name(key, facts.labels[key])]
+    if against is not None:
+        parts += [*turn_phrase(against, facts=facts), *_line_against(row, facts=facts)]
+    else:
+        parts += _line(row, steady=steady, facts=facts)
+    parts += [" ", *_counted(key, facts=facts)]
+    parts += _reversal(row, steady=steady, told=told, facts=facts)
+    parts += _flip(row, facts=facts)
+    for event in facts.events_of(key):
+        if against is None or event.what != against.what:
+            parts += [" It", *turn_phrase(event, facts=facts)]
     parts += _together(together, facts=facts)
     sure = "fairly sure" if row.sign_flips else _sure_by_p(row.p_adjusted)
-    return Finding(key, row.direction, sure, tuple(parts))
+    return Finding(key, row.direction if against is None else against.what, sure, tuple(parts))
 
 
 def flat_finding(key: Key, *, facts: Facts) -> Finding:
@@ -96,6 +99,8 @@ def flat_finding(key: Key, *, facts: Facts) -> Finding:
         *facts.phrase(f"{line}; its share {_range(row)}{{mark}}. ", receipt),
         *_but_counts(key, facts=facts),
     ]
+    for event in facts.events_of(key):
+        parts += [" But its course is not level: it", *turn_phrase(event, facts=facts)]
     clear = row.ratio_low >= 0.8**0.5 and row.ratio_high <= 1.25**0.5
     return Finding(key, "flat", "sure" if clear else "fairly sure", tuple(parts))
 
@@ -116,9 +121,9 @@ def unclear_finding(key: Key, *, facts: Facts) -> Finding:
 
 
 def event_finding(row: Any, *, facts: Facts) -> Finding:
-    """Return that a group with no other finding had a burst or changed course."""
+    """Return that a group with no other finding had a burst, a hump, a step or another turn."""
     key = (row.kind, row.group_id)
-    parts = (Name(key, facts.labels[key]), *event_phrase(row, facts=facts))
+    parts = (Name(key, facts.labels[key]), *turn_phrase(row, facts=facts))
     return Finding(key, row.what, _sure_by_p(row.p_adjusted), parts)
 
 
@@ -142,6 +147,16 @@ def _line(row: Any, *, steady: bool, facts: Facts) -> list[Part]:
     if known and (row.ratio >= 2 or row.ratio <= 0.5) and _has_fold(row):
         pattern += f", {'doubling' if rises else 'halving'} in about {{doubling_years:span}}"
     return facts.phrase(pattern + "{mark}.", receipt)
+
+
+def _line_against(row: Any, *, facts: Facts) -> list[Part]:
+    """Return that the line through all periods says otherwise, and is not to be followed."""
+    receipt = facts.verdict_receipt(
+        (row.kind, row.group_id), "direction", "p_adjusted", "n_periods", "n_papers"
+    )
+    verb = "rises" if row.direction == "rising" else "falls"
+    text = f" A straight line through all {facts.freq}s {verb}{{mark}}, which hides this course."
+    return facts.phrase(text, receipt)
 
 
 def _has_fold(row: Any) -> bool:
@@ -179,20 +194,25 @@ def _counted(key: Key, *, facts: Facts) -> list[Part]:
         return []
     out: list[Part] = ["Counted: "]
     for period, end in ((ends.period_first, ", and "), (ends.period_last, ".")):
-        receipt = facts.trend_receipt(key, *_SHARE_CELLS, period=period)
-        out += facts.phrase(f"{_COUNTS}, {_SHARE}{{mark}}{end}", receipt)
+        receipt = facts.trend_receipt(key, *SHARE_CELLS, period=period)
+        out += facts.phrase(f"{_COUNTS}, {SHARE}{{mark}}{end}", receipt)
     return out
 
 
-def _reversal(row: Any, *, steady: bool, facts: Facts) -> list[Part]:
-    """Return when a share was past its end; after an unsteady fall, also above its beginning."""
+def _reversal(row: Any, *, steady: bool, told: str, facts: Facts) -> list[Part]:
+    """Return when a share was past its end, unless the event `told` says so.
+
+    After an unsteady fall, also when it was above its beginning.
+    """
     ends = facts.ends.get((row.kind, row.group_id))
     if ends is None:
         return []
     rises = row.direction == "rising"
     since = f", and has {'come down' if rises else 'gone up'} since."
-    parts = _extreme(row, highest=rises, period=ends.period_last, end=since, facts=facts)
-    if not rises and not steady:
+    parts: list[Part] = []
+    if not told:
+        parts = _extreme(row, highest=rises, period=ends.period_last, end=since, facts=facts)
+    if not rises and not steady and told != "come-down":
         parts += _extreme(row, highest=True, period=ends.period_first, end=".", facts=facts)
     return parts
 
@@ -206,9 +226,9 @@ def _extreme(
     apart = far.share_low > near.share_high if highest else far.share_high < near.share_low
     if not apart:
         return []
-    receipt = facts.trend_receipt(key, *_SHARE_CELLS, period=far.period)
+    receipt = facts.trend_receipt(key, *SHARE_CELLS, period=far.period)
     which = "highest" if highest else "lowest"
-    return facts.phrase(f" It was {which} in {{period}}, {_SHARE}{{mark}}{end}", receipt)
+    return facts.phrase(f" It was {which} in {{period}}, {SHARE}{{mark}}{end}", receipt)
 
 
 def _counts(key: Key, *, facts: Facts) -> list[Part]:
@@ -260,40 +280,3 @@ def _together(keys: tuple[Key, ...], *, facts: Facts) -> list[Part]:
 
 def _sure_by_p(p: float) -> str:
     return "very sure" if p < 0.001 else "sure" if p < 0.01 else "fairly sure"
-
-
-def event_phrase(row: Any, *, facts: Facts) -> list[Part]:
-    """Return what follows the group's name for a row of `events`; begins with a space."""
-    receipt = facts.event_receipt(row, "start", "end", "strength", "n_papers", "p_adjusted")
-    if row.what == "burst":
-        start, end = (facts.value(receipt, side, facts.freq).text for side in ("start", "end"))
-        when = "in {start}" if start == end else "from {start} to {end}"
-        pattern = (
-            f" had a {strength_words(row.strength)} burst {when}: {{n_papers:number}} papers, "
-            f"{{strength:times}} times as many as expected from its other {facts.freq}s"
-        )
-    elif pd.isna(row.strength):
-        pattern = " had no paper before {start}"
-    else:
-        pattern = f" changed course in {{start}}: its share since then is {_since(row.strength)}"
-    return facts.phrase(pattern + "{mark}.", receipt)
-
-
-def strength_words(strength: float) -> str:
-    """Return how strong a burst is, by the ratio of its papers to those expected."""
-    if strength < 2:
-        return "mild"
-    return "strong" if strength < 4 else "very strong"
-
-
-def _since(strength: float) -> str:
-    """Return the pattern that compares the share after a change with the share before."""
-    if strength >= EXTREME:
-        return "many times what it was before"
-    if strength <= 1 / EXTREME:
-        return "a small fraction of what it was before"
-    if 1 / 1.25 < strength < 1.25:
-        return "about the same on average, but moves in another direction"
-    if strength < 1:
-        return "{strength:change} lower than before"
-    return "{strength:times} times what it was before"

@@ -21,14 +21,14 @@ from ..findings.receipts import (
     set_parts,
     short_title,
 )
-from ..findings.sentences import GLYPHS, SURENESS, Finding
+from ..findings.sentences import GLYPHS, SURENESS, TURN_GLYPHS, Finding
 from ..findings.words import WORDS_RULE, word_rows
 from ..markup import HTML, html_link
 
 MOST_LINKED = 5
 MOST_IN_NOTE = 3
 MOST_WORDS, MOST_OF_WORD = 40, 3
-_GLYPHS = {**GLYPHS, "burst": "✦", "change": "↷"}
+_GLYPHS = {**GLYPHS, **TURN_GLYPHS}
 
 
 class FindingView(NamedTuple):
