@@ -37,7 +37,13 @@ def groups(**sizes: int) -> pd.DataFrame:
         for name, n in sizes.items()
     ]
     rows.append({**rows[0], "kind": "topic", "group_id": "data", "n_papers": 5})
-    frame = pd.DataFrame(rows).assign(description="", definition_hash=None, stability=np.nan)
+    frame = pd.DataFrame(rows).assign(
+        description="",
+        definition_hash=None,
+        stability=np.nan,
+        label_coverage=np.nan,
+        label_precision=np.nan,
+    )
     frame["exemplars"] = [[] for _ in rows]
     return conform(frame, name="groups")
 
@@ -336,3 +342,20 @@ def test_a_long_register_is_read_quickly(tmp_path):
     path.write_text(ledger_text(ledger), encoding="utf-8")
     assert read_ledger(path) == ledger
     assert len(tomllib.loads(path.read_text(encoding="utf-8"))["cluster"]) == 300
+
+
+def test_a_new_label_leaves_the_former_one_in_the_register():
+    first = first_run(groups(c0001=6, c0002=9), run="0001")
+    renamed = groups(c0001=7, c0002=9)
+    renamed.loc[renamed["group_id"] == "c0001", "label"] = "Reasoning models"
+    ledger = first
+    for run in ("0002", "0003"):
+        ledger = update_register(
+            ledger, groups=renamed, lineage=empty("lineage"), run=run, snapshot_date=None
+        )
+    entry = entry_of(ledger, "c0001")
+    assert (entry.label, entry.former) == ("Reasoning models", ("On c0001",))
+    assert entry_of(ledger, "c0002").former == ()
+    text = ledger_text(ledger)
+    assert text.count("former = ") == 1
+    assert 'former = ["On c0001"]' in text

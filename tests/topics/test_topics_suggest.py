@@ -77,7 +77,9 @@ def groups_of(
         for name in clusters
     ]
     frame = pd.DataFrame(rows, columns=list(TABLES["groups"].columns))
-    return frame.assign(n_papers=0, stability=np.nan).pipe(conform, name="groups")
+    return frame.assign(
+        n_papers=0, stability=np.nan, label_coverage=np.nan, label_precision=np.nan
+    ).pipe(conform, name="groups")
 
 
 def neighbours_within(themes: list[str]) -> pd.DataFrame:
