@@ -19,6 +19,14 @@ LEAST_FIT = 0.95
 """Agreement with fits of subsamples, as a fraction of that of a fresh fit, from which on a run's
 clusters are as good as those of a fresh fit."""
 
+GROWN, GROWN_AND_WORSE = 0.2, 0.1
+"""Growth since the last audit or fresh fit after which a run is audited unasked: in any case, and
+if new papers fit worse than known ones."""
+
+WORSE = 0.1
+"""New papers fit worse if so many more of them are poorly placed, or so many fewer of their nearest
+papers are in the same cluster."""
+
 MOST_LISTED = 20
 """Contested papers that the text lists."""
 
@@ -138,6 +146,36 @@ def audit_clusters(
         lineage=lineage_rows(clusters, after, previous_run=run),
         sizes={name: int(n) for name, n in zip(ids, np.bincount(fresh), strict=True)},
     )
+
+
+def audit_is_due(drift: Mapping[str, float | int | None], *, n_papers: int, n_before: int) -> bool:
+    """Return whether a run has drifted enough for an audit that nobody asked for.
+
+    Parameters
+    ----------
+    drift : mapping
+        `poorly_placed`, `poorly_placed_known`, `agreement`, `agreement_known`, as
+        `new_papers.NewPapersFit.as_dict` has them.
+    n_papers : int
+        Papers of the run.
+    n_before : int
+        Papers at the last audit or fresh fit.
+
+    Returns
+    -------
+    bool
+        True after a growth of 20 %, or of 10 % if new papers fit worse than known ones by 10
+        percentage points. An audit costs about six fits, so it is not made in every run.
+    """
+    pairs = [
+        (drift.get("poorly_placed"), drift.get("poorly_placed_known")),
+        (drift.get("agreement_known"), drift.get("agreement")),
+    ]
+    worse = any(
+        more is not None and less is not None and more - less >= WORSE for more, less in pairs
+    )
+    least = GROWN_AND_WORSE if worse else GROWN
+    return n_papers >= (1 + least) * n_before
 
 
 def _agreement(numbers: np.ndarray, *, fits: np.ndarray) -> float:

@@ -11,7 +11,7 @@ from analysis.base.errors import InputError
 from analysis.base.groups import cluster_number
 from analysis.base.progress import Progress
 from analysis.clusters import quality
-from analysis.clusters.audit import Audit, audit_clusters, audit_line
+from analysis.clusters.audit import Audit, audit_clusters, audit_is_due, audit_line
 from analysis.runs import Run
 
 ALWAYS_BELOW = 2_000
@@ -59,29 +59,45 @@ def audit_run(run: Run, *, progress: Progress) -> Audit:
 
 
 def add_audit(run: Run, *, always: bool, progress: Progress) -> Run:
-    """Audit an extended run if it is small, or if asked to, and record it in the manifest.
+    """Audit an extended run if it is small, if drift says so, or if asked to; record it.
 
     Parameters
     ----------
     run : Run
         Not yet written.
     always : bool
-        Audit an extended run whatever its size.
+        Audit an extended run whatever its size and drift.
     progress : Progress
 
     Returns
     -------
     Run
-        Its manifest has `audit`, None if there was none.
+        Its manifest has `audit`, None if there was none, and in `clustering` the number of papers
+        at the last audit as `audited_at`.
     """
-    is_due = run.manifest["how"] == "extended" and (always or len(run.papers) < ALWAYS_BELOW)
-    audit = audit_run(run, progress=progress) if is_due else None
+    extended = run.manifest["how"] == "extended"
+    due = extended and (always or len(run.papers) < ALWAYS_BELOW or _drift_says_so(run))
+    audit = audit_run(run, progress=progress) if due else None
     if audit is not None:
         progress.say(f"Audit: {audit_line(audit)}")
+        if audit.recommends_fresh:
+            progress.say("To start again from a fresh fit: papertide run SNAPSHOT --fresh")
     elif always:
         progress.say("Audit: this run is a fresh fit; there is nothing to compare it with.")
     entry = audit.as_dict() if audit else None
-    return replace(run, manifest={**run.manifest, "audit": entry})
+    account = dict(run.manifest["clustering"])
+    if audit is not None:
+        account["audited_at"] = audit.n_papers
+    return replace(run, manifest={**run.manifest, "audit": entry, "clustering": account})
+
+
+def _drift_says_so(run: Run) -> bool:
+    """Return whether the run has drifted enough since its last audit or fresh fit."""
+    account, drift = run.manifest["clustering"], run.quality.get("drift")
+    if not drift:
+        return False
+    n_before = max(account.get("audited_at", 0), drift["n_fresh"])
+    return audit_is_due(drift, n_papers=len(run.papers), n_before=n_before)
 
 
 def contested_papers(run: Run) -> pd.DataFrame:

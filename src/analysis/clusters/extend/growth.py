@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
@@ -12,6 +13,22 @@ _WINDOWS = (0.0, 0.1, 0.2, 0.3)
 """Shares of the papers that the last steps must have brought together to be a window."""
 
 _ROUNDS = 10
+
+
+def steps_of_arrival(first_runs: pd.Series) -> np.ndarray:
+    """Return the number of the run in which each paper came, counted from 0 in their order.
+
+    Parameters
+    ----------
+    first_runs : Series of str, length n
+        Names of runs, which begin with their number.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,)
+    """
+    names = sorted(first_runs.unique(), key=lambda name: (len(name.partition("-")[0]), name))
+    return pd.Index(names).get_indexer(first_runs).astype(np.int64)
 
 
 def recent_windows(arrived: np.ndarray, *, limits: Thresholds) -> list[np.ndarray]:

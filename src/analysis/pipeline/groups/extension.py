@@ -14,6 +14,7 @@ from analysis.base import schema
 from analysis.base.groups import cluster_id, cluster_number
 from analysis.base.progress import Progress
 from analysis.clusters import ClusterDescription, Extension, FreshFit, primary_clusters, quality
+from analysis.clusters.extend.growth import steps_of_arrival
 from analysis.clusters.extend.new_papers import NewPapersFit, fit_line, fit_of_new_papers
 
 from .group_table import descriptions_of
@@ -86,6 +87,7 @@ def extend_parent(
             revised=is_revised,
             n_last_fit=account["looked_at"],
             n_last_review=account["revised_at"],
+            arrived=steps_of_arrival(papers["first_run"]),
             fit=lambda: _fresh_fit(vectors, seed=seed),
             limits=limits,
         )
