@@ -63,12 +63,13 @@ def test_each_cluster_is_shown_and_its_name_asked(cli: Cli, place: Path, typed):
     assert (said.code, said.err) == (0, "")
     lines = said.out.splitlines()
     assert max(map(len, lines)) <= 100
-    assert lines[1] == "c0001 Cluster 1 (50 papers; 1 of 4)"
+    assert lines[1] == "c0001 Cluster 1 (50 papers, 60% say the label; 1 of 4)"
     assert lines[2] == "  terms: wombat, burrow"
     assert lines[3] == "  - On adapters for large language models, part 0"
     assert said.out.count("Name [Enter keeps, s skips, q stops]: ") == 4
     assert "beside: " in said.out
     assert "Adapters" in said.out.split("c0002 Cluster 2")[1]  # a sibling's new name is shown
+    assert "  50 of its 50 papers say it, no other does" in said.out
     assert lines[-5:] == [
         "c0002: stays “Cluster 2”",
         "c0004: “Cluster 4” is now “Speech recognition”",
@@ -106,9 +107,12 @@ def test_without_names_nothing_is_written(cli: Cli, place: Path, typed, answers)
 def test_only_the_clusters_named_are_asked(cli: Cli, place: Path, typed):
     typed("Three\n")
     said = cli("name", "0001", "--cluster", "c0003", "--overrides", "mine.toml")
-    assert "c0003 Cluster 3 (50 papers; 1 of 1)" in said.out
+    assert "c0003 Cluster 3 (50 papers, 60% say the label; 1 of 1)" in said.out
     assert names_in(place / "mine.toml") == {"c0003": "Three"}
     assert "papertide run papers.csv --overrides mine.toml" in said.out
+    typed("Tre\n")  # the figure is that of another label now
+    again = cli("name", "--cluster", "c0003", "--overrides", "mine.toml")
+    assert "c0003 Three (50 papers; 1 of 1)" in again.out
     told = refusal(cli("name", "--cluster", "c0009", "--cluster", "topic-0"))
     assert "has no cluster 'c0009'" in told
     assert "topic-0 is a topic" in told

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 from analysis.pipeline.names.cards import ClusterCard, cluster_cards
-from analysis.pipeline.names.check import LONGEST_NAME, NameFigures
+from analysis.pipeline.names.check import LONGEST_NAME, NameFigures, figures_line
 from analysis.pipeline.names.questions import MOST_ANSWER, MOST_WORDS, name_in, question
 from analysis.pipeline.names.suggestions import (
     Suggestion,
-    figures_line,
     read_suggestions,
     suggestions_text,
     write_suggestions,
@@ -32,6 +31,7 @@ def card(**more: object) -> ClusterCard:
     told = {
         "id": "c0001",
         "n_papers": 3,
+        "coverage": 0.5,
         "terms": ("lora", "adapter"),
         "exemplars": (("On LoRA", "It is low."), ("A title", "")),
         "siblings": ("c0002",),
@@ -136,8 +136,15 @@ def suggestion(name: str = "c0001", label: str = "LoRA", *, both: int = 3) -> Su
 
 
 def test_the_figures_in_words():
-    assert figures_line(suggestion()) == "3 of its 4 papers say it, 2 other papers do"
-    assert figures_line(suggestion(both=0)) == ("0 of its 4 papers say it, no other does; doubtful")
+    def line(n_members: int, n_said: int, n_both: int) -> str:
+        return figures_line(NameFigures(0.5, 0.5, n_members, n_said, n_both))
+
+    assert line(4, 5, 3) == "3 of its 4 papers say it, 2 other papers do"
+    assert line(4, 2, 1) == "1 of its 4 papers says it, 1 other paper does"
+    assert line(1, 0, 0) == "0 of its 1 paper say it, no other does"
+
+
+def test_a_name_that_few_papers_say_is_doubtful():
     assert [suggestion(both=k).is_doubtful for k in (0, 1, 2)] == [True, True, False]
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +16,7 @@ from analysis.base.escaping import for_terminal
 from ..common import wrap_text
 
 if TYPE_CHECKING:
+    from analysis.clusters.labels.occurrences import PhraseIndex
     from analysis.pipeline.names.cards import ClusterCard
     from analysis.pipeline.names.naming import Naming
 
@@ -29,17 +32,19 @@ def walk(naming: Naming, *, ids: Collection[str]) -> Naming:
     KeyboardInterrupt
         With how many names are in the file.
     """
+    from analysis.pipeline.names.check import phrase_index
     from analysis.pipeline.names.naming import cards_of
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  # lets `input` edit its line
     cards = cards_of(naming, ids=ids)
+    index = cache(lambda: phrase_index(naming.run.papers))
     begun = len(naming.by_hand)
     try:
         for number, card in enumerate(cards, start=1):
             place = f"{number:,} of {len(cards):,}"
             click.echo(card_text(card, labels=naming.labels, place=place))
-            answered = _ask(naming, card=card)
+            answered = _ask(naming, card=card, index=index)
             if answered is None:
                 break
             naming = answered
@@ -51,8 +56,10 @@ def walk(naming: Naming, *, ids: Collection[str]) -> Naming:
     return naming
 
 
-def _ask(naming: Naming, *, card: ClusterCard) -> Naming | None:
+def _ask(naming: Naming, *, card: ClusterCard, index: Callable[[], PhraseIndex]) -> Naming | None:
     """Return the state after an answer that can be taken, None if it is to stop."""
+    from analysis.pipeline.names.cards import members
+    from analysis.pipeline.names.check import figures_line, name_figures
     from analysis.pipeline.names.naming import NameRefusedError, give_names
 
     while True:
@@ -69,15 +76,21 @@ def _ask(naming: Naming, *, card: ClusterCard) -> Naming | None:
         if naming.by_hand.get(card.id) == name:
             return naming
         try:
-            return give_names(naming, {card.id: name})
+            after = give_names(naming, {card.id: name})
         except NameRefusedError as error:
             for problem in error.problems:
                 click.echo(wrap_text(problem, indent=_INDENT))
+            continue
+        if answer:
+            figures = name_figures(name, index=index(), members=members(naming.run, card.id))
+            click.echo(_INDENT + figures_line(figures))
+        return after
 
 
 def card_text(card: ClusterCard, *, labels: Mapping[str, str], place: str) -> str:
     """Return a cluster as it is shown, in lines of at most 100 columns."""
-    head = f"{card.id}  {labels[card.id]}  ({count(card.n_papers, 'paper')}; {place})"
+    said = "" if math.isnan(card.coverage) else f", {card.coverage:.0%} say the label"
+    head = f"{card.id}  {labels[card.id]}  ({count(card.n_papers, 'paper')}{said}; {place})"
     lines = ["", for_terminal(head)]
     if card.terms:
         lines.append(wrap_text(f"terms: {', '.join(card.terms)}", indent=_INDENT, hanging="  "))

@@ -27,6 +27,8 @@ class ClusterCard:
     ----------
     id : str
     n_papers : int
+    coverage : float
+        Share of its papers that say the label it has in the run; NaN if not measured.
     terms : tuple of str
         What its papers say more often than others.
     exemplars : tuple of (str, str)
@@ -40,6 +42,7 @@ class ClusterCard:
 
     id: str
     n_papers: int
+    coverage: float
     terms: tuple[str, ...]
     exemplars: tuple[tuple[str, str], ...]
     siblings: tuple[str, ...]
@@ -62,6 +65,7 @@ def cluster_cards(run: Run) -> list[ClusterCard]:
             ClusterCard(
                 id=own,
                 n_papers=int(row["n_papers"]),
+                coverage=float(row["label_coverage"]),
                 terms=tuple(row["terms"][:MOST_TERMS]),
                 exemplars=_texts(papers, row["exemplars"][:MOST_EXEMPLARS]),
                 siblings=tuple(siblings[:MOST_SIBLINGS]),

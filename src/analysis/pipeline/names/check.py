@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.base.english import listing
+from analysis.base.english import count, listing, verb
 from analysis.base.escaping import clean, first_lines
 from analysis.base.words import STOP_WORDS
 from analysis.clusters.labels.occurrences import PhraseIndex
@@ -149,6 +149,14 @@ def name_figures(name: str, *, index: PhraseIndex, members: np.ndarray) -> NameF
         n_said=n_said,
         n_both=n_both,
     )
+
+
+def figures_line(figures: NameFigures) -> str:
+    """Return in words how many papers of the cluster, and how many others, say the name."""
+    n = figures.n_said - figures.n_both
+    others = f"{count(n, 'other paper')} {verb(n, 'does', 'do')}" if n else "no other does"
+    say = verb(figures.n_both, "says", "say")
+    return f"{figures.n_both:,} of its {count(figures.n_members, 'paper')} {say} it, {others}"
 
 
 def _papers_saying(part: str, *, index: PhraseIndex) -> np.ndarray:

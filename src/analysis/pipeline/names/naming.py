@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -108,8 +109,12 @@ def cards_of(naming: Naming, *, ids: Collection[str] = ()) -> list[ClusterCard]:
     """
     if problems := id_problems(ids, groups=naming.groups, run=naming.run.name):
         raise _refused(problems)
-    cards = cluster_cards(naming.run)
-    return [card for card in cards if not ids or card.id in ids]
+    cards = [card for card in cluster_cards(naming.run) if not ids or card.id in ids]
+    run = naming.run.groups.set_index("group_id")["label"]
+    return [
+        card if naming.labels[card.id] == run[card.id] else replace(card, coverage=math.nan)
+        for card in cards
+    ]
 
 
 def give_names(naming: Naming, names: Mapping[str, str], *, why: str = "") -> Naming:

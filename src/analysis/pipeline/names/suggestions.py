@@ -15,7 +15,14 @@ from analysis.base.files import read_toml, written_whole
 from analysis.base.groups import CLUSTER_ID
 
 from .cards import ClusterCard, members
-from .check import LEAST_COVERAGE, NameFigures, folded_name, name_figures, phrase_index
+from .check import (
+    LEAST_COVERAGE,
+    NameFigures,
+    figures_line,
+    folded_name,
+    name_figures,
+    phrase_index,
+)
 from .questions import name_in, question
 
 if TYPE_CHECKING:
@@ -113,16 +120,9 @@ def suggest_names(
         suggestion = Suggestion(card.id, name, labels[card.id], figures)
         taken[folded_name(name)] = card.id
         keep(suggestion)
-        say(f"{counted}: {name} (now {labels[card.id]}); {figures_line(suggestion)}")
+        doubt = "; doubtful" if suggestion.is_doubtful else ""
+        say(f"{counted}: {name} (now {labels[card.id]}); {figures_line(figures)}{doubt}")
     return problems
-
-
-def figures_line(suggestion: Suggestion) -> str:
-    """Return in words how many papers of the cluster, and how many others, say the name."""
-    f = suggestion.figures
-    doubt = "; doubtful" if suggestion.is_doubtful else ""
-    others = f"{f.n_said - f.n_both:,} other papers do" if f.n_said > f.n_both else "no other does"
-    return f"{f.n_both:,} of its {f.n_members:,} papers say it, {others}{doubt}"
 
 
 # the file
