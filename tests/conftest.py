@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
+from threadpoolctl import threadpool_limits
 
 import browser
 from analysis.cli.main import main
-from analysis.pipeline.run import Settings, run
+from analysis.clusters.find.fit import SUBSAMPLES
+from analysis.pipeline.run import Settings, open_run, run
 from analysis.runs import Run
 from command_line import Cli, Said
 from map_driving import N, written
@@ -28,16 +32,33 @@ SNAPSHOT = ROOT / "data" / "snapshots" / "hf-trending-2025-03-17.txt"
 TODAY = date(2026, 1, 1)
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Return a folder that one of the workers fills; the others wait for it."""
+    base = factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, whole = base / name, base / f"{name}.whole"
+    with FileLock(base / f"{name}.lock"):
+        if not whole.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            whole.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The run of the bundled snapshot, made once for all tests; nobody changes it."""
     from analysis.report.write import write_pages
 
-    folder = tmp_path_factory.mktemp("bundled") / "runs"
-    with pytest.MonkeyPatch.context() as patch:
-        # with its pages, also where the first to ask leaves those of its own runs out
-        patch.setattr("analysis.report.write_pages", write_pages)
-        return run(SNAPSHOT, settings=Settings(runs=folder, today=TODAY))
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch, threadpool_limits(2):
+            # complete, also where the first to ask leaves something out of its own runs
+            patch.setattr("analysis.report.write_pages", write_pages)
+            patch.setattr("analysis.clusters.find.fit.SUBSAMPLES", SUBSAMPLES)
+            run(SNAPSHOT, settings=Settings(runs=folder / "runs", today=TODAY))
+
+    return open_run(runs_dir=made_once(tmp_path_factory, "bundled", make) / "runs")
 
 
 @pytest.fixture
@@ -119,11 +140,53 @@ def _without_pages() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def first_run(_without_pages: None, tmp_path_factory: pytest.TempPathFactory) -> Run:
+def _tables_alone() -> Iterator[None]:
+    """Write the tables of runs as CSV, but no pages and charts."""
+    from analysis.report import write_csv_tables
+    from analysis.runs import tables_of
+
+    def tables_alone(made: Run, folder: Path, **how: object) -> None:
+        write_csv_tables(tables_of(made), folder / "tables")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.report.write_pages", tables_alone)
+        yield
+
+
+@pytest.fixture(scope="module")
+def _without_charts() -> Iterator[None]:
+    """Write the pages and tables of runs, but not the charts for print."""
+    from analysis.report.write import write_pages
+
+    def without_charts(made: Run, folder: Path, **how: object) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("analysis.report.write.write_charts", lambda made, folder, **how: None)
+            write_pages(made, folder, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.report.write_pages", without_charts)
+        yield
+
+
+@pytest.fixture(scope="module")
+def _few_subsamples() -> Iterator[None]:
+    """Choose the settings of 60 to 199 papers by 4 subsamples in place of 40.
+
+    For tests that do not look at which clusters are found.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.clusters.find.fit.SUBSAMPLES", 4)
+        yield
+
+
+@pytest.fixture(scope="session")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A series of one run, which nobody writes to."""
     from series_of_runs import BASE, KNOWN, made
 
-    return made(KNOWN[:BASE], tmp_path_factory.mktemp("first") / "runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analysis.report.write_pages", lambda made, folder, **how: None)
+        return made(KNOWN[:BASE], tmp_path_factory.mktemp("first") / "runs")
 
 
 @pytest.fixture

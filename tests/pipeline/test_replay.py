@@ -21,6 +21,8 @@ from conftest import TODAY
 from page_runs import made_run
 from planted import planted
 
+pytestmark = pytest.mark.usefixtures("_without_pages")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:

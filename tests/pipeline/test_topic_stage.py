@@ -13,7 +13,7 @@ from analysis.report import report_page
 from analysis.topics import from_arrays
 from analysis.topics.vector_evidence import score
 
-pytestmark = pytest.mark.usefixtures("_without_pages")
+pytestmark = pytest.mark.usefixtures("_without_pages", "_few_subsamples")
 
 AGENTS = '[[topic]]\nid = "agents"\nlabel = "Agents"\nstrong = ["agent", "tool use"]\n'
 VISION = '[[topic]]\nid = "vision"\nlabel = "Vision"\nstrong = ["image", "video"]\n'

@@ -16,6 +16,8 @@ from analysis.runs.comparison import compare_opened, compare_with_parent
 from conftest import TODAY
 from planted import planted
 
+pytestmark = pytest.mark.usefixtures("_without_charts", "_few_subsamples")
+
 
 @pytest.fixture(scope="module")
 def series(tmp_path_factory: pytest.TempPathFactory) -> list[Run]:

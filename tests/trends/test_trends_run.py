@@ -14,6 +14,8 @@ from analysis.base.errors import InputError
 from analysis.cli.main import cli
 from analysis.pipeline.run import Settings, open_run, run
 
+pytestmark = pytest.mark.usefixtures("_tables_alone")
+
 TOPICS = """
 [[topic]]
 id = "wombats"
