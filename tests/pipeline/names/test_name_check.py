@@ -167,7 +167,7 @@ def test_clusters_are_shown_largest_first_and_broader_ones_last(subjects):
     assert set(first.siblings) == {"c0002", "c0003", "c0004"}
 
 
-def test_siblings_are_those_of_the_same_broader_cluster(subjects):
+def test_siblings_of_the_same_broader_cluster_come_first(subjects):
     groups = subjects.groups.copy()
     parents = {"c0001": "c0005", "c0002": "c0005"}
     groups["parent_id"] = groups["group_id"].map(parents)
@@ -175,7 +175,9 @@ def test_siblings_are_those_of_the_same_broader_cluster(subjects):
     run = replace(subjects, groups=pd.concat([groups, top], ignore_index=True))
     cards = {card.id: card for card in cluster_cards(run)}
     assert list(cards) == ["c0001", "c0002", "c0003", "c0004", "c0005"]
-    assert cards["c0001"].siblings == ("c0002",)
+    for own, other in (("c0001", "c0002"), ("c0002", "c0001")):
+        assert cards[own].siblings[0] == other
+        assert set(cards[own].siblings) == {other, "c0003", "c0004"}
     assert cards["c0005"].parts == ("c0001", "c0002")
     assert len(cards["c0003"].siblings) == 3  # has no broader one: the nearest
     assert members(run, "c0005").sum() == 100

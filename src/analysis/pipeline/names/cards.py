@@ -34,8 +34,8 @@ class ClusterCard:
     exemplars : tuple of (str, str)
         Titles and abstracts ("" where unknown) of papers from its middle.
     siblings : tuple of str
-        Ids of the clusters that it must be told apart from: those of the same broader cluster, else
-        the nearest ones.
+        Ids of the clusters that it must be told apart from: those of the same broader cluster, then
+        the nearest others.
     parts : tuple of str
         Ids of the clusters that a broader one consists of.
     """
@@ -60,7 +60,8 @@ def cluster_cards(run: Run) -> list[ClusterCard]:
         own, parent = row["group_id"], row["parent_id"]
         children = [name for name, above in parents.items() if above == own]
         beside = [name for name, above in parents.items() if above == parent and name != own]
-        siblings = beside if isinstance(parent, str) and beside else near.get(own, [])
+        beside = beside if isinstance(parent, str) else []
+        siblings = dict.fromkeys([*beside, *near.get(own, [])])
         cards.append(
             ClusterCard(
                 id=own,
@@ -68,7 +69,7 @@ def cluster_cards(run: Run) -> list[ClusterCard]:
                 coverage=float(row["label_coverage"]),
                 terms=tuple(row["terms"][:MOST_TERMS]),
                 exemplars=_texts(papers, row["exemplars"][:MOST_EXEMPLARS]),
-                siblings=tuple(siblings[:MOST_SIBLINGS]),
+                siblings=tuple(siblings)[:MOST_SIBLINGS],
                 parts=tuple(children),
             )
         )
