@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .names import complete_name
+from .names import complete_name, ending_share
 from .occurrences import Phrase, PhraseIndex
 from .phrases import PhraseCounts
 
-COVERED = 0.4
-"""Share of a cluster's papers that say its label; a cluster without such a label is mixed."""
+COVERED, COVERED_IF_SMALL, SMALL = 0.4, 0.5, 10
+"""Share of a cluster's papers that say its label, from ten papers on and below; a cluster without
+such a label is mixed."""
 
 MOST_PHRASES = 3
-_BETA = 1.3
+_BETA = 1.6
 _LEAST_LIFT, _LEAST_LIFT_BROADER = 3.0, 1.5
 _LEAST_SCORE = 0.2
-_LEAST_GAIN = 0.08
-_FEWER = (1.0, 0.9, 0.82)
-_SINGLE_WORD = 0.72
+_LEAST_GAIN = 0.06
+_FEWER = (1.0, 0.93, 0.88)
+_SINGLE_WORD, _SHARED_WORD = 0.72, 0.93
+_LEAST_ENDING = 0.2
 _CONSIDERED, _BEAM, _OPTIONS = 40, 6, 12
+
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True)
@@ -39,20 +45,18 @@ class Label:
         Share of the papers that say one of them, among all papers, that are in the cluster.
     score : float
         See `label_options`.
+    is_mixed : bool
+        Whether it says too little of the cluster for the cluster to be called by it.
     """
 
     phrases: tuple[Phrase, ...]
     coverage: float
     precision: float
     score: float
-
-    @property
-    def is_mixed(self) -> bool:
-        """Whether it says too little of the cluster for the cluster to be called by it."""
-        return not self.coverage >= COVERED or self.score < _LEAST_SCORE
+    is_mixed: bool
 
 
-NO_LABEL = Label((), np.nan, np.nan, 0.0)
+NO_LABEL = Label((), np.nan, np.nan, 0.0, is_mixed=True)
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,13 @@ def label_options(
     """Return possible labels of a cluster, best first.
 
     The score of one to three phrases is F-beta of the papers that say any of them as a query for
-    the cluster's papers (van Rijsbergen 1979; beta = 1.3, so that coverage counts more than
+    the cluster's papers (van Rijsbergen 1979; beta = 1.6, so that coverage counts more than
     precision), times the quality of the phrases: less for a single word, for a phrase that is
-    seldom in the titles of the papers that say it, and for each further phrase, which must be said
-    by at least 8 % of the papers that say none of the others. A label must be said three times as
-    often inside the cluster as in all papers. Phrases are completed to the names that they are part
+    seldom in the titles of the papers that say it, for phrases that share a word, and for each
+    further phrase, which must be said by at least 6 % of the cluster's papers that say none of the
+    others. A phrase that mostly stands before a noun ("low-rank") is not one, nor one with a year.
+    A label must be said three times as often inside the cluster as in all papers. Phrases are
+    completed to the names that they are part
     of (`names.complete_name`).
 
     Parameters
@@ -167,7 +173,11 @@ def _candidates(
     for phrase in sorted(names):
         rows = index.rows(phrase)
         inside = int(members[rows].sum())
-        if inside >= 2 and not any(_contains(phrase, word) for word in excluded):
+        if inside < 2 or any(_contains(phrase, word) for word in excluded):
+            continue
+        if any(_YEAR.fullmatch(index.names[word]) for word in phrase):
+            continue
+        if ending_share(index, phrase, members=members) >= _LEAST_ENDING:
             found.append((2 * inside / (size + len(rows)), phrase))
     phrases = [phrase for _, phrase in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
     phrases = phrases[:_CONSIDERED]
@@ -201,12 +211,14 @@ def _with_one_more(
             continue
         choice = tuple(sorted((*chosen, place)))
         quality = float(np.exp(np.log(candidates.quality[list(choice)]).mean()))
+        quality *= _SHARED_WORD if any(own & other for other in words) else 1.0
         order = sorted(choice, key=lambda p: (-int((candidates.said[p] & members).sum()), p))
         score = float(scores[place]) * quality * _FEWER[len(choice) - 1]
         phrases = tuple(candidates.phrases[p] for p in order)
-        more.append(
-            (choice, Label(phrases, float(coverage[place]), float(precision[place]), score))
-        )
+        covered = coverage[place] >= (COVERED if size >= SMALL else COVERED_IF_SMALL)
+        is_mixed = not covered or score < _LEAST_SCORE
+        figures = (float(coverage[place]), float(precision[place]))
+        more.append((choice, Label(phrases, *figures, score, is_mixed=bool(is_mixed))))
     return more
 
 

@@ -97,6 +97,19 @@ def _commonest(words: NDArray[np.int64], *, least: float) -> int | None:
     return int(values[best]) if values[best] >= 0 and counts[best] >= least else None
 
 
+def ending_share(index: PhraseIndex, phrase: Phrase, *, members: NDArray[np.bool_]) -> float:
+    """Return the share of a phrase's occurrences in a cluster at the end of a noun phrase.
+
+    Parameters are those of `complete_name`.
+    """
+    places = index.positions(phrase)
+    places = places[members[index.text_of_word[places]]]
+    if not len(places):
+        return 0.0
+    after = _neighbours(index, places, offset=len(phrase))
+    return float(index.breaks(ends_phrase)[after].mean())
+
+
 def written_form(
     index: PhraseIndex, phrase: Phrase, *, texts: list[str], rows: NDArray[np.int64]
 ) -> tuple[str, str]:
@@ -114,8 +127,9 @@ def written_form(
     Returns
     -------
     written : str
-        The commonest spelling; of equally common ones the one with the fewest capitals. The folded
-        words if the papers only write the acronym.
+        A usual spelling in their abstracts, at least a quarter as common as the commonest; the
+        plural if there is one, and the one with the fewest capitals. The folded words if the papers
+        only write the acronym.
     acronym : str
         The short form, if a third of these papers write it; else "".
     """
@@ -131,6 +145,10 @@ def written_form(
     if not spellings:
         return index.key(phrase), acronym
     written = min(spellings, key=lambda s: (-spellings[s], sum(c.isupper() for c in s), s))
+    usual = [s for s in spellings if 4 * spellings[s] >= spellings[written]]
+    written = min(
+        usual, key=lambda s: (not s.endswith("s"), sum(c.isupper() for c in s), -spellings[s], s)
+    )
     return written, acronym if 3 * sum(shorts.values()) >= len(read) else ""
 
 
@@ -139,6 +157,7 @@ def _spellings(index: PhraseIndex, phrase: Phrase, *, text: str) -> set[str]:
 
     What ends a noun phrase is spelled as a noun ("robots", not "robot" as in "robot arm").
     """
+    text = text.partition(". ")[2] or text
     tokens = list(TOKEN.finditer(text))
     ending: set[str] = set()
     inside: set[str] = set()
@@ -150,6 +169,7 @@ def _spellings(index: PhraseIndex, phrase: Phrase, *, text: str) -> set[str]:
             if index.phrase(part) == phrase:
                 after = tokens[stop].group().lower() if stop < len(tokens) else "."
                 goes_on = after[0].isalnum() and not ends_phrase(after)
-                (inside if goes_on else ending).add(" ".join(part.split()))
+                spelled = " ".join(part.split()).removesuffix("'s").removesuffix("’s")
+                (inside if goes_on else ending).add(spelled)
                 break
     return ending or inside

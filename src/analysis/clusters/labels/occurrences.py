@@ -7,7 +7,7 @@ two ("fine-tuning", "fine tuning"), and an acronym that the papers define counts
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +53,7 @@ class PhraseIndex:
         self._pairs = self._pairs_written_as_one(words)
         self.words, self.text_of_word = self._join(words, of_text)
         self._known: dict[Phrase, NDArray[np.int32]] = {}
+        self._breaks: NDArray[np.bool_] | None = None
 
     def phrase(self, text: str) -> Phrase:
         """Return the words of a phrase; empty if no text has one of them."""
@@ -78,6 +79,12 @@ class PhraseIndex:
         if not word:
             return False
         return first.startswith(word) or self.acronyms.get(word, "").startswith(first)
+
+    def breaks(self, ends_phrase: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Return whether a noun phrase ends before a word, by number; true for -1, a sign."""
+        if self._breaks is None:
+            self._breaks = np.array([*map(ends_phrase, self.names), True])
+        return self._breaks
 
     @cached_property
     def names(self) -> list[str]:
