@@ -11,8 +11,9 @@ import pandas as pd
 from trends_simulated import dealt_anew, full_only
 
 from analysis import Run, Settings, open_run, run, trends
-from analysis.base.groups import groups_of
-from analysis.base.schema import KINDS
+from analysis.base.groups import broader_groups, broader_memberships, groups_of
+from analysis.base.schema import KINDS, SPANS
+from analysis.pipeline.words import word_memberships, word_table
 from analysis.runs import list_runs
 from analysis.trends import Counts
 
@@ -77,28 +78,48 @@ def counts_of(
 
 
 def of_run(made: Run) -> Counts:
-    """Count a run."""
-    groups = pd.concat([groups_of(made.groups, kind=kind) for kind in KINDS])
-    return counts_of(made.papers, memberships=made.memberships, groups=groups)
+    """Count a run's clusters, topics and broader clusters."""
+    groups = [groups_of(made.groups, kind=kind) for kind in KINDS]
+    groups = pd.concat([*groups, broader_groups(made.groups)])
+    broader = broader_memberships(made.memberships, groups=made.groups)
+    members = pd.concat([made.memberships, broader])
+    return counts_of(made.papers, memberships=members, groups=groups)
+
+
+def of_words(made: Run) -> Counts:
+    """Count a run's words, chosen anew."""
+    words = word_table(made.papers, neighbours=made.neighbours, memberships=made.memberships,
+                       groups=made.groups, by="published")  # fmt: skip
+    groups = words.rename(columns={"word_id": "group_id"}).assign(kind="word")
+    return counts_of(made.papers, memberships=word_memberships(words), groups=groups)
 
 
 def null(asked: Asked) -> None:
-    """Whole days (venue-years) dealt out again: how often anything is found where nothing is."""
+    """Whole days (venue-years) dealt out again: how often anything is found where nothing is.
+
+    Groups and words are dealt out in the same way in each draw.
+    """
     for name in ("daily", "anthology"):
-        counts = full_only(of_run(opened(asked, name)))
-        rng = np.random.default_rng([asked.seed, 5])
+        made = opened(asked, name)
+        groups, words = (full_only(count(made)) for count in (of_run, of_words))
         draws = asked.draws(1000)
-        hits = dict.fromkeys(("rising or falling", "burst", "change"), 0)
-        for _ in range(draws):
-            dealt = dealt_anew(counts, rng=rng)
-            hits["rising or falling"] += _clear(trends.verdict_table(dealt)).any()
-            what = set(trends.find_events(dealt)["what"])
-            hits["burst"] += "burst" in what
-            hits["change"] += "change" in what
-        told = ", ".join(f"{what} {n / draws:.1%}" for what, n in hits.items())
-        print(f"{name}: {len(counts.groups)} groups, {len(counts.starts)} periods, "
-              f"{len(counts.clump_counts.size)} clumps ({counts.clump}), {draws} draws with any: "
-              f"{told}")  # fmt: skip
+        hits = pd.DataFrame(0, index=["groups", "words", "any"],
+                            columns=["rising or falling", "burst", "change"])  # fmt: skip
+        for draw in range(draws):
+            found = [_found(dealt_anew(counts, rng=np.random.default_rng([asked.seed, 5, draw])))
+                     for counts in (groups, words)]  # fmt: skip
+            hits += np.array([*found, np.logical_or(*found)])
+        print(f"{name}: {len(groups.groups)} groups, {len(words.groups)} words, "
+              f"{len(groups.starts)} periods, {len(groups.clump_counts.size)} clumps "
+              f"({groups.clump}); part of {draws} draws with any:\n"
+              f"{(hits / draws).map('{:.1%}'.format).to_string()}")  # fmt: skip
+
+
+def _found(counts: Counts) -> np.ndarray:
+    """Return whether there is any verdict that something moved, any burst, any other event."""
+    what = set(trends.find_events(counts)["what"])
+    moved = _clear(trends.verdict_table(counts)).any()
+    return np.array([moved, bool(what & set(SPANS)), bool(what - set(SPANS))])
 
 
 def partial(asked: Asked) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .add import add_command
 from .growth import drift_command, suggest_command
 from .sample import sample_command
 from .score import score_command
@@ -15,5 +16,8 @@ def topics_commands() -> None:
     """Measure topics, see what decisions are based on, and find what no topic covers."""
 
 
-for _command in (score_command, sample_command, why_command, suggest_command, drift_command):
+for _command in (
+    *(score_command, sample_command, why_command),
+    *(suggest_command, add_command, drift_command),
+):
     topics_commands.add_command(_command)

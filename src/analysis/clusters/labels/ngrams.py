@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -143,6 +143,20 @@ def frequent_ngrams(tokens: Tokens, *, least: int) -> Iterator[NGrams]:
         start, ids = start[more], ids[more]
         ids, codes = pd.factorize(ids * len(words) + word[start + length])
         names = [(*names[code // len(words)], words[code % len(words)]) for code in codes]
+
+
+def single_words(tokens: Tokens, *, words: Container[str]) -> NGrams:
+    """Return where words written with a hyphen stand that fold to given ones, however rare."""
+    folded = {code: fold_word(token) for code, token in enumerate(tokens.written) if "-" in token}
+    code_of = {code: word for code, word in folded.items() if word in words}
+    keys = sorted(set(code_of.values()))
+    column_of = np.full(len(tokens.written), -1)
+    for code, word in code_of.items():
+        column_of[code] = keys.index(word)
+    column = column_of[tokens.code]
+    start = np.flatnonzero(column >= 0)
+    order = np.argsort(column[start], kind="stable")
+    return NGrams([(word,) for word in keys], column[start][order], start[order])
 
 
 def spellings(

@@ -18,6 +18,7 @@ from .ngrams import (
     frequent_ngrams,
     n_bracketed,
     share_after_to,
+    single_words,
     spellings,
     tokens_of,
 )
@@ -25,8 +26,9 @@ from .ngrams import (
 SAME = 0.6
 """Jaccard similarity of the papers of two phrases from which on they are one word."""
 
-INSIDE = 0.7
-"""A phrase is left out if this part of its papers say one longer phrase that contains it."""
+INSIDE, INSIDE_TITLES = 0.7, 0.4
+"""A phrase is left out if this part of its papers, and of those that have it in the title, say one
+longer phrase that contains it."""
 
 _LEAST_BRACKETS, _LEAST_BRACKETED, _LEAST_MEANT = 3, 0.02, 0.7
 """A short form stands in brackets after its long form three times or more, for 2 % of the papers
@@ -62,11 +64,16 @@ class Candidates:
 
 
 def candidates(papers: pd.DataFrame, *, least: int) -> Candidates:
-    """Find the phrases that at least `least` papers say (`ngrams.frequent_ngrams`)."""
+    """Find the phrases that at least `least` papers say (`ngrams.frequent_ngrams`).
+
+    Forms with a hyphen ("world-model") are found with them, however rare.
+    """
     n = len(papers)
     abstracts = papers["abstract"].astype("object").where(papers["abstract"].notna(), None)
     tokens = tokens_of(papers["title"].tolist(), abstracts.tolist())
     grams = list(frequent_ngrams(tokens, least=least))
+    joined = {"".join(key) for each in grams for key in each.keys if each.length > 1}
+    grams.append(single_words(tokens, words=joined - {key[0] for key in grams[0].keys}))
     keys = [key for each in grams for key in each.keys]
     presence = sp.hstack([each.presence(tokens, n=n) for each in grams], format="csc")
     titles = sp.hstack([each.presence(tokens, n=n, titles=True) for each in grams], format="csc")
@@ -84,9 +91,10 @@ def _short_forms(found: Candidates) -> dict[int, int]:
         first += len(grams.keys)
     if not parts:
         return {}
-    pairs = pd.concat(parts)
+    pairs = pd.concat(parts, ignore_index=True)
     least = _LEAST_BRACKETED * sums(found.presence)[pairs["column"]]
-    meant = pairs["n"] >= _LEAST_MEANT * pairs["word"].map(n_bracketed(found.tokens))
+    uses = pairs["word"].map(n_bracketed(found.tokens)).astype("float64")
+    meant = pairs["n"] >= _LEAST_MEANT * uses
     pairs = pairs[meant & (pairs["n"] >= np.maximum(least, _LEAST_BRACKETS))]
     return {
         column_of[(word,)]: column
@@ -122,7 +130,8 @@ def join(found: Candidates) -> Joined:
     """
     shorts = _short_forms(found)
     totals = sums(found.presence)
-    parts = _parts(found.keys, totals=totals)
+    parts = _parts(found.keys, totals=totals, least=INSIDE)
+    parts &= _parts(found.keys, totals=sums(found.in_titles), least=INSIDE_TITLES)
     order = sorted(range(len(totals)), key=lambda i: (-totals[i], found.keys[i]))
     first_of: dict[str, int] = {}
     head = np.full(len(totals), -1)
@@ -164,14 +173,14 @@ def _said(presence: sp.csc_matrix, member: sp.csc_matrix) -> sp.csc_matrix:
     return (presence @ member).astype(bool).astype("float32").tocsc()
 
 
-def _parts(keys: Sequence[tuple[str, ...]], *, totals: NDArray) -> set[int]:
+def _parts(keys: Sequence[tuple[str, ...]], *, totals: NDArray, least: float) -> set[int]:
     """Return phrases that nearly always stand within a longer one ("large language")."""
     column_of = {key: column for column, key in enumerate(keys)}
     return {
         column_of[inner]
         for key, column in column_of.items()
         for inner in (key[1:], key[:-1])
-        if inner in column_of and totals[column] >= INSIDE * totals[column_of[inner]]
+        if inner in column_of and totals[column] >= least * totals[column_of[inner]]
     }
 
 

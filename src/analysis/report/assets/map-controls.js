@@ -16,6 +16,11 @@ papertide.controls = (() => {
       waiting = setTimeout(search, 40);
     });
     box.addEventListener("change", search);
+    document.querySelectorAll("[data-query]").forEach((button) =>
+      button.addEventListener("click", () => {
+        box.value = button.dataset.query;
+        search();
+      }));
     byId("colour").addEventListener("change", (event) =>
       page.colourBy(page.data.colourings[Number(event.target.value)]));
     byId("topic")?.addEventListener("change", ({ target }) =>

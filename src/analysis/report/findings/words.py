@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.base.words import fold_plural
+
 from . import selection
 from .facts import Facts
 from .receipts import Key, Mark, Name, Part
@@ -127,3 +129,29 @@ def word_rows(facts: Facts, *, most: int) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def word_searches(facts: Facts, *, most: int) -> list[dict[str, str]]:
+    """Return the words that moved, the surest first, as searches of the map page.
+
+    Returns
+    -------
+    list of dict
+        `label`, `direction`, and `query`: the commonest form in quotes, in the singular where that
+        is the beginning of the plural, since a search finds words that begin so.
+    """
+    forms = dict(zip(facts.run.words["word_id"], facts.run.words["forms"], strict=True))
+    rows = moved_words(facts).sort_values(["p_adjusted", "group_id"], kind="stable").head(most)
+    return [
+        {
+            "label": facts.labels["word", row.group_id],
+            "direction": row.direction,
+            "query": f'"{_beginning(str(forms[row.group_id][0]))}"',
+        }
+        for row in rows.itertuples()
+    ]
+
+
+def _beginning(phrase: str) -> str:
+    folded = fold_plural(phrase.lower())
+    return phrase[: len(folded)] if phrase.lower().startswith(folded) else phrase

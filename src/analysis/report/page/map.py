@@ -12,6 +12,9 @@ from analysis.base.groups import broader_clusters, counted_memberships, grade
 from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.frames import date_label, map_labels, map_points, symbols
 
+from ..findings.facts import Facts
+from ..findings.sentences import GLYPHS
+from ..findings.words import word_searches
 from .charts import topic_choices
 from .html import asset, html_page, render
 from .map_data import Places, map_columns
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 NO_TOPIC = -1
 """What the script reads as "in no topic" in place of a group's number."""
+
+MOST_WORDS = 12
 
 SCRIPTS = (
     *("common", "map-data", "map-search", "map-view", "map-colour", "map-density", "map-paint"),
@@ -72,6 +77,10 @@ def map_page(run: Run) -> str:
             rule=sentence(clustering.get("rule") or ""),
             colourings=columns.meta["colourings"],
             topics=topics,
+            words=[
+                {**word, "glyph": GLYPHS[word["direction"]]}
+                for word in word_searches(Facts(run), most=MOST_WORDS)
+            ],
             pale=f"{COUNTED_WEIGHT:g}" if has_clusters else "",
             has_labels=bool(labels),
         ),
