@@ -7,7 +7,8 @@ what was found beside what is asked for; nothing is asserted.
 - months: daily papers month by month, cumulative and disjoint, through the whole pipeline
 - steps: daily papers in smaller steps, clusters alone
 - years: labelled arXiv papers year by year, beside cold fits and frozen centroids
-- heldout: each category held back until 2017
+- heldout, quarters: each category held back until 2017, that year at once or in four steps
+  (`--labelled NAME ...` for other corpora with `category`)
 - planted: 30 papers of an absent field, ten draws a field
 - news: a hundred draws of a tenth of the daily papers, which hold no news
 - weights: how often papers stay with their cluster in bootstrap refits, by weight
@@ -23,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import series_news
 from scipy.optimize import linear_sum_assignment
 from series_corpora import (
     ARXIV,
@@ -54,6 +56,7 @@ class Asked:
     seed: int
     draws: int
     limits: Thresholds
+    labelled: tuple[str, ...] = (ARXIV,)
 
 
 def months(asked: Asked) -> None:
@@ -158,40 +161,20 @@ def _centroids(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def heldout(asked: Asked) -> None:
-    """Each category held back until 2017: what the born clusters are worth as it comes in."""
-    corpus = load(ARXIV, shared=asked.shared, work=asked.work)
-    category, year, out = corpus.papers["category"].to_numpy(), corpus.year, []
-    for name in np.unique(category):
-        first = next(y for y in range(2017, 2020)
-                     if ((year == y) & (category == name)).sum() >= 30)  # fmt: skip
-        before = np.flatnonzero((year < first) & ~((category == name) & (year < 2017)))
-        rows = np.union1d(before, np.flatnonzero(year == first))
-        state, found, old = extended(
-            corpus, begun(corpus, before), rows=rows, limits=asked.limits
-        )  # fmt: skip
-        truth = category[rows] == name
-        own = np.setdiff1d(state.labels, old)
-        best = best_set_f1(state.labels, truth, among=own)
-        events = [event.what for event in found.events]
-        out.append(
-            (
-                name,
-                first,
-                int(truth.sum()),
-                best_set_f1(fresh_fit(corpus, rows)[0], truth),
-                best,
-                events.count("born"),
-                events.count("split"),
-                events.count("merged"),
-            )
-        )
-    table = pd.DataFrame(out, columns=["category", "year", "papers", "cold", "born_f1", "born",
-                                       "split", "merged"])  # fmt: skip
-    table["ratio"] = table["born_f1"] / table["cold"]
-    print(table.round(3).to_string(index=False))
-    clear = table[table["cold"] >= 0.6]
-    print(f"{(clear['ratio'] >= 0.85).sum()} of {len(clear)} categories with C >= .6 reach .85 C "
-          f"(bar 80 %); all 16: {(table['ratio'] >= 0.85).sum()}")  # fmt: skip
+    """Each category held back until 2017: what the born clusters are worth after a year."""
+    _held_back(asked, steps="Y")
+
+
+def quarters(asked: Asked) -> None:
+    """Each category held back until 2017, and that year in four steps."""
+    _held_back(asked, steps="Q")
+
+
+def _held_back(asked: Asked, *, steps: str) -> None:
+    for name in asked.labelled:
+        corpus = load(name, shared=asked.shared, work=asked.work)
+        print(name)
+        series_news.say(series_news.held_back(corpus, steps=steps, limits=asked.limits))
 
 
 def planted(asked: Asked) -> None:
@@ -307,7 +290,8 @@ def cost(asked: Asked) -> None:
 
 
 PARTS: dict[str, Callable[[Asked], None]] = {
-    "months": months, "steps": steps, "years": years, "heldout": heldout, "planted": planted,
+    "months": months, "steps": steps, "years": years, "heldout": heldout,
+    "quarters": quarters, "planted": planted,
     "news": news, "weights": weights, "cost": cost,
 }  # fmt: skip
 
@@ -319,11 +303,17 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--draws", type=int, default=10, help="draws a field; news has ten times")
+    parser.add_argument("--labelled", nargs="+", default=[ARXIV], help="corpora of categories")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="thresholds")
     given = parser.parse_args()
     changed = {name: float(value) for name, value in (one.split("=") for one in given.set)}
     asked = Asked(
-        given.shared, given.work, given.seed, given.draws, replace(Thresholds(), **changed)
+        given.shared,
+        given.work,
+        given.seed,
+        given.draws,
+        replace(Thresholds(), **changed),
+        tuple(given.labelled),
     )
     for name in given.only:
         print(f"\n## {name}: {PARTS[name].__doc__.splitlines()[0]}", flush=True)

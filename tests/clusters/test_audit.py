@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from analysis.base.errors import InputError
 from analysis.base.progress import Progress
 from analysis.cli.main import cli
-from analysis.clusters.audit import audit_clusters, audit_line, audit_text
-from analysis.pipeline.audit import audit_run
+from analysis.clusters.audit import audit_clusters, audit_is_due, audit_line, audit_text
+from analysis.pipeline.audit import add_audit, audit_run
 from analysis.pipeline.run import Settings, run
 from analysis.runs import Run
 from conftest import TODAY
@@ -52,6 +52,34 @@ def test_a_run_that_equals_a_fresh_fit_is_extended():
         "extend: its clusters fit 120 papers 100% as well as a fresh fit's would (with a fresh fit "
         "0% of papers would move)"
     )
+
+
+FITTING = {
+    "poorly_placed": 0.3,
+    "poorly_placed_known": 0.3,
+    "agreement": 0.6,
+    "agreement_known": 0.6,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "n_papers", "is_due"),
+    [
+        ({}, 5999, False),
+        ({}, 6000, True),
+        ({"poorly_placed": 0.41}, 5499, False),
+        ({"poorly_placed": 0.41}, 5500, True),
+        ({"poorly_placed": 0.39}, 5500, False),
+        ({"agreement": 0.49}, 5500, True),
+        ({"agreement": 0.51, "poorly_placed": 0.2}, 5500, False),
+        ({"poorly_placed": None, "agreement": None}, 5500, False),
+    ],
+)
+def test_an_audit_is_due_after_a_fifth_or_a_tenth_that_fits_worse(
+    change: dict, n_papers: int, is_due: bool
+):
+    """5,000 papers at the last one; worse by ten points in one of the two figures."""
+    assert audit_is_due({**FITTING, **change}, n_papers=n_papers, n_before=5000) == is_due
 
 
 def test_clusters_that_no_longer_fit_are_fitted_afresh():
@@ -214,3 +242,21 @@ def test_grades_can_be_asked_for_and_left_out(tmp_path):
     assert "grades" not in made.manifest["clustering"]
     page = (made.path / "report.html").read_text(encoding="utf-8")
     assert "found again" not in page
+
+
+def test_a_larger_extension_is_audited_where_drift_says_so(series, monkeypatch, capsys):
+    """From 240 papers to 400; right after an audit there is nothing to say."""
+    monkeypatch.setattr("analysis.pipeline.audit.ALWAYS_BELOW", 0)
+    _, _, grown = series
+    unaudited = {**grown.manifest["clustering"]}
+    unaudited.pop("audited_at")
+    before = replace(grown, manifest={**grown.manifest, "clustering": unaudited})
+    found = add_audit(before, always=False, progress=Progress())
+    assert found.manifest["audit"]["recommends"] == "extend"
+    assert found.manifest["clustering"] == {**unaudited, "audited_at": 400}
+    assert "Audit: extend: " in capsys.readouterr().err
+    again = add_audit(found, always=False, progress=Progress())
+    assert again.manifest["audit"] is None
+    assert again.manifest["clustering"]["audited_at"] == 400
+    assert "Audit" not in capsys.readouterr().err
+    assert add_audit(found, always=True, progress=QUIET).manifest["audit"] is not None
