@@ -68,6 +68,10 @@ def test_of_unclear_groups_those_are_told_that_neither_halved_nor_doubled():
     ])  # fmt: skip
     assert [key[1] for key in select_unclear(rows, most=3)] == ["best", "known"]
     assert select_unclear(rows, most=0) == []
+    best = rows[rows["group_id"] == "best"].iloc[0]
+    without = {(best["kind"], best["group_id"])}
+    assert [key[1] for key in select_unclear(rows, without=without, most=3)] == ["known"]
+    assert select_unclear(rows.iloc[:0], most=3) == []
 
 
 def test_ends_are_the_first_and_the_last_full_period_with_papers():

@@ -102,10 +102,11 @@ def select_findings(facts: Facts, *, kind: str | None = None) -> Findings:
     moves = tuple(move_finding(key, together=also, facts=facts) for key, also in chosen)
     flat = selection.select_flat(rows, ends=facts.ends_table)
     flats = tuple(flat_finding(key, facts=facts) for key in flat)
-    unclear = selection.select_unclear(rows, most=selection.MOST_FLAT - len(flats))
+    turned = set(zip(run.events["kind"], run.events["group_id"], strict=True))
+    unclear = selection.select_unclear(rows, without=turned, most=selection.MOST_FLAT - len(flats))
     events = run.events[run.events["kind"].isin(kinds)]
     others = selection.select_events(
-        events, without={finding.key for finding in moves}, most=MOST_EVENTS
+        events, without={finding.key for finding in (*moves, *flats)}, most=MOST_EVENTS
     )
     directions = set(rows["direction"])
     return Findings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import numpy as np
 import pandas as pd
@@ -125,13 +125,17 @@ def select_flat(verdicts: pd.DataFrame, *, ends: pd.DataFrame, most: int = MOST_
     return list(zip(rows["kind"], rows["group_id"], strict=True))[:most]
 
 
-def select_unclear(verdicts: pd.DataFrame, *, most: int) -> list[Key]:
+def select_unclear(
+    verdicts: pd.DataFrame, *, without: Set[Key] = frozenset(), most: int
+) -> list[Key]:
     """Select the unclear groups that are known best: those that neither halved nor doubled.
 
-    Their intervals contain 1 and lie within 1/2 to 2, the narrowest first. Returns kinds and
-    group ids.
+    Their intervals contain 1 and lie within 1/2 to 2, the narrowest first. Groups `without` have
+    events, so they are known to have changed. Returns kinds and group ids.
     """
     rows = verdicts[verdicts["direction"] == "unclear"]
+    keys = zip(rows["kind"], rows["group_id"], strict=True)
+    rows = rows[np.array([key not in without for key in keys], dtype=bool)]
     rows = rows[rows["ratio_low"].between(0.5, 1) & rows["ratio_high"].between(1, 2)]
     rows = rows.assign(width=np.log(rows["ratio_high"]) - np.log(rows["ratio_low"]))
     rows = rows.sort_values(["width", "kind", "group_id"])

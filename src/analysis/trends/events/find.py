@@ -65,15 +65,17 @@ def find_events(counts: Counts) -> pd.DataFrame:
     kinds = counts.groups["kind"].to_numpy()[tested]
     found = detect(case, kinds=kinds)
     p = np.minimum(np.minimum(found.change_p, found.hump_p), _verdict_p(counts)[tested])
-    turns = [_turn(case, int(i), found) for i in np.flatnonzero(p < SURE)]
-    turns = [turn for turn in turns if turn.what]
+    # A burst shows that the share changed: as part of a hump in its group it is told as that.
+    p_with_burst = np.where(found.own_hump_p < SURE, np.minimum(p, found.burst_p), p)
+    turns = [_turn(case, int(i), found) for i in np.flatnonzero(p_with_burst < SURE)]
+    turns = [turn for turn in turns if turn.what == "hump" or (turn.what and p[turn.row] < SURE)]
     bursts = found.bursts
     for turn in turns:
         if found.burst_p[turn.row] < SURE:
             bursts = _beside(case, turn, bursts)
     rows = [
         *_burst_rows(case, bursts, p=adjust_p_within_kinds(smallest_p(bursts.p), kinds=kinds)),
-        *(_row(case, turn, p=float(p[turn.row])) for turn in turns),
+        *(_row(case, turn, p=float(p_with_burst[turn.row])) for turn in turns),
     ]
     if not rows:
         return empty("events")

@@ -47,7 +47,7 @@ class HumpScan:
     @property
     def smallest_p(self) -> Vector:
         """Return the smallest p of each group, times `n_tests`."""
-        return np.minimum(self.p.min(axis=1, initial=1.0) * self.n_tests, 1.0)
+        return np.minimum(self.p.min(axis=1, initial=1.0) * max(self.n_tests, 1), 1.0)
 
     def window(self, group: int) -> int:
         """Return the window whose levels fit best among those on the side of the smallest p."""

@@ -86,7 +86,8 @@ def choose_shape(
 
     The lowest Schwarz criterion, squares / dispersion + fitted numbers x log(periods), with places
     counted as fitted numbers (Yao 1988). The line stands unless another is lower by
-    `CLEARLY_BETTER`, a step if a bend or two lines are lower by less than `NOT_WORTH_MORE`. This
+    `CLEARLY_BETTER`, a step if a bend or two lines are lower by less than `NOT_WORTH_MORE`. A hump
+    that is better than line and step comes before bends and two lines, which say less. This
     describes a change that another test has found, and tests nothing.
 
     Parameters
@@ -126,14 +127,18 @@ def choose_shape(
     least = min(float(fit.squares) for fit in fits)
     spread, _ = shrunk_spread(np.array([least]), n_periods=len(n), n_fitted=5, prior=prior)
     dispersion = max(float(spread[0]), min_dispersion)
-    if certain:
-        return fits[[fit.what in ("hump", "dip") for fit in fits].index(True)], dispersion
-    cost = [fit.squares / dispersion + fit.n_fitted * np.log(len(n)) for fit in fits]
-    best = int(np.argmin(cost))
-    step = [fit.what for fit in fits].index("step")
-    if fits[best].what in ("bend", "lines") and cost[step] <= cost[best] + NOT_WORTH_MORE:
-        best = step
-    return fits[best if cost[best] <= cost[0] - CLEARLY_BETTER else 0], dispersion
+    by_name = {fit.what: fit for fit in fits}
+    hump = by_name.get("hump" if sign > 0 else "dip")
+    if hump is not None and certain:
+        return hump, dispersion
+    cost = {fit.what: fit.squares / dispersion + fit.n_fitted * np.log(len(n)) for fit in fits}
+    best = min(cost, key=lambda what: cost[what])
+    if best in ("bend", "lines") and cost["step"] <= cost[best] + NOT_WORTH_MORE:
+        best = "step"
+    plain = min(cost[what] for what in ("line", "step", "burst") if what in cost)
+    if hump is not None and cost[hump.what] < plain:
+        best = hump.what
+    return by_name[best if cost[best] <= cost["line"] - CLEARLY_BETTER else "line"], dispersion
 
 
 def _fits(
