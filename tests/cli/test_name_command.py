@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -341,8 +342,25 @@ def test_suggestions_are_not_overwritten(cli: Cli, place: Path):
     with chat_server(suggested) as service:
         options = ("--suggest", "--base-url", f"{service.url}/v1", "--out", "got.toml")
         told = refusal(cli("name", *options))
-    assert "got.toml exists already" in told
+        assert "got.toml exists already" in told
+        options = (*options[:-1], "got.toml/x/names.toml")
+        assert "cannot write got.toml/x/names.toml" in refusal(cli("name", *options))
     assert service.asked == []
+
+
+def test_a_model_that_takes_too_long_is_left_alone(cli: Cli, place: Path):
+    done = threading.Event()
+
+    def content(request: Mapping[str, Any]) -> str:
+        done.wait(20)
+        return "too late"
+
+    with chat_server(content) as service:
+        options = ("--suggest", "--base-url", f"{service.url}/v1", "--model", "m")
+        told = refusal(cli("name", *options, "--timeout", "0.2"))
+        done.set()
+    assert "a name for c0001: " in told
+    assert "give a slow model more time with --timeout" in told
 
 
 def test_suggestions_for_another_series_are_refused(cli: Cli, place: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from functools import partial
@@ -47,7 +48,7 @@ def suggest_for(
         _print_prompts(naming, cards, base_url=base_url, model=model)
         return
     path = out or naming.target.parent / _FILE
-    _refuse_existing(path)
+    _check_out(path)
     got: list[Suggestion] = []
     asked = model or ""
     try:
@@ -83,7 +84,15 @@ def _say(line: str) -> None:
     click.echo(for_terminal(line), err=True)
 
 
-def _refuse_existing(path: Path) -> None:
+def _check_out(path: Path) -> None:
+    """Refuse a file that could not be written in the end, before anything is sent."""
+    folder = next(each for each in path.absolute().parents if each.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(
+            f"cannot write {path}",
+            allowed="a file in a folder that can be written",
+            next_step="name another with --out FILE",
+        )
     if path.exists():
         raise InputError(
             f"{path} exists already",
