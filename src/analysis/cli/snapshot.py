@@ -123,6 +123,7 @@ def _content(snapshot: Snapshot) -> dict[str, Any]:
         "years": _years(papers["published"]),
         "undated_titles": undated["title"].head(_SHOWN).tolist(),
         "duplicates": duplicate_summary(papers, merged=snapshot.merged, near=snapshot.near),
+        "boilerplate": snapshot.boilerplate.entry,
         "columns": [column for column in papers.columns if column not in own_columns],
         "notes": snapshot.notes,
         "sample": [_paper(row) for row in _sample(papers)],

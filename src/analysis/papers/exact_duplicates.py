@@ -17,7 +17,9 @@ from analysis.sources.dates import RANK
 
 _BREAK = "\x1f"
 _WITHOUT_PROVENANCE = frozenset(
-    "aliases file first_id provenance published_precision source source_id title_key".split()
+    """
+    aliases analysed file first_id provenance published_precision source source_id title_key
+    """.split()
 )
 """Columns that provenance does not mention."""
 
@@ -34,8 +36,8 @@ def assign_ids(papers: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     papers : DataFrame
-        `title_key`, `abstract`, `arxiv_id` and `source_id` (null if there is none); left
-        unchanged.
+        `title_key`, `abstract` (`analysed` is compared in its place if there), `arxiv_id` and
+        `source_id` (null if there is none); left unchanged.
 
     Returns
     -------
@@ -74,7 +76,8 @@ class _Row:
 
 
 def _rows(papers: pd.DataFrame, *, places: Sequence[int]) -> Iterator[_Row]:
-    columns = ("title_key", "arxiv_id", "source_id", "abstract")
+    abstract = "analysed" if "analysed" in papers else "abstract"
+    columns = ("title_key", "arxiv_id", "source_id", abstract)
     values = [papers[column].iloc[places].fillna("").tolist() for column in columns]
     for place, key, arxiv_id, source_id, abstract in zip(places, *values, strict=True):
         yield _Row(place, key, arxiv_id, source_id, abstract.casefold())
@@ -164,7 +167,7 @@ def sort_rows(rows: pd.DataFrame) -> pd.DataFrame:
             "paper_id": rows["paper_id"],
             "length": -rows["abstract"].str.len().fillna(0),
             "published": rows["published"],
-            "text": _row_texts(rows.drop(columns=["aliases", "file"], errors="ignore")),
+            "text": _row_texts(rows.drop(columns=["aliases", "analysed", "file"], errors="ignore")),
         }
     )
     order = order.sort_values(["paper_id", "length", "published", "text"], na_position="last")

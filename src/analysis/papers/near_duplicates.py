@@ -74,7 +74,8 @@ def find_near_duplicates(papers: pd.DataFrame) -> NearDuplicates:
     Parameters
     ----------
     papers : DataFrame
-        One row per paper: `paper_id`, `title`, `title_key`, `abstract`, `arxiv_id`, `aliases`.
+        One row per paper: `paper_id`, `title`, `title_key`, `abstract` (`analysed` is compared in
+        its place if there), `arxiv_id`, `aliases`.
 
     Returns
     -------
@@ -108,7 +109,8 @@ def find_near_duplicates(papers: pd.DataFrame) -> NearDuplicates:
 
 
 def _papers(papers: pd.DataFrame) -> Iterator[_Paper]:
-    columns = ("paper_id", "title", "title_key", "abstract", "arxiv_id")
+    abstract = "analysed" if "analysed" in papers else "abstract"
+    columns = ("paper_id", "title", "title_key", abstract, "arxiv_id")
     texts = (papers[column].fillna("").tolist() for column in columns)
     for identifier, title, key, abstract, arxiv_id, aliases in zip(
         *texts, papers["aliases"].tolist(), strict=True

@@ -22,6 +22,7 @@ from analysis.sources.input_file import MAX_MB
 from analysis.sources.paper_rows import paper_rows, tidy_values
 from analysis.sources.read_files import Part, input_entries, read_parts
 
+from .boilerplate import Boilerplate, find_boilerplate, missing_abstracts
 from .duplicates import LEVELS, merge_rows
 from .exact_duplicates import assign_ids
 
@@ -30,6 +31,7 @@ ADDED_LATER = ("in_snapshot", "first_run", "last_run")
 
 DUPLICATE = "duplicate"
 NO_TITLE = "no title"
+_INTERNAL = ("title_key", "arxiv_id", "source_id", "file", "first_id", "analysed")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Snapshot:
         One row per duplicate; see `MergedPapers`.
     near : DataFrame
         One row per pair of similar papers that were not merged; see `NearDuplicates`.
+    boilerplate : Boilerplate
+        Placeholders that became null, and what abstracts hold that is not analysed.
     """
 
     papers: pd.DataFrame
@@ -67,6 +71,7 @@ class Snapshot:
     inputs: list[dict[str, Any]]
     merged: pd.DataFrame
     near: pd.DataFrame
+    boilerplate: Boilerplate
 
 
 def read_snapshot(
@@ -140,6 +145,7 @@ def read_snapshot(
     if papers.empty:
         raise _nothing_left(paths, dropped=dropped)
     n_rows = len(papers)
+    papers, boilerplate = _without_placeholders(papers)
     merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
     papers = merged.papers
     dropped[DUPLICATE] += n_rows - len(papers)
@@ -153,12 +159,13 @@ def read_snapshot(
     return Snapshot(
         papers=_paper_table(papers),
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
-        notes=[*notes, *refused, *future, *_no_abstracts(papers)],
+        notes=[*notes, *refused, *future, *boilerplate.notes, *_no_abstracts(papers)],
         date=day,
         date_from=date_from,
         inputs=input_entries(parts, counts=counts),
         merged=merged.rows,
         near=merged.near,
+        boilerplate=boilerplate,
     )
 
 
@@ -201,13 +208,27 @@ def _snapshot_day(
     return None, "unknown"
 
 
+def _without_placeholders(papers: pd.DataFrame) -> tuple[pd.DataFrame, Boilerplate]:
+    """Make placeholders null, and add the abstracts as they are analysed, `analysed`."""
+    titles = papers["title"].tolist()
+    texts = papers["abstract"].astype("object").where(papers["abstract"].notna(), None)
+    missing = missing_abstracts(titles, texts.tolist())
+    kept = texts.mask(pd.Series(missing, index=texts.index), None)
+    found, analysed = find_boilerplate(titles, kept.tolist(), placeholders=sum(missing))
+    columns = {
+        name: pd.Series(values, index=papers.index, dtype="str")
+        for name, values in (("abstract", kept.tolist()), ("analysed", analysed))
+    }
+    return papers.assign(**columns), found
+
+
 def _with_ids(papers: pd.DataFrame, *, dates: pd.DataFrame | None) -> pd.DataFrame:
     """Add `paper_id`, and give the further columns of the input one type each."""
     papers = papers.assign(title_key=papers["title"].map(normalised_title).astype("str"))
     if dates is not None:
         papers = add_arxiv_ids(papers, dates=dates)
     papers = papers.assign(paper_id=assign_ids(papers))
-    ours = [*TABLES["papers"].columns, "title_key", "arxiv_id", "source_id", "file"]
+    ours = [*TABLES["papers"].columns, *_INTERNAL]
     extra = papers[[column for column in papers.columns if column not in ours]]
     return pd.concat([papers[[c for c in ours if c in papers]], tidy_values(extra)], axis=1)
 
@@ -231,10 +252,9 @@ def _paper_table(papers: pd.DataFrame) -> pd.DataFrame:
     )
     table = TABLES["papers"]
     ours = {c: d for c, d in table.columns.items() if c not in ADDED_LATER}
-    internal = ("title_key", "arxiv_id", "source_id", "file", "first_id")
     if papers["provenance"].isna().all():
         papers = papers.drop(columns="provenance")
-    extra = sorted(c for c in papers.columns if c not in ours and c not in internal)
+    extra = sorted(c for c in papers.columns if c not in ours and c not in _INTERNAL)
     casts = {column: "object" if dtype == "list" else dtype for column, dtype in ours.items()}
     out = papers[[*ours, *extra]].astype(casts)
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)

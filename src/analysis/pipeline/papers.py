@@ -21,6 +21,7 @@ from analysis.clusters.extend.new_papers import LEAST_NEAR, SMALLEST_JUDGED, sha
 from analysis.clusters.ledger import Ledger, read_ledger
 from analysis.embedding import embed, embedding_version, paper_texts
 from analysis.papers import PaperUnion, Snapshot, join_papers
+from analysis.papers.boilerplate import analysed_papers, repeated_of
 from analysis.runs import Run
 
 from .settings import Settings, recorded_settings
@@ -138,11 +139,32 @@ def has_clusters(run: Run) -> bool:
 
 @dataclass(frozen=True)
 class RunPapers:
-    """The papers of a run and their vectors; `union` is None if no run is continued."""
+    """The papers of a run and their vectors.
+
+    Attributes
+    ----------
+    table : DataFrame
+        Table `papers` of the run, as it is stored.
+    vectors : ndarray
+        float32 (n, d), unit rows.
+    union : PaperUnion or None
+        None if no run is continued.
+    analysed : DataFrame
+        `table` with the abstracts as they are analysed: without boilerplate.
+    boilerplate : dict
+        The manifest's entry.
+    """
 
     table: pd.DataFrame
     vectors: np.ndarray
     union: PaperUnion | None
+    analysed: pd.DataFrame
+    boilerplate: dict[str, Any]
+
+    @property
+    def seen(self) -> RunPapers:
+        """The papers as the analysis sees them: `analysed` in place of `table`."""
+        return replace(self, table=self.analysed)
 
 
 def prepare_papers(
@@ -162,23 +184,32 @@ def prepare_papers(
         table = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
         table = schema.conform(table, name="papers")
         with progress.stage("embed"):
-            texts = paper_texts(table["title"], table["abstract"])
+            seen = analysed_papers(table, repeated=read.boilerplate.repeated)
+            texts = paper_texts(seen["title"], seen["abstract"])
             vectors = embed(texts, embedding=settings.embedding, cache=cache, ids=table["paper_id"])
-        return RunPapers(table, vectors, None)
+        return RunPapers(table, vectors, None, seen, read.boilerplate.entry)
     _check_embedding(parent.run, embedding=settings.embedding)
     union = join_papers(parent.run.papers, read.papers, run=path.name)
     for line in (_union_line(union, run=parent.run.name), *union.notes):
         progress.say(line)
+    # What the series has left out once, it goes on to leave out.
+    repeated = sorted({*repeated_of(parent.run.manifest), *read.boilerplate.repeated})
     with progress.stage("embed"):
+        seen = analysed_papers(union.papers, repeated=repeated)
         vectors = _union_vectors(
-            union, parent=parent.run, embedding=settings.embedding, cache=cache
+            union, papers=seen, parent=parent.run, embedding=settings.embedding, cache=cache
         )
     _refuse_unrelated(union, vectors=vectors, parent=parent.run, folder=path.parent)
-    return RunPapers(union.papers, vectors, union)
+    entry = {**read.boilerplate.entry, "repeated": repeated}
+    return RunPapers(union.papers, vectors, union, seen, entry)
 
 
 def _check_embedding(parent: Run, *, embedding: str) -> None:
-    """Refuse an embedding that gives known papers other vectors than they have."""
+    """Refuse an embedding that gives known papers other vectors than they have.
+
+    Runs of earlier versions, in whose vectors British and American spelling differ, go on: papers
+    in American spelling have the same vectors, and those in British spelling keep theirs.
+    """
     before = parent.manifest["embedding"]
     version = embedding_version(embedding)
     if embedding == "tfidf":
@@ -186,7 +217,10 @@ def _check_embedding(parent: Run, *, embedding: str) -> None:
             "the embedding tfidf, which is fitted on each snapshot, in a run that extends "
             f"{parent.name}"
         )
-    elif (before["name"], before["version"]) != (embedding, version):
+    elif (before["name"], before["version"]) not in (
+        (embedding, version),
+        (embedding, version.removesuffix("+spelling")),
+    ):
         problem = (
             f"embedding {embedding} (version {version}); run {parent.name} has {before['name']} "
             f"(version {before['version']})"
@@ -210,13 +244,13 @@ def _union_line(union: PaperUnion, *, run: str) -> str:
 
 
 def _union_vectors(
-    union: PaperUnion, *, parent: Run, embedding: str, cache: Path | None
+    union: PaperUnion, *, papers: pd.DataFrame, parent: Run, embedding: str, cache: Path | None
 ) -> np.ndarray:
     """Return the vectors of the union's n papers, float32 (n, d).
 
-    Those of the parent run; new and revised texts are embedded.
+    Those of the parent run; new and revised texts are embedded, as they are in `papers`.
     """
-    papers, ids = union.papers, union.papers["paper_id"]
+    ids = papers["paper_id"]
     is_new = ids.isin([*union.added, *union.revised]).to_numpy()
     out = np.zeros((len(papers), parent.vectors.shape[1]), dtype=np.float32)
     row_of = pd.Series(np.arange(len(parent.papers)), index=parent.papers["paper_id"].to_numpy())

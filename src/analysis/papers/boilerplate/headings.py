@@ -1,0 +1,79 @@
+"""Headings of structured abstracts, where they stand as headings: at the start of a sentence.
+
+"METHODS:", "Objective —", "Results." and "[Background]" are headings wherever a sentence begins;
+without a sign only in capitals ("DESIGN Randomised trial"), or if at least two of the best known
+ones stand in one text ("Background Sleep is … Methods We …").
+"""
+
+from __future__ import annotations
+
+import re
+
+from .vocabulary import BARE_HEADINGS, HEADING_CORE, HEADING_WORDS, OPENINGS
+
+MOST_WORDS = 9
+_NOT_LAST = frozenset("and as at for in is of on or the to with".split())
+_START = re.compile(r"(?:^|[.!?;:)\]\"”’])[\s\"“]{0,3}(?=[\[(<]?[A-Z])")
+_FIRST = re.compile(r"[\[(<]?([A-Z][A-Za-z]*)")
+_SIGNED = re.compile(
+    r"[\[(<]?(?P<words>[A-Z][A-Za-z/&,'’\- ]{1,79}?)[\])>]?"
+    r"\s?(?::[\s—–-]{0,3}|\.?\s?[—–]\s?|\s--?\s|\.-{1,2}\s?|\.(?=\s|$))"
+)
+_BRACKETED = re.compile(r"[\[<](?P<words>[A-Z][A-Za-z/&,'’\- ]{1,79})[\]>]\s?")
+_CAPITALS = re.compile(
+    r"(?P<words>[A-Z][A-Z/&,\-]{1,40}(?: (?:&|[A-Z][A-Z/&,\-]{1,40})){0,8})\s(?=[A-Z][a-z ]|\d)"
+)
+_BARE = re.compile(r"(?P<words>[A-Z][a-z]+(?:(?:/| and | & )[A-Za-z]?[a-z]+)?)\s(?=[A-Z0-9])")
+_LEADING = re.compile(r"\s*(?:Abstract|ABSTRACT|Summary|SUMMARY)\s(?=(?P<next>[A-Z][A-Za-z]*))")
+_WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+
+
+def without_headings(text: str) -> str:
+    """Return `text` without headings, and without a leading "Abstract" or "Summary".
+
+    The text itself if it has none. Takes time in proportion to its length.
+    """
+    if (match := _LEADING.match(text)) and match["next"].casefold() in OPENINGS:
+        text = text[match.end() :]
+    cuts, bare = [], []
+    for start in _starts(text):
+        match = next(filter(None, (p.match(text, start) for p in (_SIGNED, _BRACKETED))), None)
+        if match is None or not _is_heading(match["words"]):
+            match = _CAPITALS.match(text, start)
+        if match and _is_heading(match["words"]):
+            cuts.append(match.span())
+        elif (match := _BARE.match(text, start)) and _is_bare_heading(match["words"]):
+            bare.append(match)
+    if len({match["words"].casefold() for match in bare}) >= 2:
+        cuts += [match.span() for match in bare]
+    return _cut(text, spans=sorted(cuts)) if cuts else text
+
+
+def _starts(text: str) -> list[int]:
+    """Return where a sentence begins with a word that headings begin with."""
+    ends = (match.end() for match in _START.finditer(text))
+    firsts = ((end, _FIRST.match(text, end)) for end in ends)
+    return [end for end, first in firsts if first and first[1].casefold() in HEADING_WORDS]
+
+
+def _is_heading(text: str) -> bool:
+    words = [word.casefold() for word in _WORD.findall(text)]
+    if not 0 < len(words) <= MOST_WORDS or not all(word in HEADING_WORDS for word in words):
+        return False
+    return words[-1] not in _NOT_LAST and any(word in HEADING_CORE for word in words)
+
+
+def _is_bare_heading(words: str) -> bool:
+    first, *others = (word.casefold() for word in _WORD.findall(words))
+    if not others:
+        return first in BARE_HEADINGS
+    return others[-1] in BARE_HEADINGS and first in HEADING_WORDS
+
+
+def _cut(text: str, *, spans: list[tuple[int, int]]) -> str:
+    parts, place = [], 0
+    for start, end in spans:
+        parts.append(text[place:start])
+        place = max(place, end)
+    parts.append(text[place:])
+    return " ".join(filter(None, (part.strip() for part in parts)))
