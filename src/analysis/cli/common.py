@@ -170,6 +170,19 @@ def _columns(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
 
 
+def division_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--clusters` and `--detail`: into how many groups the papers are divided."""
+    command = click.option(
+        "--detail",
+        type=click.Choice(["coarse", "medium", "fine"]),
+        help="A third as many clusters as the papers show, as many (the default), or three times "
+        "as many.",
+    )(command)
+    return click.option(
+        "--clusters", type=int, metavar="N", help="Divide the papers into N clusters."
+    )(command)
+
+
 def wrap_text(text: str, *, indent: str = "", hanging: str = "") -> str:
     """Return `text`, safe for a terminal, in lines of at most 100 columns.
 

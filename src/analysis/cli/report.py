@@ -10,6 +10,7 @@ from analysis.base.schema import AXES, FREQUENCIES
 
 from .common import (
     csv_safe_option,
+    division_options,
     flag,
     handle_errors,
     open_run,
@@ -42,6 +43,7 @@ class _ManyGroups(click.Command):
 @path_option(
     "--out", required=True, metavar="DIR", help="A new or empty folder that is not part of a run."
 )
+@division_options
 @click.option(
     "--groups",
     "names",
@@ -72,6 +74,8 @@ def report_command(
     run: str | None,
     runs: Path | None,
     out: Path,
+    clusters: int | None,
+    detail: str | None,
     names: tuple[str, ...],
     period: str | None,
     by: str | None,
@@ -86,6 +90,7 @@ def report_command(
     The run itself is not changed. Settings that are not given are those of the run.
     """
     from analysis.base.progress import Progress
+    from analysis.pipeline.divide import divide
     from analysis.pipeline.trends import recount, select_groups
     from analysis.report.write import write_report
 
@@ -93,6 +98,7 @@ def report_command(
     with progress.stage("read"):
         shown = open_run(run, runs=runs)
     with progress.stage("trends"):
+        shown = divide(shown, clusters=clusters, detail=detail)
         shown = recount(shown, period=period, by=by, only_snapshot=only_snapshot)
         shown = select_groups(shown, groups=names) if names else shown
     wanted = [name.strip().lower() for name in formats.split(",")] if formats else None

@@ -13,6 +13,7 @@ from analysis.base.schema import AXES, FREQUENCIES
 from .common import (
     csv_safe_option,
     day_option,
+    division_options,
     flag,
     handle_errors,
     interrupts,
@@ -72,6 +73,7 @@ from .snapshot import duplicates_option, format_option, max_mb_option
     help="How texts become vectors: builtin, tfidf, sentence-transformers:NAME, model2vec:NAME, "
     "FILE.npy or FILE.parquet:COLUMN.",
 )
+@division_options
 @click.option(
     "--not-in-labels",
     "words",

@@ -14,6 +14,8 @@ from analysis.clusters import quality
 from analysis.clusters.audit import Audit, audit_clusters, audit_is_due, audit_line
 from analysis.runs import Run
 
+from .groups.tree import divided_fit, divided_fits
+
 ALWAYS_BELOW = 2_000
 """Extensions with fewer papers are always audited."""
 
@@ -41,13 +43,17 @@ def audit_run(run: Run, *, progress: Progress) -> Audit:
             allowed="a run with clusters (runs of at least 60 papers have them)",
             next_step="audit another run of the series; papertide show lists them",
         )
-    seed = int(run.manifest["settings"]["seed"])
+    settings = run.manifest["settings"]
+    seed = int(settings["seed"])
     with progress.stage("audit"):
-        fresh = clusters.find_clusters(run.vectors, seed=seed)
-        fits = fresh.fits
+        division = {name: settings.get(name) for name in ("clusters", "detail")}
+        found = clusters.find_clusters(run.vectors, seed=seed)
+        fresh = divided_fit(found, vectors=run.vectors, **division)
+        fits = found.fits
         if fits is None:
             n = quality.n_subsamples(len(labels))
             fits = clusters.subsample_fits(run.vectors, count=n, seed=seed)
+        fits = divided_fits(fits, graph=found.graph, vectors=run.vectors, **division)
         return audit_clusters(
             labels,
             fresh=fresh.numbers,

@@ -20,8 +20,9 @@ from analysis.runs import Run, file_entries, peak_memory_mb
 
 from .audit import add_audit
 from .groups.topics import read_definitions
+from .groups.tree import Division, division_problems, kept_division
 from .label_words import checked_words, words_of_parent
-from .papers import find_parent, is_unchanged
+from .papers import Parent, find_parent, has_clusters, is_unchanged
 from .settings import Settings, period_problems, recorded_settings
 from .stages import analyse
 
@@ -78,7 +79,8 @@ def run(
         parent = find_parent(series, settings=settings, progress=progress)
         known = parent.run.manifest["settings"] if parent else None
         words = words_of_parent(settings.not_in_labels, settings=known)
-        settings = replace(settings, not_in_labels=words)
+        clusters, detail = _division(settings, parent=parent)
+        settings = replace(settings, not_in_labels=words, clusters=clusters, detail=detail)
         recorded = recorded_settings(settings)
         if (
             parent
@@ -125,9 +127,19 @@ def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) ->
     return runs.read_run(runs.find_run(name, runs=runs_dir))
 
 
+def _division(settings: Settings, *, parent: Parent | None) -> Division:
+    continued = parent is not None and not settings.fresh and has_clusters(parent.run)
+    return kept_division(
+        (settings.clusters, settings.detail),
+        before=parent.run.manifest["settings"] if parent and continued else None,
+        run=parent.run.name if parent else "",
+    )
+
+
 def _check_settings(settings: Settings) -> None:
     checked_words(settings.not_in_labels or ())
     problems = period_problems(period=settings.period, by=settings.by)
+    problems += division_problems(clusters=settings.clusters, detail=settings.detail)
     if not is_embedding_name(settings.embedding):
         problems.append(f"embedding {settings.embedding!r}: allowed are {ALLOWED_NAMES}")
     if settings.format not in sources.FORMAT_NAMES:

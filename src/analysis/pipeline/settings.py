@@ -16,6 +16,7 @@ PERIODS = ("auto", *FREQUENCIES)
 _RECORDED = (
     *("fresh", "only_snapshot", "as_of", "period", "by", "embedding", "format", "duplicates"),
     *("seed", "grades", "csv_safe", "thresholds", "snapshot_date", "not_in_labels"),
+    *("clusters", "detail"),
 )
 
 
@@ -74,6 +75,10 @@ class Settings:
         When clusters are born, split or merged in an extension.
     not_in_labels : tuple of str or None
         Words and phrases that no label of a cluster uses; None: those of the run that is continued.
+    clusters : int or None
+        How many clusters a fresh fit is to have; by default as many as the papers show.
+    detail : str or None
+        In place of a number: "coarse" (a third of them), "medium" or "fine" (three times as many).
     """
 
     runs: Path | None = None
@@ -100,6 +105,8 @@ class Settings:
     csv_safe: bool = False
     thresholds: Thresholds = field(default_factory=Thresholds)
     not_in_labels: tuple[str, ...] | None = None
+    clusters: int | None = None
+    detail: str | None = None
 
     @property
     def stop_words(self) -> frozenset[str]:

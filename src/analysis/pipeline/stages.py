@@ -24,6 +24,7 @@ from analysis.topics import as_arrays
 from .groups.group_papers import Groups, group_papers
 from .groups.identities import register_clusters
 from .groups.topics import Definitions, changed_words
+from .groups.tree import run_tree
 from .papers import Parent, RunPapers, prepare_papers, union_entry
 from .settings import Settings, recorded_settings
 from .trends import count_trends
@@ -64,7 +65,7 @@ def analyse(
     """
     papers = prepare_papers(read, settings=settings, parent=parent, path=path, progress=progress)
     groups = group_papers(
-        papers.seen,
+        papers,
         settings=settings,
         definitions=definitions,
         parent=parent,
@@ -72,11 +73,9 @@ def analyse(
         progress=progress,
     )
     with progress.stage("drift"):
-        drift = _vocabulary_drift(
-            papers.seen, groups=groups, definitions=definitions, parent=parent
-        )
+        drift = _vocabulary_drift(papers, groups=groups, definitions=definitions, parent=parent)
     with progress.stage("words"):
-        words = _words(papers.seen, groups=groups, settings=settings)
+        words = _words(papers, groups=groups, settings=settings)
     with progress.stage("trends"):
         trends, period = count_trends(
             papers.table,
@@ -123,6 +122,13 @@ def _assemble(
     manifest: dict[str, Any],
 ) -> Run:
     """Assemble a run whose comparison with earlier ones is still to come."""
+    tree, leaves = run_tree(
+        papers.table,
+        memberships=groups.memberships,
+        groups=tables["groups"],
+        neighbours=groups.neighbours,
+        vectors=papers.vectors,
+    )
     return Run(
         name=manifest["run"],
         path=None,
@@ -131,6 +137,8 @@ def _assemble(
         memberships=groups.memberships,
         reclassified=groups.topics.reclassified,
         map=groups.map,
+        tree=tree,
+        leaves=leaves,
         **tables,
         **{name: schema.empty(name) for name in ("moves", "changes", "restated")},
         vectors=papers.vectors,
@@ -154,7 +162,6 @@ def _decisions(papers: RunPapers, *, groups: Groups, settings: Settings) -> dict
         },
         "settings": recorded_settings(settings),
         "union": union_entry(papers.union),
-        "boilerplate": papers.boilerplate,
     }
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis import trends
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
-from analysis.base.groups import groups_of, parts_of
+from analysis.base.groups import broader_groups, broader_memberships, groups_of, parts_of
 from analysis.base.schema import KINDS, conform, empty
 from analysis.runs import Run
 
@@ -61,9 +61,11 @@ def count_trends(
         reference -= pd.Timedelta(days=lag)
     choice = trends.choose_period(dated, period=settings.period, reference=reference, lag=lag)
     counts = choice.freq and trends.count_papers(
-        memberships,
+        pd.concat([memberships, broader_memberships(memberships, groups=groups)]),
         papers=dated,
-        groups=pd.concat([groups_of(groups, kind=kind) for kind in KINDS]),
+        groups=pd.concat(
+            [*(groups_of(groups, kind=kind) for kind in KINDS), broader_groups(groups)]
+        ),
         freq=choice.freq,
         reference=reference,
     )

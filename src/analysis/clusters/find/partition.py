@@ -64,7 +64,7 @@ def partition(
     )
     dense = hdbscan_clusters(coordinates, settings)
     numbers = place_all(join_nearest_centroid(dense, vectors=vectors), graph=graph)
-    return _number_by_size(_rejoin(numbers, graph=graph) if rejoin else numbers)
+    return number_by_size(_rejoin(numbers, graph=graph) if rejoin else numbers)
 
 
 def neighbour_shares(numbers: np.ndarray, *, graph: sp.csr_matrix) -> sp.csr_matrix:
@@ -161,7 +161,7 @@ def _closeness(ties: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return density / np.maximum(np.minimum.outer(within, within), 1e-12)
 
 
-def _number_by_size(numbers: np.ndarray) -> np.ndarray:
+def number_by_size(numbers: np.ndarray) -> np.ndarray:
     """Renumber clusters from 0, largest first, equal sizes by their first paper."""
     clusters, first, sizes = np.unique(numbers, return_index=True, return_counts=True)
     order = np.lexsort((first, -sizes))

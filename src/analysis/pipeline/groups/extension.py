@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,12 @@ from analysis import clusters
 from analysis.base import schema
 from analysis.base.groups import cluster_id, cluster_number
 from analysis.base.progress import Progress
-from analysis.clusters import ClusterDescription, Extension, FreshFit, primary_clusters, quality
+from analysis.clusters import ClusterDescription, Extension, primary_clusters, quality
 from analysis.clusters.extend.growth import steps_of_arrival
 from analysis.clusters.extend.new_papers import NewPapersFit, fit_line, fit_of_new_papers
 
 from .group_table import descriptions_of
+from .tree import Division, fresh_fit
 
 if TYPE_CHECKING:
     from analysis.clusters.extend.splits_and_mergers import Thresholds
@@ -53,6 +54,9 @@ def extend_parent(
     next_id: int,
     seed: int,
     limits: Thresholds,
+    division: Division,
+    taken: Collection[str],
+    stop_words: Collection[str],
     progress: Progress,
 ) -> RunClusters:
     """Extend the clusters of `parent` to the union of its papers and a snapshot's.
@@ -68,8 +72,10 @@ def extend_parent(
         Known papers whose text changed.
     next_id : int
         Number of the next cluster id.
-    seed : int
-    limits : Thresholds
+    seed, limits : as in the settings
+    division : (settings.clusters, settings.detail)
+    taken, stop_words : collection of str
+        Labels of the topics; words and phrases that no new label contains.
     progress : Progress
     """
     is_new = ~papers["paper_id"].isin(parent.papers["paper_id"]).to_numpy()
@@ -88,7 +94,7 @@ def extend_parent(
             n_last_fit=account["looked_at"],
             n_last_review=account["revised_at"],
             arrived=steps_of_arrival(papers["first_run"]),
-            fit=lambda: _fresh_fit(vectors, seed=seed),
+            fit=lambda: fresh_fit(vectors, seed=seed, division=division),
             limits=limits,
         )
     names = _cluster_names(extension.numbers, known=known, next_id=next_id)
@@ -103,6 +109,8 @@ def extend_parent(
             names=names,
             events=extension.events,
             memberships=memberships,
+            taken=taken,
+            stop_words=stop_words,
         )
     with progress.stage("map"):
         table = _map(papers, vectors=centred, parent=parent, extension=extension, changed=changed)
@@ -146,8 +154,8 @@ def _drift(
 
 def _known_figures(parent: Run, *, weights: np.ndarray) -> dict[str, Any]:
     """Return the parent's figures of terms and the share of well placed papers."""
-    kept = {key: parent.quality.get(key) for key in ("coherence_npmi", "diversity")}
-    return {**kept, "share_well_placed": quality.share_well_placed(weights)}
+    placed = {"share_well_placed": quality.share_well_placed(weights)}
+    return {key: parent.quality.get(key) for key in ("coherence_npmi", "diversity")} | placed
 
 
 def _announce(
@@ -157,11 +165,6 @@ def _announce(
     for event in extension.events:
         others = ", ".join(names[other] for other in event.others[:5])
         progress.say(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
-
-
-def _fresh_fit(vectors: np.ndarray, *, seed: int) -> FreshFit:
-    fit = clusters.find_clusters(vectors, seed=seed)
-    return FreshFit(fit.numbers, fit.graph, int(fit.settings.get("min_cluster_size", 0)))
 
 
 def _cluster_names(numbers: np.ndarray, *, known: Sequence[str], next_id: int) -> list[str]:

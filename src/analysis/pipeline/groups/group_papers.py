@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import clusters
 from analysis.base import schema
 from analysis.base.progress import Progress
-from analysis.clusters import primary_clusters, quality
+from analysis.clusters import Clustering, primary_clusters, quality
 from analysis.topics import from_arrays
 
 from ..papers import LARGEST_STEP, Parent, RunPapers, has_clusters, next_number
@@ -22,6 +22,7 @@ from .extension import STORED_NEIGHBOURS, RunClusters, extend_parent
 from .group_table import group_table, override_clusters
 from .identities import match_parent, renumber_clusters
 from .topics import Definitions, RunTopics, find_topics
+from .tree import divided_fit, divided_fits
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,12 @@ def group_papers(
     progress : Progress
     """
     run_clusters = _find_clusters(
-        papers, settings=settings, parent=parent, folder=folder, progress=progress
+        papers,
+        settings=settings,
+        topics=[topic.label for topic in definitions.topics],
+        parent=parent,
+        folder=folder,
+        progress=progress,
     )
     with progress.stage("topics"):
         topics = find_topics(
@@ -114,10 +120,12 @@ def _find_clusters(
     papers: RunPapers,
     *,
     settings: Settings,
+    topics: Sequence[str],
     parent: Parent | None,
     folder: Path,
     progress: Progress,
 ) -> RunClusters:
+    """Find the clusters; `topics` are the topics' labels, which no cluster gets."""
     joined = papers.union
     if (
         joined is not None
@@ -133,9 +141,12 @@ def _find_clusters(
             next_id=parent.ledger.next_id,
             seed=settings.seed,
             limits=settings.thresholds,
+            division=(settings.clusters, settings.detail),
+            taken=topics,
+            stop_words=settings.not_in_labels or (),
             progress=progress,
         )
-    fresh = _fit(papers, seed=settings.seed, progress=progress)
+    fresh = _fit(papers, settings=settings, topics=topics, progress=progress)
     if parent is not None:
         memberships, descriptions = match_parent(
             fresh.memberships,
@@ -155,15 +166,25 @@ def _find_clusters(
     return replace(fresh, memberships=memberships, descriptions=descriptions)
 
 
-def _fit(papers: RunPapers, *, seed: int, progress: Progress) -> RunClusters:
+def _fit(
+    papers: RunPapers, *, settings: Settings, topics: Sequence[str], progress: Progress
+) -> RunClusters:
     """Find clusters and places on the map from scratch; ids begin with c0001."""
-    table, vectors, n = papers.table, papers.vectors, len(papers.table)
+    table, vectors, n, seed = papers.table, papers.vectors, len(papers.table), settings.seed
     with progress.stage("cluster"):
         indices, similarities = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
-        fit = clusters.find_clusters(vectors, seed=seed)
+        found = clusters.find_clusters(vectors, seed=seed)
+        fit = divided_fit(
+            found, vectors=vectors, clusters=settings.clusters, detail=settings.detail
+        )
     with progress.stage("label"):
         descriptions, figures = clusters.describe_clusters(
-            table, vectors=vectors, clustering=fit, track=progress.track("label")
+            table,
+            vectors=vectors,
+            clustering=fit,
+            taken=topics,
+            stop_words=settings.not_in_labels or (),
+            track=progress.track("label"),
         )
     with progress.stage("map"):
         places = clusters.map_layout(fit.graph, seed=seed, bar=progress.bar("map"))
@@ -184,10 +205,17 @@ def _fit(papers: RunPapers, *, seed: int, progress: Progress) -> RunClusters:
             "looked_at": n,
             "revised_at": n,
             "fitted_at": n,
+            **_division(fit, found=found),
         },
         how="fresh",
         fits=fit.fits,
     )
+
+
+def _division(fit: Clustering, *, found: Clustering) -> dict[str, Any]:
+    """Return the manifest's entry on a division that is not the one found."""
+    n, medium = fit.weights.shape[1], found.weights.shape[1]
+    return {"division": {"clusters": n, "medium": medium}} if n != medium else {}
 
 
 def _parent_topics(papers: RunPapers, *, parent: Parent | None) -> ParentTopics | None:
@@ -228,6 +256,13 @@ def _grade(
             fits = clusters.subsample_fits(
                 papers.vectors, count=quality.n_subsamples(n), seed=settings.seed
             )
+    fits = divided_fits(
+        fits,
+        graph=clusters.stored_graph(run_clusters.neighbours, papers=papers.table),
+        vectors=papers.vectors,
+        clusters=settings.clusters,
+        detail=settings.detail,
+    )
     ids = papers.table["paper_id"].to_numpy()
     stability = quality.grade_clusters(
         primary_clusters(run_clusters.memberships).reindex(ids), fits=fits

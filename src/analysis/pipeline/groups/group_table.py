@@ -49,7 +49,7 @@ def group_table(
         A broader cluster has the papers of its parts. A cluster without papers is retired and has
         no broader cluster.
     """
-    rows = _cluster_rows(clusters, memberships=memberships)
+    rows = cluster_rows(clusters, memberships=memberships)
     rows += _topic_rows(topics, memberships=memberships, papers=papers)
     return conform(pd.DataFrame(rows), name="groups") if rows else empty("groups")
 
@@ -74,9 +74,10 @@ def descriptions_of(groups: pd.DataFrame) -> list[ClusterDescription]:
     ]
 
 
-def _cluster_rows(
+def cluster_rows(
     clusters: Sequence[ClusterDescription], *, memberships: pd.DataFrame
 ) -> list[dict[str, Any]]:
+    """Return the clusters' rows of the table `groups`, as `group_table` does."""
     counted = counted_memberships(memberships, kind="cluster")["group_id"].value_counts()
     sizes = _sizes(clusters, counted=counted.to_dict())
     return [
@@ -211,7 +212,7 @@ def override_clusters(
     )
     return OverriddenClusters(
         overridden.memberships,
-        [replace(cluster, label=labels[cluster.id]) for cluster in descriptions],
+        [_with_label(cluster, label=labels[cluster.id]) for cluster in descriptions],
         overridden.evidence,
         {
             "given": len(overrides),
@@ -219,6 +220,13 @@ def override_clusters(
             "renamed": sorted({o.ids[0] for o in overrides if o.what == "rename"} & set(labels)),
         },
     )
+
+
+def _with_label(cluster: ClusterDescription, *, label: str) -> ClusterDescription:
+    """Give a cluster a label by hand, which is not tested on its papers."""
+    if label == cluster.label:
+        return cluster
+    return replace(cluster, label=label, label_coverage=np.nan, label_precision=np.nan)
 
 
 def _without_papers(clusters: Sequence[ClusterDescription], *, used: set[str]) -> set[str]:
