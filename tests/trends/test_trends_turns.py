@@ -12,7 +12,7 @@ from test_trends_events import course, of_first
 
 from analysis.base.schema import STANDINGS
 from analysis.trends.events import find_events
-from analysis.trends.events.humps import angles, scan_humps
+from analysis.trends.events.humps import angles, find_humps, scan_windows
 from analysis.trends.events.shapes import choose_shape
 from analysis.trends.log_odds_slopes import DispersionPrior
 from analysis.trends.shares import share_interval
@@ -25,9 +25,9 @@ def month(number: int) -> pd.Timestamp:
     return pd.Timestamp("2024-01-01") + pd.DateOffset(months=number)
 
 
-def scanned(k):
+def scanned(k, *, by=scan_windows):
     k = np.atleast_2d(np.asarray(k, dtype="float64"))
-    return scan_humps(k, n=np.full(k.shape[1], 100.0), min_dispersion=np.ones(len(k)), prior=CHANCE)
+    return by(k, n=np.full(k.shape[1], 100.0), min_dispersion=np.ones(len(k)), prior=CHANCE)
 
 
 # the scan
@@ -36,13 +36,14 @@ def scanned(k):
 def test_the_p_of_a_hump_is_the_larger_of_two_comparisons():
     # One window has two periods before, in and after it: 10, 10 | 30, 30 | 20, 20 of 100.
     scan = scanned([10, 10, 30, 30, 20, 20])
-    assert scan.first.tolist() == [2]
-    assert scan.last.tolist() == [3]
+    assert (scan.first.tolist(), scan.last.tolist()) == ([2], [3])
     assert scan.sign.tolist() == [[1.0]]
     inside, after = angles(np.array([30.0, 20.0]), n=np.full(2, 100.0))
     z = (inside - after) / np.sqrt(1 / 200 + 1 / 200)
     assert scan.p[0, 0] == pytest.approx(2 * stats.t.sf(z, 1e6))
-    assert scan.n_tests == 1
+    found = scanned([10, 10, 30, 30, 20, 20], by=find_humps)
+    assert found.p.tolist() == scan.p[0].tolist()
+    assert (found.first[0], found.last[0], found.sign[0]) == (2, 3, 1)
 
 
 @pytest.mark.parametrize(
@@ -57,18 +58,32 @@ def test_neither_a_step_nor_a_rise_is_a_hump_but_a_dip_has_its_sign(k, sign):
 
 @pytest.mark.parametrize("n_periods", [0, 1, 2, 3, 5])
 def test_too_few_periods_have_no_window(n_periods):
-    scan = scanned(np.full((2, n_periods), 10.0))
-    assert scan.p.shape == (2, 0)
-    assert scan.smallest_p.tolist() == [1.0, 1.0]
+    assert scanned(np.full((2, n_periods), 10.0)).p.shape == (2, 0)
+    found = scanned(np.full((2, n_periods), 10.0), by=find_humps)
+    assert found.p.tolist() == [1.0, 1.0]
+    assert found.sign.tolist() == [0, 0]
 
 
 def test_windows_leave_two_periods_at_both_ends_and_count_as_twice_their_starts():
-    scan = scanned(np.full(20, 10.0))
+    k = np.full(20, 10.0)
+    k[6:14] = 17.0
+    scan = scanned(k)
     assert len(scan.first) == 120
-    assert scan.n_tests == 2 * 16
     assert scan.first.min() == 2
     assert scan.last.max() == 17
     assert ((scan.last - scan.first) >= 1).all()
+    found = scanned(k, by=find_humps)
+    assert (found.first[0], found.last[0]) == (6, 13)
+    assert found.p[0] == pytest.approx(2 * 16 * scan.p.min())
+
+
+def test_groups_looked_at_in_blocks_are_those_looked_at_together(monkeypatch):
+    k = np.random.default_rng(5).binomial(100, 0.1, size=(7, 12))
+    together = scanned(k, by=find_humps)
+    monkeypatch.setattr("analysis.trends.events.humps._MOST_CELLS", 60)
+    apart = scanned(k, by=find_humps)
+    for name in ("first", "last", "sign", "p"):
+        assert getattr(apart, name).tolist() == getattr(together, name).tolist()
 
 
 @given(

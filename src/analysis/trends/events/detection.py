@@ -11,7 +11,7 @@ from ..design_effect import squared_deviations
 from ..log_odds_slopes import Matrix, Vector, adjust_p_within_kinds, fit_lines, pearson_dispersion
 from ..scans import BurstScan, ChangeScan, line_prior, scan_bursts, scan_changes
 from ..verdicts import SURE
-from .humps import HumpScan, scan_humps
+from .humps import Humps, find_humps
 from .measures import Case
 
 UNUSUAL_PERIODS = 4
@@ -25,20 +25,17 @@ class Detected:
 
     Attributes
     ----------
-    bursts, changes, humps : BurstScan, ChangeScan, HumpScan
+    bursts, changes, humps : BurstScan, ChangeScan, Humps
     burst_p, change_p, hump_p : ndarray of float64, shape (n_groups,)
-        Adjusted for places and groups.
-    own_hump_p : ndarray of float64, shape (n_groups,)
-        Adjusted for places alone.
+        Adjusted for places and groups; `humps.p` is adjusted for places alone.
     """
 
     bursts: BurstScan
     changes: ChangeScan
-    humps: HumpScan
+    humps: Humps
     burst_p: Vector
     change_p: Vector
     hump_p: Vector
-    own_hump_p: Vector
 
 
 def detect(case: Case, *, kinds: NDArray) -> Detected:
@@ -46,7 +43,7 @@ def detect(case: Case, *, kinds: NDArray) -> Detected:
     prior = line_prior(case.k, n=case.n, x=case.x)
     bursts = burst_scan(case, slice(None))
     changes = scan_changes(case.k, n=case.n, x=case.x, min_dispersion=case.min_dispersion)
-    humps = scan_humps(case.k, n=case.n, min_dispersion=case.min_dispersion, prior=prior)
+    humps = find_humps(case.k, n=case.n, min_dispersion=case.min_dispersion, prior=prior)
 
     def adjusted(p: Vector) -> Vector:
         return adjust_p_within_kinds(p, kinds=kinds)
@@ -57,15 +54,14 @@ def detect(case: Case, *, kinds: NDArray) -> Detected:
     )
     for i in np.flatnonzero((burst_p < SURE) & (adjusted(smallest_p(changes.p)) < SURE)):
         bursts, changes = _separate(case, int(i), bursts, changes)
-    humps = _robust_humps(case, humps, rows=np.flatnonzero(humps.smallest_p < SURE))
+    humps = _robust_humps(case, humps, rows=np.flatnonzero(humps.p < SURE))
     return Detected(
         bursts=bursts,
         changes=changes,
         humps=humps,
         burst_p=adjusted(smallest_p(bursts.p)),
         change_p=adjusted(smallest_p(changes.p)),
-        hump_p=adjusted(humps.smallest_p),
-        own_hump_p=humps.smallest_p,
+        hump_p=adjusted(humps.p),
     )
 
 
@@ -163,19 +159,19 @@ def _given_change(case: Case, i: int, bursts: BurstScan, changes: ChangeScan) ->
     return bursts_beside(case, i, bursts, share=np.concatenate(halves, axis=1)[0], n_fitted=4)
 
 
-def _robust_humps(case: Case, humps: HumpScan, *, rows: NDArray[np.int64]) -> HumpScan:
+def _robust_humps(case: Case, humps: Humps, *, rows: NDArray[np.int64]) -> Humps:
     """Remove humps that disappear without one of the group's most unusual periods."""
     p = humps.p.copy()
     for i in rows:
         for period in unusual_periods(case, int(i)):
             kept = np.arange(len(case.x)) != period
-            again = scan_humps(
+            again = find_humps(
                 case.k[i : i + 1, kept],
                 n=case.n[kept],
                 min_dispersion=case.min_dispersion[i : i + 1],
                 prior=line_prior(case.k, n=case.n, x=case.x),
             )
-            if again.smallest_p[0] >= SURE:
+            if again.p[0] >= SURE:
                 p[i] = 1.0
                 break
     return replace(humps, p=p)

@@ -29,7 +29,7 @@ def find_events(counts: Counts) -> pd.DataFrame:
     window of at most a quarter of the periods with more papers than the group's line predicts
     (`scan_bursts`), and at least 1.25 times as many; a change is a period from which a second line
     fits better than one for all (`scan_changes`); a hump (dip) is a window with a higher (lower)
-    share than both before and after (`scan_humps`). The smallest p of a group, times the number of
+    share than both before and after (`find_humps`). The smallest p of a group, times the number of
     tests, is adjusted as in `verdicts` and must be below .05. If a group has a burst and a change,
     the more certain one is accepted and the other tested again given the first. A change or hump
     must also be found (p < .05 in its group alone) without each of the four periods furthest from
@@ -66,7 +66,7 @@ def find_events(counts: Counts) -> pd.DataFrame:
     found = detect(case, kinds=kinds)
     p = np.minimum(np.minimum(found.change_p, found.hump_p), _verdict_p(counts)[tested])
     # A burst shows that the share changed: as part of a hump in its group it is told as that.
-    p_with_burst = np.where(found.own_hump_p < SURE, np.minimum(p, found.burst_p), p)
+    p_with_burst = np.where(found.humps.p < SURE, np.minimum(p, found.burst_p), p)
     turns = [_turn(case, int(i), found) for i in np.flatnonzero(p_with_burst < SURE)]
     turns = [turn for turn in turns if turn.what == "hump" or (turn.what and p[turn.row] < SURE)]
     bursts = found.bursts
@@ -158,11 +158,11 @@ def _told_as(case: Case, i: int, shape: Shape, *, spread: float) -> str:
 
 def _hump(case: Case, i: int, found: Detected) -> tuple[tuple[int, int] | None, int]:
     """Return the window of a group's hump or dip, and its sign; None without."""
-    if found.own_hump_p[i] >= SURE:
+    if found.humps.p[i] >= SURE:
         return None, 0
-    window = found.humps.window(i)
-    first, last = int(found.humps.first[window]), int(found.humps.last[window])
-    sign = int(found.humps.sign[i, window])
+    first, last, sign = (
+        int(each[i]) for each in (found.humps.first, found.humps.last, found.humps.sign)
+    )
     before, inside, after = (
         case.papers[i, part].sum() / case.totals[part].sum()
         for part in (slice(0, first), slice(first, last + 1), slice(last + 1, None))

@@ -13,6 +13,9 @@ from ..log_odds_slopes import DispersionPrior, Matrix, Vector
 HUMP_SIDE = 2
 """Periods before a hump, in it and after it: with one alone, a single odd period would do."""
 
+_MOST_CELLS = 1_000_000
+"""Groups times windows looked at together, which bounds memory."""
+
 
 def angles(k: Matrix, *, n: Vector) -> Matrix:
     """Return 2 arcsin(sqrt((k + 3/8) / (n + 3/4))) (Anscombe 1948; see `scan_changes`)."""
@@ -20,50 +23,31 @@ def angles(k: Matrix, *, n: Vector) -> Matrix:
 
 
 @dataclass(frozen=True)
-class HumpScan:
-    """A test of each group in each window between a stretch before and a stretch after.
+class Humps:
+    """The clearest hump or dip of each group.
 
     Attributes
     ----------
-    first, last : ndarray of int64, shape (n_windows,)
-        First and last period of each window.
-    sign : ndarray of float64, shape (n_groups, n_windows)
-        1 if the share is higher in the window than before and after, -1 if lower, 0 if neither.
-    p : ndarray of float64, shape (n_groups, n_windows)
-        The larger p of two comparisons, with the periods before and with those after.
-    squares : ndarray of float64, shape (n_groups, n_windows)
-        Squared deviations of the angles from the three levels.
-    n_tests : int
-        What the smallest p is to be multiplied with.
+    first, last : ndarray of int64, shape (n_groups,)
+        First and last period of the window whose levels fit best, among those on its side.
+    sign : ndarray of int64, shape (n_groups,)
+        1 of a hump, -1 of a dip, 0 if no window is higher, or lower, than both of its sides.
+    p : ndarray of float64, shape (n_groups,)
+        The smallest p of all windows times the number of tests, at most 1.
     """
 
     first: NDArray[np.int64]
     last: NDArray[np.int64]
-    sign: Matrix
-    p: Matrix
-    squares: Matrix
-    n_tests: int
-
-    @property
-    def smallest_p(self) -> Vector:
-        """Return the smallest p of each group, times `n_tests`."""
-        return np.minimum(self.p.min(axis=1, initial=1.0) * max(self.n_tests, 1), 1.0)
-
-    def window(self, group: int) -> int:
-        """Return the window whose levels fit best among those on the side of the smallest p."""
-        sign = self.sign[group, self.p[group].argmin()]
-        squares = np.where(self.sign[group] == sign, self.squares[group], np.inf)
-        return int(squares.argmin())
+    sign: NDArray[np.int64]
+    p: Vector
 
 
-def scan_humps(k: Matrix, *, n: Vector, min_dispersion: Vector, prior: DispersionPrior) -> HumpScan:
-    """Test in every group and window whether the share is higher (or lower) than before and after.
+def find_humps(k: Matrix, *, n: Vector, min_dispersion: Vector, prior: DispersionPrior) -> Humps:
+    """Find the clearest hump or dip of each group.
 
-    Both comparisons must show it, so p is the larger of the two (an intersection-union test): a
-    line or a single step is no hump, however clear it is. Windows overlap much, so the smallest p
-    is multiplied by twice the number of possible starts instead of the number of windows: with one
-    large step, the worst case, that holds its level from 8 to 80 periods (see
-    `docs/decisions/trends/turns.md`).
+    Windows overlap much, so the smallest p is multiplied by twice the number of possible starts
+    instead of the number of windows: with one large step, the worst case, that holds its level from
+    8 to 80 periods (see `docs/decisions/trends/turns.md`).
 
     Parameters
     ----------
@@ -78,8 +62,58 @@ def scan_humps(k: Matrix, *, n: Vector, min_dispersion: Vector, prior: Dispersio
 
     Returns
     -------
-    HumpScan
-        Without windows if there are fewer than six periods.
+    Humps
+        p is 1 if there are fewer than six periods.
+    """
+    nothing = np.zeros(len(k), dtype="int64")
+    out = Humps(nothing, nothing.copy(), nothing.copy(), np.ones(len(k)))
+    n_windows = len(_windows(k.shape[1])[0])
+    if not n_windows:
+        return out
+    n_tests = min(n_windows, 2 * (k.shape[1] - 2 * HUMP_SIDE))
+    block = max(_MOST_CELLS // n_windows, 1)
+    for start in range(0, len(k), block):
+        rows = slice(start, start + block)
+        scan = scan_windows(k[rows], n=n, min_dispersion=min_dispersion[rows], prior=prior)
+        one = np.arange(len(scan.p))
+        out.sign[rows] = scan.sign[one, scan.p.argmin(axis=1)]
+        same_side = scan.sign == out.sign[rows][:, None]
+        best = np.where(same_side, scan.squares, np.inf).argmin(axis=1)
+        out.first[rows], out.last[rows] = scan.first[best], scan.last[best]
+        out.p[rows] = np.minimum(scan.p.min(axis=1) * n_tests, 1.0)
+    return out
+
+
+@dataclass(frozen=True)
+class WindowScan:
+    """A test of each group in each window between a stretch before and a stretch after.
+
+    Attributes
+    ----------
+    first, last : ndarray of int64, shape (n_windows,)
+        First and last period of each window.
+    sign : ndarray of float64, shape (n_groups, n_windows)
+        1 if the share is higher in the window than before and after, -1 if lower, 0 if neither.
+    p : ndarray of float64, shape (n_groups, n_windows)
+        The larger p of two comparisons, with the periods before and with those after.
+    squares : ndarray of float64, shape (n_groups, n_windows)
+        Squared deviations of the angles from the three levels.
+    """
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    sign: Matrix
+    p: Matrix
+    squares: Matrix
+
+
+def scan_windows(
+    k: Matrix, *, n: Vector, min_dispersion: Vector, prior: DispersionPrior
+) -> WindowScan:
+    """Test in every group and window whether the share is higher (or lower) than before and after.
+
+    Both comparisons must show it, so p is the larger of the two (an intersection-union test): a
+    line or a single step is no hump, however clear it is. Parameters as in `find_humps`.
 
     References
     ----------
@@ -87,20 +121,16 @@ def scan_humps(k: Matrix, *, n: Vector, min_dispersion: Vector, prior: Dispersio
     24:295-300.
     """
     first, last = _windows(k.shape[1])
-    n_starts = max(k.shape[1] - 2 * HUMP_SIDE, 0)
-    if not len(first) or not len(k):
-        nothing = np.zeros((len(k), len(first)))
-        return HumpScan(first, last, nothing, nothing + 1, nothing, 0)
     weights, means, squares = _three_levels(angles(k, n=n), n=n, first=first, last=last)
     before, after = (
         (means[1] - means[side]) / np.sqrt(1 / weights[1] + 1 / weights[side]) for side in (0, 2)
     )
     sign = np.where(before * after > 0, np.sign(before), 0.0)
     spread, df = shrunk_spread(squares, n_periods=k.shape[1], n_fitted=3, prior=prior)
-    spread = np.maximum(spread, min_dispersion[:, None])
-    t = np.where(sign != 0, np.minimum(np.abs(before), np.abs(after)), 0.0)
-    p = np.where(sign != 0, 2 * stats.t.sf(t / np.sqrt(spread), df), 1.0)
-    return HumpScan(first, last, sign, p, squares, min(len(first), 2 * n_starts))
+    t = np.minimum(np.abs(before), np.abs(after))
+    t /= np.sqrt(np.maximum(spread, min_dispersion[:, None]))
+    p = np.where(sign != 0, 2 * stats.t.sf(t, df), 1.0)
+    return WindowScan(first, last, sign, p, squares)
 
 
 def _windows(n_periods: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -98,7 +98,7 @@ def choose_shape(
         Shares on the line of log-odds, from `fit_lines`: it and the line of angles both count as
         lines, since a long rise is straight on one of the two scales alone.
     window, sign : (int, int) or None, int
-        A hump (1) or dip (-1) that `scan_humps` has found.
+        A hump (1) or dip (-1) that `find_humps` has found.
     certain : bool
         Whether that hump or dip holds for all groups together: then it is the shape.
     burst : (int, int) or None
