@@ -122,7 +122,7 @@ def run_command(
     read from them.
     """
     from analysis.base.progress import Progress
-    from analysis.pipeline.label_words import given_words
+    from analysis.pipeline.names.label_words import given_words
     from analysis.pipeline.run import Settings, run
 
     not_in_labels = given_words(words, file=stopwords)

@@ -21,7 +21,7 @@ from analysis.runs import Run, file_entries, peak_memory_mb
 from .audit import add_audit
 from .groups.topics import read_definitions
 from .groups.tree import Division, division_problems, kept_division
-from .label_words import checked_words, words_of_parent
+from .names.label_words import checked_words, words_of_parent
 from .papers import Parent, find_parent, has_clusters, is_unchanged
 from .settings import Settings, period_problems, recorded_settings
 from .stages import analyse

@@ -108,11 +108,6 @@ class Settings:
     clusters: int | None = None
     detail: str | None = None
 
-    @property
-    def stop_words(self) -> frozenset[str]:
-        """The words that no label uses, as the labelling of clusters takes them."""
-        return frozenset(self.not_in_labels or ())
-
 
 def recorded_settings(settings: Settings) -> dict[str, Any]:
     """Return the settings that are not files, as the manifest stores them.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
-from analysis.pipeline.label_words import (
+from analysis.pipeline.names.label_words import (
     LONGEST,
     MOST_BYTES,
     MOST_WORDS,
@@ -116,12 +116,6 @@ def test_words_of_the_parent_hold_until_others_are_given():
     assert words_of_parent(None, settings=parent) == ("corpus",)
     assert words_of_parent(("paper",), settings=parent) == ("paper",)
     assert words_of_parent((), settings=parent) == ()
-
-
-def test_settings_give_the_words_to_the_labelling():
-    assert Settings().stop_words == frozenset()
-    assert Settings(not_in_labels=("corpus", "paper")).stop_words == {"corpus", "paper"}
-    assert recorded_settings(Settings())["not_in_labels"] == []
 
 
 def test_runs_of_earlier_versions_count_as_made_without_words(bundled):

@@ -1,1 +1,1 @@
-"""Names of clusters that people give, or that a language model suggests and people accept."""
+"""Names of clusters that people give or a model suggests, and words that no label uses."""
