@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 def page(tmp_path_factory) -> Path:
     """The report of the planted run."""
     path = tmp_path_factory.mktemp("told") / "report.html"
-    path.write_text(report_page(planted_run(per_month=400)), encoding="utf-8")
+    path.write_text(report_page(planted_run(per_month=120)), encoding="utf-8")
     return path
 
 
