@@ -226,7 +226,7 @@ def test_no_texts_give_no_rows():
 def test_the_model_file_is_small_and_named_by_its_hash():
     assert builtin.MODEL_PATH.stat().st_size <= 15_000_000
     promised = builtin.MODEL_PATH.with_suffix(".sha256").read_text().split()[0]
-    assert embedding_version("builtin") == f"builtin-{promised[:12]}"
+    assert embedding_version("builtin") == f"builtin-{promised[:12]}+spelling"
 
 
 def write_small(path: Path, **meta: object) -> str:
@@ -265,3 +265,11 @@ def test_a_model_of_another_version_names_both(tmp_path):
     write_small(tmp_path / "m.npz", format=99)
     with pytest.raises(InputError, match=r"format 99[\s\S]*format 1"):
         model_file.read_model(tmp_path / "m.npz")
+
+
+def test_spelling_makes_no_difference_where_the_vocabulary_has_both_words():
+    british = "Tumour behaviour. We analyse the organisation of haemodynamic modelling"
+    american = "Tumor behavior. We analyze the organization of hemodynamic modeling"
+    np.testing.assert_array_equal(*embed([british, american]))
+    model = builtin.load_model()
+    assert builtin.word_counts(british, model=model) == builtin.word_counts(american, model=model)

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
+from analysis.base.spelling import fold_spelling
+
 from .model_file import Model, ngrams, raw_tokens, read_model, token_words
 
 MODEL_PATH = Path(__file__).with_name("builtin.npz")
@@ -134,6 +136,10 @@ def builtin_vectors(texts: Sequence[str], *, model: Model | None = None) -> np.n
     return out
 
 
+SPELLING = "+spelling"
+"""What the version of the vectors ends in since British and American spelling are one."""
+
+
 class _TokenWords(dict[str, tuple[str, ...]]):
     """Raw token -> the words it stands for, each distinct token analysed once."""
 
@@ -142,8 +148,14 @@ class _TokenWords(dict[str, tuple[str, ...]]):
         self._vocabulary = vocabulary
 
     def __missing__(self, token: str) -> tuple[str, ...]:
-        words = self[token] = tuple(token_words(token, vocabulary=self._vocabulary))
-        return words
+        words = token_words(token, vocabulary=self._vocabulary)
+        folded = self[token] = tuple(map(self._known_spelling, words))
+        return folded
+
+    def _known_spelling(self, word: str) -> str:
+        """Return the American form of a word if the vocabulary has it: spelling is no subject."""
+        american = fold_spelling(word)
+        return american if american in self._vocabulary else word
 
     def clear_if_large(self) -> None:
         if len(self) > 500_000:

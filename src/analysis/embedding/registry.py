@@ -14,7 +14,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import short_hash
 from analysis.base.files import exclusive_lock, written_whole
 
-from .builtin import builtin_vectors, load_model
+from .builtin import SPELLING, builtin_vectors, load_model
 from .external import (
     given_vectors,
     model2vec_vectors,
@@ -123,7 +123,7 @@ def embedding_version(embedding: str) -> str:
         If the package of an optional embedding is not installed.
     """
     if embedding == "builtin":
-        return load_model().version
+        return load_model().version + SPELLING
     kind, _, name = embedding.partition(":")
     if kind in _PACKAGES and name:
         return f"{kind}-{package_version(kind)}:{model_version(name)}"
