@@ -171,6 +171,15 @@ def test_nothing_is_born_out_of_a_cluster_that_is_news_itself():
     assert len(grown(vectors, old, arrived=arrived, fresh=truth)) == 1
 
 
+def test_what_a_fresh_fit_holds_apart_is_born_out_of_a_young_cluster_too():
+    """Cluster 2 came in two steps; twenty papers that were put into it with it are a field too."""
+    vectors, truth = blobs([200, 200, 40, 20], seed=1)
+    arrived = np.where(truth >= 2, 1 + np.arange(460) % 2, 0)
+    (change,) = grown(vectors, np.minimum(truth, 2), arrived=arrived, fresh=truth)
+    assert change.rows.tolist() == np.flatnonzero(truth == 3).tolist()
+    assert grown(vectors, np.minimum(truth, 2), arrived=arrived, fresh=np.minimum(truth, 2)) == []
+
+
 def test_young_clusters_are_those_of_recent_papers():
     """Of 8 known papers of each cluster 0, 5, 6 and 8 are recent: it takes three quarters."""
     numbers = np.repeat(np.arange(4), 10)

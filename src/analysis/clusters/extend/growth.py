@@ -94,7 +94,8 @@ def young_clusters(
 ) -> set[int]:
     """Return the clusters that were mostly made of recent papers before this step.
 
-    They are news themselves: nothing is born out of them, and they are not split or merged yet.
+    They are news themselves: what grows in them is their own growth, unless a fresh fit has it
+    apart from most of them, and they are not split or merged yet.
 
     Parameters
     ----------
@@ -150,7 +151,8 @@ def grown_groups(
         young = young_clusters(numbers, is_recent=is_recent, is_new=is_new, limits=limits)
         novel = novel_papers(numbers, is_recent=is_recent, graph=graph, limits=limits)
         for part in _connected_parts(novel & ~taken, fresh=fresh, graph=graph, least=least):
-            if int(np.bincount(numbers[part]).argmax()) in young:
+            cluster = _mode(numbers[part])
+            if cluster in young and fresh[part[0]] == _mode(fresh[~is_new & (numbers == cluster)]):
                 continue
             rows = _with_followers(
                 part, numbers=numbers, is_recent=is_recent, taken=taken, graph=graph, limits=limits
@@ -166,6 +168,10 @@ def grown_groups(
             )
             changes.append(Change(event, rows))
     return changes
+
+
+def _mode(values: np.ndarray) -> int:
+    return int(np.bincount(values).argmax())
 
 
 def _connected_parts(

@@ -25,8 +25,8 @@ class Thresholds:
         Of growth over several steps: largest p, which is there the share of recent papers in the
         paper's cluster; largest share of all papers that count as recent.
     young : float
-        A cluster with at least this share of recent papers is news itself: nothing is born out of
-        it, and it is not split or merged.
+        A cluster with at least this share of recent papers is news itself: nothing that a fresh
+        fit holds with most of it is born out of it, and it is not split or merged.
     follow : float
         Papers that came before join a group that has grown if at least this share of their
         neighbours is in it.
