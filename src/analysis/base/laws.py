@@ -151,8 +151,9 @@ def _broken_tree(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         if n != row.n_papers or row.from_n > row.to_n or inner == (row.to_n == last):
             broken.append(f"tree: papers or divisions of {row.node} differ from those of its parts")
     ends = dict(zip(tree["node"], tree["to_n"], strict=True))
-    follows = parts["from_n"] == parts["parent"].map(ends) + 1
-    if not follows.all() or len(parts) != 2 * divided or last != divided + 1:
+    begun = zip(parts["from_n"], parts["parent"], strict=True)
+    follows = all(from_n == ends[parent] + 1 for from_n, parent in begun)
+    if not follows or len(parts) != 2 * divided or last != divided + 1:
         broken.append("tree: a division does not refine the one before it by one group")
     groups = tables["groups"]
     counted = dict(zip(groups["group_id"], groups["n_papers"], strict=True))
