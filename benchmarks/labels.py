@@ -1,6 +1,7 @@
 """Labels of the same clusters by Papertide, an earlier Papertide and other systems.
 
     python benchmarks/labels.py FILE [--sample N] [--before FOLDER] [--peer PYTHON]
+        [--sheets FOLDER --seed N]
 
 FILE is a corpus in any format that Papertide reads. It is embedded with the builtin vectors and
 clustered once; every system labels these clusters. `--before` names a folder with the source of an
@@ -17,6 +18,11 @@ divided by commas), how far the labels of each system agree with the keywords, w
   cluster, then the mean over the label's words.
 
 All are means over clusters. Plurals, hyphens and case make no difference.
+
+`--sheets` writes what a reader grades without knowing which system made which label: for each of
+14 clusters, evenly over the sizes, in an order that the seed decides, the labels under letters, the
+five papers nearest the centroid (E) and five others at random (R). `key.json` says whose they are.
+Labels that are the same words in another order share a letter.
 """
 
 from __future__ import annotations
@@ -54,6 +60,7 @@ papers = json.loads((folder / "papers.json").read_text(encoding="utf-8"))
 counts = count_phrases(papers["title"], papers["abstract"])
 print(json.dumps(cluster_terms(counts, numbers=np.load(folder / "numbers.npy")).headings))
 """
+_ON_SHEET, _EACH, _SHOWN = 14, 5, 200
 _IN_BRACKETS = re.compile(r"\s*\(([^)]*)\)")
 
 
@@ -160,6 +167,50 @@ def coverage_line(made: ClusterTerms) -> str:
     )
 
 
+# sheets for readers
+
+
+def write_sheets(
+    labels: Mapping[str, Sequence[str]],
+    *,
+    papers: pd.DataFrame,
+    vectors: np.ndarray,
+    numbers: np.ndarray,
+    folder: Path,
+    seed: int,
+) -> None:
+    """Write sheet.txt and key.json; see the head of this file."""
+    random = np.random.default_rng(seed)
+    by_size = np.argsort(-np.bincount(numbers), kind="stable")
+    places = np.linspace(0, len(by_size) - 1, min(_ON_SHEET, len(by_size))).round().astype(int)
+    lines, key = [], {}
+    for cluster in random.permutation(by_size[places]).tolist():
+        rows = np.flatnonzero(numbers == cluster)
+        nearness = vectors[rows] @ vectors[rows].mean(axis=0)
+        nearest = rows[np.argsort(-nearness, kind="stable")[:_EACH]]
+        others = np.setdiff1d(rows, nearest)
+        lines.append(f"\n### {cluster + 1}: {len(rows)} papers")
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for system, texts in labels.items():
+            alike.setdefault(tuple(sorted(texts[cluster].split(", "))), []).append(system)
+        systems = list(alike.values())
+        for letter, place in zip("PQRSTUVW", random.permutation(len(systems)), strict=False):
+            lines.append(f"  {letter}: {labels[systems[place][0]][cluster]}")
+            key[f"{cluster + 1} {letter}"] = systems[place]
+        chosen = random.choice(others, min(_EACH, len(others)), replace=False)
+        lines += [f"E {_shown(papers, row)}" for row in nearest]
+        lines += [f"R {_shown(papers, row)}" for row in chosen]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "sheet.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "key.json").write_text(json.dumps(key, indent=1), encoding="utf-8")
+
+
+def _shown(papers: pd.DataFrame, row: int) -> str:
+    abstract = papers["abstract"].iloc[row]
+    begins = " ".join(abstract[:_SHOWN].split()) if isinstance(abstract, str) else ""
+    return f"{papers['title'].iloc[row]} || {begins}"
+
+
 # the command
 
 
@@ -201,6 +252,8 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="label only so many papers, all with abstract")
     parser.add_argument("--before", type=Path, help="folder with src/ of an earlier revision")
     parser.add_argument("--peer", help="interpreter with bertopic and turftopic")
+    parser.add_argument("--sheets", type=Path, help="folder for sheet.txt and key.json")
+    parser.add_argument("--seed", type=int, default=1, help="of the sheets")
     given = parser.parse_args()
     papers, keywords = read(given.file, sample=given.sample)
     vectors = embed(paper_texts(papers["title"], papers["abstract"]))
@@ -210,6 +263,15 @@ def main() -> None:
     )
     print(f"{given.file.name}: {len(papers):,} papers, {numbers.max() + 1} clusters")
     print_labels(labels, made=made, numbers=numbers)
+    if given.sheets:
+        write_sheets(
+            labels,
+            papers=papers,
+            vectors=vectors,
+            numbers=numbers,
+            folder=given.sheets,
+            seed=given.seed,
+        )
     print(f"\n{NOW}: {coverage_line(made)}")
     if keywords:
         print(f"\nagreement with keywords of {sum(map(bool, keywords)):,} papers\n")
