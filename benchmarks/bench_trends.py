@@ -18,6 +18,7 @@ import pandas as pd
 from trends_peers import kleinberg, mann_kendall
 from trends_real import history, null, partial, truth
 from trends_simulated import beta_binomial, made_up, with_others
+from trends_turns import turns
 
 from analysis import trends
 from analysis.trends import Counts
@@ -123,7 +124,7 @@ def power(asked: Asked) -> None:
     for first, last, per_month in ((0.04, 0.12, 200), (0.04, 0.08, 800)):
         found = np.mean([_step_found(asked, i, first, last, per_month)
                          for i in range(asked.draws(500))])  # fmt: skip
-        print(f"step from {first:.0%} to {last:.0%} within 24 months of {per_month}: change found "
+        print(f"step from {first:.0%} to {last:.0%} within 24 months of {per_month}: step found "
               f"and dated within a month in {found:.1%}")  # fmt: skip
 
 
@@ -155,7 +156,7 @@ def _step_found(asked: Asked, number: int, first: float, last: float, per_month:
     course, month = np.full(24, first), int(rng.integers(6, 18))
     course[month:] = last
     counts = made_up(with_others(course), per_month=per_month, correlation=0.0, rng=rng)
-    return _dated(counts, what="change", month=month)
+    return _dated(counts, what="step", month=month)
 
 
 def _dated(counts: Counts, *, what: str, month: int) -> bool:
@@ -247,7 +248,7 @@ def peers(asked: Asked) -> None:
     print(pd.DataFrame(rows, columns=columns).groupby("course").mean().round(3).to_string())
 
 
-SIMULATED = (coverage, power, peers, curve, speed)
+SIMULATED = (coverage, power, turns, peers, curve, speed)
 REAL = (null, partial, truth, history)
 PARTS = {each.__name__: each for each in (*SIMULATED, *REAL)}
 

@@ -19,7 +19,7 @@ from analysis.base.english import count, period_label, snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import written_whole
-from analysis.base.groups import counted_memberships, grade, primary_memberships
+from analysis.base.groups import broader_groups, counted_memberships, grade, primary_memberships
 from analysis.base.schema import KINDS
 from analysis.figures.frames import share_table
 
@@ -168,9 +168,9 @@ def shares(run: Run, *, kind: str) -> Sheet:
 
 
 def events(run: Run) -> Sheet:
-    """Return bursts and changes of course."""
+    """Return bursts, humps, steps and other turns."""
     rows = run.events[run.events["kind"] != "word"]
-    return _sheet("events", "One row per burst or change of course.", _in_order(run, rows))
+    return _sheet("events", "One row per burst, hump, step or other turn.", _in_order(run, rows))
 
 
 def words(run: Run) -> Sheet:
@@ -249,6 +249,7 @@ def _labels(run: Run, rows: pd.DataFrame) -> dict[str, str]:
 def _in_order(run: Run, rows: pd.DataFrame) -> pd.DataFrame:
     """Add labels and sort: topics first, groups with the most papers first."""
     order = _by_size(run)[["kind", "group_id", "label"]]
+    order = pd.concat([order, broader_groups(run.groups)[order.columns]])
     order = order.assign(place=np.arange(len(order)))
     joined = rows.merge(order, on=["kind", "group_id"], how="left")
     return joined.sort_values("place", kind="stable", ignore_index=True)

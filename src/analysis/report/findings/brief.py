@@ -59,7 +59,7 @@ def brief(run: Run) -> str:
         set_parts(findings.lead, target=MARKDOWN, mark=mark),
         findings.why_no_move,
         finding_list(findings.moves, mark=mark),
-        "### Bursts and changes of course of other groups" if findings.events else "",
+        "### Bursts and turns of other groups" if findings.events else "",
         finding_list(findings.events, mark=mark),
         "## What may seem to have changed" if findings.flats or findings.why_no_flat else "",
         finding_list(findings.flats, mark=mark),

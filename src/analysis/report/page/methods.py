@@ -84,8 +84,14 @@ _FLAT = (
 _EVENTS = (
     "A burst is a span of at most a quarter of the periods with clearly more papers than the "
     "group's line through the other periods predicts, in several clumps rather than one workshop "
-    "or one busy day. A change of course is a period from which on a second line fits clearly "
-    "better than a single line. Both are corrected for the number of groups and of spans tested."
+    "or one busy day. A hump (dip) is a span with a clearly higher (lower) share than both before "
+    "and after. A change of course is a period from which on a second line fits clearly better "
+    "than a single line. All are corrected for the number of groups and of spans tested. How a "
+    "group with a hump, a change of course, a rise or a fall has changed is told by the shape that "
+    "fits best: a line, a step (dated at the first period of the new level), a hump or dip, a "
+    "come-down (a rise or a level course that ends in a fall), or another change of course. A peak "
+    "is the period whose interval begins highest; “about its share before” means that the newest "
+    "share does not differ from it at 5 %."
 )
 _NO_MIX = (
     "These papers name no category, venue or source that persists over time, so no trend could be "
@@ -144,7 +150,7 @@ def method_texts(run: Run) -> dict[str, str]:
         clumps = _CLUMPS.format(clump=clump) if clump in ("day", "venue") else ""
         verdicts = [_LINE, clumps, _TESTS, _FLAT]
         texts["Rising, falling, flat"] = " ".join(text for text in verdicts if text)
-        texts["Bursts and changes of course"] = _EVENTS
+        texts["Bursts and turns"] = _EVENTS
         mix = _MIX.format(strata=strata_word(strata)) if strata else _NO_MIX
         texts["A shift in where papers come from"] = mix
     if len(run.trends):
