@@ -23,7 +23,7 @@ check: lint ## Style, types and the fast tests (about 70 seconds); run it often
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not shared" $(FAST)
 
 test: $(STAMP) ## Set up and run all tests (those that need a browser only where there is one)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 docs: $(STAMP) ## Build the documentation in build/docs; any broken link or reference is an error
 	@$(BIN)/python -c 'import furo, myst_parser, numpydoc, sphinx_click' 2>/dev/null || \

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = ROOT / "data" / "snapshots" / "hf-trending-2025-03-17.txt"
 TODAY = date(2026, 1, 1)
+LONGEST = (
+    *("test_notebook_pages", "test_jupyterlab", "test_pipeline", "test_notebooks_on_runs"),
+    *("test_extend_runs", "test_replay", "test_audit", "test_extend_parents"),
+)
+"""Files that take longer than 20 s, longest first; two that need the bundled run stand apart."""
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -68,6 +73,12 @@ def shared() -> Path:
     if not path.is_dir():
         pytest.skip("../shared is not on this machine")
     return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, so that the workers end together; the order within stays."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(rank)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -23,6 +23,8 @@ from hostile import HOSTILE
 from page_runs import made_run, written
 from planted import planted
 
+pytestmark = pytest.mark.usefixtures("_without_charts")
+
 QUIET = Progress(quiet=True)
 
 

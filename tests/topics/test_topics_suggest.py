@@ -20,7 +20,7 @@ from analysis.topics.growth.comparisons import adjust_p, fisher_p, unit
 from analysis.topics.growth.suggest import Suggestions, suggest
 from planted import FIELDS, planted
 
-pytestmark = pytest.mark.usefixtures("_without_pages")
+pytestmark = pytest.mark.usefixtures("_without_pages", "_few_subsamples")
 
 THEMES = ("speech", "galaxy", "protein")
 
