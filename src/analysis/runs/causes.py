@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analysis.base.groups import counted_memberships, groups_of
+from analysis.base.groups import broader_memberships, counted_memberships, groups_of
 from analysis.base.schema import CAUSES, KINDS, conform, empty
 
 from .paper_changes import rename_ids, revised_papers, same_papers
@@ -128,9 +128,9 @@ def counted_papers(run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `kind` ("word" too), `group_id`, `paper_id`, `weight`, `day` (that decides the period) and
-        `day_precision`; dated papers only, each group's in the order of decreasing weight. Papers
-        dated to the year are listed whatever the length of the periods.
+        `kind` ("broader" and "word" too), `group_id`, `paper_id`, `weight`, `day` (that decides the
+        period) and `day_precision`; dated papers only, each group's in the order of decreasing
+        weight. Papers dated to the year are listed whatever the length of the periods.
     """
     day = axis_of(run)
     papers = _known(run)[["paper_id", day, "published_precision"]]
@@ -140,7 +140,9 @@ def counted_papers(run: Run) -> pd.DataFrame:
         papers = papers.assign(day=papers["day"].dt.normalize(), day_precision="day")
     said = run.words[["word_id", "paper_ids"]].explode("paper_ids").dropna()
     said = said.set_axis(["group_id", "paper_id"], axis=1).assign(kind="word", weight=1.0)
-    rows = pd.concat([counted_memberships(run.memberships), said])[[*_KEY, "weight"]]
+    broader = broader_memberships(run.memberships, groups=run.groups)
+    rows = pd.concat([counted_memberships(pd.concat([run.memberships, broader])), said])
+    rows = rows[[*_KEY, "weight"]]
     rows = rows.astype(dict.fromkeys(_KEY, "str")).merge(papers, on="paper_id")
     order = ["kind", "group_id", "weight", "paper_id"]
     return rows.sort_values(order, ascending=[True, True, False, True], ignore_index=True)

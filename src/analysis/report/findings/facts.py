@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from analysis.base.groups import broader_clusters
 from analysis.base.schema import SPANS
 from analysis.runs.causes import counted_papers
 
@@ -46,6 +47,7 @@ class Facts:
         groups, words = self.run.groups, self.run.words
         keys = zip(groups["kind"], groups["group_id"], strict=True)
         labels = dict(zip(keys, groups["label"].astype(str), strict=True))
+        labels |= {("broader", name): labels["cluster", name] for name in broader_clusters(groups)}
         names = zip(words["word_id"], words["label"].astype(str), strict=True)
         return labels | {("word", word): label for word, label in names}
 

@@ -8,13 +8,16 @@ import pandas as pd
 
 from analysis.base.schema import DIRECTIONS, KINDS
 
-from . import selection
+from . import levels, selection
 from .facts import Facts
 from .receipts import EITHER, MANIFEST, Mark, Part, Receipt
 from .sentences import Finding, event_finding, flat_finding, move_finding, unclear_finding
 from .words import word_findings, words_counted
 
 MOST_EVENTS = 3
+ALL_KINDS = (*KINDS, "broader")
+"""What findings are on, beside words: a movement is told at one level of the clusters."""
+
 _WORDS = {
     "rising": ("rose", "rose"),
     "falling": ("fell", "fell"),
@@ -95,19 +98,26 @@ def select_findings(facts: Facts, *, kind: str | None = None) -> Findings:
         Groups of one kind only; both by default.
     """
     run = facts.run
-    kinds = KINDS if kind is None else (kind,)
+    kinds = ALL_KINDS if kind is None else (kind,)
     rows = run.verdicts[run.verdicts["kind"].isin(kinds)]
-    clipped = selection.clip_to_intervals(rows, trends=run.trends)
+    clearest = levels.clearest_moves(rows, groups=run.groups)
+    clipped = selection.clip_to_intervals(clearest, trends=run.trends)
     chosen = selection.select_moves(clipped, papers=facts.paper_sets if len(rows) else {})
-    moves = tuple(move_finding(key, together=also, facts=facts) for key, also in chosen)
-    flat = selection.select_flat(rows, ends=facts.ends_table)
+    moves = tuple(
+        levels.with_parts(move_finding(key, together=also, facts=facts), facts=facts)
+        for key, also in chosen
+    )
+    of_groups = rows[rows["kind"] != "broader"]
+    flat = selection.select_flat(of_groups, ends=facts.ends_table)
     flats = tuple(flat_finding(key, facts=facts) for key in flat)
     turned = set(zip(run.events["kind"], run.events["group_id"], strict=True))
-    unclear = selection.select_unclear(rows, without=turned, most=selection.MOST_FLAT - len(flats))
-    events = run.events[run.events["kind"].isin(kinds)]
-    others = selection.select_events(
-        events, without={finding.key for finding in (*moves, *flats)}, most=MOST_EVENTS
+    unclear = selection.select_unclear(
+        of_groups, without=turned, most=selection.MOST_FLAT - len(flats)
     )
+    told = {finding.key for finding in (*moves, *flats)}
+    events = run.events[run.events["kind"].isin(kinds)].reset_index(drop=True)
+    events = levels.clearest_events(events, groups=run.groups, told=told)
+    others = selection.select_events(events, without=told, most=MOST_EVENTS)
     directions = set(rows["direction"])
     return Findings(
         counted=_counted(rows, kind=kind, facts=facts),
@@ -127,7 +137,8 @@ def _counted(rows: pd.DataFrame, *, kind: str | None, facts: Facts) -> tuple[Par
     """Return "Of 42 groups, 4 rose, ..."; nothing if there are no verdicts."""
     if rows.empty:
         return ()
-    key = {"kind": EITHER.join(KINDS) if kind is None else kind}
+    kinds = [each for each in ALL_KINDS if each in set(rows["kind"])]
+    key = {"kind": EITHER.join(kinds) if kind is None else kind}
     total = facts.row_count("verdicts", **key)
     noun = f"{kind or 'group'}{'' if len(rows) == 1 else 's'}"
     if rows["direction"].nunique() == 1 and len(rows) > 1:

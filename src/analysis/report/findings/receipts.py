@@ -22,6 +22,7 @@ MANIFEST = "manifest"
 EITHER = " or "
 """Joins the kinds in a key that more than one kind matches."""
 
+_KIND_WORDS = {"broader": "broader cluster"}
 _LONG_LABEL, _LONG_TITLE = 80, 90
 
 Key = tuple[str, str]
@@ -132,7 +133,7 @@ def set_parts(
     out = []
     for part in parts:
         if isinstance(part, Name):
-            kind = target.aside(f"({part.key[0]})")
+            kind = target.aside(f"({_KIND_WORDS.get(part.key[0], part.key[0])})")
             out.append(f"{target.label(short_label(part))} {kind}")
         elif isinstance(part, Mark):
             out.append(mark(part.receipt) if mark else "")
