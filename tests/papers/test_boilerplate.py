@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.cli.main import cli
 from analysis.papers.boilerplate import (
     analysed_abstracts,
     analysed_papers,
@@ -318,11 +320,23 @@ def test_a_snapshot_counts_what_is_not_analysed_and_stores_abstracts_whole(tmp_p
         "repeated": [],
     }
     assert snapshot.notes == [
-        "1 abstract is a placeholder (“No abstract available”) and left out",
-        "Not analysed: lines of publishers, licences or repositories in 2 abstracts, headings in "
-        "1 abstract; the stored abstracts keep them",
+        "1 abstract is a placeholder and counts as missing (“No abstract available”)",
         "3 papers have no abstract; they are placed by title",
     ]
+
+
+def test_the_account_of_a_snapshot_says_what_is_not_analysed(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(f"title,abstract\nTides,METHODS: {MORE} © 2020 IEEE.\nWaves,{BODY}\n", "utf-8")
+    said = CliRunner().invoke(cli, ["snapshot", str(path)])
+    assert (
+        "Stored, but not analysed: lines of publishers, licences or repositories in 1 abstract, "
+        "headings in 1 abstract." in " ".join(said.stdout.split())
+    )
+    content = json.loads(CliRunner().invoke(cli, ["snapshot", "--json", str(path)]).stdout)
+    assert content["boilerplate"]["lines"] == 1
+    path.write_text(f"title,abstract\nWaves,{BODY}\n", "utf-8")
+    assert "not analysed" not in CliRunner().invoke(cli, ["snapshot", str(path)]).stdout
 
 
 def test_records_that_differ_in_a_line_alone_are_one_paper(tmp_path: Path) -> None:

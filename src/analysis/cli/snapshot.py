@@ -208,10 +208,24 @@ def _counts_text(content: dict[str, Any]) -> str:
         lines.append(f"Undated: {undated:,}: {titles}{f'; and {more:,} more' if more else ''}.")
     dropped = ", ".join(f"{number:,} {reason}" for reason, number in content["dropped"].items())
     lines.append(f"Left out: {dropped or 'nothing'}.")
+    lines += _boilerplate_lines(content["boilerplate"])
     day = "unknown; set it with --snapshot-date of papertide run"
     if content["date"]:
         day = f"{content['date']} (from: {content['date_from']})"
     return _lines([*lines, f"Day of the snapshot: {day}."])
+
+
+def _boilerplate_lines(found: dict[str, Any]) -> list[str]:
+    """Return a line on what of the abstracts is not analysed; none if all is."""
+    parts = [
+        f"{words} in {count(found[name], 'abstract')}"
+        for name, words in (
+            ("lines", "lines of publishers, licences or repositories"),
+            ("headings", "headings"),
+        )
+        if found[name]
+    ]
+    return [f"Stored, but not analysed: {', '.join(parts)}."] if parts else []
 
 
 def _years_text(years: dict[str, int], *, by_year: list[dict[str, int]]) -> str:

@@ -65,21 +65,12 @@ class Boilerplate:
 
     @property
     def notes(self) -> list[str]:
-        """Lines to show."""
-        out = []
-        if n := self.placeholders:
-            out.append(
-                f"{count(n, 'abstract')} {verb(n, 'is a placeholder', 'are placeholders')} "
-                "(“No abstract available”) and left out"
-            )
-        parts = []
-        if n := self.lines:
-            parts.append(f"lines of publishers, licences or repositories in {count(n, 'abstract')}")
-        if n := self.headings:
-            parts.append(f"headings in {count(n, 'abstract')}")
-        if parts:
-            out.append(f"Not analysed: {', '.join(parts)}; the stored abstracts keep them")
-        return out
+        """A line on placeholders, if there are any."""
+        n = self.placeholders
+        if not n:
+            return []
+        are = verb(n, "is a placeholder and counts", "are placeholders and count")
+        return [f"{count(n, 'abstract')} {are} as missing (“No abstract available”)"]
 
 
 def missing_abstracts(titles: Sequence[str], abstracts: Sequence[str | None]) -> list[bool]:

@@ -23,6 +23,7 @@ _CUES = (
     *("creative commons", "cc by", "cc-by", "cc0", "open access", "open-access"),
     *("published ", "produced and hosting", "access link", "access options", " audience"),
     *("eu-repo", "click ", "fulltext", "full text", "full-text", "peer review", "peer-review"),
+    *("version of th", "abstract from", "cite this", "ized users", "ised users", "printed in "),
     *("supplement", "reprint", "permission", "database record", "commercial"),
 )
 """A text without any of these, in lower case, has no line but "2022 IEEE"."""
@@ -47,11 +48,13 @@ _MARK = re.compile(
     r"rights\s(?:are\s|is\s)?reserved|rechte\svorbehalten|protected\sby\scopyright|copyright\s(?:holder|owner)|"
     r"licensee\b|exclusive\slicen[cs]e|sole\slicen[cs]ee|under\s(?:\w+\s){0,3}licen[cs]e\b|creative\scommons|"
     r"\bcc[\s-](?:by|0)|\bcc0\b|"
-    r"open[\s-]access\s(?:article|paper|publication|publishing|under|journal|journals)|"
+    r"open[\s-]access\s(?:article|paper|publication|publishing|under|journals?|at|by|on)\b|"
     r"(?:is|are|published|available)\sopen[\s-]access\b|"
     r"^\W*(?:first\s)?published\s(?:online\s)?(?:by|under|on\sbehalf|in)\b|produced\sand\shosting\sby|"
     r"access\slink|access\soptions|click\s(?:here|to|on)\b|full[\s-]?text\s(?:pdf|is|are|available|of\sthis)|"
-    r"database\srecord|"
+    r"database\srecord|version\sof\s(?:this|the)\s(?:article|paper|manuscript|work)\b|"
+    r"abstract\sfrom\s(?:the\s)?(?:author|publisher)|authori[sz]ed\susers|cite\sthis\s(?:article|paper)|"
+    r"preview\sof\ssubscription|printed\sin\b|article\simpact\sstatement|"
     r"supplement\w{2,4}\s\w{4,12}\s(?:is|are|for\sthis|to\sthis)\b|"
     r"for\s(?:all\s)?(?:commercial|reprints|permissions?)\b|permissions?\sto\s(?:reprint|reuse|reproduce|copy)|"
     r"(?:by|with)\s(?:kind\s)?permission\b",
@@ -119,8 +122,15 @@ def without_lines(text: str) -> str:
     found = _spread(text, _sentences(text))
     if not any(part.is_line for part in found):
         return text
-    kept = [text[part.start : part.end].strip() for part in found if not part.is_line]
-    return " ".join(part for part in kept if part)
+    kept: list[str] = []
+    after_line = True
+    for part in found:
+        if not part.is_line:
+            if after_line:
+                kept.append("")
+            kept[-1] += text[part.start : part.end]
+        after_line = part.is_line
+    return " ".join(part for part in map(str.strip, kept) if part)
 
 
 def _has_year_and_publisher(text: str) -> bool:

@@ -117,4 +117,6 @@ def _carries_subject(text: str, *, rests: Iterable[str], n: int) -> bool:
     for rest in rests:
         for word in words & set(content_words(rest)):
             counts[word] += 1
-    return not words or max(counts.values()) > MOST_ELSEWHERE * n
+            if counts[word] > MOST_ELSEWHERE * n:
+                return True
+    return not words
