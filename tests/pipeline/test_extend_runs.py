@@ -304,3 +304,22 @@ def test_as_of_a_day_leaves_out_what_came_later(tmp_path: Path):
     assert "by 1999-01-01" in str(error.value)
     assert error.value.next_step
     assert left_behind(tmp_path / "runs") == []
+
+
+def test_a_field_that_comes_a_few_papers_at_a_time_is_born(first_run: Run, series_of_one: Path):
+    """Three snapshots with eight papers of the field each: in none is the field a group of ten."""
+    for step in range(3):
+        more = KNOWN[BASE + 12 * step : BASE + 12 * (step + 1)]
+        after = made(pd.concat([more, PROOF[8 * step : 8 * (step + 1)]]), series_of_one)
+        born = after.lineage[after.lineage["event"] == "born"]
+        if len(born):
+            break
+    assert step > 0
+    (name,) = born["group_id"]
+    fields = after.papers["title"].map(CORPUS.set_index("title")["field"])
+    own = clusters(after).reindex(after.papers["paper_id"]).eq(name).to_numpy()
+    assert (fields[own] == "proof").all()
+    assert (fields == "proof").sum() == own.sum() == 8 * (step + 1)
+    earlier = own & (after.papers["first_run"] != after.name).to_numpy()
+    moved = after.moves.loc[after.moves["kind"] == "cluster", "paper_id"]
+    assert set(moved) == set(after.papers["paper_id"][earlier])

@@ -100,13 +100,10 @@ def extend_clusters(
     due = fresh is not None and n > (1 + limits.revise_after) * n_last_review
     changed = Changed(placed, (), 0)
     if fresh is not None:
+        steps = _steps(is_new, arrived=arrived)
+        most = most_moved(is_new, n_last_fit=n_last_fit, limits=limits)
         changed = changes_of_fit(
-            placed,
-            arrived=_steps(is_new, arrived=arrived),
-            fresh=fresh,
-            due=due,
-            most=most_moved(is_new, n_last_fit=n_last_fit, limits=limits),
-            limits=limits,
+            placed, arrived=steps, fresh=fresh, due=due, most=most, limits=limits
         )
     after, events = changed.numbers, list(changed.events)
     if is_new.sum() <= limits.small_step * (~is_new).sum():
@@ -126,9 +123,8 @@ def extend_clusters(
         touched = {cluster for e in events for cluster in (e.cluster, *e.others)}
         weighed = weighed | np.isin(after, sorted(touched))
     weights = sp.lil_matrix((n, total))
-    weights[np.flatnonzero(weighed)] = cluster_shares(
-        fresh.graph[np.flatnonzero(weighed)] if fresh else graph, numbers=after, count=total
-    )
+    near = fresh.graph[np.flatnonzero(weighed)] if fresh else graph
+    weights[np.flatnonzero(weighed)] = cluster_shares(near, numbers=after, count=total)
     return Extension(
         numbers=after,
         weights=weights.tocsr(),

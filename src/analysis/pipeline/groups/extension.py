@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,21 @@ from analysis import clusters
 from analysis.base import schema
 from analysis.base.groups import cluster_id, cluster_number
 from analysis.base.progress import Progress
-from analysis.clusters import ClusterDescription, Extension, primary_clusters, quality
+from analysis.clusters import ClusterDescription, Extension, primary_clusters
 from analysis.clusters.extend.growth import steps_of_arrival
-from analysis.clusters.extend.new_papers import NewPapersFit, fit_line, fit_of_new_papers
 
+from .extension_account import (
+    announce,
+    drift_of,
+    extended_account,
+    extended_quality,
+    parent_account,
+)
 from .group_table import descriptions_of
 from .tree import Division, fresh_fit
 
 if TYPE_CHECKING:
+    from analysis.clusters import FreshFit
     from analysis.clusters.extend.splits_and_mergers import Thresholds
     from analysis.runs import Run
 
@@ -78,22 +85,19 @@ def extend_parent(
         Labels of the topics; words and phrases that no new label contains.
     progress : Progress
     """
-    is_new = ~papers["paper_id"].isin(parent.papers["paper_id"]).to_numpy()
-    is_revised = papers["paper_id"].isin(list(revised)).to_numpy()
-    changed = is_new | is_revised
-    centred = clusters.centre_vectors(vectors)
-    account = _account(parent)
     known = sorted(primary_clusters(parent.memberships).unique(), key=cluster_number)
+    numbers = _known_numbers(papers, known=known, parent=parent)
+    is_revised = papers["paper_id"].isin(list(revised)).to_numpy()
+    changed = is_revised | (numbers < 0)
+    centred, account = clusters.centre_vectors(vectors), parent_account(parent)
     with progress.stage("cluster"):
         near = _neighbours(papers, vectors=vectors, parent=parent, changed=changed)
-        extension = clusters.extend_clusters(
-            centred,
-            numbers=_known_numbers(papers, known=known, parent=parent),
-            is_new=is_new,
-            revised=is_revised,
-            n_last_fit=account["looked_at"],
-            n_last_review=account["revised_at"],
-            arrived=steps_of_arrival(papers["first_run"]),
+        extension = _extended(
+            papers,
+            vectors=centred,
+            numbers=numbers,
+            is_revised=is_revised,
+            account=account,
             fit=lambda: fresh_fit(vectors, seed=seed, division=division),
             limits=limits,
         )
@@ -114,20 +118,41 @@ def extend_parent(
         )
     with progress.stage("map"):
         table = _map(papers, vectors=centred, parent=parent, extension=extension, changed=changed)
-    figures = _drift(extension, weights=weights, neighbours=near[0], is_new=is_new, account=account)
-    _announce(figures, extension=extension, names=names, progress=progress)
+    drift = drift_of(extension, weights=weights, neighbours=near[0], known=numbers, account=account)
+    announce(drift, extension=extension, names=names, progress=progress)
     return RunClusters(
         memberships=memberships,
         descriptions=descriptions,
         neighbours=clusters.neighbour_table(papers, indices=near[0], similarities=near[1]),
         map=table,
-        quality={
-            **_known_figures(parent, weights=weights),
-            **clusters.map_figures(table, vectors=centred, seed=seed),
-            "drift": figures.as_dict(),
-        },
-        clustering=_extended_account(account, extension=extension, parent=parent, n=len(papers)),
+        quality=extended_quality(parent, weights=weights, drift=drift)
+        | clusters.map_figures(table, vectors=centred, seed=seed),
+        clustering=extended_account(account, extension=extension, parent=parent, n=len(papers)),
         how="extended",
+    )
+
+
+def _extended(
+    papers: pd.DataFrame,
+    *,
+    vectors: np.ndarray,
+    numbers: np.ndarray,
+    is_revised: np.ndarray,
+    account: dict[str, Any],
+    fit: Callable[[], FreshFit],
+    limits: Thresholds,
+) -> Extension:
+    """Extend the clusters `numbers`, -1 for new papers; `vectors` are centred."""
+    return clusters.extend_clusters(
+        vectors,
+        numbers=numbers,
+        is_new=numbers < 0,
+        revised=is_revised,
+        n_last_fit=account["looked_at"],
+        n_last_review=account["revised_at"],
+        arrived=steps_of_arrival(papers["first_run"]),
+        fit=fit,
+        limits=limits,
     )
 
 
@@ -135,36 +160,6 @@ def _known_numbers(papers: pd.DataFrame, *, known: Sequence[str], parent: Run) -
     """Return the place in `known` of each paper's cluster in the parent run, -1 for new papers."""
     of_paper = primary_clusters(parent.memberships).reindex(papers["paper_id"])
     return pd.Index(known, dtype="str").get_indexer(of_paper)
-
-
-def _drift(
-    extension: Extension,
-    *,
-    weights: np.ndarray,
-    neighbours: np.ndarray,
-    is_new: np.ndarray,
-    account: dict[str, Any],
-) -> NewPapersFit:
-    """Measure how well the new papers fit; runs of earlier versions do not record the last fit."""
-    n_fresh = account.get("fitted_at", account["revised_at"])
-    return fit_of_new_papers(
-        extension.numbers, weights=weights, neighbours=neighbours, is_new=is_new, n_fresh=n_fresh
-    )
-
-
-def _known_figures(parent: Run, *, weights: np.ndarray) -> dict[str, Any]:
-    """Return the parent's figures of terms and the share of well placed papers."""
-    placed = {"share_well_placed": quality.share_well_placed(weights)}
-    return {key: parent.quality.get(key) for key in ("coherence_npmi", "diversity")} | placed
-
-
-def _announce(
-    figures: NewPapersFit, *, extension: Extension, names: Sequence[str], progress: Progress
-) -> None:
-    progress.say(fit_line(figures))
-    for event in extension.events:
-        others = ", ".join(names[other] for other in event.others[:5])
-        progress.say(f"{event.what}: {names[event.cluster]}{f' ({others})' if others else ''}")
 
 
 def _cluster_names(numbers: np.ndarray, *, known: Sequence[str], next_id: int) -> list[str]:
@@ -261,40 +256,3 @@ def _map(
     has_place = table["paper_id"].isin(set(parent.map["paper_id"]))
     state = np.where(~has_place, "new", np.where(changed, "moved", "kept"))
     return schema.conform(table.assign(state=state), name="map")
-
-
-def _account(parent: Run) -> dict[str, Any]:
-    """Return the parent's account of its clusters; runs of earlier versions lack some entries."""
-    account = dict(parent.manifest["clustering"])
-    for name in ("looked_at", "revised_at"):
-        account.setdefault(name, len(parent.papers))
-    return account
-
-
-def _extended_account(
-    account: dict[str, Any], *, extension: Extension, parent: Run, n: int
-) -> dict[str, Any]:
-    """Return how the clusters came about, for the manifest and the pages."""
-    base = account.get("base_rule") or account["rule"]
-    fitted = ""
-    if extension.fresh is not None:
-        fitted = "All papers were clustered from scratch to look for new clusters. "
-    waiting = ""
-    if extension.waiting:
-        waiting = (
-            f"{extension.waiting} further changes wait for a later run, because a small step may "
-            "not move so many papers. "
-        )
-    rule = (
-        f"Clusters extended from run {parent.name}: known papers keep theirs, new ones join the "
-        f"one that most of their neighbours are in. {fitted}{waiting}At the start of the series: "
-        f"{base[:1].lower() + base[1:] if base[:2] != 'HD' else base}"
-    )
-    return {
-        **account,
-        "rule": rule,
-        "base_rule": base,
-        "looked_at": n if extension.fresh is not None else account["looked_at"],
-        "revised_at": n if extension.reviewed else account["revised_at"],
-        "waiting": extension.waiting,
-    }
