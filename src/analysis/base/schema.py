@@ -219,6 +219,8 @@ TABLES: dict[str, Table] = {
             "n_papers": "int64",
             "share_first": "float64",
             "share_last": "float64",
+            "label_first": "float64",
+            "label_last": "float64",
             "doubling_years": "float64",
             "theil_sen": "float64",
             "standardised": "float64",

@@ -17,6 +17,7 @@ from analysis.base.groups import broader_groups, broader_memberships, groups_of,
 from analysis.base.schema import KINDS, conform, empty
 from analysis.runs import Run
 
+from .label_shares import with_label_shares
 from .settings import Settings, period_problems
 from .words import word_memberships
 
@@ -83,6 +84,14 @@ def count_trends(
         reference=reference,
     )
     tables = _tables(counts)
+    tables["verdicts"] = with_label_shares(
+        tables["verdicts"],
+        papers=papers,
+        dated=dated,
+        groups=groups,
+        freq=counts.freq,
+        reference=reference,
+    )
     power = trends.power_figures(counts, verdicts=tables["verdicts"])
     if of_words:
         more = _tables(of_words)
@@ -143,9 +152,9 @@ def recount(
         run.papers,
         memberships=run.memberships,
         groups=run.groups,
+        words=run.words,
         snapshot_date=date.fromisoformat(day) if day else None,
         settings=Settings(**settings),
-        words=run.words,
     )
     before = run.manifest["period"]
     comparable = (entry["freq"], entry["by"]) == (before["freq"], before.get("by", _DEFAULTS["by"]))

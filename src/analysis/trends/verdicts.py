@@ -62,7 +62,8 @@ def verdict_table(counts: Counts) -> pd.DataFrame:
         `standardised` (slope within categories, venues or sources, if papers have a lasting one,
         with `standardised_error`), and `sign_flips`: the mix of these shifted so much that the
         slope within them has the opposite sign, and one of the two is clear. Nulls if there are
-        too few to say.
+        too few to say. `label_first` and `label_last` are null: who has the papers' texts adds
+        them.
 
     References
     ----------
@@ -104,7 +105,7 @@ def verdict_table(counts: Counts) -> pd.DataFrame:
 _TEST_COLUMNS = (
     *("log_odds_per_year", "low", "high", "ratio", "ratio_low", "ratio_high", "p", "p_adjusted"),
     *("share_first", "share_last", "dispersion", "df", "theil_sen", "doubling_years"),
-    *("standardised", "standardised_error"),
+    *("standardised", "standardised_error", "label_first", "label_last"),
 )
 
 

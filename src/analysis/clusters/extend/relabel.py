@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from ..labels.choice import label_figures
+from ..labels.choice import contains_any, label_figures
 from ..labels.describe import ClusterDescription, description_of
-from ..labels.labels import MIXED, cluster_terms
-from ..labels.occurrences import Phrase, PhraseIndex
+from ..labels.labels import cluster_terms
+from ..labels.names import MIXED, label_phrases
+from ..labels.occurrences import PhraseIndex
 from ..labels.phrases import count_phrases
 
 READ = 20_000
@@ -20,7 +20,6 @@ READ = 20_000
 
 _GONE, _FADED = 0.3, 0.6
 _LABELLED = 6_000
-_BRACKETS = re.compile(r"\s*\([^)]*\)")
 
 
 def relabelled(
@@ -34,8 +33,9 @@ def relabelled(
     """Test the labels of clusters on their papers, and replace those that say too little.
 
     A label is replaced if fewer than 30 % of the cluster's papers say it, or less than 60 % of the
-    share that said it when it was given, and if a label is found that more of them say. What a
-    person wrote in `overrides.toml` comes later and stays.
+    share that said it when it was given, and if a label is found that more of them say. A label
+    with one of `stop_words` is replaced in any case. What a person wrote in `overrides.toml` comes
+    later and stays.
 
     Parameters
     ----------
@@ -56,33 +56,41 @@ def relabelled(
     texts = papers.iloc[rows]
     index = PhraseIndex(list(map(_text, texts["title"], texts["abstract"])))
     of_paper = clusters[rows]
-    measured, faded = [], []
+    unwanted = [phrase for word in stop_words if (phrase := index.phrase(word))]
+    measured: list[ClusterDescription] = []
+    faded, refused = set(), set()
     for cluster in descriptions:
         members = of_paper == cluster.id
         phrases = label_phrases(cluster.label, index=index)
         if members.any() and phrases:
             coverage, precision = label_figures(index, phrases=phrases, members=members)
+            if any(contains_any(phrase, unwanted) for phrase in phrases):
+                refused.add(cluster.id)
             if coverage < _GONE or coverage < _FADED * cluster.label_coverage:
-                faded.append(cluster.id)
+                faded.add(cluster.id)
             cluster = replace(cluster, label_coverage=coverage, label_precision=precision)
         measured.append(cluster)
-    if not faded:
+    wanted = [cluster.id for cluster in measured if cluster.id in faded | refused]
+    if not wanted:
         return measured
     used = [*taken, *(cluster.label for cluster in measured)]
-    found = _new_labels(papers, clusters=clusters, wanted=faded, taken=used, stop_words=stop_words)
-    return [_better(cluster, found.get(cluster.id)) for cluster in measured]
-
-
-def label_phrases(label: str, *, index: PhraseIndex) -> list[Phrase]:
-    """Return the phrases of a label as it is written, without acronyms in brackets."""
-    parts = _BRACKETS.sub("", label.removeprefix(MIXED)).replace(" · ", ", ").split(", ")
-    return [phrase for part in parts if (phrase := index.phrase(part))]
+    found = _new_labels(papers, clusters=clusters, wanted=wanted, taken=used, stop_words=stop_words)
+    return [
+        _renamed(cluster, found[cluster.id])
+        if cluster.id in refused
+        else _better(cluster, found.get(cluster.id))
+        for cluster in measured
+    ]
 
 
 def _better(cluster: ClusterDescription, found: ClusterDescription | None) -> ClusterDescription:
     """Return the cluster with its new label and terms, if more of its papers say that label."""
-    if found is None or not found.label_coverage > cluster.label_coverage:
+    if found is None or found.label.startswith(MIXED):
         return cluster
+    return _renamed(cluster, found) if found.label_coverage > cluster.label_coverage else cluster
+
+
+def _renamed(cluster: ClusterDescription, found: ClusterDescription) -> ClusterDescription:
     return replace(
         cluster,
         label=found.label,
@@ -126,7 +134,6 @@ def _new_labels(
             label_precision=words.labels[number].precision,
         )
         for number, name in enumerate(wanted)
-        if not words.labels[number].is_mixed
     }
 
 

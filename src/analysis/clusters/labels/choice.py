@@ -18,16 +18,17 @@ COVERED, COVERED_IF_SMALL, SMALL = 0.4, 0.5, 10
 such a label is mixed."""
 
 MOST_PHRASES = 3
-_BETA = 1.6
+_BETA = 2.0
 _LEAST_LIFT, _LEAST_LIFT_BROADER = 3.0, 1.5
 _LEAST_SCORE = 0.2
 _LEAST_GAIN = 0.06
 _FEWER = (1.0, 0.93, 0.88)
-_SINGLE_WORD, _SHARED_WORD = 0.72, 0.93
+_SINGLE_WORD, _SHARED_WORD = 0.62, 0.93
 _LEAST_ENDING = 0.2
 _CONSIDERED, _BEAM, _OPTIONS = 40, 6, 12
 
 
+_DEGREES = frozenset("fine coarse few full high large long low multi open real short".split())
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -79,7 +80,7 @@ def label_options(
     """Return possible labels of a cluster, best first.
 
     The score of one to three phrases is F-beta of the papers that say any of them as a query for
-    the cluster's papers (van Rijsbergen 1979; beta = 1.6, so that coverage counts more than
+    the cluster's papers (van Rijsbergen 1979; beta = 2, so that coverage counts more than
     precision), times the quality of the phrases: less for a single word, for a phrase that is
     seldom in the titles of the papers that say it, for phrases that share a word, and for each
     further phrase, which must be said by at least 6 % of the cluster's papers that say none of the
@@ -173,9 +174,11 @@ def _candidates(
     for phrase in sorted(names):
         rows = index.rows(phrase)
         inside = int(members[rows].sum())
-        if inside < 2 or any(_contains(phrase, word) for word in excluded):
+        if inside < 2 or contains_any(phrase, excluded):
             continue
         if any(_YEAR.fullmatch(index.names[word]) for word in phrase):
+            continue
+        if names[phrase] and len(phrase) > 1 and index.names[phrase[0]] in _DEGREES:
             continue
         if ending_share(index, phrase, members=members) >= _LEAST_ENDING:
             found.append((2 * inside / (size + len(rows)), phrase))
@@ -216,10 +219,16 @@ def _with_one_more(
         score = float(scores[place]) * quality * _FEWER[len(choice) - 1]
         phrases = tuple(candidates.phrases[p] for p in order)
         covered = coverage[place] >= (COVERED if size >= SMALL else COVERED_IF_SMALL)
+        covered &= inside[place] >= (3 if size > 4 else 2)
         is_mixed = not covered or score < _LEAST_SCORE
         figures = (float(coverage[place]), float(precision[place]))
         more.append((choice, Label(phrases, *figures, score, is_mixed=bool(is_mixed))))
     return more
+
+
+def contains_any(phrase: Phrase, parts: Collection[Phrase]) -> bool:
+    """Whether the words of one of `parts` stand next to each other in a phrase."""
+    return any(_contains(phrase, part) for part in parts)
 
 
 def _contains(phrase: Phrase, part: Phrase) -> bool:

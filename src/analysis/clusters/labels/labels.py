@@ -9,16 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from .choice import NO_LABEL, Label, label_options, papers_saying
-from .names import complete_name, written_form
+from .choice import NO_LABEL, Label, contains_any, label_options, papers_saying
+from .names import MIXED, complete_name, label_phrases, written_form
 from .occurrences import Phrase, PhraseIndex
 from .phrases import PhraseCounts, phrases
 from .terms import N_TERMS, ranked_columns
 
 N_EXEMPLARS = 3
-MIXED = "Mixed: "
-"""How the label of a cluster begins that no phrase covers."""
-
 _BY_F1 = 40
 _ACRONYM_FROM = 3
 _MOST_READ = 50
@@ -97,7 +94,11 @@ def cluster_terms(
         for cluster, columns in enumerate(ranked)
     ]
     labels = _distinct(options, index=counts.index, taken=taken)
-    headings = _headings(counts, labels=labels, numbers=numbers, terms=terms, taken=taken)
+    named = [
+        [term for term in own if not contains_any(counts.index.phrase(term), unwanted)]
+        for own in terms
+    ]
+    headings = _headings(counts, labels=labels, numbers=numbers, terms=named, taken=taken)
     return ClusterTerms(headings, terms, presence, column_of, labels)
 
 
@@ -156,7 +157,7 @@ def _distinct(
     options: Sequence[Sequence[Label]], *, index: PhraseIndex, taken: Collection[str]
 ) -> list[Label]:
     """Give each cluster its best label that no other has; those with the best labels first."""
-    used = {frozenset({index.key(index.phrase(label))}) for label in taken}
+    used = {frozenset(map(index.key, label_phrases(label, index=index))) for label in taken}
     labels = [NO_LABEL] * len(options)
     scores = [own[0].score if own else 0.0 for own in options]
     for cluster in sorted(range(len(options)), key=lambda c: (-scores[c], c)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import numpy as np
@@ -14,9 +15,14 @@ from .occurrences import TOKEN, Phrase, PhraseIndex
 from .phrases import ends_phrase, may_head
 
 LONGEST_NAME = 6
+MIXED = "Mixed: "
+"""How the label of a cluster begins that no phrase covers."""
+
 _ALWAYS, _ALWAYS_AFTER = 0.6, 0.5
 _FEWEST = 3
 _READ = 12
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
+_NOUNS_AFTER = frozenset("analysis code design field problem process set".split())
 _LINKS = frozenset({"of", "in", "for", "to", "and", "with", "from"})
 
 
@@ -77,7 +83,9 @@ def _to_the_right(
 ) -> Phrase | None:
     after = _neighbours(index, places, offset=len(phrase))
     word = _commonest(after, least=_ALWAYS_AFTER * len(places))
-    if word is None or index.names[word] in STOP_WORDS or not may_head(index.names[word]):
+    if word is None or index.names[word] in STOP_WORDS:
+        return None
+    if not may_head(index.names[word]) and index.names[word] not in _NOUNS_AFTER:
         return None
     return (*phrase, word)
 
@@ -150,6 +158,12 @@ def written_form(
         usual, key=lambda s: (not s.endswith("s"), sum(c.isupper() for c in s), -spellings[s], s)
     )
     return written, acronym if 3 * sum(shorts.values()) >= len(read) else ""
+
+
+def label_phrases(label: str, *, index: PhraseIndex) -> list[Phrase]:
+    """Return the phrases of a label as it is written, without acronyms in brackets."""
+    parts = _BRACKETS.sub("", label.removeprefix(MIXED)).replace(" · ", ", ").split(", ")
+    return [phrase for part in parts if (phrase := index.phrase(part))]
 
 
 def _spellings(index: PhraseIndex, phrase: Phrase, *, text: str) -> set[str]:

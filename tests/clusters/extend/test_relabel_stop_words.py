@@ -1,0 +1,77 @@
+"""Labels with words that no label may have: replaced in an extension and in a matched fresh fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.clusters import ClusterDescription
+from analysis.clusters.extend.relabel import relabelled
+from analysis.clusters.labels.choice import contains_any
+
+SUBJECTS = ("prompt tuning of soft prompts", "speech recognition in noise")
+
+
+def described(label: str, *, name: str = "c0001") -> ClusterDescription:
+    return ClusterDescription(
+        id=name,
+        label=label,
+        description="",
+        terms=["x"],
+        exemplars=["p"],
+        color="#000000",
+        label_coverage=1.0,
+        label_precision=1.0,
+    )
+
+
+@pytest.fixture
+def papers() -> pd.DataFrame:
+    texts = [SUBJECTS[i % 2] for i in range(40)]
+    return pd.DataFrame(
+        {
+            "title": [f"On {text}" for text in texts],
+            "abstract": [f"We study {text} and find that it works." for text in texts],
+        }
+    )
+
+
+CLUSTERS = np.array(["c0001", "c0002"] * 20)
+
+
+def labels(papers: pd.DataFrame, *words: str, label: str = "Prompt tuning") -> list[str]:
+    known = [described(label), described("Speech recognition", name="c0002")]
+    found = relabelled(known, papers=papers, clusters=CLUSTERS, stop_words=words)
+    assert [d.color for d in found] == ["#000000"] * 2
+    assert [d.exemplars for d in found] == [["p"]] * 2
+    return [d.label for d in found]
+
+
+def test_a_good_label_stays_without_stop_words(papers):
+    assert labels(papers) == ["Prompt tuning", "Speech recognition"]
+    assert labels(papers, "wombat", "recognition of speech") == [
+        "Prompt tuning",
+        "Speech recognition",
+    ]
+
+
+@pytest.mark.parametrize("word", ["prompt tuning", "Prompt Tuning", "prompt-tunings", "tuning"])
+def test_a_label_with_a_stop_word_is_replaced_whatever_it_covers(papers, word):
+    first, second = labels(papers, word)
+    assert "tuning" not in first.casefold()
+    assert "soft prompt" in first.casefold()
+    assert second == "Speech recognition"
+
+
+def test_if_nothing_else_is_said_the_cluster_is_not_called_by_the_stop_word(papers):
+    first, _ = labels(papers, "tuning", "prompt", "soft")
+    assert not {"tuning", "prompt", "soft"} & set(first.casefold().replace(",", "").split())
+
+
+def test_phrases_contain_one_another_word_by_word():
+    assert contains_any((1, 2, 3), [(9,), (2, 3)])
+    assert contains_any((1, 2), [(1, 2)])
+    assert not contains_any((1, 2, 3), [(1, 3), (3, 2), (1, 2, 3, 4), ()])
+    assert not contains_any((), [(1,)])
+    assert not contains_any((1,), [])
