@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from ..log_odds_slopes import DispersionPrior, Matrix, Vector
 
@@ -46,8 +46,8 @@ def find_humps(k: Matrix, *, n: Vector, min_dispersion: Vector, prior: Dispersio
     """Find the clearest hump or dip of each group.
 
     Windows overlap much, so the smallest p is multiplied by twice the number of possible starts
-    instead of the number of windows: with one large step, the worst case, that holds its level from
-    8 to 80 periods (see `docs/decisions/trends/turns.md`).
+    instead of the number of windows: with one large step, the worst case, that about holds its
+    level from 8 to 80 periods (see `docs/decisions/trends/turns.md`).
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def scan_windows(
     spread, df = shrunk_spread(squares, n_periods=k.shape[1], n_fitted=3, prior=prior)
     t = np.minimum(np.abs(before), np.abs(after))
     t /= np.sqrt(np.maximum(spread, min_dispersion[:, None]))
-    p = np.where(sign != 0, 2 * stats.t.sf(t, df), 1.0)
+    p = np.where(sign != 0, 2 * special.stdtr(df, -t), 1.0)
     return WindowScan(first, last, sign, p, squares)
 
 
