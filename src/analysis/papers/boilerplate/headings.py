@@ -21,8 +21,9 @@ _SIGNED = re.compile(
 )
 _BRACKETED = re.compile(r"[\[<](?P<words>[A-Z][A-Za-z/&,'’\- ]{1,79})[\]>]\s?")
 _CAPITALS = re.compile(
-    r"(?P<words>[A-Z][A-Z/&,\-]{1,40}(?: (?:&|[A-Z][A-Z/&,\-]{1,40})){0,8})\s(?=[A-Z][a-z ]|\d)"
+    r"(?P<words>[A-Z][A-Z/&,\-]{1,40}(?: (?:&|[A-Z][A-Z/&,\-]{1,40})){0,8})\s(?=[A-Za-z\d(\"“])"
 )
+_OPENING = re.compile(r"[A-Z][a-z ]|[A-Z][A-Z-]{0,20}[a-z]|[\d(\"“]")
 _BARE = re.compile(r"(?P<words>[A-Z][a-z]+(?:(?:/| and | & )[A-Za-z]?[a-z]+)?)\s(?=[A-Z0-9])")
 _LEADING = re.compile(r"\s*(?:Abstract|ABSTRACT|Summary|SUMMARY)\s(?=(?P<next>[A-Z][A-Za-z]*))")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
@@ -38,10 +39,10 @@ def without_headings(text: str) -> str:
     cuts, bare = [], []
     for start in _starts(text):
         match = next(filter(None, (p.match(text, start) for p in (_SIGNED, _BRACKETED))), None)
-        if match is None or not _is_heading(match["words"]):
-            match = _CAPITALS.match(text, start)
         if match and _is_heading(match["words"]):
             cuts.append(match.span())
+        elif n := _capitals_before_text(text, start=start):
+            cuts.append((start, start + n))
         elif (match := _BARE.match(text, start)) and _is_bare_heading(match["words"]):
             bare.append(match)
     if len({match["words"].casefold() for match in bare}) >= 2:
@@ -54,6 +55,22 @@ def _starts(text: str) -> list[int]:
     ends = (match.end() for match in _START.finditer(text))
     firsts = ((end, _FIRST.match(text, end)) for end in ends)
     return [end for end, first in firsts if first and first[1].casefold() in HEADING_WORDS]
+
+
+def _capitals_before_text(text: str, *, start: int) -> int:
+    """Return the length of a heading in capitals without a sign; 0 if there is none.
+
+    The text may begin with one other word in capitals: "METHODS HIV patients took part".
+    """
+    match = _CAPITALS.match(text, start)
+    if match is None:
+        return 0
+    words = match["words"]
+    if _is_heading(words):
+        return match.end() - start if _OPENING.match(text, match.end()) else 0
+    head = words.rpartition(" ")[0]
+    is_head = text[match.end() : match.end() + 1].islower() and _is_heading(head)
+    return len(head) + 1 if is_head else 0
 
 
 def _is_heading(text: str) -> bool:

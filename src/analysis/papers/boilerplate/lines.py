@@ -62,6 +62,7 @@ _MARK = re.compile(
 )
 _BOUNDARY = re.compile(
     r"(?<=[.!?])(?<!\s[A-Z]\.)[\"'”’)\]]{0,3}\s+(?=[\"'“(\[]?[A-Z0-9])"  # a new sentence
+    r"|(?<=[\])])(?<!\([cCpP]\))\s+(?=[A-Z\d])"  # after "[DOI: …]"
     r"|(?<=[a-z)\]%][.!?])(?=[A-Z][A-Za-z])"  # one whose space got lost
     r"|(?<!opyright)(?<!opyright )(?<!opyright: )(?<!\d{4} )(?=©)"
     rf"|(?<!opyright)\s(?=\([cC]\)\s?(?:{_YEAR}|[Tt]he\s|[Cc]opyright))"
@@ -218,6 +219,8 @@ def _is_remainder(sentence: str) -> bool:
         return False
     plain = _URL.sub(" ", sentence)
     words = [word.casefold() for word in _WORD.findall(plain)]
+    if not words and any(character.isdigit() for character in plain):
+        return bool(_CITATION.search(plain))  # but not the number of an item
     known = sum(word in LINE_WORDS for word in words)
     if _count_others(plain)[0]:
         return False
