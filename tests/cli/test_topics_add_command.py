@@ -66,11 +66,10 @@ def test_a_word_is_not_added_twice(series, tmp_path):
     before = file.read_bytes()
     result = add("kelp-harvest", "--topics", str(file), runs=series)
     assert result.exit_code == 2
-    assert result.stderr == (
-        f"Found: topics file {file} has the topic 'kelp-harvests' with the label 'Kelp harvests' "
-        "already\nAllowed: a word that is no topic yet\n"
-        "Next step: edit that topic, or name another word\n"
-    )
+    assert (
+        f"{file} has the topic 'kelp-harvests' with the label 'Kelp harvests' already"
+    ) in result.stderr
+    assert "edit that topic, or name another word" in result.stderr
     assert file.read_bytes() == before
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from analysis.base.groups import broader_memberships, counted_memberships
+from analysis.base.groups import broader_clusters, broader_memberships, counted_memberships
 from analysis.base.schema import conform, empty
 from analysis.clusters.labels.words import find_words
 from analysis.trends import papers_on_axis
@@ -47,13 +47,15 @@ def word_table(
     counted = counted_memberships(
         pd.concat([memberships, broader_memberships(memberships, groups=groups)])
     )
-    keys, names = pd.factorize(counted["kind"] + " " + counted["group_id"])
+    columns, keys = pd.factorize(pd.MultiIndex.from_frame(counted[["kind", "group_id"]]))
+    kinds = groups["kind"].mask(groups["group_id"].isin(broader_clusters(groups)), "broader")
+    labels = dict(zip(zip(kinds, groups["group_id"], strict=True), groups["label"], strict=True))
     words = find_words(
         papers,
         near=near,
         dated=papers_on_axis(papers, by=by)["published"].notna().to_numpy(dtype=bool),
-        groups=_matrix(ids, counted["paper_id"], keys, width=len(names)),
-        labels=groups["label"].astype(str).tolist(),
+        groups=_matrix(ids, counted["paper_id"], columns, width=len(keys)),
+        labels=[str(labels[key]) for key in keys],
         without=without,
     )
     names = ids.to_numpy()

@@ -249,7 +249,7 @@ def adjust_p(p: Vector) -> Vector:
     return stats.false_discovery_control(p, method="bh") if len(p) else p.copy()
 
 
-WORDS = 2.0
+WORDS = 3.0
 """Factor of the adjusted p of words, which are a family of their own: groups lose no power."""
 
 

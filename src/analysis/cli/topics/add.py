@@ -11,7 +11,6 @@ import click
 from analysis.base.english import count, listing
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
-from analysis.base.words import WORD, fold_word
 
 from ..common import handle_errors, open_run, path_option, run_options, wrap_text
 
@@ -37,7 +36,7 @@ def add_command(word: str, run: str | None, runs: Path | None, topics: Path | No
     opened = open_run(run, runs=runs)
     row = _find_word(opened, text=word)
     path = topics or _own_topics()
-    forms = _different([str(form) for form in row["forms"]])
+    forms = [str(form) for form in row["forms"]]
     topic = append_topic(path, label=row["label"], phrases=forms, remark=_remark(row, run=opened))
     phrases = listing([f"“{form}”" for form in forms])
     lines = [
@@ -67,14 +66,6 @@ def _find_word(run: Run, *, text: str) -> dict[str, Any]:
             else "see papertide show RUN or tables/words.csv, or write the topic into topics.toml",
         )
     return {str(name): value for name, value in run.words.iloc[names[wanted]].items()}
-
-
-def _different(forms: list[str]) -> list[str]:
-    """Leave out forms that are the same to a definition: it knows hyphens, plurals and case."""
-    kept: dict[str, str] = {}
-    for form in forms:
-        kept.setdefault("".join(map(fold_word, WORD.findall(form))), form)
-    return list(kept.values())
 
 
 def _own_topics() -> Path:

@@ -37,6 +37,9 @@ LIFT, LIFT_ALONE = 3.0, 8.0
 CARRIED = 0.5
 """F1 of a word as a query for the papers of a group from which on the group carries it."""
 
+MOST_OF_PAPERS = 0.5
+"""A label of several phrases carries one of them if this part of its papers are in the group."""
+
 _MOST_AFTER_TO = 0.1
 _ROMAN = re.compile(r"[IVX]+")
 _NOT_SLUG = re.compile(r"[\W_]+")
@@ -53,7 +56,8 @@ class Word:
     label : str
         As the papers write it, with its short form in brackets if it has one.
     forms : tuple of str
-        The phrases counted with it, the commonest first.
+        The phrases counted with it, the one it is called by first; those that differ by more than
+        hyphens, case and plural.
     rows : ndarray of int64
         The papers that say one of them, sorted.
     """
@@ -82,7 +86,8 @@ def find_words(
     these have in the title, and that papers close to one another say together (three times as often
     as chance). A single word must have several capitals (LoRA), or be said together eight times as
     often and have a capital (Mamba) or be in the title of a quarter (quantization). Left out are
-    words of another language than most papers, and what a group carries: its label says it, or the
+    words of another language than most papers, and what a group carries: its label is or contains
+    the word (a label of several phrases only if half of the word's papers are in the group), or the
     word as a query for its papers has an F1 of at least .5. Of the rest, the commonest.
 
     Parameters
@@ -95,8 +100,7 @@ def find_words(
         Papers that a trend can count.
     groups : csr_matrix, shape (n, g)
         1 where a group counts a paper.
-    labels : sequence of str
-        Of these groups, and of others.
+    labels : sequence of str, length g
     without : collection of str
         Words and phrases that no chosen one contains.
     most : int
@@ -122,7 +126,10 @@ def find_words(
         short = next((text for j, text in forms if joined.shorts.get(j) in joined.forms[i]), "")
         label = capitalised(forms[0][1]) + (f" ({short})" if short else "")
         identifier = _slug(joined.key(i), taken={word.id for word in out})
-        out.append(Word(identifier, label, tuple(dict.fromkeys(t for _, t in forms)), rows))
+        different: dict[str, str] = {}
+        for j, text in forms:
+            different.setdefault("".join(joined.keys[j]), text)
+        out.append(Word(identifier, label, tuple(different.values()), rows))
     return out
 
 
@@ -166,25 +173,31 @@ def _carried(
     joined: Joined, *, groups: sp.csr_matrix, labels: Sequence[str], without: Collection[str]
 ) -> NDArray[np.bool_]:
     """Return which words a group carries, or are not wanted."""
-    presence = joined.presence
-    sizes = sums(groups)
-    both = (presence.T @ groups).tocoo()
-    f1 = 2 * both.data / (sums(presence)[both.row] + sizes[both.col])
-    carried = np.zeros(presence.shape[1], dtype=bool)
-    carried[both.row[f1 >= CARRIED]] = True
-    said = _folded(" | ".join(labels))
+    both = (joined.presence.T @ groups).toarray()
+    totals = sums(joined.presence)[:, None]
+    carried = (2 * both >= CARRIED * (totals + sums(groups))).any(axis=1)
+    named = [_phrases(label) for label in labels]
+    has_most = both >= MOST_OF_PAPERS * totals
     refused = [_folded(text) for text in without]
     for i, forms in enumerate(joined.forms):
         keys = [f" {' '.join(joined.keys[j])} " for j in forms]
-        carried[i] |= any(key in said for key in keys)
         carried[i] |= any(text in keys[0] for text in refused)
+        carried[i] |= any(
+            (len(phrases) == 1 or has_most[i, group])
+            and any(key in phrase for key in keys for phrase in phrases)
+            for group, phrases in enumerate(named)
+        )
     return carried
 
 
+def _phrases(label: str) -> list[str]:
+    """Return the folded phrases of a label: "Quantization, LoRA and others" has three."""
+    return [_folded(part) for part in re.split(r"[,;·]|\band\b", label)]
+
+
 def _folded(text: str) -> str:
-    """Return the folded words of a text between spaces; lists stay apart."""
-    parts = (" ".join(map(fold_word, WORD.findall(part))) for part in re.split(r"[|,;·]", text))
-    return f" {' | '.join(parts)} "
+    """Return the folded words of a text between spaces."""
+    return f" {' '.join(map(fold_word, WORD.findall(text)))} "
 
 
 def _slug(key: tuple[str, ...], *, taken: set[str]) -> str:

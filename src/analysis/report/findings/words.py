@@ -15,7 +15,7 @@ from .receipts import Key, Mark, Name, Part
 from .sentences import Finding, move_finding
 
 MOST_TOLD = 8
-MOST_NAMED = 4
+MOST_NAMED = 6
 """Of each direction, in one sentence."""
 
 WORDS_RULE = (
