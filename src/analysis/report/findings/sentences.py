@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .facts import Facts
+from .names import label_phrase, subject
 from .numbers import strata_word
 from .receipts import Key, Mark, Name, Part, Receipt
 from .turns import SHARE, SHARE_CELLS, is_against, tells_peak, turn_of, turn_phrase
@@ -69,7 +70,7 @@ def move_finding(key: Key, *, together: tuple[Key, ...], facts: Facts) -> Findin
     told = str(turn.what) if turn is not None and tells_peak(turn) else ""
     against = turn if turn is not None and is_against(turn, direction=row.direction) else None
     steady = not told and facts.is_steady(key)
-    parts: list[Part] = [Name(key, facts.labels[key])]
+    parts: list[Part] = [*subject(key, facts=facts)]
     if against is not None:
         parts += [*turn_phrase(against, facts=facts), *_line_against(row, facts=facts)]
     else:
@@ -77,6 +78,7 @@ def move_finding(key: Key, *, together: tuple[Key, ...], facts: Facts) -> Findin
     parts += [" ", *_counted(key, facts=facts)]
     parts += _reversal(row, steady=steady, told=told, facts=facts)
     parts += _flip(row, facts=facts)
+    parts += label_phrase(row, facts=facts)
     for event in facts.events_of(key):
         if against is None or event.what != against.what:
             parts += [" It", *turn_phrase(event, facts=facts)]
@@ -95,7 +97,7 @@ def flat_finding(key: Key, *, facts: Facts) -> Finding:
     )
     line = " is flat: its trend line goes from {share_first:share} to {share_last:share} of papers"
     parts: list[Part] = [
-        Name(key, facts.labels[key]),
+        *subject(key, facts=facts),
         *facts.phrase(f"{line}; its share {_range(row)}{{mark}}. ", receipt),
         *_but_counts(key, facts=facts),
     ]
@@ -112,7 +114,7 @@ def unclear_finding(key: Key, *, facts: Facts) -> Finding:
     )
     share = f" is not known to have changed. Its share {_range(facts.verdicts[key])}{{mark}}; "
     parts: list[Part] = [
-        Name(key, facts.labels[key]),
+        *subject(key, facts=facts),
         *facts.phrase(f"{share}it had ", receipt),
         *_counts(key, facts=facts),
         ".",
@@ -123,7 +125,7 @@ def unclear_finding(key: Key, *, facts: Facts) -> Finding:
 def event_finding(row: Any, *, facts: Facts) -> Finding:
     """Return that a group with no other finding had a burst, a hump, a step or another turn."""
     key = (row.kind, row.group_id)
-    parts = (Name(key, facts.labels[key]), *turn_phrase(row, facts=facts))
+    parts = (*subject(key, facts=facts), *turn_phrase(row, facts=facts))
     return Finding(key, row.what, _sure_by_p(row.p_adjusted), parts)
 
 
