@@ -95,7 +95,7 @@ from .snapshot import duplicates_option, format_option, max_mb_option
 )
 @flag(
     "--audit",
-    help="Compare the extended run with a fresh fit. Always done for fewer than 2,000 papers.",
+    help="Compare the extended run with a fresh fit. Done unasked below 2,000 papers and on drift.",
 )
 @click.option(
     "--wait",
