@@ -13,7 +13,7 @@ from analysis import clusters as found
 from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.groups import groups_of
-from analysis.base.schema import conform
+from analysis.base.schema import conform, empty
 from analysis.clusters import quality
 from analysis.runs import Run
 
@@ -92,10 +92,12 @@ def _told(
         run.papers,
         memberships=memberships,
         groups=groups,
-        words=run.words,
+        words=empty("words"),
         snapshot_date=date.fromisoformat(day) if day else None,
         settings=Settings(**settings),
     )
+    # Words do not depend on the division; they are counted and corrected by themselves.
+    tables = {name: _with_words(table, of=getattr(run, name)) for name, table in tables.items()}
     known = set(zip(groups["kind"], groups["group_id"], strict=True))
     weights = memberships.loc[
         (memberships["kind"] == "cluster") & memberships["is_primary"], "weight"
@@ -121,6 +123,11 @@ def _told(
         lineage=run.lineage.head(0),
         moves=run.moves[run.moves["kind"] == "topic"].reset_index(drop=True),
     )
+
+
+def _with_words(table: pd.DataFrame, *, of: pd.DataFrame) -> pd.DataFrame:
+    parts = [part for part in (table, of[of["kind"] == "word"]) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else table
 
 
 def _of_groups(table: pd.DataFrame, *, known: set[tuple[str, str]]) -> pd.DataFrame:
