@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from analysis.base.groups import cluster_number
+
 from ..labels.choice import contains_any, label_figures
 from ..labels.describe import ClusterDescription, description_of
 from ..labels.labels import cluster_terms
@@ -122,10 +124,14 @@ def _new_labels(
         taken=taken,
         excluded=stop_words,
     )
+    headings = [  # a cluster without a phrase is called by its number in the series
+        f"Cluster {cluster_number(name)}" if heading == f"Cluster {number}" else heading
+        for number, (name, heading) in enumerate(zip(wanted, words.headings, strict=False), start=1)
+    ]
     return {
         name: ClusterDescription(
             id=name,
-            label=words.headings[number],
+            label=headings[number],
             description=description_of(words.terms[number]),
             terms=words.terms[number],
             exemplars=(),

@@ -13,6 +13,7 @@ from analysis import clusters
 from analysis.base import schema
 from analysis.base.progress import Progress
 from analysis.clusters import Clustering, primary_clusters, quality
+from analysis.clusters.extend.relabel import relabelled
 from analysis.topics import from_arrays
 
 from ..papers import LARGEST_STEP, Parent, RunPapers, has_clusters, next_number
@@ -154,6 +155,13 @@ def _find_clusters(
             papers=papers.table,
             vectors=papers.vectors,
             parent=parent,
+        )
+        descriptions = relabelled(
+            descriptions,
+            papers=papers.table,
+            clusters=primary_clusters(memberships).reindex(papers.table["paper_id"]).to_numpy(),
+            taken=topics,
+            stop_words=settings.not_in_labels or (),
         )
         table = clusters.align_map(fresh.map, before=parent.run.map)
         return replace(fresh, memberships=memberships, descriptions=descriptions, map=table)

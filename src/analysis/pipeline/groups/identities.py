@@ -133,6 +133,8 @@ def renumber_clusters(
         broader = ids.get(cluster.broader) if cluster.broader else None
         if cluster.id in matched:
             label, color = rows[name]["label"], rows[name]["color"]
+            given = {key: rows[name][key] for key in ("label_coverage", "label_precision")}
+            cluster = replace(cluster, **given)
         else:
             label = cluster.label if cluster.label not in taken else f"{cluster.label} ({name})"
             color = cluster.color
