@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,19 +32,81 @@ def add_command(word: str, run: str | None, runs: Path | None, topics: Path | No
     WORD is the id, the label or a form of a word; papertide show RUN lists those that rose or fell,
     tables/words.csv all. The file is kept as it is, with one more [[topic]] at its end.
     """
-    from analysis.topics.growth.append import append_topic
-
     opened = open_run(run, runs=runs)
     row = _find_word(opened, text=word)
     path = topics or _own_topics()
     forms = [str(form) for form in row["forms"]]
-    topic = append_topic(path, label=row["label"], phrases=forms, remark=_remark(row, run=opened))
+    topic = _append_topic(path, label=row["label"], phrases=forms, remark=_remark(row, run=opened))
     phrases = listing([f"“{form}”" for form in forms])
     lines = [
         f"Topic {topic} was added to {path}, with {phrases} as strong phrases.",
         "The next run uses it. papertide topics why PAPER TOPIC then shows why a paper is in it.",
     ]
     click.echo("\n".join(map(wrap_text, lines)))
+
+
+def _append_topic(path: Path, *, label: str, phrases: Sequence[str], remark: str) -> str:
+    """Add a topic of some phrases to the end of a topics file, and return its id.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file that `read_topics` accepts. It is written whole or not at all; what it
+        holds stays as it is, byte for byte.
+    label : str
+    phrases : sequence of str
+        Strong phrases of the topic.
+    remark : str
+        Becomes a comment above the definition.
+
+    Returns
+    -------
+    str
+        A slug of the label.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or written, a definition in it is wrong, or it has a topic with
+        that label.
+    """
+    from analysis.base.files import written_whole
+    from analysis.topics import read_topics
+    from analysis.topics.growth.candidates import Draft, as_toml, slug
+
+    known = read_topics(path)
+    same = [topic for topic in known if topic.label.casefold() == label.casefold()]
+    if same:
+        raise InputError(
+            f"topics file {path} has the topic {same[0].id!r} with the label {label!r} already",
+            allowed="a word that is no topic yet",
+            next_step="edit that topic, or name another word",
+        )
+    identifier = slug(label, taken=[topic.id for topic in known])
+    draft = Draft(
+        id=identifier,
+        label=label,
+        description=f"The paper is about {label}.",
+        strong=tuple(phrases),
+        weak=(),
+        exemplars=(),
+        remark=remark,
+    )
+    before = path.read_bytes()
+    ending = b"\r\n" if b"\r\n" in before else b"\n"
+    gap = b"" if not before.strip() else ending if before.endswith(b"\n") else 2 * ending
+    added = as_toml(draft).encode().replace(b"\n", ending)
+    try:
+        with written_whole(path) as temporary:
+            temporary.write_bytes(before + gap + added)
+            read_topics(temporary)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {path}: {error.strerror or error}",
+            allowed="a topics file that can be written",
+            next_step="give another with --topics FILE",
+        ) from error
+    return identifier
 
 
 def _find_word(run: Run, *, text: str) -> dict[str, Any]:
