@@ -351,4 +351,10 @@ def test_records_that_differ_in_a_line_alone_are_one_paper(tmp_path: Path) -> No
     ]
     snapshot = snap(tmp_path, records)
     assert len(snapshot.papers) == 1
-    assert snapshot.papers["abstract"].tolist() == [records[1]["abstract"]]
+    assert snapshot.papers["abstract"].tolist() == [short]
+
+
+def test_of_two_records_the_longer_abstract_counts_without_its_lines(tmp_path: Path) -> None:
+    texts = ["Gauges ran far out.", "Gauges ran. © 2020 Elsevier Ltd. All rights reserved."]
+    snapshot = snap(tmp_path, [{"title": "Tides", "abstract": text} for text in texts])
+    assert snapshot.papers["abstract"].tolist() == texts[:1]

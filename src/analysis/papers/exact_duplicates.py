@@ -1,8 +1,8 @@
 """Rows that are one paper by id or title: their ids, and the one row made of them.
 
-Nothing here depends on the order of the rows: of equal rows the one with the longest abstract is
-kept, then the one with the earliest date, then the first in text order. `near_duplicates` finds
-rows with different ids that are one paper all the same.
+Nothing here depends on the order of the rows: of equal rows the one with the longest abstract, as
+it is analysed, is kept, then the one with the earliest date, then the first in text order.
+`near_duplicates` finds rows with different ids that are one paper all the same.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def sort_rows(rows: pd.DataFrame) -> pd.DataFrame:
     order = pd.DataFrame(
         {
             "paper_id": rows["paper_id"],
-            "length": -rows["abstract"].str.len().fillna(0),
+            "length": -rows.get("analysed", rows["abstract"]).str.len().fillna(0),
             "published": rows["published"],
             "text": _row_texts(rows.drop(columns=["aliases", "analysed", "file"], errors="ignore")),
         }

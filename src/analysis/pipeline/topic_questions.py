@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.files import data_file, default_topics
+from analysis.papers.boilerplate import papers_as_analysed
 from analysis.runs import Run
 from analysis.trends import corrected_share
 
@@ -30,7 +31,7 @@ def suggestions(run: Run, *, n: int = 10) -> Suggestions:
     from analysis.topics.growth.suggest import suggest
 
     return suggest(
-        run.papers,
+        papers_as_analysed(run.papers, manifest=run.manifest),
         vectors=run.vectors,
         memberships=run.memberships,
         groups=run.groups,
@@ -206,7 +207,7 @@ def topic_drift(
         )
     selected = both if topic is None else [topic]
     result = drift(
-        run.papers,
+        papers_as_analysed(run.papers, manifest=run.manifest),
         vectors=run.vectors,
         memberships=run.memberships,
         topics=[defined[name] for name in selected],

@@ -26,6 +26,7 @@ __all__ = [
     "find_boilerplate",
     "is_placeholder",
     "missing_abstracts",
+    "papers_as_analysed",
     "repeated_of",
 ]
 
@@ -172,6 +173,11 @@ def analysed_papers(papers: pd.DataFrame, *, repeated: Collection[str] = ()) -> 
     texts = papers["abstract"].astype("object").where(papers["abstract"].notna(), None)
     analysed = analysed_abstracts(texts.tolist(), repeated=repeated)
     return papers.assign(abstract=pd.Series(analysed, index=papers.index, dtype="str"))
+
+
+def papers_as_analysed(papers: pd.DataFrame, *, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """Return papers of a finished run with the abstracts as the run analysed them."""
+    return analysed_papers(papers, repeated=repeated_of(manifest))
 
 
 def repeated_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from analysis.clusters.find.partition import neighbour_shares
 from analysis.clusters.labels.describe import description_of
 from analysis.clusters.labels.labels import cluster_terms, exemplars
 from analysis.clusters.labels.phrases import count_phrases
+from analysis.papers.boilerplate import papers_as_analysed
 from analysis.runs import Run
 
 from .group_table import descriptions_of
@@ -135,7 +136,7 @@ def _describe_new(
     names = sorted(set(groups))
     numbers = pd.Index(names).get_indexer(groups)
     rows = _rows_to_read(numbers, new=[names.index(name) for name in new])
-    texts = run.papers.iloc[rows]
+    texts = papers_as_analysed(run.papers.iloc[rows], manifest=run.manifest)
     of_new = pd.Index(new).get_indexer(np.array(names, dtype=object)[numbers[rows]])
     topics = run.groups.loc[run.groups["kind"] == "topic", "label"]
     taken = sorted({*topics, *(each.label for each in known.values())})
