@@ -27,7 +27,7 @@ from .figures.printed import (
 )
 from .notebook.explore import explore
 from .notebook.topics import default_topics
-from .pipeline.divide import divide
+from .pipeline.groups.divide import divide
 from .pipeline.run import open_run, run
 from .pipeline.settings import Settings
 from .pipeline.topic_questions import corrected_shares, score_topics, suggest_topics

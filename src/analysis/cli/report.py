@@ -90,7 +90,7 @@ def report_command(
     The run itself is not changed. Settings that are not given are those of the run.
     """
     from analysis.base.progress import Progress
-    from analysis.pipeline.divide import divide
+    from analysis.pipeline.groups.divide import divide
     from analysis.pipeline.trends import recount, select_groups
     from analysis.report.write import write_report
 

@@ -17,11 +17,11 @@ from analysis.base.schema import conform, empty
 from analysis.clusters import quality
 from analysis.runs import Run
 
-from .groups.division import divided_descriptions, divided_memberships
-from .groups.group_table import cluster_rows
-from .groups.tree import wanted_groups
-from .settings import Settings
-from .trends import count_trends
+from ..settings import Settings
+from ..trends import count_trends
+from .division import divided_descriptions, divided_memberships
+from .group_table import cluster_rows
+from .tree import wanted_groups
 
 _DIVIDED = "The papers are divided into"
 _COUNTED = ("period", "by", "only_snapshot")
