@@ -7,6 +7,7 @@ import pytest
 
 from analysis.base.words import STOP_WORDS, WORD, fold_word
 from analysis.clusters.labels.labels import cluster_terms
+from analysis.clusters.labels.names import MIXED
 from analysis.clusters.labels.phrases import count_phrases, phrase_keys, phrases
 from planted import FIELDS, planted
 
@@ -19,13 +20,15 @@ def labelled(n: int, *, n_fields: int = 5):
 
 
 def check_headings(labels: list[str]) -> None:
-    """Headings that a person would accept: short, different, no stop word at either end."""
-    folded = [[fold_word(word) for word in WORD.findall(label)] for label in labels]
-    assert len({tuple(words) for words in folded}) == len(labels)
+    """Labels of one to three short phrases, all different, no stop word at either end."""
+    assert len({label.casefold() for label in labels}) == len(labels)
     for label in labels:
-        words = label.split()
-        assert 1 <= len(words) <= 3
-        assert not {words[0].lower(), words[-1].lower()} & STOP_WORDS
+        phrases = label.removeprefix(MIXED).replace(" · ", ", ").split(", ")
+        assert 1 <= len(phrases) <= 3
+        for phrase in phrases:
+            words = phrase.split(" (")[0].split()
+            assert 1 <= len(words) <= 6
+            assert not {words[0].lower(), words[-1].lower()} & STOP_WORDS
         assert label[0] == label[0].upper()
 
 

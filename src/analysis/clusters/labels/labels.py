@@ -18,7 +18,7 @@ from .terms import N_TERMS, ranked_columns
 N_EXEMPLARS = 3
 _BY_F1 = 40
 _ACRONYM_FROM = 3
-_MOST_READ = 50
+_MOST_READ = 15
 
 
 @dataclass(frozen=True)
@@ -265,7 +265,7 @@ def _as_written(
 ) -> list[dict[int, str]]:
     """Return the most frequent spelling of each wanted phrase in the cluster's papers.
 
-    The first 50 papers of the cluster that contain it are read.
+    The first 15 papers of the cluster that contain it are read.
     """
     keys = counts.keys
     spellings: list[dict[str, Counter[str]]] = [

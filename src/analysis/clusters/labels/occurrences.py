@@ -193,20 +193,31 @@ class PhraseIndex:
         self, words: NDArray[np.int64], of_text: NDArray[np.int32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Put the long form in place of each acronym."""
-        long_of = {self._numbers.get(short, _APART): long for short, long in self._long.items()}
-        repeats = np.ones(len(self._numbers) + 1, dtype=np.int64)
-        for number, long in long_of.items():
-            repeats[number] = len(long) if number >= 0 else 1
-        repeats[_APART] = 1
+        repeats, long_of = self._lengths
         lengths = repeats[words]
+        short = np.flatnonzero(lengths > 1)
+        if not len(short):
+            return words, of_text
         starts = np.cumsum(lengths) - lengths
         expanded, of_text = np.repeat(words, lengths), np.repeat(of_text, lengths)
-        short = np.flatnonzero(lengths > 1)
         for number in np.unique(words[short]).tolist():
             places = starts[short[words[short] == number]]
             for offset, word in enumerate(long_of[number]):
                 expanded[places + offset] = word
         return expanded, of_text
+
+    @cached_property
+    def _lengths(self) -> tuple[NDArray[np.int64], dict[int, list[int]]]:
+        """Words in the place of each word (the last entry is for -1), and the long forms."""
+        long_of = {
+            self._numbers[short]: long
+            for short, long in self._long.items()
+            if short in self._numbers
+        }
+        repeats = np.ones(len(self._numbers) + 1, dtype=np.int64)
+        for number, long in long_of.items():
+            repeats[number] = len(long)
+        return repeats, long_of
 
 
 class _RawTokens:
