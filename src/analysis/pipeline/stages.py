@@ -65,7 +65,7 @@ def analyse(
     """
     papers = prepare_papers(read, settings=settings, parent=parent, path=path, progress=progress)
     groups = group_papers(
-        papers,
+        papers.seen,
         settings=settings,
         definitions=definitions,
         parent=parent,
@@ -73,9 +73,11 @@ def analyse(
         progress=progress,
     )
     with progress.stage("drift"):
-        drift = _vocabulary_drift(papers, groups=groups, definitions=definitions, parent=parent)
+        drift = _vocabulary_drift(
+            papers.seen, groups=groups, definitions=definitions, parent=parent
+        )
     with progress.stage("words"):
-        words = _words(papers, groups=groups, settings=settings)
+        words = _words(papers.seen, groups=groups, settings=settings)
     with progress.stage("trends"):
         trends, period = count_trends(
             papers.table,
@@ -162,6 +164,7 @@ def _decisions(papers: RunPapers, *, groups: Groups, settings: Settings) -> dict
         },
         "settings": recorded_settings(settings),
         "union": union_entry(papers.union),
+        "boilerplate": papers.boilerplate,
     }
 
 

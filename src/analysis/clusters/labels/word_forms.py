@@ -148,12 +148,15 @@ def join(found: Candidates) -> Joined:
     for column, place in zip(columns.tolist(), places.tolist(), strict=True):
         forms[place].append(column)
 
-    def rank(column: int, own: list[int]) -> tuple:
-        is_short = shorts.get(column) in own
-        return is_short, len(found.keys[column]) == 1, -totals[column], found.keys[column]
+    def ranked(own: list[int]) -> list[int]:
+        def rank(column: int) -> tuple[bool, bool, float, tuple[str, ...]]:
+            key = found.keys[column]
+            return shorts.get(column) in own, len(key) == 1, -float(totals[column]), tuple(key)
+
+        return sorted(own, key=rank)
 
     return Joined(
-        forms=[sorted(own, key=lambda j, own=own: rank(j, own)) for own in forms],
+        forms=list(map(ranked, forms)),
         keys=found.keys,
         presence=_said(found.presence, member),
         in_titles=_said(found.in_titles, member),
