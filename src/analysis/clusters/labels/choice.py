@@ -24,6 +24,7 @@ _LEAST_SCORE = 0.2
 _LEAST_GAIN = 0.06
 _FEWER = (1.0, 0.93, 0.88)
 _SINGLE_WORD, _SHARED_WORD = 0.62, 0.93
+_LEAST_QUALITY, _OFTEN_IN_TITLES = 0.4, 0.4
 _LEAST_ENDING = 0.2
 _CONSIDERED, _BEAM, _OPTIONS = 40, 6, 12
 
@@ -81,13 +82,12 @@ def label_options(
 
     The score of one to three phrases is F-beta of the papers that say any of them as a query for
     the cluster's papers (van Rijsbergen 1979; beta = 2, so that coverage counts more than
-    precision), times the quality of the phrases: less for a single word, for a phrase that is
-    seldom in the titles of the papers that say it, for phrases that share a word, and for each
-    further phrase, which must be said by at least 6 % of the cluster's papers that say none of the
-    others. A phrase that mostly stands before a noun ("low-rank") is not one, nor one with a year.
-    A label must be said three times as often inside the cluster as in all papers. Phrases are
-    completed to the names that they are part
-    of (`names.complete_name`).
+    precision), times the quality of the phrases: less for a single word, for a phrase and above
+    all a word that is seldom in the titles of the papers that say it, for phrases that share a
+    word, and for each further phrase, which must be said by at least 6 % of the cluster's papers
+    that say none of the others. A phrase that mostly stands before a noun ("low-rank") is not one,
+    nor one with a year. A label must be said three times as often inside the cluster as in all
+    papers. Phrases are completed to the names that they are part of (`names.complete_name`).
 
     Parameters
     ----------
@@ -190,7 +190,9 @@ def _candidates(
         said[row, index.rows(phrase)] = True
         in_title = counts.title_index.rows(counts.title_index.phrase(index.key(phrase)))
         share = members[in_title].sum() / max(int((said[row] & members).sum()), 1)
-        quality[row] = min(1.0, 0.55 + 1.5 * share) * (_SINGLE_WORD if names[phrase] else 1.0)
+        quality[row] = min(1.0, 0.55 + 1.5 * share)
+        if names[phrase]:
+            quality[row] *= _SINGLE_WORD * min(1.0, _LEAST_QUALITY + share / _OFTEN_IN_TITLES)
     return _Candidates(phrases, said, quality)
 
 
