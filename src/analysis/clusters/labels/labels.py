@@ -19,6 +19,8 @@ N_EXEMPLARS = 3
 _BY_F1 = 40
 _ACRONYM_FROM = 3
 _MOST_READ = 15
+_LEAST_MIXED = 0.2
+"""Share of a mixed cluster's papers that say its phrases; below, its terms say more."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,8 @@ def _headings(
         parts = [_written(counts, phrase, members=members) for phrase in label.phrases]
         heading = capitalised(", ".join(parts))
         if label.is_mixed:
-            heading = MIXED + ", ".join(parts or terms[cluster][:3])
+            enough = parts and (label.coverage >= _LEAST_MIXED or not terms[cluster])
+            heading = MIXED + ", ".join(parts if enough else terms[cluster][:3])
         if heading in ("", MIXED) or heading.casefold() in used:
             heading = f"{heading} ({_numbered(cluster)})" if parts else _numbered(cluster)
         used.add(heading.casefold())
