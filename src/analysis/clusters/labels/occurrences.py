@@ -24,6 +24,7 @@ _APART = -1
 _PREFIXES = frozenset({"over", "under"})
 _SHORTEST_PART = 2
 _LEAST_AS_ONE = 0.03
+_LONGEST = 40
 
 Phrase = tuple[int, ...]
 """Numbers of the words of a phrase in a `PhraseIndex`."""
@@ -157,6 +158,7 @@ class PhraseIndex:
         apart = {
             first * base + second: number
             for word, number in numbers.items()
+            if len(word) <= _LONGEST
             for stop in range(_SHORTEST_PART, len(word) - _SHORTEST_PART)
             if (second := numbers.get(word[stop:])) is not None
             and (first := numbers.get(word[:stop])) is not None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LONGEST = 3
 
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\b[\w-]+\.(?:io|com|org|net|ai|co)\b\S*")
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\b[\w-]{1,64}\.(?:io|com|org|net|ai|co)\b\S*")
 
 _TEXT = Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8")
 _WORDS = {name: frozenset(words.split()) for name, words in tomllib.loads(_TEXT).items()}

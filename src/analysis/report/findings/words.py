@@ -74,9 +74,13 @@ def words_counted(facts: Facts) -> tuple[Part, ...]:
         for key in ({}, {"direction": "rising"}, {"direction": "falling"})
     )
     noun = "word" if total.text == "1" else "words"
+    moved = facts.run.verdicts["direction"].isin(("rising", "falling"))
+    n_moved = int((moved & (facts.run.verdicts["kind"] == "word")).sum())
+    with_groups = " Those that move as a group does that has most of their papers are not told."
     return (
         *("Of ", total, f" {noun} that no group carries", Mark(total.receipt), ", "),
         *(rose, " rose", Mark(rose.receipt), " and ", fell, " fell", Mark(fell.receipt), "."),
+        *([with_groups] if len(moved_words(facts)) < n_moved else []),
     )
 
 
