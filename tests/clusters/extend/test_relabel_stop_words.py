@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -76,3 +78,20 @@ def test_phrases_contain_one_another_word_by_word():
     assert not contains_any((1, 2, 3), [(1, 3), (3, 2), (1, 2, 3, 4), ()])
     assert not contains_any((), [(1,)])
     assert not contains_any((1,), [])
+
+
+def test_a_label_that_no_paper_says_any_more_is_replaced(papers):
+    found = labels(papers, label="Wombats")
+    assert found == ["Prompt tuning", "Speech recognition"]
+
+
+def test_broader_labels_are_measured_on_the_papers_of_their_parts_and_stay(papers):
+    parts = [
+        replace(described("Prompt tuning"), broader="c0003"),
+        replace(described("Speech recognition", name="c0002"), broader="c0003"),
+    ]
+    known = [*parts, described("Speech recognition, wombats", name="c0003")]
+    found = relabelled(known, papers=papers, clusters=CLUSTERS)
+    assert [d.label for d in found] == [d.label for d in known]
+    assert [d.label_coverage for d in found] == [1.0, 1.0, 0.5]
+    assert found[2].label_precision == 1.0

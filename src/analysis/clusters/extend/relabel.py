@@ -45,7 +45,8 @@ def relabelled(
     papers : DataFrame
         `title` and `abstract` of n papers.
     clusters : ndarray of str, shape (n,)
-        Id of each paper's cluster; the others, such as broader ones, are left as they are.
+        Id of each paper's cluster. The labels of broader clusters are measured on the papers of
+        their parts and stay.
     taken, stop_words : collection of str
         As for `labels.labels.cluster_terms`.
 
@@ -61,14 +62,17 @@ def relabelled(
     unwanted = [phrase for word in stop_words if (phrase := index.phrase(word))]
     measured: list[ClusterDescription] = []
     faded, refused = set(), set()
+    parts = _parts(descriptions)
     for cluster in descriptions:
-        members = of_paper == cluster.id
+        members = np.isin(of_paper, parts[cluster.id])
         phrases = label_phrases(cluster.label, index=index)
-        if members.any() and phrases:
+        if members.any() and " · " not in cluster.label:
             coverage, precision = label_figures(index, phrases=phrases, members=members)
-            if any(contains_any(phrase, unwanted) for phrase in phrases):
+            is_leaf = parts[cluster.id] == [cluster.id]
+            if is_leaf and any(contains_any(phrase, unwanted) for phrase in phrases):
                 refused.add(cluster.id)
-            if coverage < _GONE or coverage < _FADED * cluster.label_coverage:
+            gone = coverage < _GONE and not cluster.label.startswith(MIXED)
+            if is_leaf and (gone or coverage < _FADED * cluster.label_coverage):
                 faded.add(cluster.id)
             cluster = replace(cluster, label_coverage=coverage, label_precision=precision)
         measured.append(cluster)
@@ -83,6 +87,19 @@ def relabelled(
         else _better(cluster, found.get(cluster.id))
         for cluster in measured
     ]
+
+
+def _parts(descriptions: Sequence[ClusterDescription]) -> dict[str, list[str]]:
+    """Return the clusters that each cluster consists of: itself, if it is no broader one."""
+    below: dict[str, list[str]] = {}
+    for cluster in descriptions:
+        if cluster.broader:
+            below.setdefault(cluster.broader, []).append(cluster.id)
+
+    def leaves(name: str) -> list[str]:
+        return [leaf for part in below[name] for leaf in leaves(part)] if name in below else [name]
+
+    return {cluster.id: leaves(cluster.id) for cluster in descriptions}
 
 
 def _better(cluster: ClusterDescription, found: ClusterDescription | None) -> ClusterDescription:

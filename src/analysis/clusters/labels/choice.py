@@ -86,8 +86,9 @@ def label_options(
     all a word that is seldom in the titles of the papers that say it, for phrases that share a
     word, and for each further phrase, which must be said by at least 6 % of the cluster's papers
     that say none of the others. A phrase that mostly stands before a noun ("low-rank") is not one,
-    nor one with a year. A label must be said three times as often inside the cluster as in all
-    papers. Phrases are completed to the names that they are part of (`names.complete_name`).
+    nor one with a year or of signs for units alone. A label must be said three times as often
+    inside the cluster as in all papers. Phrases are completed to the names that they are part of
+    (`names.complete_name`).
 
     Parameters
     ----------
@@ -176,7 +177,8 @@ def _candidates(
         inside = int(members[rows].sum())
         if inside < 2 or contains_any(phrase, excluded):
             continue
-        if any(_YEAR.fullmatch(index.names[word]) for word in phrase):
+        words = [index.names[word] for word in phrase]
+        if any(map(_YEAR.fullmatch, words)) or (len(words) > 1 and max(map(len, words)) < 3):
             continue
         if names[phrase] and len(phrase) > 1 and index.names[phrase[0]] in _DEGREES:
             continue
