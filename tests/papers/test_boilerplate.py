@@ -358,3 +358,12 @@ def test_of_two_records_the_longer_abstract_counts_without_its_lines(tmp_path: P
     texts = ["Gauges ran far out.", "Gauges ran. © 2020 Elsevier Ltd. All rights reserved."]
     snapshot = snap(tmp_path, [{"title": "Tides", "abstract": text} for text in texts])
     assert snapshot.papers["abstract"].tolist() == texts[:1]
+
+
+@pytest.mark.parametrize("end", [".(ABSTRACT", ". (ABSTRACT", ", of whom (ABSTRACT"])
+def test_the_note_of_medline_on_cut_abstracts_is_no_text(end):
+    begin = end.split("(", maxsplit=1)[0].rstrip()
+    text = f"Drugs helped twelve patients{end} TRUNCATED AT 250 WORDS)"
+    assert analysed_abstracts([text]) == [f"Drugs helped twelve patients{begin}"]
+    kept = "The abstract truncated norm of words is studied."
+    assert analysed_abstracts([kept]) == [kept]

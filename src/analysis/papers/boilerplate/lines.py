@@ -24,7 +24,7 @@ _CUES = (
     *("published ", "produced and hosting", "access link", "access options", " audience"),
     *("eu-repo", "click ", "fulltext", "full text", "full-text", "peer review", "peer-review"),
     *("version of th", "abstract from", "cite this", "ized users", "ised users", "printed in "),
-    *("supplement", "reprint", "permission", "database record", "commercial"),
+    *("supplement", "abstract truncated", "reprint", "permission", "database record", "commercial"),
 )
 """A text without any of these, in lower case, has no line but "2022 IEEE"."""
 
@@ -57,7 +57,7 @@ _MARK = re.compile(
     r"preview\sof\ssubscription|printed\sin\b|article\simpact\sstatement|"
     r"supplement\w{2,4}\s\w{4,12}\s(?:is|are|for\sthis|to\sthis)\b|"
     r"for\s(?:all\s)?(?:commercial|reprints|permissions?)\b|permissions?\sto\s(?:reprint|reuse|reproduce|copy)|"
-    r"(?:by|with)\s(?:kind\s)?permission\b",
+    r"(?:by|with)\s(?:kind\s)?permission\b|\babstract\struncated\sat\b",
     re.IGNORECASE,
 )
 _BOUNDARY = re.compile(
@@ -67,7 +67,7 @@ _BOUNDARY = re.compile(
     r"|(?<!opyright)(?<!opyright )(?<!opyright: )(?<!\d{4} )(?=©)"
     rf"|(?<!opyright)\s(?=\([cC]\)\s?(?:{_YEAR}|[Tt]he\s|[Cc]opyright))"
     rf"|(?<!Crown)\s(?=(?:Copyright|COPYRIGHT)[:\s]\s?(?:©|\([cC]\)|{_YEAR}))"
-    r"|\s(?=info:eu-repo/)|\s(?=Contains full\s?text\b)|\s(?=Click to (?:in|de)crease\b)"
+    r"|\s?(?=\(ABSTRACT TRUNCATED\b)|\s(?=info:eu-repo/)|\s(?=Contains full\s?text\b)|\s(?=Click to (?:in|de)crease\b)"
 )
 """Between two sentences; a line begins one, whatever stands before it."""
 
