@@ -67,7 +67,8 @@ _BOUNDARY = re.compile(
     r"|(?<!opyright)(?<!opyright )(?<!opyright: )(?<!\d{4} )(?=©)"
     rf"|(?<!opyright)\s(?=\([cC]\)\s?(?:{_YEAR}|[Tt]he\s|[Cc]opyright))"
     rf"|(?<!Crown)\s(?=(?:Copyright|COPYRIGHT)[:\s]\s?(?:©|\([cC]\)|{_YEAR}))"
-    r"|\s?(?=\(ABSTRACT TRUNCATED\b)|\s(?=info:eu-repo/)|\s(?=Contains full\s?text\b)|\s(?=Click to (?:in|de)crease\b)"
+    r"|\s?(?=\(ABSTRACT TRUNCATED\b)"
+    r"|\s(?=info:eu-repo/)|\s(?=Contains full\s?text\b)|\s(?=Click to (?:in|de)crease\b)"
 )
 """Between two sentences; a line begins one, whatever stands before it."""
 
