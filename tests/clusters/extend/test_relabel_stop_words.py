@@ -95,3 +95,13 @@ def test_broader_labels_are_measured_on_the_papers_of_their_parts_and_stay(paper
     assert [d.label for d in found] == [d.label for d in known]
     assert [d.label_coverage for d in found] == [1.0, 1.0, 0.5]
     assert found[2].label_precision == 1.0
+
+
+def test_a_name_that_a_person_gave_stays_without_figures(papers):
+    by_hand = replace(described("My own"), label_coverage=np.nan, label_precision=np.nan)
+    other = described("Speech recognition", name="c0002")
+    found = relabelled([by_hand, other], papers=papers, clusters=CLUSTERS)
+    assert found[0] is by_hand
+    untested = [replace(d, label_coverage=np.nan) for d in (by_hand, other)]
+    renewed = relabelled(untested, papers=papers, clusters=CLUSTERS)
+    assert [d.label for d in renewed] == ["Prompt tuning", "Speech recognition"]

@@ -36,8 +36,8 @@ def relabelled(
 
     A label is replaced if fewer than 30 % of the cluster's papers say it, or less than 60 % of the
     share that said it when it was given, and if a label is found that more of them say. A label
-    with one of `stop_words` is replaced in any case. What a person wrote in `overrides.toml` comes
-    later and stays.
+    with one of `stop_words` is replaced in any case. A label without figures stays if others have
+    some: a person gave it. Runs of schema version 3 have figures of none, and all are tested.
 
     Parameters
     ----------
@@ -63,7 +63,11 @@ def relabelled(
     measured: list[ClusterDescription] = []
     faded, refused = set(), set()
     parts = _parts(descriptions)
+    were_tested = any(np.isfinite(cluster.label_coverage) for cluster in descriptions)
     for cluster in descriptions:
+        if were_tested and np.isnan(cluster.label_coverage):
+            measured.append(cluster)
+            continue
         members = np.isin(of_paper, parts[cluster.id])
         phrases = label_phrases(cluster.label, index=index)
         if members.any() and " · " not in cluster.label:
