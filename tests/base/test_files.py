@@ -8,11 +8,12 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from filelock import Timeout
 
-from analysis.base.files import exclusive_lock, written_whole
+from analysis.base.files import MOST_TOML_BYTES, exclusive_lock, read_toml, written_whole
 
 
 def test_a_file_appears_with_all_its_content(tmp_path):
@@ -113,3 +114,22 @@ def test_a_file_system_without_locks_is_reported(tmp_path, monkeypatch, number):
     monkeypatch.setattr(fcntl, "flock", refuse)
     with exclusive_lock(tmp_path / "lock") as locked:
         assert not locked
+
+
+def test_devices_and_pipes_are_neither_read_nor_replaced(tmp_path):
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    for path in (pipe, Path(os.devnull)):
+        with pytest.raises(OSError, match="not a regular file"):
+            read_toml(path)
+    with pytest.raises(OSError, match="not a regular file"), written_whole(pipe):
+        pass
+    assert pipe.is_fifo()
+
+
+def test_a_file_of_definitions_has_a_largest_size(tmp_path):
+    path = tmp_path / "large.toml"
+    with path.open("wb") as file:
+        file.truncate(MOST_TOML_BYTES + 1)
+    with pytest.raises(OSError, match="larger than 20 MB"):
+        read_toml(path)

@@ -98,7 +98,7 @@ def test_lines_that_run_into_the_text(text: str, left: str) -> None:
         ("Background.-Tides rise. Methods.-Gauges ran.", "Tides rise. Gauges ran."),
         ("DATA COLLECTION AND ANALYSIS: Two read all.", "Two read all."),
         ("Main outcome measures: height. It rose.Conclusions:High.", "height. It rose. High."),
-        ("[Purpose] Tides rise. [Results] It rose.", "Tides rise. It rose."),
+        ("[Purpose] Tides rise. [Methods] Look. [Results] It rose.", "Tides rise. Look. It rose."),
         ("DESIGN Randomised trial. MAIN OUTCOME MEASURES Height.", "Randomised trial. Height."),
         ("Background Tides rise. Methods We ran gauges.", "Tides rise. We ran gauges."),
         ("Design/methodology/approach - Gauges ran. Originality/value - It is new.",

@@ -180,3 +180,19 @@ def test_fits_of_subsamples_are_divided_as_the_papers_are(told):
     np.testing.assert_array_equal(
         divided_fits(fit[None], **how, clusters=None, detail=None), fit[None]
     )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda run: {"leaves": run.leaves.iloc[:0]},
+        lambda run: {"leaves": run.leaves.iloc[::2]},
+        lambda run: {"leaves": run.leaves.assign(node="zzz")},
+        lambda run: {"tree": run.tree.assign(n_papers=-7)},
+        lambda run: {"tree": run.tree.assign(from_n=-7)},
+        lambda run: {"tree": run.tree.drop(columns="parent")},
+    ],
+)
+def test_damaged_tables_are_refused(told, damage):
+    with pytest.raises(InputError, match="is damaged: "):
+        divide(replace(told, **damage(told)), clusters=3)

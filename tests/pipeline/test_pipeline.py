@@ -93,7 +93,8 @@ def test_the_manifest_says_what_went_in_and_how_it_was_made(bundled):
         ("overrides", "overrides.toml"),
         ("dates", "arxiv_ids.csv"),
     }
-    stages = ["read", "embed", "cluster", "label", "map", "topics", "drift", "trends", "write"]
+    stages = ["read", "embed", "cluster", "label", "map", "topics", "drift", "words", "trends"]
+    stages.append("write")
     assert list(manifest["seconds"]) == stages
     assert all(seconds >= 0 for seconds in manifest["seconds"].values())
     assert manifest["peak_memory_mb"] > 50

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.base.escaping import clean, normalised_title
+from analysis.papers.boilerplate import missing_abstracts
 from analysis.papers.snapshot import read_snapshot
 from analysis.report.export import export_run
 from analysis.sources.dates import MISSING
@@ -127,6 +128,8 @@ def test_what_is_written_is_read_back(
     found: list[Paper],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
+    titles, abstracts = ([paper[name] for paper in found] for name in ("title", "abstract"))
+    assume(not any(missing_abstracts(titles, abstracts)))  # placeholders are read as missing
     path = tmp_path_factory.mktemp("trip") / "p"
     if write is as_bibtex:  # its signs need escaping, and its dates end with the month
         # and what looks like mojibake is mended there.

@@ -21,6 +21,9 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 _POLL_SECONDS = 0.1
 
+MOST_TOML_BYTES = 20_000_000
+"""Bytes of the largest file of definitions that is read."""
+
 
 # default files
 
@@ -84,8 +87,18 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
     ValueError
         If it is not TOML or not UTF-8 (`tomllib.TOMLDecodeError`, `UnicodeDecodeError`).
     """
+    if path.exists():
+        _check_regular(path)
+        if path.stat().st_size > MOST_TOML_BYTES:
+            raise OSError(errno.EFBIG, f"larger than {MOST_TOML_BYTES / 1e6:.0f} MB", str(path))
     text = path.read_text(encoding="utf-8-sig")
     return text, tomllib.loads(text)
+
+
+def _check_regular(path: Path) -> None:
+    """Refuse a device, which never ends or would be replaced, and a pipe, which may wait."""
+    if not path.is_dir() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
 
 
 def table_lines(text: str, *, name: str, n: int) -> list[int | None]:
@@ -147,8 +160,10 @@ def written_whole(path: Path, *, overwrite: bool = True, sync: bool = False) -> 
     FileExistsError
         If `path` exists when the content is complete and `overwrite` is false.
     OSError
-        If the content cannot be written or renamed.
+        If the content cannot be written or renamed, or `path` is a device or a pipe.
     """
+    if path.exists() and not path.is_dir():
+        _check_regular(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield temporary

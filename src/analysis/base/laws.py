@@ -41,7 +41,7 @@ def check_laws(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         *_broken_references(tables),
         *_broken_memberships(tables),
         *_broken_hierarchy(tables),
-        *_broken_tree(tables),
+        *broken_tree(tables),
         *_broken_trends(tables["trends"]),
         *_broken_broader(tables),
         *_broken_verdicts(tables["verdicts"], trends=tables["trends"]),
@@ -130,7 +130,8 @@ def _broken_hierarchy(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     return broken
 
 
-def _broken_tree(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+def broken_tree(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return which laws of the tables `tree` and `leaves` are broken."""
     tree, leaves = tables.get("tree"), tables.get("leaves")
     if tree is None or leaves is None or tree.empty:
         return [] if leaves is None or leaves.empty else ["leaves: there is no tree"]

@@ -139,6 +139,17 @@ def read_run(path: Path) -> Run:
     }
     if later:
         tables = {name: _with_columns(table, name=name) for name, table in tables.items()}
+    if lacking := [
+        f"run {path.name}: table {name} lacks the column {column}"
+        for name, table in tables.items()
+        for column in TABLES[name].columns
+        if column not in table
+    ]:
+        raise InputError(
+            lacking,
+            allowed="the tables as papertide wrote them",
+            next_step="restore the run from a copy, or run the analysis again",
+        )
     return Run(
         name=str(manifest["run"]),
         path=path,

@@ -1,8 +1,8 @@
 """Headings of structured abstracts, where they stand as headings: at the start of a sentence.
 
-"METHODS:", "Objective —", "Results." and "[Background]" are headings wherever a sentence begins;
-without a sign only in capitals ("DESIGN Randomised trial"), or if at least two of the best known
-ones stand in one text ("Background Sleep is … Methods We …").
+"METHODS:", "Objective —" and "Results." are headings wherever a sentence begins; in brackets if
+there are three in one text; without a sign only in capitals ("DESIGN Randomised trial"), or if at
+least two of the best known ones stand in one text ("Background Sleep is … Methods We …").
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import re
 from .vocabulary import BARE_HEADINGS, HEADING_CORE, HEADING_WORDS, OPENINGS
 
 MOST_WORDS = 9
+FEWEST_BRACKETED = 3
+"""Headings in brackets of an abstract that they structure; fewer are marks in running text."""
+
 _NOT_LAST = frozenset("and as at for in is of on or the to with".split())
 _START = re.compile(r"(?:^|[.!?;:)\]\"”’])[\s\"“]{0,3}(?=[\[(<]?[A-Z])")
 _FIRST = re.compile(r"[\[(<]?([A-Z][A-Za-z]*)")
@@ -36,17 +39,21 @@ def without_headings(text: str) -> str:
     """
     if (match := _LEADING.match(text)) and match["next"].casefold() in OPENINGS:
         text = text[match.end() :]
-    cuts, bare = [], []
+    cuts: list[tuple[int, int]] = []
+    bracketed: list[tuple[int, int]] = []
+    bare: list[re.Match[str]] = []
     for start in _starts(text):
         match = next(filter(None, (p.match(text, start) for p in (_SIGNED, _BRACKETED))), None)
         if match and _is_heading(match["words"]):
-            cuts.append(match.span())
+            (cuts if match.re is _SIGNED else bracketed).append(match.span())
         elif n := _capitals_before_text(text, start=start):
             cuts.append((start, start + n))
         elif (match := _BARE.match(text, start)) and _is_bare_heading(match["words"]):
             bare.append(match)
     if len({match["words"].casefold() for match in bare}) >= 2:
         cuts += [match.span() for match in bare]
+    if len(bracketed) >= FEWEST_BRACKETED:
+        cuts += bracketed
     return _cut(text, spans=sorted(cuts)) if cuts else text
 
 

@@ -13,9 +13,10 @@ from analysis import clusters as found
 from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.groups import groups_of
+from analysis.base.laws import broken_tree
 from analysis.base.schema import conform, empty
 from analysis.clusters import quality
-from analysis.runs import Run
+from analysis.runs import Run, tables_of
 
 from ..settings import Settings
 from ..trends import count_trends
@@ -63,6 +64,7 @@ def divide(run: Run, *, clusters: int | None = None, detail: str | None = None) 
             allowed="a run made by this version",
             next_step="run the analysis again on the snapshot",
         )
+    _check_tree(run)
     before = run.manifest["clustering"].get("division") or {"medium": n}
     medium = int(before["medium"])
     leaves = int(run.tree["to_n"].max()) if len(run.tree) else 0
@@ -153,3 +155,16 @@ def _manifest(
         "clustering": {**manifest["clustering"], "division": division},
         "told_anew": [*earlier, note],
     }
+
+
+def _check_tree(run: Run) -> None:
+    try:
+        broken = broken_tree(tables_of(run))
+    except (KeyError, TypeError, ValueError) as error:
+        broken = [f"tree: {error}"]
+    if broken:
+        raise InputError(
+            [f"run {run.name} is damaged: {line}" for line in broken],
+            allowed="the tables as papertide wrote them",
+            next_step=f"look at it with papertide verify {run.name}, or run the analysis again",
+        )

@@ -51,6 +51,8 @@ def read_words(path: Path) -> tuple[str, ...]:
     InputError
         If it cannot be read, is too large, or has lines that are no words; all lines together.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise _error([f"{path} is not a regular file"])
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
