@@ -24,7 +24,7 @@ _LEAST_SCORE = 0.2
 _LEAST_GAIN = 0.06
 _FEWER = (1.0, 0.93, 0.88)
 _SINGLE_WORD, _SHARED_WORD = 0.62, 0.93
-_LEAST_QUALITY, _OFTEN_IN_TITLES = 0.4, 0.4
+_LEAST_QUALITY, _OFTEN_IN_TITLES, _HARDLY_IN_TITLES = 0.4, 0.4, 0.3
 _LEAST_ENDING = 0.2
 _CONSIDERED, _BEAM, _OPTIONS = 40, 6, 12
 
@@ -191,10 +191,12 @@ def _candidates(
     for row, phrase in enumerate(phrases):
         said[row, index.rows(phrase)] = True
         in_title = counts.title_index.rows(counts.title_index.phrase(index.key(phrase)))
-        share = members[in_title].sum() / max(int((said[row] & members).sum()), 1)
+        titles = int(members[in_title].sum())
+        share = titles / max(int((said[row] & members).sum()), 1)
         quality[row] = min(1.0, 0.55 + 1.5 * share)
         if names[phrase]:
             quality[row] *= _SINGLE_WORD * min(1.0, _LEAST_QUALITY + share / _OFTEN_IN_TITLES)
+            quality[row] *= 1.0 if titles > 1 else _HARDLY_IN_TITLES
     return _Candidates(phrases, said, quality)
 
 
