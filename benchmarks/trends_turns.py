@@ -26,7 +26,7 @@ class Asked(Protocol):
 
 
 def turns(asked: Asked) -> None:
-    """Planted turns among 30 groups in 24 months: what is told of them, and when."""
+    """Planted turns among 30 groups in 24 months: what is reported, and when."""
     for per_month in (200, 800):
         for number, (name, plant) in enumerate(COURSES.items()):
             told: Counter[str] = Counter()

@@ -96,7 +96,7 @@ def _verdict_p(counts: Counts) -> Vector:
 
 @dataclass(frozen=True)
 class _Turn:
-    """The shape of a group that has changed; `what` is "" if no event is told of it."""
+    """The shape of a group that has changed; `what` is "" if it is not reported as an event."""
 
     row: int
     what: str

@@ -1,4 +1,4 @@
-"""What is told of an event: its days and papers, and shares before it, in it and now."""
+"""Figures of an event: its days and papers, and the shares before it, in it and now."""
 
 from __future__ import annotations
 
