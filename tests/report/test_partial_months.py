@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.base.schema import conform
+from analysis.base.schema import conform, empty
 from analysis.pipeline.settings import Settings
 from analysis.pipeline.trends import count_trends
 from analysis.report.findings.brief import brief
@@ -56,6 +56,7 @@ def cut(corpus: pd.DataFrame, *, last: str, day: date) -> Run:
         papers,
         memberships=memberships,
         groups=groups,
+        words=empty("words"),
         snapshot_date=day,
         settings=Settings(period="month"),
     )
