@@ -39,8 +39,8 @@ def test_the_rule_in_words_has_the_numbers_of_the_code():
     assert f"at least {words.LEAST_PAPERS} dated" in WORDS_RULE
     assert words.TITLE_SHARE == 0.1
     assert "a tenth of them have it in the title" in WORDS_RULE
-    assert words.CARRIED == 0.5
-    assert "F1 of at least .5" in WORDS_RULE
+    assert words.CARRIED == 2 / 3
+    assert "F1 of at least two thirds" in WORDS_RULE
     assert f"{selection.SAME_PAPERS:.0%}".replace("%", " %") in WORDS_RULE
 
 

@@ -34,10 +34,15 @@ no name, the second. Stock phrases ("experimental results") are in hardly any ti
 LIFT, LIFT_ALONE = 3.0, 8.0
 """How many times more often than any paper, neighbours of a paper that says it say it too."""
 
-CARRIED = 0.5
-"""F1 of a word as a query for the papers of a group from which on the group carries it."""
+AGREEMENT = 0.3
+"""Kappa between a paper and its neighbours in saying a phrase that serves as well: a phrase of a
+fifth of all papers ("agents") cannot be said five times as often by neighbours."""
 
-MOST_OF_PAPERS = 0.5
+CARRIED = 2 / 3
+"""F1 of a word as a query for the papers of a group from which on the group carries it: half of the
+papers of either are in both."""
+
+MOST_OF_PAPERS = 0.6
 """A label of several phrases carries one of them if this part of its papers are in the group."""
 
 _MOST_AFTER_TO = 0.1
@@ -84,11 +89,12 @@ def find_words(
     ("VLA") as one; phrases are also one if the Jaccard similarity of their papers is at least .6.
     Kept are those that at least 20 dated papers and at most half of all papers say, that a tenth of
     these have in the title, and that papers close to one another say together (three times as often
-    as chance). A single word must have several capitals (LoRA), or be said together eight times as
-    often and have a capital (Mamba) or be in the title of a quarter (quantization). Left out are
+    as chance, or with a kappa of .3). A single word must have several capitals (LoRA), or be said
+    together eight times as often, or with that kappa, and have a capital (Mamba) or be in the title
+    of a quarter (quantization). Left out are
     words of another language than most papers, and what a group carries: its label is or contains
     the word (a label of several phrases only if half of the word's papers are in the group), or the
-    word as a query for its papers has an F1 of at least .5. Of the rest, the commonest.
+    word as a query for its papers has an F1 of at least two thirds. Of the rest, the commonest.
 
     Parameters
     ----------
@@ -140,8 +146,10 @@ def _telling(
     totals = sums(joined.presence)
     titles = sums(joined.in_titles) / totals
     lift = _lift(joined.presence, near=near)
+    share = totals / max(len(dated), 1)
+    agree = share * (lift - 1) >= AGREEMENT * (1 - share)
     kept = (sums(joined.presence[dated]) >= LEAST_PAPERS) & (totals <= MOST_SHARE * len(dated))
-    kept &= (titles >= TITLE_SHARE) & (lift >= LIFT)
+    kept &= (titles >= TITLE_SHARE) & ((lift >= LIFT) | agree)
     foreign = mostly_foreign(found.tokens, n=len(dated))
     if 2 * foreign.sum() < len(dated):
         kept &= 2 * sums(joined.presence[foreign]) < totals
@@ -152,7 +160,8 @@ def _telling(
         capitals = _n_capitals(written[head][0][0])
         is_noun = "-" not in written[head][0][0] and found.after_to(head) < _MOST_AFTER_TO
         is_noun &= titles[i] >= TITLE_SHARE_ALONE
-        kept[i] = capitals > 1 or (lift[i] >= LIFT_ALONE and (capitals == 1 or is_noun))
+        together = lift[i] >= LIFT_ALONE or agree[i]
+        kept[i] = capitals > 1 or (together and (capitals == 1 or is_noun))
     return kept
 
 

@@ -45,7 +45,8 @@ def brief(run: Run) -> str:
     power = power_words(facts)
     named = words_named(findings.words, facts=facts)
     singles = [each.parts for each in findings.single]
-    numbers = footnote_numbers([findings.lead, *singles, named, power])
+    after = len(findings.moves)
+    numbers = footnote_numbers([findings.lead, *singles[:after], named, *singles[after:], power])
     snapshot = snapshot_words(run.manifest.get("snapshot_date"))
 
     def mark(receipt: Receipt) -> str:
@@ -59,13 +60,13 @@ def brief(run: Run) -> str:
         set_parts(findings.lead, target=MARKDOWN, mark=mark),
         findings.why_no_move,
         finding_list(findings.moves, mark=mark),
+        set_parts(named, target=MARKDOWN, mark=mark),
         "### Bursts and turns of other groups" if findings.events else "",
         finding_list(findings.events, mark=mark),
         "## What may seem to have changed" if findings.flats or findings.why_no_flat else "",
         finding_list(findings.flats, mark=mark),
         findings.why_no_flat,
         finding_list(findings.unclear, mark=mark),
-        set_parts(named, target=MARKDOWN, mark=mark),
         "## How sure the findings are" if power else "",
         set_parts(power, target=MARKDOWN, mark=mark),
         READING if len(run.verdicts) else "",

@@ -23,7 +23,7 @@ WORDS_RULE = (
     "least 20 dated papers say and that is about their subject: a tenth of them have it in the "
     "title, and papers close to one another say it together. Left out are words that a group "
     "carries: its label says it, or the papers that say the word are largely the group's (F1 of at "
-    "least .5). A paper may say several words. Their verdicts are corrected for all words that "
+    "least two thirds). A paper may say several words. Their verdicts are corrected for all words that "
     "were tested. Words that move as a group does that has 60 % of their papers are not told."
 )
 """A test compares these numbers with the constants that they describe."""
@@ -85,7 +85,10 @@ def words_counted(facts: Facts) -> tuple[Part, ...]:
 
 
 def words_named(findings: tuple[Finding, ...], *, facts: Facts) -> tuple[Part, ...]:
-    """Return one sentence that names the words told: which rose and which fell."""
+    """Return one sentence that names the words told: which rose and which fell, from what to what.
+
+    The shares are the two ends of the words' trend lines.
+    """
     out: list[Part] = []
     for way, verb in (("rising", "rose"), ("falling", "fell")):
         keys = [each.key for each in findings if each.direction == way][:MOST_NAMED]
@@ -99,8 +102,11 @@ def _names(keys: list[Key], *, facts: Facts) -> list[Part]:
     out: list[Part] = []
     for i, key in enumerate(keys):
         joint = "" if not i else " and " if i == len(keys) - 1 else ", "
-        receipt = facts.verdict_receipt(key, "direction", "p_adjusted", "n_papers")
-        out += [*([joint] if joint else []), Name(key, facts.labels[key]), Mark(receipt)]
+        receipt = facts.verdict_receipt(
+            key, *("direction", "share_first", "share_last", "p_adjusted", "n_papers")
+        )
+        out += [*([joint] if joint else []), Name(key, facts.labels[key])]
+        out += facts.phrase(" (from {share_first:share} to {share_last:share}{mark})", receipt)
     return out
 
 
