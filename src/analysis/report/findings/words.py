@@ -23,8 +23,8 @@ WORDS_RULE = (
     "least 20 dated papers say and that is about their subject: a tenth of them have it in the "
     "title, and papers close to one another say it together. Left out are words that a group "
     "carries: its label says it, or the papers that say the word are largely the group's (F1 of at "
-    "least two thirds). A paper may say several words. Their verdicts are corrected for all words that "
-    "were tested. Words that move as a group does that has 60 % of their papers are not told."
+    "least two thirds). A paper may say several words. Their verdicts are corrected for all words "
+    "that were tested. Words that move as a group does that has 60 % of their papers are not told."
 )
 """A test compares these numbers with the constants that they describe."""
 
