@@ -25,6 +25,7 @@ _LEAST_GAIN = 0.06
 _FEWER = (1.0, 0.93, 0.88)
 _SINGLE_WORD, _SHARED_WORD = 0.62, 0.93
 _LEAST_QUALITY, _OFTEN_IN_TITLES, _HARDLY_IN_TITLES = 0.4, 0.4, 0.3
+_IN_NO_TITLE = 0.4
 _LEAST_ENDING = 0.2
 _CONSIDERED, _BEAM, _OPTIONS = 40, 6, 12
 
@@ -127,7 +128,14 @@ def label_options(
         found |= {frozenset(longer[c].phrases): longer[c] for c in order[:_OPTIONS]}
     labels = list(found.values())
     specific = [label for label in labels if label.precision >= least]
-    return sorted(specific or labels, key=lambda label: (label.is_mixed, -label.score))
+    # Of two labels that the same papers say, the longer: "natural language processing".
+    return sorted(
+        specific or labels, key=lambda label: (label.is_mixed, -label.score, -_length(label))
+    )
+
+
+def _length(label: Label) -> int:
+    return sum(map(len, label.phrases))
 
 
 def label_figures(
@@ -193,7 +201,7 @@ def _candidates(
         in_title = counts.title_index.rows(counts.title_index.phrase(index.key(phrase)))
         titles = int(members[in_title].sum())
         share = titles / max(int((said[row] & members).sum()), 1)
-        quality[row] = min(1.0, 0.55 + 1.5 * share)
+        quality[row] = min(1.0, 0.55 + 1.5 * share) if titles else _IN_NO_TITLE
         if names[phrase]:
             quality[row] *= _SINGLE_WORD * min(1.0, _LEAST_QUALITY + share / _OFTEN_IN_TITLES)
             quality[row] *= 1.0 if titles > 1 else _HARDLY_IN_TITLES
