@@ -128,14 +128,7 @@ def label_options(
         found |= {frozenset(longer[c].phrases): longer[c] for c in order[:_OPTIONS]}
     labels = list(found.values())
     specific = [label for label in labels if label.precision >= least]
-    # Of two labels that the same papers say, the longer: "natural language processing".
-    return sorted(
-        specific or labels, key=lambda label: (label.is_mixed, -label.score, -_length(label))
-    )
-
-
-def _length(label: Label) -> int:
-    return sum(map(len, label.phrases))
+    return sorted(specific or labels, key=lambda label: (label.is_mixed, -label.score))
 
 
 def label_figures(
