@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.decoding import decode
 from analysis.sources.formats import FORMATS_IN_WORDS
+from analysis.sources.texts.decoding import decode
 
 TODAY = date(2025, 3, 20)
 

@@ -18,6 +18,7 @@ from analysis.papers.snapshot import read_snapshot
 from analysis.report.export import export_run
 from analysis.sources.dates import MISSING
 from analysis.sources.large.filtering import filter_file
+from analysis.sources.texts.markup import plain_text
 
 TODAY = date(2026, 1, 1)
 Paper = dict[str, str]
@@ -130,6 +131,8 @@ def test_what_is_written_is_read_back(
 ) -> None:
     titles, abstracts = ([paper[name] for paper in found] for name in ("title", "abstract"))
     assume(not any(missing_abstracts(titles, abstracts)))  # placeholders are read as missing
+    both = [*titles, *abstracts]
+    assume([plain_text(text) for text in both] == both)  # and markup as plain text
     path = tmp_path_factory.mktemp("trip") / "p"
     if write is as_bibtex:  # its signs need escaping, and its dates end with the month
         # and what looks like mojibake is mended there.

@@ -19,6 +19,7 @@ from .columns import standardise
 from .dates import MISSING, combine_dates, refused_line
 from .formats.records import Number, number, plain
 from .ids import first_arxiv_ids, source_ids
+from .texts.markup import plain_text, without_opening
 
 PREFIX = "input_"
 """Put before a column name that a papers table uses itself."""
@@ -27,10 +28,6 @@ _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9]\d{0,9})\.\d{1,9}")
 _ARXIV_SHAPE = re.compile(r"\d{4}\.\d{4,5}")
 _MAX_INT = 2**63 - 1
-_NO_ABSTRACT = MISSING | {
-    *("no abstract", "no abstract available", "no abstract available."),
-    *("[no abstract available]", "abstract not available"),
-}
 
 
 def paper_rows(
@@ -61,9 +58,10 @@ def paper_rows(
     known, extra = standardise(frame)
     dates = combine_dates(known, latest=latest)
     nothing = pd.Series(None, index=known.index, dtype="str")
+    titles = _titles(known["title"])
     columns = {
-        "title": _texts(known["title"], missing=MISSING),
-        "abstract": _texts(known["abstract"], missing=_NO_ABSTRACT),
+        "title": titles,
+        "abstract": _abstracts(known["abstract"], titles=titles),
         "published": dates["date"],
         "published_precision": dates["precision"],
         "listed": listed["date"],
@@ -81,20 +79,29 @@ def paper_rows(
     return rows[kept], [line for line in lines if line]
 
 
-def _texts(values: pd.Series, *, missing: frozenset[str]) -> pd.Series:
-    longest = max(map(len, missing))
+def _titles(values: pd.Series) -> pd.Series:
+    longest = max(map(len, MISSING))
     texts = [
-        text if text and (len(text) > longest or text.casefold() not in missing) else None
+        text if text and (len(text) > longest or text.casefold() not in MISSING) else None
         for text in map(_text, values.tolist())
+    ]
+    return pd.Series(texts, index=values.index, dtype="str")
+
+
+def _abstracts(values: pd.Series, *, titles: pd.Series) -> pd.Series:
+    """Return abstracts as text; "N/A" and other placeholders are told and counted later."""
+    texts = [
+        without_opening(text, title=title if isinstance(title, str) else "") or None
+        for text, title in zip(map(_text, values.tolist()), titles.tolist(), strict=True)
     ]
     return pd.Series(texts, index=values.index, dtype="str")
 
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return clean(value)
+        return clean(plain_text(value))
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return clean(" ".join(value))
+        return clean(plain_text(" ".join(value)))
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return ""
     return str(value)

@@ -15,10 +15,10 @@ from analysis.base.escaping import for_terminal
 
 from .columns import missing_columns, standardise
 from .dates import no_dates, parse_dates
-from .decoding import decode
 from .formats import FORMAT_NAMES, FORMATS, Content, Format, detect_format
 from .formats.records import Rows
 from .input_file import File, joined_error, load, unpack
+from .texts.decoding import decode
 
 _BY_NAME = {format.name: format for format in FORMATS}
 _INTERCHANGEABLE = {"json", "jsonl"}

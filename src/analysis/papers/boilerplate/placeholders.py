@@ -13,11 +13,12 @@ LONGEST = 400
 
 _WORD = re.compile(r"[^\W\d_](?:[\w/'’-]*\w)?")
 _ABSTRACT = re.compile(
-    r"abstract|summary|synopsis|preview|excerpt|extract|description|record|text|pdf|content"
+    r"abstract|summary|synopsis|preview|excerpt|extract|description|record|text|pdf|content|item"
 )
 _SAYS_NONE = re.compile(
     r"\b(?:no|not|none|without|unavailable|absent|lacking|missing|pending|withheld|soon|later|"
-    r"never|available|see|refer|consult|follows?|restricted|embargo\w*|click|access|view|error)\b"
+    r"never|available|see|refer|consult|follows?|restricted|embargo\w*|click|access|view|error|"
+    r"found)\b"
 )
 _OTHERS = re.compile(
     "|".join(
@@ -36,6 +37,7 @@ _OTHERS = re.compile(
             r"resumo (?:não|in)\s?(?:está )?dispon[ií]vel\b.*",
             r"(?:nessun|senza) (?:abstract|sommario|riassunto)\b.*",
             r"(?:abstract|riassunto) non disponibile\b.*",
+            r"(?:voir|consulter) le résumé\b.*",
             r"geen (?:abstract|samenvatting)\b.*",
             r"(?:ingen|inget) (?:abstract|sammanfattning|resumé)\b.*",
             r"brak (?:abstraktu|streszczenia)\b.*",
@@ -49,7 +51,7 @@ def is_placeholder(text: str) -> bool:
     """Whether `text` stands where an abstract is missing: "N/A", "No abstract available."."""
     if len(text) > LONGEST:
         return False
-    plain = " ".join(text.casefold().split()).strip(" .,:;!?-–—_*[](){}<>\"'“”·•…/#=")
+    plain = " ".join(text.casefold().split()).strip(" .,:;!?-–—_*[](){}<>\"'“”·•…/#=¿¡")
     if not any(character.isalnum() for character in plain) or plain in PLACEHOLDERS:
         return True
     if _OTHERS.fullmatch(plain) or _is_made_of_placeholders(plain):

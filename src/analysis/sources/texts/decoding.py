@@ -10,7 +10,7 @@ import re
 
 from analysis.base.errors import InputError
 
-from .formats import FORMATS_IN_WORDS
+from ..formats import FORMATS_IN_WORDS
 
 MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "a gzip-compressed file", "unpack it"),

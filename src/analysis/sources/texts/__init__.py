@@ -1,0 +1,1 @@
+"""Bytes to characters, and markup in titles and abstracts to plain text."""
