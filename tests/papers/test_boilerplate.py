@@ -141,6 +141,50 @@ We ask one question: who pays? The answer: ships do.
 """.strip().split("\n")
 
 
+MORE_LINES = """
+© 2021 The Authors. Tide Journal published by John Wiley & Sons Ltd on behalf of the Tide Society.
+The online version contains supplementary material available at 10.1007/s00000-021-0000-0.
+Supplemental digital content is available in the text.
+To view this article, please visit the publisher.
+Get full access to this article. View full text. Download PDF.
+This article is part of the special issue "Soils".
+ClinicalTrials.gov Identifier: NCT00000000.
+Este es un artículo Open Access bajo la licencia CC BY-NC-ND.
+Cet article est publié en open access sous licence CC BY.
+Diese Arbeit ist unter CC BY lizenziert.
+© 2019 Los Autores. Publicado por Elsevier España.
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("line", MORE_LINES)
+def test_lines_of_other_places_and_languages_go(line: str) -> None:
+    assert analysed_abstracts([f"{BODY} {MORE} {line}"]) == [f"{BODY} {MORE}"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    """Objetivo:|Métodos:|Ergebnisse.|MATERIAL UND METHODEN:|Schlussfolgerung –|Contexte :|目的：
+【方法】|[结果]|Purpose ?|Key Points:|Plain Language Summary:|Theoretical framework:
+What is already known about this topic?""".replace("\n", "|").split("|"),
+)
+def test_headings_of_other_languages_and_forms_go(heading: str) -> None:
+    assert analysed_abstracts([f"{heading} {BODY} {MORE}"]) == [f"{BODY} {MORE}"]
+    assert analysed_abstracts([f"{MORE} {heading} {BODY}"]) == [f"{MORE} {BODY}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The special issue of rents is raised. Rents rose.",
+        "Access to clean water is an issue of this section of the coast.",
+        "Ziele der Arbeit wurden geprüft: Fische, Muscheln und Tang.",
+        "方法论研究海带。结果表明海带生长。",
+    ],
+)
+def test_sentences_with_words_of_lines_and_headings_are_kept(text: str) -> None:
+    assert analysed_abstracts([text])[0] is text
+
+
 @pytest.mark.parametrize("text", KEPT)
 def test_what_papers_are_about_is_kept(text: str) -> None:
     assert analysed_abstracts([text])[0] is text
@@ -156,7 +200,9 @@ Full text available|First page preview|Kein Abstract verfügbar|Pas de résumé 
 Sin resumen|Resumen no disponible|摘要|无摘要|info:eu-repo/semantics/article|International audience
 Contains fulltext : 12.pdf|Peer reviewed|Click to increase image size|© 2020 Elsevier Ltd.
 Abstract:|Not available.|(no abstract)|<No abstract>|Background: Methods: Results:|Summary
-Access to the full text of this article is restricted|This article does not have an abstract."""
+Access to the full text of this article is restricted|This article does not have an abstract.
+&NA;|[Figure: see text].|RETRACTED ARTICLE|Voir le résumé dans le PDF|This item is not available
+The abstract of this article can be found on the publisher's page"""
 
 
 @pytest.mark.parametrize("text", PLACEHOLDERS.replace("\n", "|").split("|"))
@@ -314,7 +360,7 @@ def test_a_snapshot_counts_what_is_not_analysed_and_stores_abstracts_whole(tmp_p
     assert stored.isna().sum() == 3
     assert "analysed" not in snapshot.papers
     assert snapshot.boilerplate.entry == {
-        "placeholders": 1,  # "N/A" is an empty cell to every reader
+        "placeholders": 2,
         "lines": 2,
         "headings": 1,
         "repeated": [],

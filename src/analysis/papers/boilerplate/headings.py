@@ -2,25 +2,33 @@
 
 "METHODS:", "Objective —" and "Results." are headings wherever a sentence begins; in brackets if
 there are three in one text; without a sign only in capitals ("DESIGN Randomised trial"), or if at
-least two of the best known ones stand in one text ("Background Sleep is … Methods We …").
+least two of the best known ones stand in one text ("Background Sleep is … Methods We …"). Those of
+other languages ("Objetivo:", "【目的】") need a sign or brackets.
 """
 
 from __future__ import annotations
 
 import re
 
-from .vocabulary import BARE_HEADINGS, HEADING_CORE, HEADING_WORDS, OPENINGS
+from .vocabulary import (
+    BARE_HEADINGS,
+    HAN_HEADINGS,
+    HEADING_CORE,
+    HEADING_WORDS,
+    OPENINGS,
+    OTHER_HEADINGS,
+)
 
 MOST_WORDS = 9
 FEWEST_BRACKETED = 3
 """Headings in brackets of an abstract that they structure; fewer are marks in running text."""
 
 _NOT_LAST = frozenset("and as at for in is of on or the to with".split())
-_START = re.compile(r"(?:^|[.!?;:)\]\"”’])[\s\"“]{0,3}(?=[\[(<]?[A-Z])")
-_FIRST = re.compile(r"[\[(<]?([A-Z][A-Za-z]*)")
+_START = re.compile(r"(?:^|[.!?;:)\]\"”’])[\s\"“]{0,3}(?=[\[(<]?[A-ZÀ-Þ])")
+_FIRST = re.compile(r"[\[(<]?([A-ZÀ-Þ][A-Za-zÀ-ÿ]*)")
 _SIGNED = re.compile(
-    r"[\[(<]?(?P<words>[A-Z][A-Za-z/&,'’\- ]{1,79}?)[\])>]?"
-    r"\s?(?::[\s—–-]{0,3}|\.?\s?[—–]\s?|\s--?\s|\.-{1,2}\s?|\.(?=\s|$))"
+    r"[\[(<]?(?P<words>[A-ZÀ-Þ][A-Za-zÀ-ÿ/&,'’\- ]{1,79}?)[\])>]?"
+    r"\s?(?::[\s—–-]{0,3}|\?\s(?=[A-ZÀ-Þ])|\.?\s?[—–]\s?|\s--?\s|\.-{1,2}\s?|\.(?=\s|$))"
 )
 _BRACKETED = re.compile(r"[\[<](?P<words>[A-Z][A-Za-z/&,'’\- ]{1,79})[\]>]\s?")
 _CAPITALS = re.compile(
@@ -30,6 +38,10 @@ _OPENING = re.compile(r"[A-Z][a-z ]|[A-Z][A-Z-]{0,20}[a-z]|[\d(\"“]")
 _BARE = re.compile(r"(?P<words>[A-Z][a-z]+(?:(?:/| and | & )[A-Za-z]?[a-z]+)?)\s(?=[A-Z0-9])")
 _LEADING = re.compile(r"\s*(?:Abstract|ABSTRACT|Summary|SUMMARY)\s(?=(?P<next>[A-Z][A-Za-z]*))")
 _WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+_HAN = re.compile(
+    rf"(?:(?<=^)|(?<=[。；;.!?\s]))(?:[【〔［\[](?:{HAN_HEADINGS})[】〕］\]]|(?:{HAN_HEADINGS})(?=[:：]))\s?[:：]?\s?"
+)
+_FIRST_WORDS = HEADING_WORDS | {heading.split()[0] for heading in OTHER_HEADINGS}
 
 
 def without_headings(text: str) -> str:
@@ -39,12 +51,14 @@ def without_headings(text: str) -> str:
     """
     if (match := _LEADING.match(text)) and match["next"].casefold() in OPENINGS:
         text = text[match.end() :]
+    if not text.isascii():
+        text = _HAN.sub("", text) if _HAN.search(text) else text
     cuts: list[tuple[int, int]] = []
     bracketed: list[tuple[int, int]] = []
     bare: list[re.Match[str]] = []
     for start in _starts(text):
         match = next(filter(None, (p.match(text, start) for p in (_SIGNED, _BRACKETED))), None)
-        if match and _is_heading(match["words"]):
+        if match and (_is_heading(match["words"]) or _is_abroad(match["words"])):
             (cuts if match.re is _SIGNED else bracketed).append(match.span())
         elif n := _capitals_before_text(text, start=start):
             cuts.append((start, start + n))
@@ -61,7 +75,7 @@ def _starts(text: str) -> list[int]:
     """Return where a sentence begins with a word that headings begin with."""
     ends = (match.end() for match in _START.finditer(text))
     firsts = ((end, _FIRST.match(text, end)) for end in ends)
-    return [end for end, first in firsts if first and first[1].casefold() in HEADING_WORDS]
+    return [end for end, first in firsts if first and first[1].casefold() in _FIRST_WORDS]
 
 
 def _capitals_before_text(text: str, *, start: int) -> int:
@@ -85,6 +99,10 @@ def _is_heading(text: str) -> bool:
     if not 0 < len(words) <= MOST_WORDS or not all(word in HEADING_WORDS for word in words):
         return False
     return words[-1] not in _NOT_LAST and any(word in HEADING_CORE for word in words)
+
+
+def _is_abroad(words: str) -> bool:
+    return " ".join(words.casefold().split()) in OTHER_HEADINGS
 
 
 def _is_bare_heading(words: str) -> bool:

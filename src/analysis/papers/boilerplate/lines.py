@@ -25,6 +25,8 @@ _CUES = (
     *("eu-repo", "click ", "fulltext", "full text", "full-text", "peer review", "peer-review"),
     *("version of th", "abstract from", "cite this", "ized users", "ised users", "printed in "),
     *("supplement", "abstract truncated", "reprint", "permission", "database record", "commercial"),
+    *("lizen", "publicado", "publié", "doi", "full access", "special issue", "the publisher"),
+    *("clinicaltrials", "isrctn", "prospero", "view this", "full article", "reservados"),
 )
 """A text without any of these, in lower case, has no line but "2022 IEEE"."""
 
@@ -55,7 +57,15 @@ _MARK = re.compile(
     r"database\srecord|version\sof\s(?:this|the)\s(?:article|paper|manuscript|work)\b|"
     r"abstract\sfrom\s(?:the\s)?(?:author|publisher)|authori[sz]ed\susers|cite\sthis\s(?:article|paper)|"
     r"preview\sof\ssubscription|printed\sin\b|article\simpact\sstatement|"
-    r"supplement\w{2,4}\s\w{4,12}\s(?:is|are|for\sthis|to\sthis)\b|"
+    r"supplement\w{2,4}\s(?:\w{2,12}\s){1,3}(?:is|are|available|for\sthis|to\sthis)\b|"
+    r"\bpublished\s(?:online\s)?by\s.{0,60}\b(?:ltd|limited|inc|b\.?v|gmbh|llc|plc|on\sbehalf)\b|"
+    r"\bdoi:?\s?10\.\d|\b(?:full|instant)\saccess\b|\bto\sview\sthis\b|preprint\sof\sthis\b|"
+    r"\b(?:view|download|read|see|buy)\s(?:(?:the|this|our|single)\s){0,2}(?:full\s)?(?:text|article|pdf)\b|"
+    r"full\sarticle\s|"
+    r"\b(?:this|the)\s(?:\w+\s)?special\s(?:issue|section)\b|\[copyright\b|"
+    r"\blizen[zs]\w*|\blicen[cçz]i?a\s|\bpublicado\spor\b|\bpublié\w*\s(?:par|en|sous)\b|"
+    r"derechos\sreservados|direitos\sreservados|droits\sréservés|\bsous\slicence\b|"
+    r"clinicaltrials\.gov|\bisrctn|\bprospero\b|"
     r"for\s(?:all\s)?(?:commercial|reprints|permissions?)\b|permissions?\sto\s(?:reprint|reuse|reproduce|copy)|"
     r"(?:by|with)\s(?:kind\s)?permission\b|\babstract\struncated\sat\b",
     re.IGNORECASE,

@@ -18,5 +18,7 @@ PLACEHOLDERS = frozenset(" ".join(one.split()) for one in _LISTS["placeholders"]
 HEADING_WORDS = _words("heading")
 HEADING_CORE = _words("heading_core")
 BARE_HEADINGS = _words("bare_headings")
+OTHER_HEADINGS = frozenset(" ".join(one.split()) for one in _LISTS["other_headings"].split("|"))
+HAN_HEADINGS = "|".join(sorted(_words("han_headings"), key=lambda word: (-len(word), word)))
 OPENINGS = _words("openings")
 PUBLISHERS = tuple(sorted(name.replace("_", " ") for name in _words("publishers")))
