@@ -102,7 +102,7 @@ def test_the_first_lines_of_the_arxiv_snapshot() -> None:
     ("name", "format", "n_papers", "n_abstracts", "precisions", "dropped"),
     [
         ("arxiv_atom/arxiv_api_q_testing.atom.xml", "arxiv-atom", 10, 10, {"day": 10}, {}),
-        ("bibtex_ris/litstudy_example.ris", "ris", 25, 25, {"month": 24, "year": 1}, {}),
+        ("bibtex_ris/litstudy_example.ris", "ris", 25, 25, {"month": 25}, {}),
         ("bibtex_ris/pybibx_scopus_m.bib", "bibtex", 24, 24, {"year": 24}, {}),
         ("bibtex_ris/rispy_example_full.ris", "ris", 2, 2, {"year": 2}, {}),
         ("bibtex_ris/turftopic_paper.bib", "bibtex", 21, 9, {"month": 15, "year": 6}, {}),

@@ -16,7 +16,12 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal, normalised_title, short_hash
 from analysis.base.schema import TABLES
 from analysis.sources.dates import EARLIEST, GRACE, file_date
-from analysis.sources.fill_dates import add_arxiv_ids, date_from_files, date_from_ids
+from analysis.sources.fill_dates import (
+    add_arxiv_ids,
+    date_from_files,
+    date_from_ids,
+    later_than_ids,
+)
 from analysis.sources.formats import FORMATS_IN_WORDS
 from analysis.sources.input_file import MAX_MB
 from analysis.sources.paper_rows import paper_rows, tidy_values
@@ -149,6 +154,7 @@ def read_snapshot(
     merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
     papers = merged.papers
     dropped[DUPLICATE] += n_rows - len(papers)
+    late = later_than_ids(papers)
     papers, future = date_from_ids(papers, latest=latest)
     papers, refused = date_from_files(papers, dates=dates, latest=latest)
     if index is not None:
@@ -159,7 +165,7 @@ def read_snapshot(
     return Snapshot(
         papers=_paper_table(papers),
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
-        notes=[*notes, *refused, *future, *boilerplate.notes, *_no_abstracts(papers)],
+        notes=[*notes, *refused, *future, *late, *boilerplate.notes, *_no_abstracts(papers)],
         date=day,
         date_from=date_from,
         inputs=input_entries(parts, counts=counts),

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from datetime import date
+
+import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
 
-if TYPE_CHECKING:
-    import pandas as pd
+from .dates import parse_dates
 
 ALIASES: dict[str, tuple[str, ...]] = {
     standard: tuple(names.split())
@@ -38,6 +39,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "year": """year publication_year pub_year jahr année año ano anno 年 年份 year_年 出版年 год
             рік rok jaar år 연도 yıl""",
         "month": "month",
+        "early_access": "early_access early_access_date",
         "listed": "listed featured submitted_on_daily_at listed_at featured_at date_listed",
         "url": """url link paper_url landing_page_url abs_url arxiv_url pdf_url pdf_link
             source_linkout external_url dimensions_url""",
@@ -57,6 +59,8 @@ WOS_TAGS = {
     "AU": "authors",
     "SO": "venue",
     "DT": "document_type",
+    "EA": "early_access",
+    "DA": "export_date",
 }
 """Column names of Web of Science's tab-delimited export."""
 
@@ -70,6 +74,9 @@ EXPORTERS: dict[str, frozenset[str]] = {
     "zotero-csv": frozenset(("itemtype", "title", "publicationtitle")),
 }
 """Services whose CSV is recognised by these column keys; their exports may lack the abstracts."""
+
+EXPORT_KEYS = frozenset(("exportdate", "dateofexport", "dateexported", "exportedon"))
+"""Keys of columns that say when a row was exported."""
 
 NEEDED = ("title", "abstract")
 _NOT_KEY = re.compile(r"[\W_]+")
@@ -113,6 +120,17 @@ def exporter_of(names: Sequence[object]) -> str:
     """Return which service's CSV has these columns; empty for any other table."""
     keys = {column_key(name) for name in names}
     return next((name for name, marks in EXPORTERS.items() if marks <= keys), "")
+
+
+def last_export(frame: pd.DataFrame, *, exporter: str) -> date | None:
+    """Return the last day in the columns that say when a table's rows were exported, if any."""
+    wanted = EXPORT_KEYS | ({"dateadded"} if exporter == "zotero-csv" else set())
+    names = plain_names(list(frame.columns))
+    days = []
+    for i in (i for i, name in enumerate(names) if column_key(name) in wanted):
+        dates = parse_dates(frame.iloc[:, i].drop_duplicates(), latest=date.max)
+        days.append(dates["date"][dates["precision"] == "day"].max())
+    return max((day.date() for day in days if not pd.isna(day)), default=None)
 
 
 def standardise(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

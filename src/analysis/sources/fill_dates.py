@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.base.english import count, verb
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_terminal, normalised_title
 
 from .columns import ALIASES, match_columns, shown_names, standardise
-from .dates import BEFORE, EARLIEST, LATER, RANK, combine_dates, refused_line
+from .dates import BEFORE, LATER, OLDEST, RANK, ahead, combine_dates, refused_line
 from .ids import arxiv_id, arxiv_month, first_arxiv_ids
 from .input_file import joined_error, load
 from .read_files import read_file
 
 DATE_COLUMNS = ("title_key", "arxiv_id", "published", "published_precision", "problem", "text")
+_MONTHS_APART = 2
 _DATED_BY = ("published", "year_month", "month", "year")
 ALLOWED = (
     "a CSV with a title or an arxiv_id column and a date column (published: 2024-05-27, or "
@@ -183,8 +185,10 @@ def date_from_files(
     ours = dates["title_key"].isin(papers["title_key"]) & dates["title_key"].notna()
     ours |= dates["arxiv_id"].isin(papers["arxiv_id"].dropna())
     dates = dates[ours]
+    daily = dates["published_precision"] == "day"
     future = dates["published"] > pd.Timestamp(latest)
-    past = dates["published"] < pd.Timestamp(EARLIEST)
+    future &= daily | (dates["published"] > pd.Timestamp(ahead(latest)))
+    past = dates["published"] < pd.Timestamp(OLDEST)
     problems = dates["problem"].mask(future, LATER.format(latest=latest.isoformat()))
     problems = problems.mask(past, BEFORE)
     texts = dates["text"].fillna(dates["published"].dt.strftime("%Y-%m-%d"))
@@ -224,6 +228,31 @@ def date_from_ids(papers: pd.DataFrame, *, latest: date) -> tuple[pd.DataFrame, 
         provenance=_dated_by(papers["provenance"], use, source="arxiv-id"),
     )
     return out, [line] if line else []
+
+
+def later_than_ids(papers: pd.DataFrame) -> list[str]:
+    """Return a line on papers dated two months or more after the month of their arXiv id, if any.
+
+    Such a date is another one than that of the first version: of a later version, a conference or
+    a listing.
+    """
+    months = pd.to_datetime(
+        pd.Series(
+            [arxiv_month(i) if isinstance(i, str) else None for i in papers["arxiv_id"]],
+            index=papers.index,
+        )
+    )
+    dates = papers["published"]
+    apart = 12 * (dates.dt.year - months.dt.year) + dates.dt.month - months.dt.month
+    late = papers[(apart >= _MONTHS_APART) & (papers["published_precision"] != "year")]
+    if late.empty:
+        return []
+    first = late.sort_values("arxiv_id").iloc[0]
+    example = f"{first['arxiv_id']}, dated {first['published'].date()}"
+    return [
+        f"{count(len(late), 'paper')} {verb(len(late), 'has', 'have')} a date two months or more "
+        f"after the month of the arXiv id (such as {example}): trends count the date"
+    ]
 
 
 def _dated_by(provenance: pd.Series, dated: pd.Series, *, source: str) -> pd.Series:

@@ -6,25 +6,31 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
+from analysis.base.escaping import clean, first_lines
 
-from ..dates import parse_date
+from ..dates import export_day, parse_date
 from . import Content, Detection, detect_first
 from .latex import from_latex, unmixed
 from .records import Record, Rows, frame_of, names_text, without_empty
 
 if TYPE_CHECKING:
     from bibtexparser import Library
-    from bibtexparser.model import Entry
+    from bibtexparser.model import Entry, ParsingFailedBlock
 
 BROKEN = "broken entry"
+_SHOWN = 5
 _ALLOWED = "BibTeX entries such as @article{key, title = {…}, abstract = {…}, year = {2024}}"
 _ENTRY = re.compile(r"^[ \t]*@[a-z]{2,40}[ \t]*[{(]", re.IGNORECASE | re.MULTILINE)
 _GLUE = re.compile(r"[\"}]\s*#\s*[\"{]")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
-_EXPORTED = re.compile(r"EXPORT DATE:\s*([^\n\r]{4,40})", re.IGNORECASE)
+_ADDED = ("da", "date-added", "timestamp")
+"""Fields in which Web of Science, BibDesk and JabRef write the day of the export or of adding."""
+_SPLIT_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*\\)\r?\n[ \t]*(?=[{}])")
+"""A backslash that Web of Science wrapped away from its brace."""
 _EID = re.compile(r"eid=(2-s2\.0-\d+)")
 _COMMAND = re.compile(r"[#\"~{}]")
 _IN_TEXT = re.compile(
@@ -43,29 +49,55 @@ def read_bibtex(content: Content) -> Rows:
     """Read BibTeX; anything before the first entry is allowed.
 
     Standard columns; every entry that can be read, those with a repeated key or field too. An entry
-    that breaks off is dropped and counted. The day is Scopus' export date. InputError if there is
+    that breaks off is dropped and counted. The day is the one of export (Scopus,
+    Web of Science), else the last on which an entry was added. InputError if there is
     no entry.
     """
     import bibtexparser
 
     with _quiet("bibtexparser.splitter"), _quiet("bibtexparser.library"):
-        library = bibtexparser.parse_string(content.text)
+        library = bibtexparser.parse_string(_SPLIT_ESCAPE.sub(r"\1", content.text))
     entries = list(_entries(library))
-    broken = len(library.failed_blocks) - sum(
-        getattr(block, "ignore_error_block", None) is not None for block in library.failed_blocks
-    )
+    broken = [
+        block
+        for block in library.failed_blocks
+        if getattr(block, "ignore_error_block", None) is None
+    ]
     if not entries:
         raise InputError(
             f"{content.shown} looks like BibTeX but has no entry that can be read",
             allowed=_ALLOWED,
             next_step="export the entries again, or fix the first one",
         )
-    exported = _EXPORTED.search(content.text[:2000])
     return Rows(
         frame=frame_of([without_empty(_record(entry)) for entry in entries]),
-        dropped={BROKEN: broken} if broken else {},
-        day=parse_date(exported[1])[0] if exported else None,
+        dropped={BROKEN: len(broken)} if broken else {},
+        notes=_broken_entries(broken, shown=content.shown),
+        day=export_day(content.text[:2000]) or _last_added(entries),
     )
+
+
+def _broken_entries(blocks: list[ParsingFailedBlock], *, shown: str) -> tuple[str, ...]:
+    """Return a line that names the entries that could not be read, if any."""
+    if not blocks:
+        return ()
+    named = [
+        f"line {(block.start_line or 0) + 1:,}: {first_lines(clean(block.raw or ''), limit=60)}"
+        for block in blocks[:_SHOWN]
+    ]
+    more = f" and {len(blocks) - _SHOWN:,} more" if len(blocks) > _SHOWN else ""
+    what = "1 entry is" if len(blocks) == 1 else f"{len(blocks):,} entries are"
+    return (f"{shown}: {what} broken and left out ({'; '.join(named)}{more})",)
+
+
+def _last_added(entries: list[Entry]) -> date | None:
+    days = [
+        parse_date(str(field.value).strip()[:10])
+        for entry in entries
+        for field in entry.fields
+        if field.key.strip().lower() in _ADDED
+    ]
+    return max((day for day, precision, _ in days if day and precision == "day"), default=None)
 
 
 @contextmanager

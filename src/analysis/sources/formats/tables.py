@@ -16,7 +16,8 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
 
-from ..columns import column_key, exporter_of, match_columns
+from ..columns import column_key, exporter_of, last_export, match_columns
+from ..dates import export_day
 from . import Content, Detection
 from .records import Rows
 
@@ -138,7 +139,9 @@ def read_csv(content: Content) -> Rows:
     if exporter and "abstract" not in match_columns(header):
         frame = frame.assign(abstract=None)
     dropped = {RAGGED: n_ragged, HEADER: n_rows - len(records)}
-    return Rows(frame=frame, dropped=dropped, format=exporter)
+    preamble = content.text[: len(content.text) - sum(map(len, lines))]
+    day = export_day(preamble) or last_export(frame, exporter=exporter)
+    return Rows(frame=frame, dropped=dropped, day=day, format=exporter)
 
 
 def _no_table(shown: str, *, n_cells: int, n_rows: int, n_ragged: int) -> InputError:

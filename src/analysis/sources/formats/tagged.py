@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 from analysis.base.errors import InputError
 
+from ..dates import export_day, parse_date
 from . import Content, detect_first
 from .records import Record, Rows, frame_of, names_text, without_empty
 
@@ -33,6 +35,8 @@ class Dialect:
         A line that opens a field: tag, value.
     starts, ends, outside : tuple of str
         Tags that open a record, that close it, and that belong to no record.
+    exported : str or None
+        Tag in which the day of the export may stand.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Dialect:
     starts: tuple[str, ...]
     ends: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    exported: str | None = None
 
 
 RIS = Dialect(
@@ -49,11 +54,12 @@ RIS = Dialect(
     line=re.compile(r"([A-Z][A-Z0-9])  ?-(?:\s(.*))?"),
     starts=("TY",),
     ends=("ER",),
+    exported="N1",
 )
 PUBMED = Dialect(
     "PubMed",
     record=re.compile(r"^PMID- ?\d", re.MULTILINE),
-    line=re.compile(r"([A-Z]{2,4}) {0,2}- (.*)"),
+    line=re.compile(r"([A-Z]{2,4}) {0,2}-(?: (.*))?"),
     starts=("PMID",),
 )
 WOS = Dialect(
@@ -63,10 +69,12 @@ WOS = Dialect(
     starts=("PT",),
     ends=("ER",),
     outside=("FN", "VR", "EF"),
+    exported="DA",
 )
 _STRICT_LINE = re.compile(r"([A-Z][A-Z0-9])  -(?:\s(.*))?")
 _YEAR = re.compile(r"\d{4}")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _HTTP = re.compile(r"https?://\S+")
 
 
@@ -98,14 +106,29 @@ def read_wos(content: Content) -> Rows:
 
 
 def _read(content: Content, *, dialect: Dialect, record: Callable[[Tags], Record]) -> Rows:
-    records = [without_empty(record(tags)) for tags in _split(content.text, dialect=dialect)]
+    found = list(_split(content.text, dialect=dialect))
+    records = [without_empty(record(tags)) for tags in found]
     if not records:
         raise InputError(
             f"{content.shown} looks like {dialect.name} but has no record",
             allowed=f"{dialect.name} records, each opened by a line with {dialect.starts[0]}",
             next_step="export the records again, with titles and abstracts",
         )
-    return Rows(frame=frame_of(records))
+    return Rows(frame=frame_of(records), day=_export_day(found, dialect=dialect))
+
+
+def _export_day(records: list[Tags], *, dialect: Dialect) -> date | None:
+    """Return the last day on which records were exported: Web of Science and Scopus say it."""
+    if dialect.exported is None:
+        return None
+    texts = (value for tags in records for value in tags.get(dialect.exported, ()))
+    stated = dict.fromkeys(text for text in texts if len(text) < 200)
+    days = [export_day(text) or _iso_day(text) for text in stated]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _iso_day(text: str) -> date | None:
+    return parse_date(text)[0] if _ISO.fullmatch(text) else None
 
 
 def _split(text: str, *, dialect: Dialect) -> Iterator[Tags]:
@@ -202,7 +225,7 @@ def wos_record(tags: Tags) -> Record:
         "id": _first(tags, "UT"),
         "doi": _doi(tags, "DI", "D2"),
         "published": f"{day} {year}" if day and year else None,
-        "year_month": _first(tags, "EA") if not year else None,
+        "early_access": _first(tags, "EA"),
         "year": year,
         "authors": names_text(re.split(r"\n|; ", names)),
         "venue": _joined(tags, "SO"),

@@ -15,7 +15,7 @@ from analysis.base.escaping import clean, for_terminal, safe_url
 from analysis.base.words import fold, query_terms, searchable_text
 
 from ..columns import match_columns
-from ..dates import EARLIEST, RANK, parse_date
+from ..dates import EARLIEST, OLDEST, RANK, parse_date
 from ..formats.latex import clean_source
 from ..formats.records import Record, loads, names_text, text_of, texts_of
 from ..formats.services import first_version, service_of, service_record
@@ -288,7 +288,7 @@ def _date(text: str | None, *, identifier: str | None) -> Dated:
         # "Mon, 2 Apr 2007 19:18:42 GMT": there are few days, and many times.
         timed = text[-4:] == " GMT" and text[-13:-12] == " " and text[-7:-6] == ":"
         day, precision, _ = _parsed(text[:-13] if timed else text)
-        if day is not None and day >= EARLIEST:
+        if day is not None and day >= OLDEST:
             return day, precision
     arxiv = arxiv_id(identifier[:300], pad=True) if identifier else None
     month = arxiv_month(arxiv) if arxiv else None

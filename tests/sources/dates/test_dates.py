@@ -96,7 +96,7 @@ def test_every_day_survives_its_spellings(day: date) -> None:
 
 def test_a_column_keeps_its_index_and_refuses_the_implausible() -> None:
     values = pd.Series(
-        ["2024-05", None, "1899-12-31", "2099-01-01", "2025-04-17"], index=[5, 1, 9, 2, 7]
+        ["2024-05", None, "1499-12-31", "2099-01-01", "2025-04-17"], index=[5, 1, 9, 2, 7]
     )
     parsed = parse_dates(values, latest=LATEST)
     assert list(parsed.index) == [5, 1, 9, 2, 7]
@@ -195,8 +195,8 @@ def test_a_stated_precision_makes_a_date_coarser_and_never_finer() -> None:
 def test_refused_dates_are_counted_by_reason_with_an_example() -> None:
     parsed = parse_dates(pd.Series(["2099-01-01", "2098", "soon", "2024"]), latest=LATEST)
     assert refused_line(parsed["problem"], texts=parsed["text"], what="publication dates") == (
-        '3 publication dates were not used: 2 later than 2025-04-17 (such as "2098"), 1 not a date '
-        '(such as "soon")'
+        '3 publication dates were not used: 2 later than 2025-04-17 (such as "2098" and '
+        '"2099-01-01"), 1 not a date (such as "soon")'
     )
     none = parse_dates(pd.Series(["2024"]), latest=LATEST)
     assert refused_line(none["problem"], texts=none["text"], what="publication dates") == ""
