@@ -52,7 +52,8 @@ BIBDESK = "@article{a, title={Moss}, year={2020}, date-added={2021-02-03 10:20:3
 ZOTERO = (
     '"Key","Item Type","Publication Year","Title","Publication Title","Abstract Note","Date",'
     '"Date Added"\n"A","journalArticle","2020","Moss","J","On moss.","2020-03",'
-    '"2021-04-05 10:11:12"\n"B","journalArticle","2020","Rust","J","On rust.","2020-05","2021-03-05 10:11:12"\n'
+    '"2021-04-05 10:11:12"\n"B","journalArticle","2020","Rust","J","On rust.","2020-05",'
+    '"2021-03-05 10:11:12"\n'
 )
 DIMENSIONS = (
     '"About the data: Exported on Mar 04, 2024. Criteria: ""moss"""\n'
