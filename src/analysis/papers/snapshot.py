@@ -154,18 +154,11 @@ def read_snapshot(
     merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
     papers = merged.papers
     dropped[DUPLICATE] += n_rows - len(papers)
-    late = later_than_ids(papers)
-    papers, future = date_from_ids(papers, latest=latest)
-    papers, refused = date_from_files(papers, dates=dates, latest=latest)
-    if index is not None:
-        from analysis.sources.dates_index import look_up_dates
-
-        local = look_up_dates(index, papers=papers)
-        papers, _ = date_from_files(papers, dates=local, latest=latest, source="local-metadata")
+    papers, on_dates = _with_dates(papers, dates=dates, index=index, latest=latest)
     return Snapshot(
         papers=_paper_table(papers),
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
-        notes=[*notes, *refused, *future, *late, *boilerplate.notes, *_no_abstracts(papers)],
+        notes=[*notes, *on_dates, *boilerplate.notes, *_no_abstracts(papers)],
         date=day,
         date_from=date_from,
         inputs=input_entries(parts, counts=counts),
@@ -237,6 +230,21 @@ def _with_ids(papers: pd.DataFrame, *, dates: pd.DataFrame | None) -> pd.DataFra
     ours = [*TABLES["papers"].columns, *_INTERNAL]
     extra = papers[[column for column in papers.columns if column not in ours]]
     return pd.concat([papers[[c for c in ours if c in papers]], tidy_values(extra)], axis=1)
+
+
+def _with_dates(
+    papers: pd.DataFrame, *, dates: pd.DataFrame | None, index: Path | None, latest: date
+) -> tuple[pd.DataFrame, list[str]]:
+    """Date papers by their arXiv ids, by dates files and by the local index, with notes."""
+    late = later_than_ids(papers)
+    papers, future = date_from_ids(papers, latest=latest)
+    papers, refused = date_from_files(papers, dates=dates, latest=latest)
+    if index is not None:
+        from analysis.sources.dates_index import look_up_dates
+
+        local = look_up_dates(index, papers=papers)
+        papers, _ = date_from_files(papers, dates=local, latest=latest, source="local-metadata")
+    return papers, [*refused, *future, *late]
 
 
 def _no_abstracts(papers: pd.DataFrame) -> list[str]:
