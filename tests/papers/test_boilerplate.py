@@ -366,7 +366,7 @@ def test_a_snapshot_counts_what_is_not_analysed_and_stores_abstracts_whole(tmp_p
         "repeated": [],
     }
     assert snapshot.notes == [
-        "1 abstract is a placeholder and counts as missing (“No abstract available”)",
+        "2 abstracts are placeholders and count as missing (“No abstract available”)",
         "3 papers have no abstract; they are placed by title",
     ]
 

@@ -25,6 +25,15 @@ _MARKDOWN = re.compile(
 )
 """Characters that Markdown may read as markup. Hyphens within words, colons at the end of words and
 round brackets that do not follow a square one stay, so that the source remains readable."""
+_LONE_GREEK = re.compile(r"(?<![α-ω])[α-ω](?![α-ω])")
+_GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρςστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho "
+        "sigma sigma tau upsilon phi chi psi omega".split(),
+        strict=True,
+    )
+)
 _NOT_WORD = re.compile(r"[^\w]+")
 _FORMULA_START = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
@@ -38,8 +47,13 @@ def clean(text: str) -> str:
 
 
 def normalised_title(title: str) -> str:
-    """Return the form in which titles are compared: NFKC, case folded, letters and digits."""
+    """Return the form in which titles are compared: NFKC, case folded, letters and digits.
+
+    A Greek letter by itself is written out: "TGF-β" and "TGF-beta" are the same.
+    """
     folded = unicodedata.normalize("NFKC", title).casefold()
+    if not folded.isascii():
+        folded = _LONE_GREEK.sub(lambda match: f" {_GREEK[match.group()]} ", folded)
     words = _NOT_WORD.sub(" ", folded).strip()
     return words or folded.strip()
 

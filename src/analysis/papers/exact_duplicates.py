@@ -8,12 +8,14 @@ it is analysed, is kept, then the one with the earliest date, then the first in 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from analysis.base.escaping import short_hash
 from analysis.sources.dates import RANK
+
+from .generic_titles import are_several_works, is_generic_title, work_dois
 
 _BREAK = "\x1f"
 _WITHOUT_PROVENANCE = frozenset(
@@ -30,14 +32,16 @@ def assign_ids(papers: pd.DataFrame) -> pd.Series:
     The id is the row's arXiv id; else the one arXiv id that other rows of the same title have
     (unless the row has another id and another abstract); else "t" and a hash of the normalised
     title. Rows of one title without arXiv id but with different ids and different abstracts are
-    different papers (`same_paper`): the first in the order of their ids keeps the title's hash,
-    the later ones get a hash of title and id.
+    different papers (`same_paper`), and so are rows without abstracts with different DOIs if these
+    are several works (`are_several_works`), and with different ids if the title is a generic one:
+    the first in the order of their ids keeps the title's hash, the later ones get a hash of title
+    and id.
 
     Parameters
     ----------
     papers : DataFrame
         `title_key`, `abstract` (`analysed` is compared in its place if there), `arxiv_id` and
-        `source_id` (null if there is none); left unchanged.
+        `source_id` (null if there is none), `aliases` (lists) if there; left unchanged.
 
     Returns
     -------
@@ -73,14 +77,19 @@ class _Row:
     arxiv_id: str
     source_id: str
     abstract: str
+    dois: frozenset[str]
 
 
 def _rows(papers: pd.DataFrame, *, places: Sequence[int]) -> Iterator[_Row]:
     abstract = "analysed" if "analysed" in papers else "abstract"
     columns = ("title_key", "arxiv_id", "source_id", abstract)
     values = [papers[column].iloc[places].fillna("").tolist() for column in columns]
-    for place, key, arxiv_id, source_id, abstract in zip(places, *values, strict=True):
-        yield _Row(place, key, arxiv_id, source_id, abstract.casefold())
+    aliases = papers["aliases"].iloc[places] if "aliases" in papers else [()] * len(places)
+    for place, key, arxiv_id, source_id, abstract, names in zip(
+        places, *values, aliases, strict=True
+    ):
+        dois = work_dois([source_id, *names])
+        yield _Row(place, key, arxiv_id, source_id, abstract.casefold(), dois)
 
 
 def _belongs(row: _Row, *, known: Collection[str]) -> bool:
@@ -90,6 +99,7 @@ def _belongs(row: _Row, *, known: Collection[str]) -> bool:
 
 def _split(rows: Sequence[_Row], *, key: str) -> dict[int, str]:
     """Return the ids, by place, of rows that are not the first paper of their title."""
+    rows = _with_marks(rows, key=key)
     complete = [row for row in rows if row.source_id and row.abstract]
     if len({row.source_id for row in complete}) < 2:
         return {}
@@ -103,6 +113,19 @@ def _split(rows: Sequence[_Row], *, key: str) -> dict[int, str]:
         if name != first:
             out[row.place] = "t" + short_hash(f"{key}\n{name}")
     return out
+
+
+def _with_marks(rows: Sequence[_Row], *, key: str) -> list[_Row]:
+    """Put a work's DOI or id in place of the abstract where rows without one are several works."""
+    bare = [row for row in rows if row.source_id and not row.abstract]
+    generic = is_generic_title(key)
+    if not generic and not are_several_works(key, [row.dois for row in bare if row.dois]):
+        return list(rows)
+    marks = {row.place: min(row.dois, default=row.source_id if generic else "") for row in bare}
+    return [
+        replace(row, abstract=f"{_BREAK}{mark}") if (mark := marks.get(row.place)) else row
+        for row in rows
+    ]
 
 
 def _names(pairs: Sequence[tuple[str, str]]) -> list[str]:

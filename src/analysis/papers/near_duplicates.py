@@ -15,6 +15,7 @@ from itertools import combinations
 
 import pandas as pd
 
+from .generic_titles import are_other_works, work_dois
 from .same_paper import have_different_arxiv_ids, jaccard
 
 DOI = "same DOI"
@@ -59,6 +60,7 @@ class _Paper:
     title: str
     words: frozenset[str]
     loose: str
+    key: str
     abstract: str
     arxiv_id: str
     dois: frozenset[str]
@@ -120,9 +122,10 @@ def _papers(papers: pd.DataFrame) -> Iterator[_Paper]:
             title=title,
             words=frozenset(key.split()),
             loose=_loose(key),
+            key=key,
             abstract=abstract,
             arxiv_id=arxiv_id,
-            dois=frozenset(alias.casefold() for alias in aliases if alias.startswith("10.")),
+            dois=work_dois(aliases),
         )
 
 
@@ -168,6 +171,8 @@ def _verdict(one: _Paper, other: _Paper) -> tuple[str, str]:
     if not (doi or loose or beginning or titles >= SIMILAR_TITLE):
         return "", ""
     abstracts = _abstracts(one, other)
+    if loose and abstracts is None and _are_two_works(one, other):
+        return "", ""
     differ = one.words ^ other.words
     numbered = any(_NUMBERING.fullmatch(word) for word in differ)
     rule = ""
@@ -182,6 +187,13 @@ def _verdict(one: _Paper, other: _Paper) -> tuple[str, str]:
     if rule:
         return rule, ""
     return "", _why(doi, loose, titles, abstracts)
+
+
+def _are_two_works(one: _Paper, other: _Paper) -> bool:
+    """Whether titles alone do not make two papers one; those of one key were told apart before."""
+    told_apart = one.key == other.key and not (one.arxiv_id or other.arxiv_id)
+    has_own = bool(one.dois and other.dois) and one.dois.isdisjoint(other.dois)
+    return (told_apart and has_own) or are_other_works(one.key, one.dois, other.dois)
 
 
 def _why(doi: bool, loose: bool, titles: float, abstracts: float | None) -> str:

@@ -3,7 +3,8 @@
 1. Two records with different arXiv ids are two papers, whatever else they share.
 2. Records that share an arXiv id, or another id from their sources, are one paper.
 3. Records of one title are one paper, unless both have ids from their sources, none in common,
-   and abstracts that differ.
+   and abstracts that differ; or, where an abstract is missing, DOIs of their own and a title that
+   many works have (`generic_titles`).
 
 Within a snapshot `exact_duplicates` and `near_duplicates` apply it to rows. Between the papers of
 a series and a snapshot, and between two runs, `match_papers` does; it makes no guesses where
@@ -23,6 +24,8 @@ import pandas as pd
 from analysis.base.english import count
 from analysis.base.escaping import first_lines, normalised_title
 from analysis.base.words import content_words
+
+from .generic_titles import are_other_works, work_dois
 
 _TITLE_HASH = re.compile(r"t[0-9a-f]{12}")
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7}")
@@ -212,6 +215,9 @@ def _differ(old: _Side, new: _Side, *, pair: _Pair, step: _Step) -> bool:
     names, known = new.names[row] - new.arxiv[row], old.names[k] - old.arxiv[k]
     if not names or not known or names & known:
         return False
+    if not new.abstracts[row] or not old.abstracts[k]:
+        title = normalised_title(new.titles[row])
+        return are_other_works(title, work_dois(names), work_dois(known))
     return not have_similar_abstracts(new.abstracts[row], old.abstracts[k])
 
 

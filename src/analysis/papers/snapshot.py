@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.base.english import count, verb
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal, normalised_title, short_hash
 from analysis.base.schema import TABLES
@@ -30,6 +29,7 @@ from analysis.sources.read_files import Part, input_entries, read_parts
 from .boilerplate import Boilerplate, find_boilerplate, missing_abstracts
 from .duplicates import LEVELS, merge_rows
 from .exact_duplicates import assign_ids
+from .notes import text_notes
 
 ADDED_LATER = ("in_snapshot", "first_run", "last_run")
 """Columns of the papers table that belong to a run and not to a snapshot."""
@@ -158,7 +158,7 @@ def read_snapshot(
     return Snapshot(
         papers=_paper_table(papers),
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
-        notes=[*notes, *on_dates, *boilerplate.notes, *_no_abstracts(papers)],
+        notes=[*notes, *on_dates, *boilerplate.notes, *text_notes(papers)],
         date=day,
         date_from=date_from,
         inputs=input_entries(parts, counts=counts),
@@ -245,14 +245,6 @@ def _with_dates(
         local = look_up_dates(index, papers=papers)
         papers, _ = date_from_files(papers, dates=local, latest=latest, source="local-metadata")
     return papers, [*refused, *future, *late]
-
-
-def _no_abstracts(papers: pd.DataFrame) -> list[str]:
-    n = int(papers["abstract"].isna().sum())
-    if not n:
-        return []
-    has, are = verb(n, "has", "have"), verb(n, "it is", "they are")
-    return [f"{count(n, 'paper')} {has} no abstract; {are} placed by title"]
 
 
 def _paper_table(papers: pd.DataFrame) -> pd.DataFrame:
