@@ -15,6 +15,7 @@ from analysis.base.escaping import clean, short_hash
 from analysis.base.schema import TABLES, conform
 from analysis.papers.snapshot import Snapshot, dropped_line, read_snapshot
 from analysis.sources import read_dates
+from analysis.sources.texts.markup import plain_text
 from conftest import ROOT
 from hostile import HOSTILE
 
@@ -119,11 +120,12 @@ def test_hostile_texts_come_through_cleaned(tmp_path: Path, text: str) -> None:
     record[text] = text
     snapshot = snap(tmp_path, [record])
     row = snapshot.papers.iloc[0]
-    assert row["title"] == row["abstract"] == row["note"] == clean(text)
+    assert row["title"] == row["abstract"] == clean(plain_text(text))
+    assert row["note"] == clean(text)
     assert pd.isna(row["url"])
     snapshot.papers.to_parquet(tmp_path / "out.parquet")
     back = pd.read_parquet(tmp_path / "out.parquet")
-    assert back["title"].tolist() == [clean(text)]
+    assert back["title"].tolist() == [row["title"]]
     assert not any("\x1b" in note or "\n" in note for note in snapshot.notes)
 
 

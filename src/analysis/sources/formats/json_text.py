@@ -18,7 +18,7 @@ from analysis.base.escaping import clean, first_lines
 
 from ..columns import column_key, match_columns
 from . import Content, Detection
-from .records import JSON_DECODER, Rows, loads
+from .records import JSON_DECODER, Rows, loads, named_lines
 from .services import service_of, service_record
 
 RECORD_KEYS = (
@@ -32,7 +32,6 @@ MAX_COLUMNS = 200
 BAD_LINE = "bad line"
 NO_RECORD = "not a record"
 CUT_OFF = "record cut off"
-_SHOWN_LINES = 3
 _HEAD = 200_000
 _START = re.compile(r'\s*(\{\s*["}]|\[\s*[\[{"\]])')
 _GAP = re.compile(r"[\s,\x1e]*")
@@ -143,10 +142,8 @@ def _inner(record: dict[str, Any]) -> list[dict[str, Any]]:
 def _bad_lines(bad: list[int], *, shown: str) -> tuple[str, ...]:
     if not bad:
         return ()
-    named = ", ".join(f"{line:,}" for line in bad[:_SHOWN_LINES])
-    more = f" and {len(bad) - _SHOWN_LINES:,} more" if len(bad) > _SHOWN_LINES else ""
     what = "line is not a JSON record" if len(bad) == 1 else "lines are not JSON records"
-    return (f"{shown}: {len(bad):,} {what} (line {named}{more})",)
+    return (f"{shown}: {len(bad):,} {what} {named_lines(bad)}",)
 
 
 def _salvage(

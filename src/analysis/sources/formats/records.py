@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 Record = dict[str, Any]
+_SHOWN_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,13 @@ def dict_of(value: object) -> dict[str, Any]:
 def dicts_of(value: object) -> list[dict[str, Any]]:
     """Return the dicts of a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def named_lines(lines: Sequence[int]) -> str:
+    """Return the first lines of a file by number, in brackets: "(line 3, 8, 9 and 2 more)"."""
+    named = ", ".join(f"{line:,}" for line in lines[:_SHOWN_LINES])
+    rest = len(lines) - _SHOWN_LINES
+    return f"(line {named}{f' and {rest:,} more' if rest > 0 else ''})"
 
 
 # JSON values

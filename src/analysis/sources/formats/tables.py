@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analysis.base.english import verb
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
 
 from ..columns import column_key, exporter_of, last_export, match_columns
 from ..dates import export_day
 from . import Content, Detection
-from .records import Rows
+from .records import Rows, named_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -117,9 +118,9 @@ def read_csv(content: Content) -> Rows:
 
     The first record is the header; blank records are skipped, surplus cells are ignored if they
     are empty. Repeated headers, as in concatenated tables, and records with another number of
-    cells are dropped and counted. If a record that runs over several lines does not fit, or closes
-    its quotes in odd places, a quote was opened and not closed: reading resumes at its second line
-    if that fits, so that only the broken line is lost.
+    cells are dropped and counted, the latter named by their lines. If a record that runs over
+    several lines does not fit, or closes its quotes in odd places, a quote was opened and not
+    closed: reading resumes at its second line if that fits, so that only the broken line is lost.
 
     Columns are strings, empty cells empty strings. InputError if no record follows the header, or
     most do not fit it.
@@ -128,8 +129,9 @@ def read_csv(content: Content) -> Rows:
     lines = list(io.StringIO(skip_preamble(content.text), newline=""))
     with _long_cells():
         fitting = list(_records(lines, delimiter=delimiter, header=header))
-    records = [record for record in fitting if record is not None]
-    n_rows, n_ragged = len(records), len(fitting) - len(records)
+    records = [record for record in fitting if isinstance(record, list)]
+    ragged = [record for record in fitting if isinstance(record, int)]
+    n_rows, n_ragged = len(records), len(ragged)
     if not records or n_ragged > max(n_rows, _FEW):
         raise _no_table(content.shown, n_cells=len(header), n_rows=n_rows, n_ragged=n_ragged)
     records = [record for record in records if record != header] or records
@@ -141,7 +143,12 @@ def read_csv(content: Content) -> Rows:
     dropped = {RAGGED: n_ragged, HEADER: n_rows - len(records)}
     preamble = content.text[: len(content.text) - sum(map(len, lines))]
     day = export_day(preamble) or last_export(frame, exporter=exporter)
-    return Rows(frame=frame, dropped=dropped, day=day, format=exporter)
+    before = preamble.count("\n")
+    named = named_lines([before + line for line in ragged])
+    has = verb(n_ragged, "row has", "rows have")
+    note = f"{content.shown}: {n_ragged:,} {has} another number of cells {named}"
+    notes = (note,) if ragged else ()
+    return Rows(frame=frame, dropped=dropped, notes=notes, day=day, format=exporter)
 
 
 def _no_table(shown: str, *, n_cells: int, n_rows: int, n_ragged: int) -> InputError:
@@ -158,8 +165,8 @@ def _no_table(shown: str, *, n_cells: int, n_rows: int, n_ragged: int) -> InputE
     )
 
 
-def _records(lines: list[str], *, delimiter: str, header: list[str]) -> Iterator[list[str] | None]:
-    """Yield the records after the header, None for each that does not fit it."""
+def _records(lines: list[str], *, delimiter: str, header: list[str]) -> Iterator[list[str] | int]:
+    """Yield the records after the header; for one that does not fit it, its first line, from 1."""
     n_cells = len(header)
     start, is_header, restarts = 0, True, 0
     while start < len(lines):
@@ -180,10 +187,10 @@ def _records(lines: list[str], *, delimiter: str, header: list[str]) -> Iterator
                 broken = not fits or not _is_strict(block, delimiter=delimiter)
                 rest = islice(lines, first + 1, None)
                 if broken and _fits(next(csv.reader(rest, delimiter=delimiter)), n_cells=n_cells):
-                    yield None
+                    yield first + 1
                     start, restarts = first + 1, restarts + 1
                     break
-            yield record[:n_cells] if fits else None
+            yield record[:n_cells] if fits else first + 1
 
 
 def _without_funding(record: list[str], *, header: list[str]) -> list[str]:

@@ -51,7 +51,7 @@ _ATTRIBUTES = r"(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'<>=]+))*"
 _TAG = re.compile(
     rf"<(?P<end>/?)\s?(?P<prefix>{_PREFIXED}:)?(?P<name>[A-Za-z][A-Za-z0-9-]*){_ATTRIBUTES}\s*/?>"
 )
-_NOT_TEXT = re.compile(r"<!--.{0,2000}?-->|<!\[CDATA\[|\]\]>|<\?[a-z][^<>]{0,500}\?>", re.DOTALL)
+_NOT_TEXT = re.compile(r"<!--.{0,2000}?-->|<!\[CDATA\[|<\?[a-z][^<>]{0,500}\?>", re.DOTALL)
 _MATHML = re.compile(
     r"<(?P<name>(?:[A-Za-z][\w.-]*:)?math)\b[^<>]*>(?:(?!<(?P=name)\b).)*?</(?P=name)\s*>",
     re.DOTALL | re.IGNORECASE,
@@ -112,7 +112,8 @@ def _without_tags(text: str) -> str:
 
 
 def _without_other_tags(text: str) -> str:
-    if "<!" in text or "]]>" in text or "<?" in text:
+    if "<!" in text or "<?" in text:
+        text = text.replace("]]>", " ") if "<![CDATA[" in text else text
         text = _NOT_TEXT.sub(" ", text)
     found = list(_TAG.finditer(text))
     if not found:
