@@ -222,7 +222,7 @@ def test_latex_and_mojibake(source: str, shown: str) -> None:
 
 
 def test_other_sources_keep_their_text(tmp_path: Path) -> None:
-    title, abstract = r"Costs of $5 -- and \emph{more}", "Tags <b>stay</b> ``so'' JosÃ©"
+    title, abstract = r"Costs of $5 -- and \emph{more}", "Tags <s>stay ``so'' JosÃ©"
     path = tmp_path / "p.json"
     path.write_text(json.dumps([{"title": title, "abstract": abstract}]), encoding="utf-8")
     paper = read_snapshot([path], today=TODAY).papers.iloc[0]
