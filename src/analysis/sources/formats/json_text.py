@@ -14,20 +14,14 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.escaping import clean, first_lines
+from analysis.base.escaping import clean
 
-from ..columns import column_key, match_columns
+from ..columns import match_columns
 from . import Content, Detection
 from .records import JSON_DECODER, Rows, loads, named_lines
 from .services import service_of, service_record
+from .services.responses import is_record_name, lifted, records_of_line, response_records
 
-RECORD_KEYS = (
-    *("papers", "data", "results", "items", "records", "entries", "works", "articles"),
-    *("documents", "docs", "rows", "recommendedPapers"),
-)
-"""If an object holds several lists of records, the first of these names wins."""
-
-_NAMES = frozenset(column_key(key) for key in RECORD_KEYS)
 MAX_COLUMNS = 200
 BAD_LINE = "bad line"
 NO_RECORD = "not a record"
@@ -89,7 +83,7 @@ def read_json(content: Content) -> Rows:
     notes: tuple[str, ...] = ()
     cut_off = False
     try:
-        records = _records(loads(text), shown=shown)
+        records = _document_records(loads(text), shown=shown)
     except RecursionError:
         raise _bad(f"{shown} is JSON nested too deep to be read") from None
     except ValueError as error:
@@ -118,7 +112,7 @@ def read_jsonl(content: Content) -> Rows:
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict):
-            records += [_standard(inner) for inner in _inner(record)]
+            records += [_standard(inner) for inner in records_of_line(record)]
         else:
             bad.append(line_number)
     if not records:
@@ -126,17 +120,6 @@ def read_jsonl(content: Content) -> Rows:
     return _rows(
         records, dropped={BAD_LINE: len(bad)}, notes=_bad_lines(bad, shown=shown), shown=shown
     )
-
-
-def _inner(record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a record, or the records of a response: its pages may be saved one per line."""
-    if "title" in record or not _NAMES & {column_key(key) for key in record}:
-        return [record]
-    if service_of(record) is not None or "title" in match_columns(list(record)):
-        return [record]
-    lists = [value for key, value in record.items() if column_key(key) in _NAMES]
-    items = [item for value in lists if isinstance(value, list) for item in value]
-    return [item for item in items if isinstance(item, dict)] or [record]
 
 
 def _bad_lines(bad: list[int], *, shown: str) -> tuple[str, ...]:
@@ -156,7 +139,9 @@ def _salvage(
     """
     documents, end, _ = _decode_values(text, start=0)
     if documents:
-        records = [record for document in documents for record in _records(document, shown=shown)]
+        records = [
+            record for document in documents for record in _document_records(document, shown=shown)
+        ]
         line = text.count("\n", 0, end) + 1
         note = f"{shown} holds something else after its JSON (line {line:,}); it was left out"
         return records, (note,) if text[end:].strip() else (), False
@@ -194,7 +179,7 @@ def _list_start(text: str) -> int | None:
     plain = _LIST.match(text)
     if plain:
         return plain.end()
-    named = (m.end() for m in _NAMED.finditer(text[:1_000_000]) if column_key(m[1]) in _NAMES)
+    named = (m.end() for m in _NAMED.finditer(text[:1_000_000]) if is_record_name(m[1]))
     return next(named, None)
 
 
@@ -202,7 +187,7 @@ def _standard(record: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Return the service that a record comes from ("" for none) and its standard columns."""
     service = service_of(record)
     if service is None:
-        return "", _lifted(record)
+        return "", lifted(record)
     return service, service_record(record, service=service)
 
 
@@ -232,38 +217,11 @@ def _bad(problem: str) -> InputError:
     )
 
 
-def _records(document: Any, *, shown: str) -> list[Any]:
-    if isinstance(document, list):
-        return document
-    if not isinstance(document, dict):
-        raise _bad(f"{shown} is JSON, but a single value")
-    if "title" in match_columns(list(document)):
-        return [document]
-    lists = {
-        key: value
-        for key, value in document.items()
-        if isinstance(value, list) and any(isinstance(item, dict) for item in value)
-    }
-    named = {column_key(key): key for key in reversed(lists)}
-    chosen = next((named[key] for key in RECORD_KEYS if key in named), None)
-    if chosen is None and len(lists) == 1:
-        chosen = next(iter(lists))
-    if chosen is not None:
-        return lists[chosen]
-    empty = [key for key, value in document.items() if value == [] and column_key(key) in _NAMES]
-    if empty and not lists:
-        raise _bad(f"{shown} is a response whose list of records ({clean(empty[0])}) is empty")
-    keys = ", ".join(first_lines(clean(str(key)), limit=40) for key in list(document)[:20])
-    what = "several lists of records" if lists else "no list of records"
-    raise _bad(f"{shown} is a JSON object with {what}; its keys are {keys or 'none'}")
-
-
-def _lifted(record: dict[str, Any]) -> dict[str, Any]:
-    inner = record.get("paper")
-    if not isinstance(inner, dict):
-        return record
-    outer = {key: value for key, value in record.items() if key != "paper"}
-    return outer | {key: value for key, value in inner.items() if value is not None}
+def _document_records(document: Any, *, shown: str) -> list[Any]:
+    records = response_records(document)
+    if isinstance(records, list):
+        return records
+    raise _bad(f"{shown} is {records}")
 
 
 def _frame(records: list[dict[str, Any]], *, shown: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
