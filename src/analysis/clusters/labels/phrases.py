@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 LONGEST = 3
 
+_RUN = re.compile(f"{WORD.pattern}(?: {WORD.pattern})*")
+_GOES_ON, _ENDS, _ENDS_UNLESS = range(3)
+_END_OF_RUN = ("", _ENDS, False)
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|\b[\w-]{1,64}\.(?:io|com|org|net|ai|co)\b\S*")
+_MAY_BE_ADDRESS = re.compile(r"://|www\.|\.(?:io|com|org|net|ai|co)\b")
 
 _TEXT = Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8")
 _WORDS = {name: frozenset(words.split()) for name, words in tomllib.loads(_TEXT).items()}
@@ -69,31 +73,46 @@ def may_head(word: str) -> bool:
     return _kind(word)[2]
 
 
-def _is_foreign(word: str, *, after: str) -> bool:
-    """Whether a word is a function word of another language; EM, DES and OS are names."""
-    if word.isupper() or word.lower() not in _FOREIGN:
-        return False
-    return not (word == "de" and after.startswith((" novo", " facto")))
+@lru_cache(maxsize=200_000)
+def _as_written(word: str) -> tuple[str, int, bool]:
+    """Return a word's folded form, whether it ends a phrase, and whether it can be the head.
+
+    The second is `_ENDS_UNLESS` for "de", which ends one as a word of another language, but stands
+    in the names "de novo" and "de facto"; EM, DES and OS are names too.
+    """
+    lower = word.lower()
+    folded, ends, head = _kind(lower)
+    if not ends and lower in _FOREIGN and not word.isupper():
+        ends_here = _ENDS_UNLESS if word == "de" else _ENDS
+    else:
+        ends_here = _ENDS if ends else _GOES_ON
+    return folded, ends_here, head
 
 
-def segments(text: str) -> Iterator[list[tuple[str, str, bool]]]:
-    """Yield runs of words that may form phrases, as (word as written, folded word, may head)."""
-    text = _ADDRESS.sub(" ; ", text)
-    run: list[tuple[str, str, bool]] = []
-    end = -1
-    for match in WORD.finditer(text):
-        word = match.group()
-        folded, ends_phrase, may_head = _kind(word.lower())
-        ends_phrase |= _is_foreign(word, after=text[match.end() : match.end() + 6])
-        apart = text[end : match.start()] != " "
-        end = match.end()
-        if run and (apart or ends_phrase):
-            yield run
-            run = []
-        if not ends_phrase:
-            run.append((word, folded, may_head))
-    if run:
-        yield run
+def _tails(text: str) -> Iterator[tuple[list[str], list[tuple[str, int, bool]]]]:
+    """Yield the last words, at most `LONGEST`, of each run of words that may form a phrase.
+
+    They come as written and as `_as_written` has them. Words of a run are separated by one space.
+    """
+    if _MAY_BE_ADDRESS.search(text):
+        text = _ADDRESS.sub(" ; ", text)
+    for run in _RUN.findall(text):
+        words = run.split(" ")
+        kinds = [*map(_as_written, words), _END_OF_RUN]
+        start = 0
+        for place, (_, ends, _) in enumerate(kinds):
+            if not ends or (
+                ends == _ENDS_UNLESS and words[place + 1 : place + 2] and _is_latin(words, place)
+            ):
+                continue
+            if start < place and kinds[place - 1][2]:
+                first = max(start, place - LONGEST)
+                yield words[first:place], kinds[first:place]
+            start = place + 1
+
+
+def _is_latin(words: Sequence[str], place: int) -> bool:
+    return words[place + 1].startswith(("novo", "facto"))
 
 
 def phrases(text: str) -> list[tuple[str, str]]:
@@ -103,15 +122,15 @@ def phrases(text: str) -> list[tuple[str, str]]:
     "instruction tuning methods" gives neither "instruction" nor "instruction tuning".
     """
     candidates = []
-    for run in segments(text):
-        stop = len(run)
-        if not run[-1][2]:
-            continue
-        for start in range(max(0, stop - LONGEST), stop):
-            words = run[start:]
-            keys = [folded for _, folded, _ in words]
-            if len(set(keys)) == len(keys) and not (len(keys) == 1 and keys[0] in _WEAK_ALONE):
-                candidates.append((" ".join(keys), " ".join(word for word, _, _ in words)))
+    for words, kinds in _tails(text):
+        keys = [folded for folded, _, _ in kinds]
+        for start in range(len(words)):
+            own = keys[start:]
+            if len(own) == 1:
+                if own[0] not in _WEAK_ALONE:
+                    candidates.append((own[0], words[start]))
+            elif len(set(own)) == len(own):
+                candidates.append((" ".join(own), " ".join(words[start:])))
     return candidates
 
 
