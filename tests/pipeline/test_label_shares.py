@@ -56,9 +56,8 @@ def test_the_line_of_a_label_s_words_stands_beside_the_cluster_s_verdict():
     verdicts = conform(pd.DataFrame(rows).fillna({"n_periods": 8, "n_papers": 9}), name="verdicts")
     done = with_label_shares(
         verdicts,
-        papers=table,
+        said=label_memberships(table, groups=groups("Quantization", "Wombats")),
         dated=trends.papers_on_axis(table, by="published"),
-        groups=groups("Quantization", "Wombats"),
         freq="month",
         reference=pd.Timestamp("2024-09-15"),
     ).set_index("group_id")

@@ -57,6 +57,7 @@ def cut(corpus: pd.DataFrame, *, last: str, day: date) -> Run:
         memberships=memberships,
         groups=groups,
         words=empty("words"),
+        labels=empty("memberships"),
         snapshot_date=day,
         settings=Settings(period="month"),
     )

@@ -16,18 +16,24 @@ from analysis.embedding import paper_texts
 COLUMNS = ("label_first", "label_last")
 
 
-def label_memberships(papers: pd.DataFrame, *, groups: pd.DataFrame) -> pd.DataFrame:
+def label_memberships(
+    papers: pd.DataFrame, *, groups: pd.DataFrame, index: PhraseIndex | None = None
+) -> pd.DataFrame:
     """Return one row per cluster and paper that says the cluster's label, of kind "word".
 
     Parameters
     ----------
-    papers, groups : DataFrame
-        Tables of the run. A paper says a label if it says one of its phrases.
+    papers : DataFrame
+        Papers as they are analysed. One says a label if it says one of its phrases.
+    groups : DataFrame
+        Table of the run.
+    index : PhraseIndex, optional
+        Of the papers' texts, "title. abstract" each.
     """
     clusters = groups[(groups["kind"] == "cluster") & (groups["status"] != "retired")]
     if clusters.empty:
         return empty("memberships")
-    index = PhraseIndex(list(paper_texts(papers["title"], papers["abstract"])))
+    index = index or PhraseIndex(paper_texts(papers["title"], papers["abstract"]))
     ids = papers["paper_id"].to_numpy()
     rows = []
     for name, label in zip(clusters["group_id"], clusters["label"], strict=True):
@@ -41,9 +47,8 @@ def label_memberships(papers: pd.DataFrame, *, groups: pd.DataFrame) -> pd.DataF
 def with_label_shares(
     verdicts: pd.DataFrame,
     *,
-    papers: pd.DataFrame,
+    said: pd.DataFrame,
     dated: pd.DataFrame,
-    groups: pd.DataFrame,
     freq: str,
     reference: pd.Timestamp | None,
 ) -> pd.DataFrame:
@@ -53,8 +58,8 @@ def with_label_shares(
     ----------
     verdicts : DataFrame
         Table `verdicts`; its columns `label_first` and `label_last` are replaced.
-    papers, groups : DataFrame
-        Tables of the run.
+    said : DataFrame
+        From `label_memberships`.
     dated : DataFrame
         The papers with the day that decides their period.
     freq : str
@@ -68,7 +73,6 @@ def with_label_shares(
         begins and ends, fitted as the clusters' own; null for topics and words, and where too few
         papers say it.
     """
-    said = label_memberships(papers, groups=groups)
     names = sorted(set(said["group_id"]), key=cluster_number)
     counts = trends.count_papers(
         said,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from analysis.base.errors import InputError
 from analysis.base.groups import cluster_number, groups_of
 from analysis.base.progress import Progress
 from analysis.clusters.extend.new_papers import LEAST_NEAR, SMALLEST_JUDGED, share_near
+from analysis.clusters.labels.occurrences import PhraseIndex
 from analysis.clusters.ledger import Ledger, read_ledger
 from analysis.embedding import embed, embedding_version, paper_texts
 from analysis.papers import PaperUnion, Snapshot, join_papers
@@ -166,6 +168,11 @@ class RunPapers:
         """The papers as the analysis sees them: `analysed` in place of `table`."""
         return replace(self, table=self.analysed)
 
+    @cached_property
+    def index(self) -> PhraseIndex:
+        """Where in the papers' texts each word stands, made once for all stages that ask."""
+        return PhraseIndex(paper_texts(self.table["title"], self.table["abstract"]))
+
 
 def prepare_papers(
     read: Snapshot, *, settings: Settings, parent: Parent | None, path: Path, progress: Progress
@@ -184,7 +191,9 @@ def prepare_papers(
         table = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
         table = schema.conform(table, name="papers")
         with progress.stage("embed"):
-            seen = analysed_papers(table, repeated=read.boilerplate.repeated)
+            seen = analysed_papers(
+                table, repeated=read.boilerplate.repeated, found=read.boilerplate
+            )
             texts = paper_texts(seen["title"], seen["abstract"])
             vectors = embed(texts, embedding=settings.embedding, cache=cache, ids=table["paper_id"])
         return RunPapers(table, vectors, None, seen, read.boilerplate.entry)
@@ -195,7 +204,7 @@ def prepare_papers(
     # What the series has left out once, it goes on to leave out.
     repeated = sorted({*repeated_of(parent.run.manifest), *read.boilerplate.repeated})
     with progress.stage("embed"):
-        seen = analysed_papers(union.papers, repeated=repeated)
+        seen = analysed_papers(union.papers, repeated=repeated, found=read.boilerplate)
         vectors = _union_vectors(
             union, papers=seen, parent=parent.run, embedding=settings.embedding, cache=cache
         )
@@ -283,15 +292,3 @@ def _refuse_unrelated(union: PaperUnion, *, vectors: np.ndarray, parent: Run, fo
             allowed="a snapshot of the literature that the series follows",
             next_step="begin another series with --runs DIR, or make a fresh fit here with --fresh",
         )
-
-
-def union_entry(union: PaperUnion | None) -> dict[str, Any]:
-    """Return the manifest's entry on a union: counts, and the papers that changed; else {}."""
-    if union is None:
-        return {}
-    return {
-        **{name: len(getattr(union, name)) for name in ("added", "known", "gone")},
-        **{name: list(getattr(union, name)) for name in ("revised", "redated")},
-        "renamed": dict(union.renamed),
-        "notes": list(union.notes),
-    }

@@ -13,7 +13,7 @@ from analysis.base import laws, schema
 from analysis.base.progress import Progress
 from analysis.clusters.ledger import ledger_text
 from analysis.embedding import EMBEDDINGS, embedding_version
-from analysis.papers import Snapshot
+from analysis.papers import PaperUnion, Snapshot
 from analysis.runs import Run, run_manifest
 from analysis.runs.causes import changes, moves
 from analysis.runs.paper_changes import with_first_runs
@@ -25,7 +25,8 @@ from .groups.group_papers import Groups, group_papers
 from .groups.identities import register_clusters
 from .groups.topics import Definitions, changed_words
 from .groups.tree import run_tree
-from .papers import Parent, RunPapers, prepare_papers, union_entry
+from .label_shares import label_memberships
+from .papers import Parent, RunPapers, prepare_papers
 from .settings import Settings, recorded_settings
 from .trends import count_trends
 from .words import word_table
@@ -64,8 +65,9 @@ def analyse(
         If the tables break a law (`laws.check_laws`): a bug, not a problem with the input.
     """
     papers = prepare_papers(read, settings=settings, parent=parent, path=path, progress=progress)
+    seen = papers.seen
     groups = group_papers(
-        papers.seen,
+        seen,
         settings=settings,
         definitions=definitions,
         parent=parent,
@@ -73,17 +75,16 @@ def analyse(
         progress=progress,
     )
     with progress.stage("drift"):
-        drift = _vocabulary_drift(
-            papers.seen, groups=groups, definitions=definitions, parent=parent
-        )
+        drift = _vocabulary_drift(seen, groups=groups, definitions=definitions, parent=parent)
     with progress.stage("words"):
-        words = _words(papers.seen, groups=groups, settings=settings)
+        words = _words(seen, groups=groups, settings=settings)
     with progress.stage("trends"):
         trends, period = count_trends(
             papers.table,
             memberships=groups.memberships,
             groups=groups.groups,
             words=words,
+            labels=label_memberships(seen.table, groups=groups.groups, index=seen.index),
             snapshot_date=read.date,
             settings=settings,
         )
@@ -163,8 +164,20 @@ def _decisions(papers: RunPapers, *, groups: Groups, settings: Settings) -> dict
             "description": EMBEDDINGS.get(settings.embedding, settings.embedding),
         },
         "settings": recorded_settings(settings),
-        "union": union_entry(papers.union),
+        "union": _union_entry(papers.union),
         "boilerplate": papers.boilerplate,
+    }
+
+
+def _union_entry(union: PaperUnion | None) -> dict[str, Any]:
+    """Return the manifest's entry on a union: counts, and the papers that changed; else {}."""
+    if union is None:
+        return {}
+    return {
+        **{name: len(getattr(union, name)) for name in ("added", "known", "gone")},
+        **{name: list(getattr(union, name)) for name in ("revised", "redated")},
+        "renamed": dict(union.renamed),
+        "notes": list(union.notes),
     }
 
 

@@ -15,9 +15,10 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean
 from analysis.base.groups import broader_groups, broader_memberships, groups_of, parts_of
 from analysis.base.schema import KINDS, conform, empty
+from analysis.papers.boilerplate import papers_as_analysed
 from analysis.runs import Run
 
-from .label_shares import with_label_shares
+from .label_shares import label_memberships, with_label_shares
 from .settings import Settings, period_problems
 from .words import word_memberships
 
@@ -33,6 +34,7 @@ def count_trends(
     memberships: pd.DataFrame,
     groups: pd.DataFrame,
     words: pd.DataFrame,
+    labels: pd.DataFrame,
     snapshot_date: date | None,
     settings: Settings,
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
@@ -42,6 +44,8 @@ def count_trends(
     ----------
     papers, memberships, groups, words : DataFrame
         Tables of the run.
+    labels : DataFrame
+        From `label_memberships`: the papers that say each cluster's label.
     snapshot_date : date or None
         The day up to which the papers are known, if the snapshot gives it.
     settings : Settings
@@ -86,9 +90,8 @@ def count_trends(
     tables = _tables(counts)
     tables["verdicts"] = with_label_shares(
         tables["verdicts"],
-        papers=papers,
+        said=labels[labels["paper_id"].isin(papers["paper_id"])],
         dated=dated,
-        groups=groups,
         freq=counts.freq,
         reference=reference,
     )
@@ -153,6 +156,9 @@ def recount(
         memberships=run.memberships,
         groups=run.groups,
         words=run.words,
+        labels=label_memberships(
+            papers_as_analysed(run.papers, manifest=run.manifest), groups=run.groups
+        ),
         snapshot_date=date.fromisoformat(day) if day else None,
         settings=Settings(**settings),
     )

@@ -12,6 +12,7 @@ from analysis.base.groups import cluster_number
 
 from ..labels.describe import ClusterDescription, cluster_color, description_of
 from ..labels.labels import cluster_terms, exemplars
+from ..labels.occurrences import PhraseIndex
 from ..labels.phrases import count_phrases
 from ..tables import primary_clusters
 from .relabel import relabelled
@@ -31,6 +32,7 @@ def describe_extended(
     memberships: pd.DataFrame,
     taken: Collection[str] = (),
     stop_words: Collection[str] = (),
+    index: PhraseIndex | None = None,
 ) -> list[ClusterDescription]:
     """Describe the clusters after an extension.
 
@@ -52,6 +54,8 @@ def describe_extended(
         Labels of other groups, the topics; no new label is one of them.
     stop_words : collection of str
         Words and phrases that no new label contains.
+    index : PhraseIndex, optional
+        Of the papers' texts, "title. abstract" each.
 
     Returns
     -------
@@ -81,6 +85,7 @@ def describe_extended(
         clusters=np.array(names)[numbers],
         taken=taken,
         stop_words=stop_words,
+        index=index,
     )
     chosen = _exemplars(
         papers, vectors=vectors, numbers=numbers, names=names, memberships=memberships

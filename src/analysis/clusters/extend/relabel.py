@@ -17,9 +17,6 @@ from ..labels.names import MIXED, label_phrases
 from ..labels.occurrences import PhraseIndex
 from ..labels.phrases import count_phrases
 
-READ = 20_000
-"""Papers that labels are tested on at most, spread evenly."""
-
 _GONE, _FADED = 0.3, 0.6
 _LABELLED = 6_000
 
@@ -31,6 +28,7 @@ def relabelled(
     clusters: np.ndarray,
     taken: Collection[str] = (),
     stop_words: Collection[str] = (),
+    index: PhraseIndex | None = None,
 ) -> list[ClusterDescription]:
     """Test the labels of clusters on their papers, and replace those that say too little.
 
@@ -49,16 +47,15 @@ def relabelled(
         their parts and stay.
     taken, stop_words : collection of str
         As for `labels.labels.cluster_terms`.
+    index : PhraseIndex, optional
+        Of the papers' texts, "title. abstract" each.
 
     Returns
     -------
     list of ClusterDescription
         With the coverage and precision of each label now; new labels and terms where replaced.
     """
-    rows = _spread(len(papers), most=READ)
-    texts = papers.iloc[rows]
-    index = PhraseIndex(list(map(_text, texts["title"], texts["abstract"])))
-    of_paper = clusters[rows]
+    index = index or PhraseIndex(list(map(_text, papers["title"], papers["abstract"])))
     unwanted = [phrase for word in stop_words if (phrase := index.phrase(word))]
     measured: list[ClusterDescription] = []
     faded, refused = set(), set()
@@ -68,7 +65,7 @@ def relabelled(
         if were_tested and np.isnan(cluster.label_coverage):
             measured.append(cluster)
             continue
-        members = np.isin(of_paper, parts[cluster.id])
+        members = np.isin(clusters, parts[cluster.id])
         phrases = label_phrases(cluster.label, index=index)
         if members.any() and " · " not in cluster.label:
             coverage, precision = label_figures(index, phrases=phrases, members=members)

@@ -15,6 +15,7 @@ from analysis.base.groups import PALETTE, cluster_id
 from .. import quality
 from ..find.partition import broader_levels
 from .labels import MIXED, ClusterTerms, capitalised, cluster_terms, exemplars, papers_by_label
+from .occurrences import PhraseIndex
 from .phrases import PhraseCounts, count_phrases
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def describe_clusters(
     clustering: Clustering,
     taken: Collection[str] = (),
     stop_words: Collection[str] = (),
+    index: PhraseIndex | None = None,
     track: Callable[..., Iterable[Any]] = list,
 ) -> tuple[list[ClusterDescription], dict[str, float | None]]:
     """Describe the clusters of a fresh fit and measure them.
@@ -67,6 +69,8 @@ def describe_clusters(
         Labels of other groups, the topics; no cluster gets one of them.
     stop_words : collection of str
         Words and phrases that no label contains.
+    index : PhraseIndex, optional
+        Of the papers' texts, "title. abstract" each.
     track : callable
         Iterates over a sequence; may draw a progress bar.
 
@@ -82,7 +86,7 @@ def describe_clusters(
         return [], dict.fromkeys(names)
     numbers = clustering.numbers
     weights = np.asarray(clustering.weights[np.arange(len(papers)), numbers]).ravel()
-    counts = count_phrases(papers["title"], papers["abstract"], track=track)
+    counts = count_phrases(papers["title"], papers["abstract"], index=index, track=track)
     words = cluster_terms(counts, numbers=numbers, taken=taken, excluded=stop_words)
     ids = papers["paper_id"].to_numpy()
     best = exemplars(vectors, numbers=numbers, weights=weights)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.base.words import STOP_WORDS, WORD, fold_word
 
+from .occurrences import Numbers
 from .phrases import _FOREIGN, _WEAK_ALONE, _kind
 
 if TYPE_CHECKING:
@@ -80,14 +81,6 @@ class NGrams:
         return sp.csc_matrix((np.ones(len(pairs), "float32"), (pairs % n, pairs // n)), shape=shape)
 
 
-class _Numbers(dict[str, int]):
-    """Numbers new tokens in the order in which they are asked for."""
-
-    def __missing__(self, token: str) -> int:
-        number = self[token] = len(self)
-        return number
-
-
 def tokens_of(titles: Sequence[str], abstracts: Sequence[str | None]) -> Tokens:
     """Split titles and abstracts into words and signs.
 
@@ -95,7 +88,7 @@ def tokens_of(titles: Sequence[str], abstracts: Sequence[str | None]) -> Tokens:
     ----------
     titles, abstracts : sequence of str, length n
     """
-    codes = _Numbers()
+    codes = Numbers()
     parts, lengths, titles_end = [], [], []
     for title, abstract in zip(titles, abstracts, strict=True):
         first = [*_TOKEN.findall(title), _END_OF_TITLE]

@@ -45,19 +45,26 @@ class PhraseIndex:
         self.n_texts = len(texts)
         self.acronyms = find_acronyms(texts) if acronyms is None else acronyms
         """Long form of each acronym that the texts define, folded, words separated by spaces."""
-        self._numbers: dict[str, int] = {}
-        raw, lengths = _raw_tokens(texts)
-        folded = np.array([self._number(token) for token in raw.names], dtype=np.int64)
-        words = folded[raw.codes] if len(folded) else np.empty(0, dtype=np.int64)
+        self._numbers = Numbers()
+        names, codes, lengths = _raw_tokens(texts)
+        self._folded_of = {token: self._fold(token) for token in names}
+        folded = np.array([self._number(word) for word in self._folded_of.values()], dtype=np.int64)
+        words = folded[codes] if len(folded) else np.empty(0, dtype=np.int64)
         of_text = np.repeat(np.arange(self.n_texts, dtype=np.int32), lengths)
         words, of_text = self._expand(words, of_text)
         self._pairs = self._pairs_written_as_one(words)
         self.words, self.text_of_word = self._join(words, of_text)
         self._known: dict[Phrase, NDArray[np.int32]] = {}
+        self._phrases: dict[str, Phrase] = {}
         self._breaks: NDArray[np.bool_] | None = None
 
     def phrase(self, text: str) -> Phrase:
         """Return the words of a phrase; empty if no text has one of them."""
+        if text not in self._phrases:
+            self._phrases[text] = self._phrase(text)
+        return self._phrases[text]
+
+    def _phrase(self, text: str) -> Phrase:
         numbers = []
         for token in TOKEN.findall(text):
             word = self._folded(token)
@@ -126,19 +133,22 @@ class PhraseIndex:
     def _long(self) -> dict[str, list[int]]:
         """Numbers of the words of each acronym's long form, by the acronym's folded word."""
         return {
-            short: [self._numbers.setdefault(word, len(self._numbers)) for word in long.split()]
+            short: [self._numbers[word] for word in long.split()]
             for short, long in self.acronyms.items()
         }
 
     def _folded(self, token: str) -> str:
+        folded = self._folded_of.get(token)
+        return self._fold(token) if folded is None else folded
+
+    def _fold(self, token: str) -> str:
         short = short_form(token)
         if short and short in self.acronyms:
             return short
         return fold_word(token.lower()) if token[0].isalnum() else ""
 
-    def _number(self, token: str) -> int:
-        word = self._folded(token)
-        return self._numbers.setdefault(word, len(self._numbers)) if word else _APART
+    def _number(self, word: str) -> int:
+        return self._numbers[word] if word else _APART
 
     def _pairs_written_as_one(
         self, words: NDArray[np.int64]
@@ -222,20 +232,21 @@ class PhraseIndex:
         return repeats, long_of
 
 
-class _RawTokens:
-    """Tokens of all texts in one array: `codes`, and the token of each code in `names`."""
+class Numbers(dict[str, int]):
+    """Numbers new tokens in the order in which they are asked for."""
 
-    def __init__(self, codes: NDArray[np.int64], names: list[str]) -> None:
-        self.codes, self.names = codes, names
+    def __missing__(self, token: str) -> int:
+        number = self[token] = len(self)
+        return number
 
 
-def _raw_tokens(texts: Sequence[str]) -> tuple[_RawTokens, NDArray[np.int64]]:
-    """Return the tokens, and their number in each text."""
-    numbers: dict[str, int] = {}
+def _raw_tokens(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct tokens, the number of each token, and how many each text has."""
+    numbers = Numbers()
     codes: list[NDArray[np.int64]] = []
     for text in texts:
         tokens = TOKEN.findall(text)
-        codes.append(np.array([numbers.setdefault(t, len(numbers)) for t in tokens], np.int64))
+        codes.append(np.fromiter(map(numbers.__getitem__, tokens), np.int64, len(tokens)))
     lengths = np.array([len(part) for part in codes], dtype=np.int64)
     joined = np.concatenate(codes) if codes else np.empty(0, dtype=np.int64)
-    return _RawTokens(joined, list(numbers)), lengths
+    return list(numbers), joined, lengths

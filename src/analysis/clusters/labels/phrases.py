@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,6 +152,8 @@ class PhraseCounts:
         The phrases, folded.
     written : list of str
         Each phrase as the first paper that has it writes it.
+    known_index : PhraseIndex, optional
+        Of `texts`, if there is one already.
     """
 
     texts: list[str]
@@ -160,11 +162,12 @@ class PhraseCounts:
     in_titles: sp.csr_matrix
     keys: np.ndarray
     written: list[str]
+    known_index: PhraseIndex | None = field(default=None, repr=False)
 
     @cached_property
     def index(self) -> PhraseIndex:
-        """Where in the texts each word stands; made when first asked for."""
-        return PhraseIndex(self.texts)
+        """Where in the texts each word stands; made when first asked for, if it is not known."""
+        return self.known_index or PhraseIndex(self.texts)
 
     @cached_property
     def title_index(self) -> PhraseIndex:
@@ -183,6 +186,7 @@ def count_phrases(
     titles: Sequence[str],
     abstracts: Sequence[str | None],
     *,
+    index: PhraseIndex | None = None,
     track: Callable[..., Iterable[str]] = list,
 ) -> PhraseCounts:
     """Count the phrases that occur in at least two papers, in four from 1,000 papers on.
@@ -190,6 +194,8 @@ def count_phrases(
     Parameters
     ----------
     titles, abstracts : sequence of str, length n
+    index : PhraseIndex, optional
+        Of "title. abstract" each, if there is one already.
     track : callable
         Iterates over a sequence; may draw a progress bar.
     """
@@ -214,9 +220,8 @@ def count_phrases(
         presence = counter.fit_transform(track(texts))
     except ValueError:  # scikit-learn raises it if no phrase occurs often enough
         none = sp.csr_matrix((len(texts), 0))
-        return PhraseCounts(texts, list(titles), none, none, np.array([], dtype=str), [])
+        return PhraseCounts(texts, list(titles), none, none, np.array([], dtype=str), [], index)
     in_titles = CountVectorizer(vocabulary=counter.vocabulary_, **options).transform(titles)
     keys = counter.get_feature_names_out()
-    return PhraseCounts(
-        texts, list(titles), presence, in_titles, keys, [first[key] for key in keys]
-    )
+    written = [first[key] for key in keys]
+    return PhraseCounts(texts, list(titles), presence, in_titles, keys, written, index)

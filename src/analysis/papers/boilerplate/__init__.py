@@ -7,7 +7,7 @@ as vectors, terms, labels, topics and duplicates see them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -47,12 +47,15 @@ class Boilerplate:
         Papers with lines of publishers, licences and repositories, and with headings.
     repeated : tuple of str
         Sentences that return in many papers and carry no subject; see `repeated_sentences`.
+    analysed : mapping of str to (str or None)
+        What is analysed of each abstract of the snapshot.
     """
 
     placeholders: int = 0
     lines: int = 0
     headings: int = 0
     repeated: tuple[str, ...] = ()
+    analysed: Mapping[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def entry(self) -> dict[str, Any]:
@@ -111,7 +114,8 @@ def find_boilerplate(
     returning = [new is not old for new, old in zip(analysed, texts, strict=True)]
     n_lines = sum(one.has_line or gone for one, gone in zip(plain, returning, strict=True))
     n_headings = sum(one.has_heading for one in plain)
-    return Boilerplate(placeholders, n_lines, n_headings, repeated), analysed
+    of_text = {old: new for old, new in zip(abstracts, analysed, strict=True) if old is not None}
+    return Boilerplate(placeholders, n_lines, n_headings, repeated, of_text), analysed
 
 
 def analysed_abstracts(
@@ -168,10 +172,21 @@ def _analysed(text: str | None, *, keys: frozenset[str]) -> str | None:
     return plain if left is plain else _plain(left).text
 
 
-def analysed_papers(papers: pd.DataFrame, *, repeated: Collection[str] = ()) -> pd.DataFrame:
-    """Return papers with the column `abstract` as `analysed_abstracts` gives it."""
-    texts = papers["abstract"].astype("object").where(papers["abstract"].notna(), None)
-    analysed = analysed_abstracts(texts.tolist(), repeated=repeated)
+def analysed_papers(
+    papers: pd.DataFrame, *, repeated: Collection[str] = (), found: Boilerplate | None = None
+) -> pd.DataFrame:
+    """Return papers with the column `abstract` as `analysed_abstracts` gives it.
+
+    `found` is the boilerplate of a snapshot: texts that it knows are not read again.
+    """
+    column = papers["abstract"].astype("object").where(papers["abstract"].notna(), None)
+    texts: list[str | None] = column.tolist()
+    of_text: dict[str | None, str | None] = {}
+    if found is not None and set(found.repeated) == set(repeated):
+        of_text.update(found.analysed)
+    new = [text for text in dict.fromkeys(texts) if text not in of_text]
+    of_text.update(zip(new, analysed_abstracts(new, repeated=repeated), strict=True))
+    analysed = [of_text[text] for text in texts]
     return papers.assign(abstract=pd.Series(analysed, index=papers.index, dtype="str"))
 
 

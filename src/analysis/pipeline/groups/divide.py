@@ -16,8 +16,10 @@ from analysis.base.groups import groups_of
 from analysis.base.laws import broken_tree
 from analysis.base.schema import conform, empty
 from analysis.clusters import quality
+from analysis.papers.boilerplate import papers_as_analysed
 from analysis.runs import Run, tables_of
 
+from ..label_shares import label_memberships
 from ..settings import Settings
 from ..trends import count_trends
 from .division import divided_descriptions, divided_memberships
@@ -95,6 +97,9 @@ def _told(
         memberships=memberships,
         groups=groups,
         words=empty("words"),
+        labels=label_memberships(
+            papers_as_analysed(run.papers, manifest=run.manifest), groups=groups
+        ),
         snapshot_date=date.fromisoformat(day) if day else None,
         settings=Settings(**settings),
     )

@@ -24,12 +24,15 @@ from .extension_account import (
     parent_account,
 )
 from .group_table import descriptions_of
-from .tree import Division, fresh_fit
+from .tree import fresh_fit
 
 if TYPE_CHECKING:
     from analysis.clusters import FreshFit
     from analysis.clusters.extend.splits_and_mergers import Thresholds
     from analysis.runs import Run
+
+    from ..papers import RunPapers
+    from ..settings import Settings
 
 STORED_NEIGHBOURS = 10
 
@@ -53,38 +56,32 @@ class RunClusters:
 
 
 def extend_parent(
-    papers: pd.DataFrame,
+    found: RunPapers,
     *,
-    vectors: np.ndarray,
     parent: Run,
     revised: Sequence[str],
     next_id: int,
-    seed: int,
-    limits: Thresholds,
-    division: Division,
+    settings: Settings,
     taken: Collection[str],
-    stop_words: Collection[str],
     progress: Progress,
 ) -> RunClusters:
     """Extend the clusters of `parent` to the union of its papers and a snapshot's.
 
     Parameters
     ----------
-    papers : DataFrame
-        Table `papers` of the new run, n rows.
-    vectors : ndarray of float32, shape (n, d)
+    found : RunPapers
     parent : Run
         Has clusters.
     revised : sequence of str
         Known papers whose text changed.
     next_id : int
         Number of the next cluster id.
-    seed, limits : as in the settings
-    division : (settings.clusters, settings.detail)
-    taken, stop_words : collection of str
-        Labels of the topics; words and phrases that no new label contains.
+    settings : Settings
+    taken : collection of str
+        Labels of the topics.
     progress : Progress
     """
+    papers, vectors = found.table, found.vectors
     known = sorted(primary_clusters(parent.memberships).unique(), key=cluster_number)
     numbers = _known_numbers(papers, known=known, parent=parent)
     is_revised = papers["paper_id"].isin(list(revised)).to_numpy()
@@ -98,8 +95,10 @@ def extend_parent(
             numbers=numbers,
             is_revised=is_revised,
             account=account,
-            fit=lambda: fresh_fit(vectors, seed=seed, division=division),
-            limits=limits,
+            fit=lambda: fresh_fit(
+                vectors, seed=settings.seed, division=(settings.clusters, settings.detail)
+            ),
+            limits=settings.thresholds,
         )
     names = _cluster_names(extension.numbers, known=known, next_id=next_id)
     memberships = extended_memberships(papers, extension=extension, names=names, parent=parent)
@@ -114,7 +113,8 @@ def extend_parent(
             events=extension.events,
             memberships=memberships,
             taken=taken,
-            stop_words=stop_words,
+            stop_words=settings.not_in_labels or (),
+            index=found.index,
         )
     with progress.stage("map"):
         table = _map(papers, vectors=centred, parent=parent, extension=extension, changed=changed)
@@ -126,7 +126,7 @@ def extend_parent(
         neighbours=clusters.neighbour_table(papers, indices=near[0], similarities=near[1]),
         map=table,
         quality=extended_quality(parent, weights=weights, drift=drift)
-        | clusters.map_figures(table, vectors=centred, seed=seed),
+        | clusters.map_figures(table, vectors=centred, seed=settings.seed),
         clustering=extended_account(account, extension=extension, parent=parent, n=len(papers)),
         how="extended",
     )

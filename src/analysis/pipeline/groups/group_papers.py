@@ -135,16 +135,12 @@ def _find_clusters(
         and len(joined.added) <= LARGEST_STEP * len(parent.run.papers)
     ):
         return extend_parent(
-            papers.table,
-            vectors=papers.vectors,
+            papers,
             parent=parent.run,
             revised=joined.revised,
             next_id=parent.ledger.next_id,
-            seed=settings.seed,
-            limits=settings.thresholds,
-            division=(settings.clusters, settings.detail),
+            settings=settings,
             taken=topics,
-            stop_words=settings.not_in_labels or (),
             progress=progress,
         )
     fresh = _fit(papers, settings=settings, topics=topics, progress=progress)
@@ -162,6 +158,7 @@ def _find_clusters(
             clusters=primary_clusters(memberships).reindex(papers.table["paper_id"]).to_numpy(),
             taken=topics,
             stop_words=settings.not_in_labels or (),
+            index=papers.index,
         )
         table = clusters.align_map(fresh.map, before=parent.run.map)
         return replace(fresh, memberships=memberships, descriptions=descriptions, map=table)
@@ -192,6 +189,7 @@ def _fit(
             clustering=fit,
             taken=topics,
             stop_words=settings.not_in_labels or (),
+            index=papers.index,
             track=progress.track("label"),
         )
     with progress.stage("map"):
