@@ -106,10 +106,11 @@ def count_trends(
 
 
 def _tables(counts: trends.Counts) -> dict[str, pd.DataFrame]:
+    verdicts = trends.verdict_table(counts)
     return {
         "trends": trends.trend_table(counts),
-        "verdicts": trends.verdict_table(counts),
-        "events": trends.find_events(counts),
+        "verdicts": verdicts,
+        "events": trends.find_events(counts, verdicts=verdicts),
     }
 
 

@@ -83,7 +83,7 @@ def sequences(text: str) -> list[list[str]]:
     and "finetuning" in the second.
     """
     words = WORD.findall(text)
-    joined = [fold_word(word) for word in words]
+    joined = list(map(fold_word, words))
     if "-" not in text:
         return [joined]
     return [[fold_word(part) for word in words for part in word.split("-")], joined]

@@ -102,14 +102,21 @@ def _topic_lists(run: Run) -> pd.DataFrame:
         f"{label} {weight:.2f}" + (f" ({why})" if isinstance(why, str) else "")
         for label, weight, why in zip(rows["label"], rows["weight"], rows["why"], strict=True)
     ]
-    by_paper = rows.assign(reason=reasons).groupby("paper_id")
-    lists = {
-        "topics": by_paper["label"].agg(", ".join),
-        "topics_why": by_paper["reason"].agg("; ".join),
-        "topic_ids": by_paper["group_id"].agg(list),
-        "topic_labels": by_paper["label"].agg(list),
+    lists: dict[str, tuple[list[str], list[str], list[str]]] = {}
+    for paper, *values in zip(
+        rows["paper_id"], rows["group_id"], rows["label"], reasons, strict=True
+    ):
+        for part, value in zip(lists.setdefault(paper, ([], [], [])), values, strict=True):
+            part.append(value)
+    ids, labels, why = zip(*lists.values(), strict=True) if lists else ((), (), ())
+    columns = {
+        "paper_id": list(lists),
+        "topics": map(", ".join, labels),
+        "topics_why": map("; ".join, why),
+        "topic_ids": ids,
+        "topic_labels": labels,
     }
-    out = pd.DataFrame(lists).reset_index()
+    out = pd.DataFrame({name: pd.Series(list(values)) for name, values in columns.items()})
     return out.astype({"paper_id": "str", "topics": "str", "topics_why": "str"})
 
 

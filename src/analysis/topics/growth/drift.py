@@ -80,6 +80,7 @@ class _Texts:
 
     phrases: Callable[[int], Mapping[str, str]]
     words: Callable[[int], list[list[str]]]
+    words_of_phrase: Callable[[str], list[list[str]]]
 
 
 def drift(
@@ -120,6 +121,7 @@ def drift(
     read = _Texts(
         phrases=cache(lambda row: dict(phrases(texts[row]))),
         words=cache(lambda row: sequences(texts[row])),
+        words_of_phrase=cache(sequences),
     )
     rows_of = pd.Series(np.arange(len(papers)), index=papers["paper_id"])
     ids = [topic.id for topic in topics]
@@ -229,7 +231,8 @@ def _count(
         for form, spelling in texts.phrases(row).items():
             if form not in covered:
                 covered[form] = any(
-                    find_phrases(words, matcher=defined) for words in sequences(spelling)
+                    find_phrases(words, matcher=defined)
+                    for words in texts.words_of_phrase(spelling)
                 )
             if not covered[form]:
                 held[False, form] = spelling

@@ -22,7 +22,7 @@ SHORT = 0.125
 """A hump of at most this part of the periods is told as the burst that it is, if there is one."""
 
 
-def find_events(counts: Counts) -> pd.DataFrame:
+def find_events(counts: Counts, *, verdicts: pd.DataFrame | None = None) -> pd.DataFrame:
     """Find bursts, humps, dips, steps, come-downs and other changes of course.
 
     Only full periods count, at least six of them, and groups with 20 papers in them. A burst is a
@@ -44,6 +44,8 @@ def find_events(counts: Counts) -> pd.DataFrame:
     ----------
     counts : Counts
         From `count_papers`.
+    verdicts : DataFrame, optional
+        From `verdict_table`, if there are any already.
 
     Returns
     -------
@@ -64,7 +66,9 @@ def find_events(counts: Counts) -> pd.DataFrame:
     case = make_case(counts, full=full, tested=tested)
     kinds = counts.groups["kind"].to_numpy()[tested]
     found = detect(case, kinds=kinds)
-    p = np.minimum(np.minimum(found.change_p, found.hump_p), _verdict_p(counts)[tested])
+    p = np.minimum(
+        np.minimum(found.change_p, found.hump_p), _verdict_p(counts, verdicts=verdicts)[tested]
+    )
     # A burst shows that the share changed: as part of a hump in its group it is told as that.
     p_with_burst = np.where(found.humps.p < SURE, np.minimum(p, found.burst_p), p)
     turns = [_turn(case, int(i), found) for i in np.flatnonzero(p_with_burst < SURE)]
@@ -85,9 +89,9 @@ def find_events(counts: Counts) -> pd.DataFrame:
     return conform(table, name="events")
 
 
-def _verdict_p(counts: Counts) -> Vector:
+def _verdict_p(counts: Counts, *, verdicts: pd.DataFrame | None) -> Vector:
     """Return the adjusted p of groups that rise or fall, and 1 of all others."""
-    verdicts = verdict_table(counts)
+    verdicts = verdict_table(counts) if verdicts is None else verdicts
     moved = verdicts["direction"].isin(("rising", "falling"))
     p = verdicts.assign(p=verdicts["p_adjusted"].where(moved, 1.0))[["kind", "group_id", "p"]]
     both = counts.groups[["kind", "group_id"]].merge(p, on=["kind", "group_id"], how="left")
