@@ -4,8 +4,8 @@
 prints the seconds of each stage and the functions that cost most. `compare` does the same jobs with
 this package and with that of another checkout (`BEFORE`, its root), in turns, and prints medians of
 processor seconds (user and system): a run of 98 % of the daily papers, the run that extends it to
-all, and that run divided into more or fewer groups. Processor seconds depend less than the clock on what else
-the machine does. `profile` takes about 6 minutes on one core, `compare` 8.
+all, and that run divided into more or fewer groups. Processor seconds depend less than the clock on
+what else the machine does. `profile` takes about 6 minutes on one core, `compare` 8.
 """
 
 from __future__ import annotations

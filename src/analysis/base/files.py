@@ -16,6 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .errors import InputError
+from .escaping import for_terminal
+
 _INSTALLED = Path(__file__).parents[1] / "_data"
 _CHECKOUT = Path(__file__).resolve().parents[3]
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
@@ -130,6 +133,26 @@ def _is_toml(text: str) -> bool:
 
 
 # written whole
+
+
+@contextmanager
+def writing(path: Path, *, allowed: str, next_step: str) -> Iterator[None]:
+    """Turn an operating system's error in the block into one that says what to do next.
+
+    Raises
+    ------
+    InputError
+        In place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        raise InputError(
+            f"cannot write {for_terminal(str(path))}: {reason}",
+            allowed=allowed,
+            next_step=next_step,
+        ) from error
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from analysis.base.english import count, snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_csv, for_spreadsheet, for_terminal
-from analysis.base.files import written_whole
+from analysis.base.files import writing, written_whole
 from analysis.figures.frames import map_labels, map_points
 from analysis.runs import Run
 
@@ -92,15 +92,15 @@ def export_run(run: Run, *, to: str, out: Path, csv_safe: bool = True) -> str:
             next_step="export it to csv, or run the analysis on more papers",
         )
     _check_free(run, out)
-    try:
-        with written_whole(out, overwrite=False) as temporary:
-            writers[to](run, temporary)
-    except OSError as error:
-        raise InputError(
-            f"cannot write {for_terminal(str(out))}: {error.strerror or error}",
+    with (
+        writing(
+            out,
             allowed="a path in an existing, writable folder",
             next_step="create the folder, or choose another path with --out PATH",
-        ) from error
+        ),
+        written_whole(out, overwrite=False) as temporary,
+    ):
+        writers[to](run, temporary)
     return _next_step(to, out)
 
 

@@ -70,7 +70,7 @@ def _append_topic(path: Path, *, label: str, phrases: Sequence[str], remark: str
         If the file cannot be read or written, a definition in it is wrong, or it has a topic with
         that label.
     """
-    from analysis.base.files import written_whole
+    from analysis.base.files import writing, written_whole
     from analysis.topics import read_topics
     from analysis.topics.growth.candidates import Draft, as_toml, slug
 
@@ -96,16 +96,13 @@ def _append_topic(path: Path, *, label: str, phrases: Sequence[str], remark: str
     ending = b"\r\n" if b"\r\n" in before else b"\n"
     gap = b"" if not before.strip() else ending if before.endswith(b"\n") else 2 * ending
     added = as_toml(draft).encode().replace(b"\n", ending)
-    try:
-        with written_whole(path) as temporary:
-            temporary.write_bytes(before + gap + added)
-            read_topics(temporary)
-    except OSError as error:
-        raise InputError(
-            f"cannot write {path}: {error.strerror or error}",
-            allowed="a topics file that can be written",
-            next_step="give another with --topics FILE",
-        ) from error
+    allowed = "a topics file that can be written"
+    with (
+        writing(path, allowed=allowed, next_step="give another with --topics FILE"),
+        written_whole(path) as temporary,
+    ):
+        temporary.write_bytes(before + gap + added)
+        read_topics(temporary)
     return identifier
 
 

@@ -69,17 +69,17 @@ def suggest_command(
 
 
 def _write(file: Path, text: str) -> None:
-    from analysis.base.files import written_whole
+    from analysis.base.files import writing, written_whole
 
-    try:
-        with written_whole(file) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"cannot write {file}: {error.strerror or error}",
+    with (
+        writing(
+            file,
             allowed="a new file in a folder that can be written",
             next_step="choose another with --toml FILE",
-        ) from error
+        ),
+        written_whole(file) as temporary,
+    ):
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _suggestions_text(result: Suggestions) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_toml
-from analysis.base.files import data_file, table_lines, written_whole
+from analysis.base.files import data_file, table_lines, writing, written_whole
 from analysis.clusters.overrides import read_cluster_overrides
 
 OVERRIDES = "overrides.toml"
@@ -84,7 +84,11 @@ def write_names(names: Mapping[str, NewName], *, source: Path, target: Path) -> 
         If a file cannot be read or written, or its form leaves no safe place for a name.
     """
     names_in(source)
-    try:
+    with writing(
+        target.resolve(),
+        allowed="a file in a folder that can be written",
+        next_step="name another with --overrides FILE",
+    ):
         raw = source.read_bytes() if source.exists() else b""
         text = raw.decode("utf-8")
         has_mark, is_crlf = text.startswith("\ufeff"), _is_crlf(text)
@@ -98,12 +102,6 @@ def write_names(names: Mapping[str, NewName], *, source: Path, target: Path) -> 
             temporary.write_bytes(("\ufeff" * has_mark + text).encode("utf-8"))
             if target.exists():
                 shutil.copymode(target, temporary)
-    except OSError as error:
-        raise InputError(
-            f"cannot write {target}: {error.strerror or type(error).__name__}",
-            allowed="a file in a folder that can be written",
-            next_step="name another with --overrides FILE",
-        ) from error
 
 
 def with_names(text: str, *, names: Mapping[str, NewName], path: Path) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_toml
-from analysis.base.files import read_toml, written_whole
+from analysis.base.files import read_toml, writing, written_whole
 from analysis.base.groups import CLUSTER_ID
 
 from .cards import ClusterCard, members
@@ -173,17 +173,12 @@ def write_suggestions(
     InputError
         If it cannot be written.
     """
-    try:
+    text = suggestions_text(suggestions, run=run, model=model, path=path)
+    allowed = "a file in a folder that can be written"
+    with writing(path, allowed=allowed, next_step="name another with --out FILE"):
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as temporary:
-            text = suggestions_text(suggestions, run=run, model=model, path=path)
             temporary.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            f"cannot write {path}: {error.strerror or type(error).__name__}",
-            allowed="a file in a folder that can be written",
-            next_step="name another with --out FILE",
-        ) from error
 
 
 def read_suggestions(path: Path) -> SuggestionFile:
