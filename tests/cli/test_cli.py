@@ -162,6 +162,18 @@ def test_show_of_a_run_in_another_version_names_both(cli, tmp_path):
     assert json.loads(cli("show", "--runs", tmp_path, "--json").out)[0]["schema_version"] == 99
 
 
+@pytest.mark.parametrize("manifest", ["{", '{"schema_version": 4, "counts": 3}'])
+def test_a_damaged_manifest_is_listed_as_such_beside_the_others(cli, tmp_path, manifest):
+    for name, text in (("0001", manifest), ("0002", '{"schema_version": 99}')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text(text)
+    listed = cli("show", "--runs", tmp_path)
+    assert listed.code == 0
+    assert "0001  its manifest is damaged" in listed.out
+    assert "0002  schema version 99" in listed.out
+    assert json.loads(cli("show", "--runs", tmp_path, "--json").out)[0]["counts"] in (None, 3)
+
+
 def test_the_environment_names_the_series(cli, bundled, monkeypatch):
     monkeypatch.setenv("PAPERTIDE_RUNS", str(bundled.path.parent))
     assert bundled.name in cli("show").out

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,6 +20,7 @@ from analysis.runs import RUN_FILES
 from conftest import TODAY
 from page_runs import made_run
 from planted import planted
+from sealed import reseal
 
 pytestmark = pytest.mark.usefixtures("_without_pages")
 
@@ -101,12 +102,13 @@ def test_a_changed_input_differs_and_memberships_are_compared(made, tmp_path):
 
 def test_other_definitions_and_versions_are_named(made, tmp_path):
     folder = copied(made, tmp_path)
-    file = folder / "runs" / "0001" / "manifest.json"
-    manifest = json.loads(file.read_text(encoding="utf-8"))
-    manifest["versions"]["numpy"] = "1.0"
-    topics = next(one for one in manifest["definitions"] if one["role"] == "topics")
-    topics["sha256"] = "0" * 64
-    file.write_text(json.dumps(manifest), encoding="utf-8")
+
+    def edit(manifest: dict[str, Any]) -> None:
+        manifest["versions"]["numpy"] = "1.0"
+        topics = next(one for one in manifest["definitions"] if one["role"] == "topics")
+        topics["sha256"] = "0" * 64
+
+    reseal(folder / "runs" / "0001", edit=edit)
     found = replay(folder / "runs" / "0001", folder=folder)
     assert found.differing == ()
     assert any(reason.endswith("then 1.0") for reason in found.reasons)
@@ -119,12 +121,14 @@ def test_other_definitions_and_versions_are_named(made, tmp_path):
     assert "Changed, without effect: numpy" in done.stdout
 
 
-def test_a_damaged_table_differs(made, tmp_path):
+def test_another_table_differs_and_a_damaged_one_is_refused(made, tmp_path):
     folder = copied(made, tmp_path)
-    file = folder / "runs" / "0001" / "manifest.json"
-    manifest = json.loads(file.read_text(encoding="utf-8"))
-    manifest["outputs"]["map.parquet"] = "0" * 64
-    file.write_text(json.dumps(manifest), encoding="utf-8")
+    file = folder / "runs" / "0001" / "map.parquet"
+    places = pd.read_parquet(file)
+    places.assign(x=-places["x"]).to_parquet(file, index=False)
+    with pytest.raises(InputError, match=r"run 0001: map\.parquet is not as it was written"):
+        replay(folder / "runs" / "0001", folder=folder)
+    reseal(file.parent)
     found = replay(folder / "runs" / "0001", folder=folder)
     assert found.differing == ("map.parquet",)
     assert found.memberships.endswith("the same topics: 210 papers (100.0%)")

@@ -50,10 +50,10 @@ def show_command(run: str | None, runs: Path | None, as_json: bool) -> None:
 
 def _list_runs(runs: Path | None, *, as_json: bool) -> str:
     """List the runs of a series, oldest first, as a table or a JSON list of objects."""
-    from analysis.runs import list_runs, read_manifest, runs_folder
+    from analysis.runs import list_runs, runs_folder
 
     folder = runs_folder(runs)
-    manifests = {path: read_manifest(path) for path in list_runs(folder)}
+    manifests = {path: _manifest_of(path) for path in list_runs(folder)}
     if as_json:
         keys = ("run", "schema_version", "snapshot_date", "counts", "period")
         entries = [
@@ -69,14 +69,30 @@ def _list_runs(runs: Path | None, *, as_json: bool) -> str:
     return f"{shown}\n\n{text_table(rows, header=header, right=(2, 3, 4, 5))}"
 
 
+def _manifest_of(path: Path) -> dict[str, Any]:
+    """Return a run's manifest; empty if it is damaged, so that the other runs are listed."""
+    from analysis.base.errors import InputError
+    from analysis.runs import read_manifest
+
+    try:
+        return read_manifest(path)
+    except InputError:
+        return {}
+
+
 def _manifest_row(path: Path, *, manifest: dict[str, Any]) -> list[str]:
+    if not manifest:
+        return [path.name, "its manifest is damaged", *"-----"]
     version = manifest.get("schema_version")
     if version not in READABLE_VERSIONS:
         readable = " or ".join(map(str, READABLE_VERSIONS))
         return [path.name, f"schema version {version}, not {readable}", *"-----"]
-    counts = [f"{manifest['counts'][name]:,}" for name in _COUNTS]
-    freq = manifest["period"]["freq"] or "-"
-    return [manifest["run"], manifest["snapshot_date"] or "unknown", *counts, freq]
+    try:
+        counts = [f"{manifest['counts'][name]:,}" for name in _COUNTS]
+        freq = manifest["period"]["freq"] or "-"
+        return [manifest["run"], manifest["snapshot_date"] or "unknown", *counts, freq]
+    except (KeyError, TypeError, ValueError):
+        return [path.name, "its manifest is damaged", *"-----"]
 
 
 def _run_content(run: Run) -> dict[str, Any]:

@@ -72,9 +72,10 @@ def find_parent(folder: Path, *, settings: Settings, progress: Progress) -> Pare
             next_step="name one that `papertide show` lists, or give its folder with --runs",
         )
     try:
+        run = runs.read_run(path)
         ledger = read_ledger(path / "ledger.toml")
         free = max(ledger.next_id, next_number(folder))
-        return Parent(runs.read_run(path), replace(ledger, next_id=free))
+        return Parent(run, replace(ledger, next_id=free))
     except InputError as error:
         if settings.fresh and name is None:
             progress.say(
@@ -100,15 +101,19 @@ def next_number(folder: Path) -> int:
 
 
 def _highest_number(path: Path) -> int:
-    """Return the highest cluster number of a run, 0 if none of its files can be read."""
+    """Return the highest cluster number of a run, 0 if none of its files can be read.
+
+    The run may be damaged, so the register is not believed alone.
+    """
+    highest = 0
     with contextlib.suppress(InputError):
-        return read_ledger(path / "ledger.toml").next_id - 1
+        highest = read_ledger(path / "ledger.toml").next_id - 1
     try:
         groups = pd.read_parquet(path / "groups.parquet", columns=["kind", "group_id"])
-    except (OSError, ValueError):
-        return 0
-    ids = groups.loc[groups["kind"] == "cluster", "group_id"]
-    return max(map(cluster_number, ids), default=0)
+        ids = groups.loc[groups["kind"] == "cluster", "group_id"]
+        return max([highest, *map(cluster_number, ids)])
+    except Exception:  # whatever a damaged file makes its reader raise
+        return highest
 
 
 def is_unchanged(

@@ -182,7 +182,7 @@ def _link_earlier_runs(stored: Run, *, series: Path) -> None:
         # Runs have been removed since: an empty one reserves the number.
         gap = series / f"{number - 1:04d}"
         gap.mkdir()
-        runs.write_json(gap / "manifest.json", {"schema_version": SCHEMA_VERSION})
+        runs.write_manifest(gap / "manifest.json", {"schema_version": SCHEMA_VERSION})
 
 
 def _settings(manifest: Mapping[str, Any], *, series: Path, sources: _Sources) -> Settings:

@@ -16,6 +16,7 @@ from analysis.base.groups import groups_of
 from analysis.base.schema import empty
 
 from .causes import axis_of, changes, moves
+from .files import read_table
 from .new_clusters import new_clusters, old_homes
 from .paper_changes import PaperChanges, paper_changes, same_papers
 from .renamed import renamed_clusters, renamed_since_parent
@@ -140,7 +141,7 @@ def compare_opened(old: Run, new: Run) -> Comparison:
     line = line_of(new)
     if line.get(old.name) == old.path and old.path is not None:
         between = takewhile(lambda path: path != old.path, line.values())
-        parts = [new.lineage, *(pd.read_parquet(path / "lineage.parquet") for path in between)]
+        parts = [new.lineage, *(read_table(path, "lineage") for path in between)]
         full = [part for part in reversed(parts) if len(part)]
         lineage = pd.concat(full, ignore_index=True) if full else empty("lineage")
         return compare(old, new, ids="same", lineage=lineage)

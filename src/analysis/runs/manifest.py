@@ -11,12 +11,10 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from analysis.base.errors import InputError
-from analysis.base.escaping import clean, first_lines
 from analysis.base.groups import groups_of
 from analysis.base.schema import SCHEMA_VERSION
 
-from .run import MANIFEST, read_manifest, sha256
+from .files import MANIFEST, changed_files, hashes_of, read_manifest, sha256, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,44 +145,22 @@ def verify(path: Path) -> Verification:
     -------
     Verification
         `problems` lists each file whose hash differs, that is missing, that is not in the manifest
-        or that cannot be read, and a parent run in the same series whose manifest has changed
-        since it was extended. `parent` is a line on the parent run.
+        or that cannot be read, and what has changed of a parent run in the same series since it
+        was extended. `parent` is a line on the parent run.
 
     Raises
     ------
     InputError
-        If the manifest cannot be read or lists no files.
+        If the manifest cannot be read, is not as it was written or lists no files.
     """
-    manifest = read_manifest(path)
-    outputs = manifest.get("outputs")
-    if not isinstance(outputs, dict) or not all(isinstance(h, str) for h in outputs.values()):
-        raise InputError(
-            f"{path / MANIFEST} lists no outputs",
-            allowed="the manifest as Papertide wrote it",
-            next_step="restore it from a copy, or run the analysis again",
-        )
+    manifest = read_manifest(path, strict=True)
+    outputs = hashes_of(manifest, path=path)
     present = {p.relative_to(path).as_posix() for p in path.rglob("*") if not p.is_dir()}
     extra = sorted(present - set(outputs) - {MANIFEST})
-    problems = [
-        *(line for name in sorted(outputs) if (line := _problem(path, name, outputs[name]))),
-        *(f"{_shown(name)} is not in the manifest" for name in extra),
-    ]
+    problems = changed_files(path, outputs=outputs, names=sorted(outputs))
+    problems += [f"{shown(name)} is not in the manifest" for name in extra]
     parent, parent_problems = _parent(manifest.get("parent"), series=path.parent)
     return Verification(len(outputs), (*problems, *parent_problems), parent)
-
-
-def _problem(folder: Path, name: str, expected: str) -> str:
-    parts = PurePosixPath(name)
-    if parts.is_absolute() or ".." in parts.parts:
-        return f"{_shown(name)} lies outside the run"
-    file = folder / name
-    try:
-        if not file.is_file():
-            return f"{_shown(name)} is missing"
-        return "" if sha256(file) == expected else f"{_shown(name)} is not as it was written"
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        return f"{_shown(name)} cannot be read ({reason})"
 
 
 def _parent(parent: object, *, series: Path) -> tuple[str, list[str]]:
@@ -192,14 +168,14 @@ def _parent(parent: object, *, series: Path) -> tuple[str, list[str]]:
     if not isinstance(parent, Mapping):
         return "", []
     name = str(parent.get("run", ""))
-    file = series / PurePosixPath(name).name / MANIFEST
-    shown = _shown(name)
+    folder = series / PurePosixPath(name).name
+    file, shown_name = folder / MANIFEST, shown(name)
     if not file.is_file():
-        return f"Its parent {shown} is not in this series and was not checked.", []
-    if sha256(file) == parent.get("manifest_sha256"):
-        return f"Its parent {shown} has the manifest that was extended.", []
-    return "", [f"the manifest of the parent {shown} has changed since it was extended"]
-
-
-def _shown(name: str) -> str:
-    return first_lines(clean(name), limit=120)
+        return f"Its parent {shown_name} is not in this series and was not checked.", []
+    if sha256(file) != parent.get("manifest_sha256"):
+        return "", [f"the manifest of the parent {shown_name} has changed since it was extended"]
+    outputs = hashes_of(read_manifest(folder), path=folder)
+    problems = changed_files(folder, outputs=outputs, names=sorted(outputs))
+    if problems:
+        return "", [f"its parent {shown_name}: {problem}" for problem in problems]
+    return f"Its parent {shown_name} is as it was when it was extended.", []

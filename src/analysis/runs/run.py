@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +11,23 @@ from analysis.base.english import count, listing
 from analysis.base.errors import InputError
 from analysis.base.schema import READABLE_VERSIONS, TABLES, conform, empty
 
+from .files import (
+    MANIFEST,
+    OUTPUTS,
+    changed_files,
+    damaged,
+    hashes_of,
+    read_file,
+    read_manifest,
+    sha256,
+    write_json,
+    write_manifest,
+)
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-MANIFEST = "manifest.json"
 RUN_FILES = (
     *(f"{name}.parquet" for name in TABLES),
     *("vectors.npy", "topics.npz", "ledger.toml", "quality.json"),
@@ -27,6 +36,10 @@ RUN_FILES = (
 
 _LATER_FILES = ("tree.parquet", "leaves.parquet", "words.parquet")
 """Files that schema version 3 lacks."""
+
+
+_NEEDED = ("run", "inputs", "counts", "settings", "period")
+"""Entries of every manifest that a reader relies on."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +122,8 @@ def read_run(path: Path) -> Run:
     Raises
     ------
     InputError
-        If the directory is not a complete run, a file of it cannot be read, or it was written in
-        another schema version.
+        If the directory is not a complete run, a file of it is not as the manifest says or cannot
+        be read, or it was written in another schema version.
     """
     import numpy as np
     import pandas as pd
@@ -132,6 +145,12 @@ def read_run(path: Path) -> Run:
             allowed="a run directory with all its files",
             next_step="run the analysis again on the snapshot",
         )
+    if lacking := [name for name in _NEEDED if name not in manifest]:
+        raise damaged([f"run {path.name}: {MANIFEST} has no entry {name}" for name in lacking])
+    outputs = hashes_of(manifest, path=path)
+    names = [name for name in RUN_FILES if name not in later]
+    if problems := changed_files(path, outputs=outputs, names=names):
+        raise damaged([f"run {path.name}: {problem}" for problem in problems])
     files = {name: path / f"{name}.parquet" for name in TABLES}
     tables = {
         name: empty(name) if file.name in later else read_file(file, pd.read_parquet)
@@ -170,23 +189,6 @@ def _with_columns(table: pd.DataFrame, *, name: str) -> pd.DataFrame:
     return conform(table.assign(**dict.fromkeys(lacking)), name=name)
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
-    """Return the manifest of the run at `path`."""
-    return read_file(path / MANIFEST, _read_json)
-
-
-def read_file(path: Path, read: Callable[[Path], Any]) -> Any:
-    """Read one file of a run; an `InputError` names the file if that fails."""
-    try:
-        return read(path)
-    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{path}: {error}",
-            allowed="a run directory with all its files",
-            next_step="run the analysis again on the snapshot",
-        ) from error
-
-
 def _read_json(path: Path) -> dict[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
@@ -214,14 +216,8 @@ def write_tables(run: Run, folder: Path) -> None:
     write_json(folder / "quality.json", run.quality)
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON that a person can read and compare line by line."""
-    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8")
-
-
 def finish(temporary: Path, *, manifest: dict[str, Any], path: Path) -> None:
-    """Add every file's hash to the manifest, write it last, and give the run its name.
+    """Add every file's hash and its own to the manifest, write it last, and name the run.
 
     Raises
     ------
@@ -230,7 +226,8 @@ def finish(temporary: Path, *, manifest: dict[str, Any], path: Path) -> None:
     """
     files = sorted(p for p in temporary.rglob("*") if p.is_file())
     outputs = {p.relative_to(temporary).as_posix(): sha256(p) for p in files}
-    write_json(temporary / MANIFEST, {**manifest, "outputs": outputs})
+    manifest = {name: value for name, value in manifest.items() if name != OUTPUTS}
+    write_manifest(temporary / MANIFEST, {**manifest, OUTPUTS: outputs})
     try:
         temporary.rename(path)
     except OSError as error:
@@ -239,9 +236,3 @@ def finish(temporary: Path, *, manifest: dict[str, Any], path: Path) -> None:
             allowed="one run at a time in a series",
             next_step="run again",
         ) from error
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
 
+from .files import MANIFEST, read_manifest, sha256
 from .lock import WAIT, series_lock
-from .run import MANIFEST, read_manifest, sha256
 
 if TYPE_CHECKING:
     from .run import Run

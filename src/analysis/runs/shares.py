@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.base.schema import CAUSES, conform, empty
 
-from .run import read_manifest
+from .files import read_manifest, read_table
 
 _KEY = ["kind", "group_id", "period"]
 _THEN = {"share": "share_then", "share_low": "share_then_low", "share_high": "share_then_high"}
@@ -83,7 +83,7 @@ def restated_by_runs(
     folders = {
         name: path for name, path in folders.items() if (periods[name].get("by") or by) == by
     }
-    older = {name: pd.read_parquet(path / "trends.parquet") for name, path in folders.items()}
+    older = {name: read_table(path, "trends") for name, path in folders.items()}
     return restated_shares(trends, older=older, clusters=clusters)
 
 
