@@ -15,6 +15,7 @@ from command_line import Cli, Said, refusal
 from conftest import ROOT
 from hostile import HOSTILE
 from planted import planted_csv
+from sealed import reseal
 
 GOLD = ROOT / "data" / "topics_gold.csv"
 
@@ -42,6 +43,7 @@ def copied(bundled: Run, tmp_path: Path) -> Path:
 
 def altered(path: Path, name: str, frame: pd.DataFrame) -> None:
     frame.to_parquet(path / f"{name}.parquet", index=False)
+    reseal(path)
 
 
 # score

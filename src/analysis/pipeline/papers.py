@@ -101,10 +101,7 @@ def next_number(folder: Path) -> int:
 
 
 def _highest_number(path: Path) -> int:
-    """Return the highest cluster number of a run, 0 if none of its files can be read.
-
-    The run may be damaged, so the register is not believed alone.
-    """
+    """Return the highest cluster number in the files of a run that may be damaged; 0 without."""
     highest = 0
     with contextlib.suppress(InputError):
         highest = read_ledger(path / "ledger.toml").next_id - 1
