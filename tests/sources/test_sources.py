@@ -106,7 +106,10 @@ def test_rows_without_title_are_dropped_and_abstracts_may_lack(tmp_path: Path) -
     )
     assert snapshot.dropped == {"no title": 2}
     assert snapshot.papers["abstract"].isna().sum() == 2
-    assert snapshot.notes == ["2 papers have no abstract; they are placed by title"]
+    assert snapshot.notes == [
+        "2 abstracts are placeholders and count as missing (“No abstract available”)",
+        "2 papers have no abstract; they are placed by title",
+    ]
     assert dropped_line(snapshot.dropped) == "Dropped: 2 no title"
     assert (
         dropped_line({"duplicate": 1200, "bad line": 1}) == "Dropped: 1 bad line, 1,200 duplicate"

@@ -104,17 +104,20 @@ def snapshot_command(
 
 def _content(snapshot: Snapshot) -> dict[str, Any]:
     from analysis.papers.duplicates import duplicate_summary
+    from analysis.papers.languages import LANGUAGE, table_languages
 
     papers = snapshot.papers
     formats = list(dict.fromkeys(entry["format"] for entry in snapshot.inputs))
     undated = papers[papers["published"].isna()]
     precisions = papers["published_precision"].value_counts()
     own_columns = {*TABLES["papers"].columns} - {"in_snapshot", "first_run", "last_run"}
+    own_columns.add(LANGUAGE)
     return {
         "format": formats[0] if len(formats) == 1 else "mixed",
         "papers": len(papers),
         "undated": len(undated),
         "dropped": snapshot.dropped,
+        "languages": table_languages(snapshot.papers),
         "without_abstract": int(papers["abstract"].isna().sum()),
         "date": snapshot.date.isoformat() if snapshot.date else None,
         "date_from": snapshot.date_from,

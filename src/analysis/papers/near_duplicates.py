@@ -15,7 +15,7 @@ from itertools import combinations
 
 import pandas as pd
 
-from .generic_titles import are_other_works, work_dois
+from .generic_titles import are_other_works, is_generic_title, work_dois
 from .same_paper import have_different_arxiv_ids, jaccard
 
 DOI = "same DOI"
@@ -193,7 +193,9 @@ def _are_two_works(one: _Paper, other: _Paper) -> bool:
     """Whether titles alone do not make two papers one; those of one key were told apart before."""
     told_apart = one.key == other.key and not (one.arxiv_id or other.arxiv_id)
     has_own = bool(one.dois and other.dois) and one.dois.isdisjoint(other.dois)
-    return (told_apart and has_own) or are_other_works(one.key, one.dois, other.dois)
+    if told_apart and (has_own or is_generic_title(one.key)):
+        return True
+    return are_other_works(one.key, one.dois, other.dois)
 
 
 def _why(doi: bool, loose: bool, titles: float, abstracts: float | None) -> str:

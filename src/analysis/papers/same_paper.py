@@ -173,6 +173,7 @@ class _Step(NamedTuple):
 _STEPS = (
     _Step(
         lambda new, row: [(new.ids[row], new.texts[row])],
+        by_title_alone=True,  # as the text may be no more than that
         old_keys=lambda old, k: [(name, old.texts[k]) for name in old.hashes[k]],
     ),
     _Step(lambda side, row: side.names[row]),

@@ -29,6 +29,7 @@ from analysis.sources.read_files import Part, input_entries, read_parts
 from .boilerplate import Boilerplate, find_boilerplate, missing_abstracts
 from .duplicates import LEVELS, merge_rows
 from .exact_duplicates import assign_ids
+from .languages import LANGUAGE, language_counts, language_notes, languages_of
 from .notes import text_notes
 
 ADDED_LATER = ("in_snapshot", "first_run", "last_run")
@@ -154,11 +155,12 @@ def read_snapshot(
     merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
     papers = merged.papers
     dropped[DUPLICATE] += n_rows - len(papers)
+    papers, on_languages = _with_languages(papers)
     papers, on_dates = _with_dates(papers, dates=dates, index=index, latest=latest)
     return Snapshot(
         papers=_paper_table(papers),
         dropped={reason: count for reason, count in sorted(dropped.items()) if count},
-        notes=[*notes, *on_dates, *boilerplate.notes, *text_notes(papers)],
+        notes=[*notes, *on_dates, *boilerplate.notes, *text_notes(papers), *on_languages],
         date=day,
         date_from=date_from,
         inputs=input_entries(parts, counts=counts),
@@ -219,6 +221,18 @@ def _without_placeholders(papers: pd.DataFrame) -> tuple[pd.DataFrame, Boilerpla
         for name, values in (("abstract", kept.tolist()), ("analysed", analysed))
     }
     return papers.assign(**columns), found
+
+
+def _with_languages(papers: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Add `text_language` if any paper is not in English, and say how many are not."""
+    abstracts = papers["analysed"].astype("object").where(papers["analysed"].notna(), None)
+    codes = languages_of(papers["title"].tolist(), abstracts.tolist())
+    notes = language_notes(language_counts(codes))
+    papers = papers.drop(columns=LANGUAGE, errors="ignore")
+    if notes:
+        values = [code or None for code in codes]
+        papers = papers.assign(**{LANGUAGE: pd.Series(values, index=papers.index, dtype="str")})
+    return papers, notes
 
 
 def _with_ids(papers: pd.DataFrame, *, dates: pd.DataFrame | None) -> pd.DataFrame:

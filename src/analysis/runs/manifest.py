@@ -60,6 +60,7 @@ def run_manifest(
         peak memory.
     """
     from analysis.papers import duplicate_summary
+    from analysis.papers.languages import table_languages
 
     dated = int(papers["published"].notna().sum())
     return {
@@ -78,6 +79,7 @@ def run_manifest(
             "topics": len(groups_of(groups, kind="topic")),
             "dropped": dict(read.dropped),
         },
+        "languages": table_languages(papers),
         "notes": list(read.notes),
         "duplicates": duplicate_summary(
             read.papers, merged=read.merged, near=read.near, limit=NAMED_DUPLICATES

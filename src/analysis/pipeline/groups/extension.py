@@ -15,6 +15,7 @@ from analysis.base.groups import cluster_id, cluster_number
 from analysis.base.progress import Progress
 from analysis.clusters import ClusterDescription, Extension, primary_clusters
 from analysis.clusters.extend.growth import steps_of_arrival
+from analysis.papers.languages import label_stop_words
 
 from .extension_account import (
     announce,
@@ -113,7 +114,7 @@ def extend_parent(
             events=extension.events,
             memberships=memberships,
             taken=taken,
-            stop_words=settings.not_in_labels or (),
+            stop_words=(*(settings.not_in_labels or ()), *label_stop_words(papers)),
             index=found.index,
         )
     with progress.stage("map"):

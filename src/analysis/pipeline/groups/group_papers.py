@@ -14,6 +14,7 @@ from analysis.base import schema
 from analysis.base.progress import Progress
 from analysis.clusters import Clustering, primary_clusters, quality
 from analysis.clusters.extend.relabel import relabelled
+from analysis.papers.languages import label_stop_words
 from analysis.topics import from_arrays
 
 from ..papers import LARGEST_STEP, Parent, RunPapers, has_clusters, next_number
@@ -157,7 +158,7 @@ def _find_clusters(
             papers=papers.table,
             clusters=primary_clusters(memberships).reindex(papers.table["paper_id"]).to_numpy(),
             taken=topics,
-            stop_words=settings.not_in_labels or (),
+            stop_words=(*(settings.not_in_labels or ()), *label_stop_words(papers.table)),
             index=papers.index,
         )
         table = clusters.align_map(fresh.map, before=parent.run.map)
@@ -188,7 +189,7 @@ def _fit(
             vectors=vectors,
             clustering=fit,
             taken=topics,
-            stop_words=settings.not_in_labels or (),
+            stop_words=(*(settings.not_in_labels or ()), *label_stop_words(table)),
             index=papers.index,
             track=progress.track("label"),
         )
