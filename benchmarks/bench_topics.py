@@ -20,7 +20,7 @@ from training_texts import snapshot_papers
 
 from analysis.base.files import data_file
 from analysis.embedding import embed, paper_texts, strongest_word_finder
-from analysis.topics import read_topics, recognise_topics
+from analysis.topics import definition_text, read_topics, recognise_topics
 from analysis.topics.accuracy.measures import score_table
 from analysis.topics.phrase_evidence import TITLE, sentence_roles
 from analysis.topics.phrases import STRONG, find_phrases, phrase_matcher, sequences
@@ -54,7 +54,8 @@ def recognised(papers: pd.DataFrame) -> pd.DataFrame:
     vectors = embed(paper_texts(papers["title"], papers["abstract"]))
     wall, used = time.perf_counter(), time.process_time()
     words = strongest_word_finder(papers, embedding="builtin")
-    made = recognise_topics(papers, vectors=vectors, topics=TOPICS, words=words)
+    near = embed([definition_text(topic) for topic in TOPICS])
+    made = recognise_topics(papers, vectors=vectors, topics=TOPICS, definitions=near, words=words)
     wall, used = time.perf_counter() - wall, time.process_time() - used
     print(f"{len(papers)} papers after embedding: {wall:.1f} s, {used:.1f} s of processor")
     wide = made.memberships.pivot(index="paper_id", columns="group_id", values="weight")

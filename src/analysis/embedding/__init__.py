@@ -11,6 +11,7 @@ from .external import given_vectors
 from .registry import (
     ALLOWED_NAMES,
     EMBEDDINGS,
+    depends_on_text_alone,
     embed,
     embedding_version,
     is_embedding_name,
@@ -20,6 +21,7 @@ from .registry import (
 __all__ = [
     "ALLOWED_NAMES",
     "EMBEDDINGS",
+    "depends_on_text_alone",
     "embed",
     "embedding_version",
     "explain",

@@ -110,6 +110,11 @@ def is_embedding_name(embedding: str) -> bool:
     return embedding in EMBEDDINGS or _is_file(embedding) or (kind in _PACKAGES and bool(name))
 
 
+def depends_on_text_alone(embedding: str) -> bool:
+    """Whether any text can be embedded, not only the papers that were given or fitted."""
+    return embedding != "tfidf" and not _is_file(embedding)
+
+
 def _is_file(embedding: str) -> bool:
     return embedding.endswith(".npy") or ".parquet:" in embedding
 

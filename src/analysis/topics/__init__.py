@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .definitions import Topic, phrase_location, read_topics
+from .definitions import Topic, definition_text, phrase_location, read_topics
 from .recogniser import Recognition, reclassifications, recognise_topics
 from .vector_evidence import VectorFit, as_arrays, from_arrays
 
@@ -11,6 +11,7 @@ __all__ = [
     "Topic",
     "VectorFit",
     "as_arrays",
+    "definition_text",
     "from_arrays",
     "phrase_location",
     "read_topics",

@@ -16,6 +16,9 @@ from analysis.base.words import STOP_WORDS, WORD
 
 from .phrases import GAP, LETTERS, phrase_forms
 
+SHORT = 10
+"""Phrases of a short definition, whose label and description count in full."""
+
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PHRASES = {"strong": "strong", "title": "title", "weak": "weak", "not": "excluded"}
 _LISTS = {**_PHRASES, "exemplars": "exemplars"}
@@ -54,10 +57,22 @@ class Topic:
     parent: str | None = None
 
     @property
+    def brevity(self) -> float:
+        """How much label, description and a single phrase say: 1 for up to ten phrases, 10 / n."""
+        return min(1.0, SHORT / max(len(self.strong) + len(self.title), 1))
+
+    @property
     def definition_hash(self) -> str:
-        """Hash of everything that decides which papers belong; the label may change freely."""
+        """Hash of everything that decides which papers belong."""
         lists = [sorted(getattr(self, name)) for name in _LISTS.values()]
-        return short_hash(json.dumps([self.id, self.parent, *lists], ensure_ascii=False))
+        texts = [self.id, self.parent, self.label, self.description]
+        return short_hash(json.dumps([*texts, *lists], ensure_ascii=False))
+
+
+def definition_text(topic: Topic) -> str:
+    """Return label, description and phrases as one text, for its vector."""
+    phrases = ", ".join((*topic.strong, *topic.title, *topic.weak))
+    return f"{topic.label}. {topic.description} {phrases.replace('*', '').replace(GAP, '')}"
 
 
 def read_topics(path: Path) -> list[Topic]:

@@ -2,7 +2,8 @@
 
 The phrases give log-odds (`phrase_evidence`), the vectors a score (`vector_evidence`) that is
 learned from the run's own papers in two rounds: first from what the phrases say, then from both
-together. Nothing is fitted to labels; the few weights are the same for all topics.
+together. Nearness to the definition's own words counts besides, and a strong phrase in the title
+decides. Nothing is fitted to labels in a run; the few weights are the same for all topics.
 """
 
 from __future__ import annotations
@@ -20,13 +21,15 @@ from analysis.base.schema import COUNTED_WEIGHT, TABLES, conform
 
 from .definitions import Topic
 from .phrase_evidence import phrase_evidence
-from .vector_evidence import VectorFit, fit, score
+from .vector_evidence import VectorFit, definition_fit, definition_nearness, fit, score
 
 NEARNESS = 1.4
 ROUNDS = 2
 LEAST_STORED = 0.05
-EXEMPLAR_ODDS = 4.0
+EXEMPLAR_ODDS, TITLED_ODDS = 4.0, 0.01
+DEFINITION = 1.0
 _BLOCK = 1024
+_BY_TOPIC = (*("directions", "offsets", "scales", "strengths", "texts", "levels", "certainties"),)
 
 Words = Callable[[Sequence[int], np.ndarray], list[list[tuple[str, float]]]]
 """Rows of papers and directions (t, d) -> for each paper and direction the word that adds most to
@@ -60,6 +63,7 @@ def recognise_topics(
     *,
     vectors: np.ndarray,
     topics: Sequence[Topic],
+    definitions: np.ndarray | None = None,
     fitted: VectorFit | None = None,
     words: Words | None = None,
     track: Callable[..., Iterable[Any]] = list,
@@ -73,6 +77,9 @@ def recognise_topics(
     vectors : float (n, d)
         Unit rows.
     topics : sequence of Topic
+    definitions : float (t, d), optional
+        Vectors of the definitions' texts (`definition_text`); without them the mean of the papers
+        that the phrases point to stands in.
     fitted : VectorFit, optional
         From an earlier run: used as it is for topics whose definition is the same, so that papers
         added since are judged as the old ones were; other topics are learned from scratch.
@@ -94,8 +101,11 @@ def recognise_topics(
     exemplars = _exemplars(papers, topics=topics)
     odds = np.maximum(phrases.odds, np.where(exemplars, EXEMPLAR_ODDS, -np.inf))
     with threadpool_limits(1):
-        fitted, scores = _fit_rounds(vectors, odds=odds, topics=topics, earlier=fitted)
-        weights = _with_parents(_probability(odds + NEARNESS * scores), topics=topics)
+        fitted, scores = _fit_rounds(
+            vectors, odds=odds, topics=topics, definitions=definitions, earlier=fitted
+        )
+        total = np.maximum(odds + scores, np.where(phrases.titled, TITLED_ODDS, -np.inf))
+        weights = _with_parents(_probability(total), topics=topics)
         weights = np.where(exemplars, np.maximum(weights, _probability(EXEMPLAR_ODDS)), weights)
         rows: list[_EvidenceRow] = [
             (paper, topic, "phrase", phrase, sentence, value)
@@ -157,37 +167,53 @@ def _exemplars(papers: pd.DataFrame, *, topics: Sequence[Topic]) -> np.ndarray:
 
 
 def _fit_rounds(
-    vectors: np.ndarray, *, odds: np.ndarray, topics: Sequence[Topic], earlier: VectorFit | None
+    vectors: np.ndarray,
+    *,
+    odds: np.ndarray,
+    topics: Sequence[Topic],
+    definitions: np.ndarray | None,
+    earlier: VectorFit | None,
 ) -> tuple[VectorFit, np.ndarray]:
+    """Return the fit, and the log-odds that the vectors add."""
     ids, hashes = [topic.id for topic in topics], [topic.definition_hash for topic in topics]
     if not topics:
-        d = vectors.shape[1]
-        none = np.zeros(0)
-        return VectorFit((), (), np.zeros(d), np.zeros((0, d)), none, none, none), odds
+        d, none = vectors.shape[1], np.zeros(0)
+        rows = np.zeros((0, d))
+        return VectorFit((), (), np.zeros(d), rows, none, none, none, rows, none, none), odds
+    if definitions is None:
+        means = _probability(odds).T @ vectors.astype(np.float64)
+        definitions = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+    near = definition_fit(
+        vectors, definitions=definitions, brevity=[topic.brevity for topic in topics]
+    )
+    closeness = DEFINITION * definition_nearness(vectors, near=near)
     scores = np.zeros_like(odds)
     for _ in range(ROUNDS):
-        belongs = _probability(odds + NEARNESS * scores)
-        fitted, scores = fit(vectors, belongs=belongs, ids=ids, hashes=hashes)
+        belongs = _probability(odds + closeness + NEARNESS * scores)
+        fitted, scores = fit(vectors, belongs=belongs, ids=ids, hashes=hashes, near=near)
+    added = closeness + NEARNESS * scores
     if earlier is None or earlier.centre.shape != fitted.centre.shape:
-        return fitted, scores
-    return _with_earlier(fitted, scores, vectors=vectors, earlier=earlier)
+        return fitted, added
+    return _with_earlier(fitted, added, vectors=vectors, earlier=earlier)
 
 
 def _with_earlier(
-    fitted: VectorFit, scores: np.ndarray, *, vectors: np.ndarray, earlier: VectorFit
+    fitted: VectorFit, added: np.ndarray, *, vectors: np.ndarray, earlier: VectorFit
 ) -> tuple[VectorFit, np.ndarray]:
     """Put the earlier fit in place of the new one for topics with the same definition."""
     old_keys = list(zip(earlier.ids, earlier.hashes, strict=True))
-    old_scores = score(vectors, fitted=earlier)
+    near = earlier.texts, earlier.levels, earlier.certainties
+    old_added = DEFINITION * definition_nearness(vectors, near=near)
+    old_added += NEARNESS * score(vectors, fitted=earlier)
     for new, key in enumerate(zip(fitted.ids, fitted.hashes, strict=True)):
         if key in old_keys:
             old = old_keys.index(key)
-            for name in ("directions", "offsets", "scales", "strengths"):
+            for name in _BY_TOPIC:
                 getattr(fitted, name)[new] = getattr(earlier, name)[old]
             # All topics share one centre: the difference of the two centres moves to the offset.
             fitted.offsets[new] += (earlier.centre - fitted.centre) @ earlier.directions[old]
-            scores[:, new] = old_scores[:, old]
-    return fitted, scores
+            added[:, new] = old_added[:, old]
+    return fitted, added
 
 
 def _with_parents(weights: np.ndarray, *, topics: Sequence[Topic]) -> np.ndarray:

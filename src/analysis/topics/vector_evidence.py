@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 SHRINKAGE = 3.0
-FEW = 10.0
+FEW = 3.0
+FEW_PAPERS = 10.0
+TYPICAL = 1.0
 LOWEST, HIGHEST = -3.0, 2.5
 
 
@@ -23,7 +25,8 @@ class VectorFit:
     """What a run learned about its topics, as plain arrays.
 
     The score of a unit vector v is
-    strength * clip(((v - centre) @ direction - offset) / scale, -3, 2.5).
+    strength * clip(((v - centre) @ direction - offset) / scale, -3, 2.5); its nearness to the
+    definition is certainty * clip(v @ text - level, -3, 2.5).
 
     Attributes
     ----------
@@ -32,6 +35,9 @@ class VectorFit:
     centre : ndarray of float64, shape (d,)
     directions : ndarray of float64, shape (t, d)
     offsets, scales, strengths : ndarray of float64, shape (t,)
+    texts : ndarray of float64, shape (t, d)
+        Vectors of the definitions, divided by the standard deviation of the papers' cosines.
+    levels, certainties : ndarray of float64, shape (t,)
     """
 
     ids: tuple[str, ...]
@@ -41,10 +47,56 @@ class VectorFit:
     offsets: np.ndarray
     scales: np.ndarray
     strengths: np.ndarray
+    texts: np.ndarray
+    levels: np.ndarray
+    certainties: np.ndarray
+
+
+def definition_fit(
+    vectors: np.ndarray, *, definitions: np.ndarray, brevity: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return `texts`, `levels` and `certainties` of a `VectorFit`.
+
+    A paper whose cosine with the definition is one standard deviation above the mean of the n
+    papers has a nearness of 0; all are multiplied by brevity
+    and by n / (n + 10).
+
+    Parameters
+    ----------
+    vectors : float (n, d)
+    definitions : float (t, d)
+        Unit vectors of label, description and phrases.
+    brevity : sequence of float, length t
+    """
+    n, t = len(vectors), len(definitions)
+    definitions = definitions.astype(np.float64)
+    cosines = vectors.astype(np.float64) @ definitions.T if n else np.zeros((1, t))
+    spreads = cosines.std(axis=0)
+    known = spreads > 1e-6
+    spreads = np.where(known, spreads, 1.0)
+    levels = cosines.mean(axis=0) / spreads + TYPICAL
+    return (
+        definitions / spreads[:, None],
+        levels,
+        known * np.array(brevity) * (n / (n + FEW_PAPERS)),
+    )
+
+
+def definition_nearness(
+    vectors: np.ndarray, *, near: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> np.ndarray:
+    """Return how near papers are to the definitions: float64 (n, t)."""
+    texts, levels, certainties = near
+    return certainties * np.clip(vectors.astype(np.float64) @ texts.T - levels, LOWEST, HIGHEST)
 
 
 def fit(
-    vectors: np.ndarray, *, belongs: np.ndarray, ids: Sequence[str], hashes: Sequence[str]
+    vectors: np.ndarray,
+    *,
+    belongs: np.ndarray,
+    ids: Sequence[str],
+    hashes: Sequence[str],
+    near: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
 ) -> tuple[VectorFit, np.ndarray]:
     """Learn where each topic lies, and score the same papers, each as if left out.
 
@@ -54,16 +106,19 @@ def fit(
     belongs : float (n, t)
         Probability that a paper belongs, so far.
     ids, hashes : sequences of str, length t
+    near : texts, levels, certainties, optional
+        From `definition_fit`; without them nothing is near a definition.
 
     Returns
     -------
     fitted : VectorFit
-        `strengths` is m / (m + 10), where m is the expected number of papers of the topic: a topic
+        `strengths` is m / (m + 3), where m is the expected number of papers of the topic: a topic
         with few papers gets a weak score.
     scores : float64 (n, t)
     """
     n, d = vectors.shape
     t = belongs.shape[1]
+    near = near or (np.zeros((t, d)), np.zeros(t), np.zeros(t))
     centre = vectors.mean(axis=0, dtype=np.float64) if n else np.zeros(d)
     v = vectors.astype(np.float64) - centre
     spread = v.T @ v / max(n, 1)
@@ -71,13 +126,13 @@ def fit(
     names = tuple(ids), tuple(hashes)
     if level < 1e-12:
         zeros = np.zeros(t)
-        nothing = VectorFit(*names, centre, np.zeros((t, d)), zeros, zeros + 1, zeros)
+        nothing = VectorFit(*names, centre, np.zeros((t, d)), zeros, zeros + 1, zeros, *near)
         return nothing, np.zeros((n, t))
     whitened = np.linalg.solve(spread + SHRINKAGE * level * np.eye(d), v.T).T
     squares = (whitened * v).sum(axis=1)
     fits = [_fit_topic(v, whitened, squares, p=belongs[:, number]) for number in range(t)]
     *parameters, scores = zip(*fits, strict=True)
-    return VectorFit(*names, centre, *map(np.array, parameters)), np.column_stack(scores)
+    return VectorFit(*names, centre, *map(np.array, parameters), *near), np.column_stack(scores)
 
 
 def _fit_topic(
@@ -118,7 +173,13 @@ def as_arrays(fitted: VectorFit) -> dict[str, np.ndarray]:
 
 
 def from_arrays(arrays: Mapping[str, np.ndarray]) -> VectorFit:
-    """Return the fit that `as_arrays` turned into arrays."""
+    """Return the fit that `as_arrays` turned into arrays.
+
+    Older runs know nothing of the definitions' vectors; their topics are learned from scratch.
+    """
     names = [tuple(arrays[name].tolist()) for name in ("ids", "hashes")]
-    numbers = ("centre", "directions", "offsets", "scales", "strengths")
-    return VectorFit(names[0], names[1], *(arrays[name] for name in numbers))
+    numbers = [arrays[n] for n in ("centre", "directions", "offsets", "scales", "strengths")]
+    zeros = np.zeros(len(names[0]))
+    texts = arrays.get("texts", np.zeros_like(arrays["directions"]))
+    near = (texts, arrays.get("levels", zeros), arrays.get("certainties", zeros))
+    return VectorFit(names[0], names[1], *numbers, *near)

@@ -12,8 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from analysis.base.groups import counted_memberships
 from analysis.base.schema import COUNTED_WEIGHT, conform
-from analysis.embedding import strongest_word_finder
-from analysis.topics import Recognition, Topic, VectorFit, recognise_topics
+from analysis.embedding import depends_on_text_alone, embed, strongest_word_finder
+from analysis.topics import Recognition, Topic, VectorFit, definition_text, recognise_topics
 
 _BLOCK = 1024
 
@@ -29,6 +29,13 @@ class ParentTopics:
     evidence: pd.DataFrame
     fitted: VectorFit
     to_judge: frozenset[str]
+
+
+def definition_vectors(topics: Sequence[Topic], *, embedding: str) -> np.ndarray | None:
+    """Return the vectors of the definitions' texts; None if the embedding knows only the papers."""
+    if not topics or not depends_on_text_alone(embedding):
+        return None
+    return embed([definition_text(topic) for topic in topics], embedding=embedding)
 
 
 def extend_topics(
@@ -66,6 +73,7 @@ def extend_topics(
         some,
         vectors=vectors[rows],
         topics=topics,
+        definitions=definition_vectors(topics, embedding=embedding),
         fitted=parent.fitted,
         words=strongest_word_finder(some, embedding=embedding),
         track=track,

@@ -21,7 +21,7 @@ from analysis.runs import Run, file_entries
 from analysis.topics import Topic
 from analysis.topics.overrides import Override, apply_overrides, overrides_sentence, read_overrides
 
-from .extend_topics import ParentTopics, extend_topics
+from .extend_topics import ParentTopics, definition_vectors, extend_topics
 
 MOST_NAMED = 5
 
@@ -124,6 +124,7 @@ def find_topics(
             papers,
             vectors=vectors,
             topics=definitions.topics,
+            definitions=definition_vectors(definitions.topics, embedding=embedding),
             words=strongest_word_finder(papers, embedding=embedding),
             track=track,
         )
