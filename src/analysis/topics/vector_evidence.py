@@ -178,8 +178,12 @@ def from_arrays(arrays: Mapping[str, np.ndarray]) -> VectorFit:
     Older runs know nothing of the definitions' vectors; their topics are learned from scratch.
     """
     names = [tuple(arrays[name].tolist()) for name in ("ids", "hashes")]
-    numbers = [arrays[n] for n in ("centre", "directions", "offsets", "scales", "strengths")]
+    numbers = (arrays[n] for n in ("centre", "directions", "offsets", "scales", "strengths"))
+    centre, directions, offsets, scales, strengths = numbers
     zeros = np.zeros(len(names[0]))
-    texts = arrays.get("texts", np.zeros_like(arrays["directions"]))
-    near = (texts, arrays.get("levels", zeros), arrays.get("certainties", zeros))
-    return VectorFit(names[0], names[1], *numbers, *near)
+    texts = arrays.get("texts", np.zeros_like(directions))
+    return VectorFit(
+        *(names[0], names[1], centre),
+        *(directions, offsets, scales, strengths, texts),
+        *(arrays.get(name, zeros) for name in ("levels", "certainties")),
+    )
