@@ -1,7 +1,7 @@
 """Texts to unit vectors: the built-in embedding, others by name, a cache.
 
 The default needs no download and no extra package. Each of its vectors depends on one text alone,
-so that papers of different runs can be compared.
+and on the words that a series learned (`new_words.py`), so that papers of its runs can be compared.
 """
 
 from __future__ import annotations

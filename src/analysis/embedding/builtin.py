@@ -131,7 +131,7 @@ def builtin_vectors(texts: Sequence[str], *, model: Model | None = None) -> np.n
     for start in range(0, len(texts), _CHUNK):
         chunk = texts[start : start + _CHUNK]
         counts = [_count(text, model=model, words_of=words_of) for text in chunk]
-        out[start : start + _CHUNK] = _unit_rows(_sums(counts, model=model), model=model)
+        out[start : start + _CHUNK] = unit_sums(_sums(counts, model=model), model=model)
         words_of.clear_if_large()
     return out
 
@@ -183,14 +183,17 @@ def _sums(counts: Sequence[Counter[str]], *, model: Model) -> np.ndarray:
     """Sum weighted word vectors: known words in row order, then unknown ones alphabetically."""
     rows = model.rows
     unknown = sorted({word for count in counts for word in count if word not in rows})
-    sums = _weight_matrix(counts, columns=rows) @ model.vectors
+    sums = weight_matrix(counts, columns=rows) @ model.vectors
     if unknown:
         columns = {word: column for column, word in enumerate(unknown)}
-        sums += _weight_matrix(counts, columns=columns) @ gram_vectors(unknown, model.grams)
+        sums += weight_matrix(counts, columns=columns) @ gram_vectors(unknown, model.grams)
     return sums
 
 
-def _weight_matrix(counts: Sequence[Counter[str]], *, columns: Mapping[str, int]) -> sp.csr_matrix:
+def weight_matrix(
+    counts: Sequence[Mapping[str, int]], *, columns: Mapping[str, int]
+) -> sp.csr_matrix:
+    """Return the weights of words in texts, sparse (n_texts, n_columns); others are left out."""
     rows = [
         sorted((columns[word], n) for word, n in count.items() if word in columns)
         for count in counts
@@ -210,7 +213,8 @@ def _sparse(
     return sp.csr_matrix((values, indices, starts), shape=(len(rows), n_columns))
 
 
-def _unit_rows(sums: np.ndarray, *, model: Model) -> np.ndarray:
+def unit_sums(sums: np.ndarray, *, model: Model) -> np.ndarray:
+    """Scale rows to length 1; a row of nearly nothing becomes the vector of an unknown text."""
     norms = np.sqrt((sums * sums).sum(axis=1))
     empty = norms < _SMALLEST_NORM
     out = sums / np.where(empty, 1, norms)[:, None]

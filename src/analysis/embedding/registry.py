@@ -22,6 +22,7 @@ from .external import (
     package_version,
     sentence_transformer_vectors,
 )
+from .new_words import LearnedWords, with_learned
 from .tfidf import tfidf_vectors
 
 EMBEDDINGS = {
@@ -58,6 +59,7 @@ def embed(
     embedding: str = "builtin",
     cache: Path | None = None,
     ids: Sequence[str] | None = None,
+    learned: LearnedWords | None = None,
 ) -> np.ndarray:
     """Turn texts into unit vectors.
 
@@ -75,6 +77,8 @@ def embed(
         vectors are not kept.
     ids : sequence of str, optional
         One id per text. Given vectors are then put into the order of the texts by their ids.
+    learned : LearnedWords, optional
+        Words that the built-in model knows besides its own; see `learn_words`.
 
     Returns
     -------
@@ -97,6 +101,8 @@ def embed(
         raise InputError(
             f"unknown embedding {embedding!r}", allowed=ALLOWED_NAMES, next_step="use one of these"
         )
+    if kind == "builtin" and learned is not None:
+        return builtin_vectors(texts, model=with_learned(load_model(), learned))
     compute = builtin_vectors if kind == "builtin" else partial(_PACKAGES[kind], name=name)
     if cache is None:
         return compute(texts)

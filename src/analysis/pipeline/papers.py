@@ -22,6 +22,7 @@ from analysis.clusters.extend.new_papers import LEAST_NEAR, SMALLEST_JUDGED, sha
 from analysis.clusters.labels.occurrences import PhraseIndex
 from analysis.clusters.ledger import Ledger, read_ledger
 from analysis.embedding import embed, embedding_version, paper_texts
+from analysis.embedding.new_words import LearnedWords, learn_words, learned_from_arrays
 from analysis.papers import PaperUnion, Snapshot, join_papers
 from analysis.papers.boilerplate import analysed_papers, repeated_of
 from analysis.runs import Run
@@ -157,6 +158,8 @@ class RunPapers:
         `table` with the abstracts as they are analysed: without boilerplate.
     boilerplate : dict
         The manifest's entry.
+    learned : LearnedWords or None
+        Words that the series has learned from the papers of its first run.
     """
 
     table: pd.DataFrame
@@ -164,6 +167,7 @@ class RunPapers:
     union: PaperUnion | None
     analysed: pd.DataFrame
     boilerplate: dict[str, Any]
+    learned: LearnedWords | None = None
 
     @property
     def seen(self) -> RunPapers:
@@ -187,32 +191,32 @@ def prepare_papers(
         If the snapshot does not belong to the series, or has another embedding.
     """
     # A model from a hub embeds 10 to 30 papers per second: its vectors are kept.
-    cache = path.parent / CACHE if ":" in settings.embedding else None
+    chosen: dict[str, Any] = {"embedding": settings.embedding}
+    chosen["cache"] = path.parent / CACHE if ":" in settings.embedding else None
     if parent is None or settings.fresh:
-        name = path.name
-        table = read.papers.assign(in_snapshot=True, first_run=name, last_run=name)
+        table = read.papers.assign(in_snapshot=True, first_run=path.name, last_run=path.name)
         table = schema.conform(table, name="papers")
         with progress.stage("embed"):
             seen = analysed_papers(
                 table, repeated=read.boilerplate.repeated, found=read.boilerplate
             )
             texts = paper_texts(seen["title"], seen["abstract"])
-            vectors = embed(texts, embedding=settings.embedding, cache=cache, ids=table["paper_id"])
-        return RunPapers(table, vectors, None, seen, read.boilerplate.entry)
+            learned = chosen["learned"] = learn_words(texts, embedding=settings.embedding)
+            vectors = embed(texts, ids=table["paper_id"], **chosen)
+        return RunPapers(table, vectors, None, seen, read.boilerplate.entry, learned)
     _check_embedding(parent.run, embedding=settings.embedding)
     union = join_papers(parent.run.papers, read.papers, run=path.name)
     for line in (_union_line(union, run=parent.run.name), *union.notes):
         progress.say(line)
-    # What the series has left out once, it goes on to leave out.
+    # What the series has left out or learned once, it goes on to.
     repeated = sorted({*repeated_of(parent.run.manifest), *read.boilerplate.repeated})
+    learned = chosen["learned"] = learned_from_arrays(parent.run.topic_fit)
     with progress.stage("embed"):
         seen = analysed_papers(union.papers, repeated=repeated, found=read.boilerplate)
-        vectors = _union_vectors(
-            union, papers=seen, parent=parent.run, embedding=settings.embedding, cache=cache
-        )
+        vectors = _union_vectors(union, papers=seen, parent=parent.run, chosen=chosen)
     _refuse_unrelated(union, vectors=vectors, parent=parent.run, folder=path.parent)
     entry = {**read.boilerplate.entry, "repeated": repeated}
-    return RunPapers(union.papers, vectors, union, seen, entry)
+    return RunPapers(union.papers, vectors, union, seen, entry, learned)
 
 
 def _check_embedding(parent: Run, *, embedding: str) -> None:
@@ -255,11 +259,11 @@ def _union_line(union: PaperUnion, *, run: str) -> str:
 
 
 def _union_vectors(
-    union: PaperUnion, *, papers: pd.DataFrame, parent: Run, embedding: str, cache: Path | None
+    union: PaperUnion, *, papers: pd.DataFrame, parent: Run, chosen: Mapping[str, Any]
 ) -> np.ndarray:
-    """Return the vectors of the union's n papers, float32 (n, d).
+    """Return the vectors of the union's papers: those of the parent run, else of their texts.
 
-    Those of the parent run; new and revised texts are embedded, as they are in `papers`.
+    `chosen` are the further arguments of `embed`.
     """
     ids = papers["paper_id"]
     is_new = ids.isin([*union.added, *union.revised]).to_numpy()
@@ -269,7 +273,7 @@ def _union_vectors(
     if is_new.any():
         new = papers[is_new]
         texts = paper_texts(new["title"], new["abstract"])
-        out[is_new] = embed(texts, embedding=embedding, cache=cache, ids=new["paper_id"])
+        out[is_new] = embed(texts, ids=new["paper_id"], **chosen)
     return out
 
 

@@ -12,7 +12,8 @@ from analysis import runs
 from analysis.base import laws, schema
 from analysis.base.progress import Progress
 from analysis.clusters.ledger import ledger_text
-from analysis.embedding import EMBEDDINGS, embedding_version
+from analysis.embedding import EMBEDDINGS, embedding_version, paper_texts
+from analysis.embedding.new_words import learned_arrays, unknown_notes, unknown_words
 from analysis.papers import PaperUnion, Snapshot
 from analysis.runs import Run, run_manifest
 from analysis.runs.causes import changes, moves
@@ -145,11 +146,21 @@ def _assemble(
         **tables,
         **{name: schema.empty(name) for name in ("moves", "changes", "restated")},
         vectors=papers.vectors,
-        topic_fit=as_arrays(groups.topics.fitted),
+        topic_fit={**as_arrays(groups.topics.fitted), **learned_arrays(papers.learned)},
         ledger=ledger,
-        quality=groups.quality,
+        quality={**groups.quality, **_unknown(papers, manifest=manifest)},
         manifest=manifest,
     )
+
+
+def _unknown(papers: RunPapers, *, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return the entry of `quality.json` on words that the built-in embedding does not know."""
+    if manifest["embedding"]["name"] != "builtin":
+        return {}
+    texts = paper_texts(papers.analysed["title"], papers.analysed["abstract"])
+    account = unknown_words(texts, learned=papers.learned)
+    manifest["notes"] = [*manifest["notes"], *unknown_notes(account)]
+    return {"unknown_words": account}
 
 
 def _decisions(papers: RunPapers, *, groups: Groups, settings: Settings) -> dict[str, Any]:
