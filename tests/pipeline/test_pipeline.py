@@ -123,8 +123,9 @@ def test_quality_is_within_bounds(bundled):
     quality = bundled.quality
     assert set(quality) == {
         *("coherence_npmi", "diversity", "share_well_placed", "map_trustworthiness", "map_moved"),
-        "contested",
+        *("contested", "unknown_words"),
     }
+    assert 0 < quality["unknown_words"]["share"] < 0.05
     assert 0.7 < quality["map_trustworthiness"] <= 1
     assert quality["map_moved"] is None
     assert -1 <= quality["coherence_npmi"] <= 1
@@ -199,7 +200,7 @@ def test_another_process_with_one_thread_gives_the_same_bytes(tmp_path, bundled)
     path = in_a_process(SNAPSHOT, tmp_path / "runs", threads=1)
     assert files(path) == files(bundled.path)
     manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
-    volatile = {"seconds", "peak_memory_mb", "today"}
+    volatile = {"seconds", "peak_memory_mb", "today", "sha256"}
     assert {k: v for k, v in manifest.items() if k not in volatile} == {
         k: v for k, v in bundled.manifest.items() if k not in volatile
     }
