@@ -21,7 +21,7 @@ from .common import (
     quiet_option,
     runs_option,
 )
-from .snapshot import duplicates_option, format_option, max_mb_option
+from .snapshot import columns_option, duplicates_option, format_option, max_mb_option
 
 
 @click.command("run", short_help="Analyse a snapshot.")
@@ -86,6 +86,7 @@ from .snapshot import duplicates_option, format_option, max_mb_option
     "--stopwords", help="Text file of such words and phrases, one per line; # begins a comment."
 )
 @format_option
+@columns_option
 @duplicates_option
 @max_mb_option
 @click.option(
@@ -114,6 +115,7 @@ def run_command(
     dates: tuple[Path, ...],
     words: tuple[str, ...],
     stopwords: Path | None,
+    columns: str | None,
     **settings: Any,
 ) -> None:
     """Analyse SNAPSHOT... and print the path of the new run, which extends the latest one.
@@ -124,11 +126,18 @@ def run_command(
     from analysis.base.progress import Progress
     from analysis.pipeline.names.label_words import given_words
     from analysis.pipeline.run import Settings, run
+    from analysis.sources.columns import given_columns
 
     not_in_labels = given_words(words, file=stopwords)
     made = run(
         snapshot,
-        settings=Settings(dates=dates, today=date.today(), not_in_labels=not_in_labels, **settings),
+        settings=Settings(
+            dates=dates,
+            today=date.today(),
+            not_in_labels=not_in_labels,
+            columns=given_columns(columns),
+            **settings,
+        ),
         progress=Progress(quiet=quiet, interrupted=interrupts.is_set),
     )
     click.echo(str(made.path))

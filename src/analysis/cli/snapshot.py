@@ -44,6 +44,12 @@ format_option = click.option(
 max_mb_option = number_option(
     "--max-mb", default=MAX_MB, help="Refuse files larger than N megabytes, unpacked."
 )
+columns_option = click.option(
+    "--columns",
+    metavar="title=NAME,…",
+    help="Columns of a table whose names are not known: title, abstract, date, year, month, doi, "
+    "id, arxiv_id, url, each with the column's name; abstract=none reads titles alone.",
+)
 duplicates_option = click.option(
     "--duplicates",
     type=click.Choice(["all", "exact"]),
@@ -58,6 +64,7 @@ duplicates_option = click.option(
 @files_argument
 @json_option
 @format_option
+@columns_option
 @path_option(
     "--dates",
     multiple=True,
@@ -70,6 +77,7 @@ def snapshot_command(
     files: tuple[Path, ...],
     as_json: bool,
     format: str,
+    columns: str | None,
     dates: tuple[Path, ...],
     duplicates: str,
     max_mb: int,
@@ -82,6 +90,7 @@ def snapshot_command(
     from analysis.base.files import data_file, dates_index
     from analysis.papers.snapshot import read_snapshot
     from analysis.sources import read_dates
+    from analysis.sources.columns import given_columns
 
     snapshot = read_snapshot(
         files,
@@ -91,6 +100,7 @@ def snapshot_command(
         max_mb=max_mb,
         duplicates=duplicates,
         index=dates_index(),
+        columns=given_columns(columns),
     )
     content = _content(snapshot)
     if as_json:

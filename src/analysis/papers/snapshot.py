@@ -90,6 +90,7 @@ def read_snapshot(
     max_mb: int = MAX_MB,
     duplicates: str = "all",
     index: Path | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Snapshot:
     """Read the files of one snapshot.
 
@@ -114,6 +115,8 @@ def read_snapshot(
         From `add_to_index`: dates papers that are not dated by their source, their arXiv id or
         `dates`, in this order of trust; a later one only adds precision within the same month or
         year.
+    columns : mapping of str to str, optional
+        Which columns of tables hold what, such as {"title": "Heading", "date": "When"}.
 
     Returns
     -------
@@ -133,7 +136,7 @@ def read_snapshot(
             next_step="leave it out to merge all duplicates",
         )
     latest = (snapshot_date or today) + GRACE
-    parts = read_parts(paths, format=format, latest=latest, max_mb=max_mb)
+    parts = read_parts(paths, format=format, latest=latest, max_mb=max_mb, columns=columns)
     day, date_from = _snapshot_day(parts, given=snapshot_date, today=today)
     latest = (day or today) + GRACE
     notes = [note for part in parts for note in part.rows.notes]

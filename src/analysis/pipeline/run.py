@@ -168,6 +168,7 @@ def _read(
         max_mb=settings.max_mb,
         duplicates=settings.duplicates,
         index=Path(index) if index else None,
+        columns=settings.columns,
     )
     return read if settings.as_of is None else _as_of(read, day=settings.as_of)
 

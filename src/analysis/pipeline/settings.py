@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ PERIODS = ("auto", *FREQUENCIES)
 _RECORDED = (
     *("fresh", "only_snapshot", "as_of", "period", "by", "embedding", "format", "duplicates"),
     *("seed", "grades", "csv_safe", "thresholds", "snapshot_date", "not_in_labels"),
-    *("clusters", "detail"),
+    *("clusters", "detail", "columns"),
 )
 
 
@@ -79,6 +80,9 @@ class Settings:
         How many clusters a fresh fit is to have; by default as many as the papers show.
     detail : str or None
         In place of a number: "coarse" (a third of them), "medium" or "fine" (three times as many).
+    columns : mapping of str to str or None
+        Which columns of a table hold what, where their names are not known: "title", "abstract",
+        "date", "year", … to the name of the column.
     """
 
     runs: Path | None = None
@@ -107,6 +111,7 @@ class Settings:
     not_in_labels: tuple[str, ...] | None = None
     clusters: int | None = None
     detail: str | None = None
+    columns: Mapping[str, str] | None = None
 
 
 def recorded_settings(settings: Settings) -> dict[str, Any]:

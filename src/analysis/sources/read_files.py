@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
-from .columns import missing_columns, standardise
+from .columns import checked_columns, standardise
 from .dates import no_dates, parse_dates
 from .formats import FORMAT_NAMES, FORMATS, Content, Format, detect_format
 from .formats.records import Rows
@@ -49,10 +49,18 @@ class Part:
     listed: pd.DataFrame
 
 
-def read_parts(paths: Sequence[Path], *, format: str, latest: date, max_mb: int) -> list[Part]:
+def read_parts(
+    paths: Sequence[Path],
+    *,
+    format: str,
+    latest: date,
+    max_mb: int,
+    columns: Mapping[str, str] | None = None,
+) -> list[Part]:
     """Read all files, each of up to `max_mb` megabytes, unpacked.
 
-    `format` is one of `formats.FORMAT_NAMES`; listing dates after `latest` are refused.
+    `format` is one of `formats.FORMAT_NAMES`; listing dates after `latest` are refused; `columns`
+    says which columns hold what (see `columns.given`).
 
     Raises
     ------
@@ -64,7 +72,7 @@ def read_parts(paths: Sequence[Path], *, format: str, latest: date, max_mb: int)
     for path in paths:
         try:
             file = load(Path(path), max_mb=max_mb)
-            parts += _members(file, format=format, latest=latest, max_mb=max_mb)
+            parts += _members(file, format=format, latest=latest, max_mb=max_mb, columns=columns)
         except InputError as error:
             errors.append(error)
     if errors:
@@ -72,12 +80,14 @@ def read_parts(paths: Sequence[Path], *, format: str, latest: date, max_mb: int)
     return parts
 
 
-def _members(outer: File, *, format: str, latest: date, max_mb: int) -> list[Part]:
+def _members(
+    outer: File, *, format: str, latest: date, max_mb: int, columns: Mapping[str, str] | None
+) -> list[Part]:
     """Read a file, or every member of a zip; a member without papers is left out and named."""
     parts, errors = [], []
     for file in unpack(outer, max_mb=max_mb):
         try:
-            part = read_part(file, format=format, latest=latest)
+            part = read_part(file, format=format, latest=latest, columns=columns)
             parts.append(replace(part, file=outer, name=f"{outer.name} {file.name}"))
         except InputError as error:
             errors.append(error)
@@ -88,12 +98,13 @@ def _members(outer: File, *, format: str, latest: date, max_mb: int) -> list[Par
     return [replace(parts[0], rows=rows), *parts[1:]]
 
 
-def read_part(file: File, *, format: str, latest: date) -> Part:
+def read_part(
+    file: File, *, format: str, latest: date, columns: Mapping[str, str] | None = None
+) -> Part:
     """Read one unpacked file; parameters and errors as in `read_parts`."""
     name, rows = read_file(file, format=format)
-    error = missing_columns(rows.frame, shown=file.shown)
-    if error is not None:
-        raise error
+    frame, notes = checked_columns(rows.frame, columns=columns, shown=file.shown)
+    rows = replace(rows, frame=frame, notes=(*rows.notes, *notes))
     known, _ = standardise(rows.frame)
     listed = no_dates(known.index)
     if "listed" in known:

@@ -19,6 +19,7 @@ from analysis.base.escaping import clean, first_lines
 
 from ..columns import column_key, exporter_of, last_export, match_columns
 from ..dates import export_day
+from ..texts.capitals import without_capitals
 from . import Content, Detection
 from .records import Rows, named_lines
 
@@ -138,6 +139,8 @@ def read_csv(content: Content) -> Rows:
     columns = pd.DataFrame(records, columns=range(len(header)), dtype="str")
     frame = columns.set_axis(header, axis=1)
     exporter = exporter_of(header)
+    if exporter == "bibliometrix-csv":
+        frame = without_capitals(frame)
     if exporter and "abstract" not in match_columns(header):
         frame = frame.assign(abstract=None)
     dropped = {RAGGED: n_ragged, HEADER: n_rows - len(records)}

@@ -1,0 +1,7 @@
+"""Columns of tables: the names under which they are known, given by the user, or guessed."""
+
+from __future__ import annotations
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
