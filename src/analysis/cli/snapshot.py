@@ -47,8 +47,7 @@ max_mb_option = number_option(
 columns_option = click.option(
     "--columns",
     metavar="title=NAME,…",
-    help="Columns of a table whose names are not known: title, abstract, date, year, month, doi, "
-    "id, arxiv_id, url, each with the column's name; abstract=none reads titles alone.",
+    help="Columns under other names: title, abstract, date, year, …; abstract=none: titles alone.",
 )
 duplicates_option = click.option(
     "--duplicates",

@@ -14,9 +14,8 @@ from .aliases import ALIASES
 from .guess import guess_columns
 from .match import column_key, match_columns, shown_names
 
-NAMES = {"date": "published"} | {
-    name: name
-    for name in ("title", "abstract", "year", "month", "doi", "id", "arxiv_id", "url", "listed")
+NAMES = {"title": "title", "abstract": "abstract", "date": "published"} | {
+    name: name for name in ("year", "month", "doi", "id", "arxiv_id", "url", "listed")
 }
 """What `--columns` may name -> the standard column."""
 
@@ -31,7 +30,12 @@ def given_columns(text: str | None) -> dict[str, str] | None:
     """
     if not text:
         return None
-    parts = next(csv.reader([text], skipinitialspace=True), [])
+    try:
+        parts = next(csv.reader([" ".join(text.split())], skipinitialspace=True), [])
+    except csv.Error as error:
+        raise InputError(
+            f"--columns cannot be read: {error}", allowed=", ".join(NAMES), next_step=_NEXT
+        ) from None
     pairs = [part.partition("=") for part in parts if part.strip()]
     found = {key.strip().casefold(): name.strip().strip("\"'") for key, _, name in pairs}
     problems = [
