@@ -29,7 +29,7 @@ NAMES = dict(pair.split(" ", 1) for pair in _NAMES.replace("\n", "|").split("|")
 LANGUAGE = "text_language"
 """Column of the papers table; it is there if any paper is told to be in another language."""
 
-LONGEST = 1000
+LONGEST = 500
 """Characters that are looked at."""
 
 _FEWEST_LETTERS, _FEWEST_SIGNS = 120, 6
