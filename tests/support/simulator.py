@@ -33,7 +33,8 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """One reply. `raw` is written as it is instead of everything else; `pieces` one by one.
+    """One reply. `raw` is written as it is instead of everything else; `pieces` one by one, with
+    status 0 also without anything before them.
 
     `late` follows `raw` on the same connection, but only once the client has sent something more on
     it.
@@ -109,6 +110,11 @@ def _write(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
         if reply.late and handler.rfile.readline():
             handler.wfile.write(reply.late)
         handler.close_connection = True
+        return
+    if reply.pieces is not None and not reply.status:
+        handler.close_connection = True
+        for piece in reply.pieces:
+            handler.wfile.write(piece)
         return
     handler.send_response(reply.status)
     for name, value in reply.headers.items():

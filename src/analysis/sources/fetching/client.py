@@ -16,6 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 
+from .connection import Meter, meter_responses
 from .limits import MAX_REDIRECTS, BaseUrl, Clock, Pace, backoff, origin_of, redirect_target
 from .response import (
     Advice,
@@ -61,6 +62,7 @@ class Client:
     pool: PoolManager
     advice: Advice
     follows: bool
+    meter: Meter
     last: float | None = None
 
 
@@ -80,9 +82,11 @@ def open_client(
     headers = {"User-Agent": agent, "Accept-Encoding": "gzip"}
     if key:
         headers["Authorization"] = f"Bearer {key}"
-    pool = _pool(base)
+    pool, meter = _pool(base), Meter(pace, clock)
+    meter_responses(pool, meter=meter)
+    advice = advice or Advice()
     try:
-        yield Client(base, pace, clock, headers, key, say, pool, advice or Advice(), follows)
+        yield Client(base, pace, clock, headers, key, say, pool, advice, follows, meter)
     finally:
         pool.clear()
 
@@ -228,6 +232,7 @@ def _response_to(client: Client, url: str, *, content: bytes | None, explain: Ex
         _wait_for_turn(client)
         response = None
         try:
+            client.meter.start()
             response = _send(client, url, content=content)
             if response.status not in _REDIRECTS:
                 return response_body(
@@ -254,6 +259,8 @@ def _response_to(client: Client, url: str, *, content: bytes | None, explain: Ex
             if response is not None:
                 response.close()
                 response.release_conn()
+            if not client.meter.is_clean:
+                client.pool.clear()
     raise PermanentError(
         f"more than {MAX_REDIRECTS} redirects", allowed="a response", next_step="check --base-url"
     )

@@ -36,12 +36,13 @@ class Pace:
     longest_retry_after : float
         The longest `Retry-After` that is obeyed; a longer one ends the fetch.
     connect, read, response : float
-        Seconds to connect, to wait for the next byte, and for a complete body.
+        Seconds to connect, to wait for the next byte, and from the request to the end of its
+        response: interim responses, headers, body and trailers together.
     whole : float or None
         Seconds from the request to the end of its response, however slowly either comes; None to
         bound only the parts.
     max_bytes : int
-        Size of a response, decompressed.
+        Size of a response, as it comes and decompressed.
     """
 
     between: float
