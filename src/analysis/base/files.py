@@ -18,6 +18,7 @@ from typing import Any
 
 from .errors import InputError
 from .escaping import for_terminal
+from .outputs import remove_leftovers
 
 _INSTALLED = Path(__file__).parents[1] / "_data"
 _CHECKOUT = Path(__file__).resolve().parents[3]
@@ -187,6 +188,7 @@ def written_whole(path: Path, *, overwrite: bool = True, sync: bool = False) -> 
     """
     if path.exists() and not path.is_dir():
         _check_regular(path)
+    remove_leftovers(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield temporary

@@ -122,6 +122,15 @@ def handle_errors(command: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(DONE)
+        except MemoryError:
+            click.echo(
+                "Found: not enough memory\n"
+                "Allowed: about ten times the size of the input, and at least 1 GB\n"
+                "Next: close other programs, raise the limit on memory (ulimit -v), or extract the "
+                "papers you need with papertide filter",
+                err=True,
+            )
+            sys.exit(BAD_INPUT)
         except Exception as error:
             if debug:
                 traceback.print_exc()

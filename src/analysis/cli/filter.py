@@ -73,11 +73,13 @@ def filter_command(
     only.
     """
     from analysis import __version__
+    from analysis.base.outputs import check_outside_runs
     from analysis.sources.input_file import MEGABYTE
     from analysis.sources.large.filtering import filter_file
     from analysis.sources.large.selection import read_conditions
     from analysis.sources.large.stream import Limits
 
+    check_outside_runs(out)
     conditions = read_conditions(
         categories=categories, first=first, last=last, words=words, any_words=any_words
     )

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_html, for_script
 from analysis.base.files import notebook_folder, written_whole
+from analysis.base.outputs import check_outside_runs
 from analysis.base.progress import Progress
 from analysis.runs import read_run
 
@@ -90,6 +91,13 @@ def execute_notebooks(run_path: Path, *, out: Path, progress: Progress) -> list[
     """
     import nbformat
 
+    check_outside_runs(out)
+    if out.resolve() == notebook_folder().resolve():
+        raise InputError(
+            f"{out} holds the notebooks themselves",
+            allowed="another folder: the notebooks are executed as copies",
+            next_step="choose another with --out DIR",
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

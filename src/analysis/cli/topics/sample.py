@@ -8,6 +8,7 @@ import click
 
 from analysis.base.english import count
 from analysis.base.errors import InputError
+from analysis.base.outputs import check_outside_runs
 
 from ..common import handle_errors, number_option, open_run, path_option, run_options, wrap_text
 from .score import topic_ids
@@ -44,6 +45,7 @@ def sample_command(
     from analysis.topics.accuracy.scoring import match_gold
     from analysis.topics.find_paper import find_topic
 
+    check_outside_runs(out)
     opened = open_run(run, runs=runs)
     topic_id = find_topic(opened.groups, text=topic)
     already: set[str] = set()
