@@ -16,7 +16,7 @@ from .limits import MEGABYTE, Clock, Pace
 from .response import PermanentError, TransientError
 
 if TYPE_CHECKING:
-    from socket import socket as Socket
+    from socket import socket
 
     from urllib3 import HTTPConnectionPool, PoolManager
 
@@ -77,7 +77,7 @@ class Meter:
 class _MeteredSocket(io.RawIOBase):
     """A socket as a stream, within the bounds of a meter."""
 
-    def __init__(self, sock: Socket, *, meter: Meter) -> None:
+    def __init__(self, sock: socket, *, meter: Meter) -> None:
         self._sock, self._meter, self.is_over = sock, meter, False
         self._stream: Any = sock.makefile("rb", buffering=0)
 
@@ -122,7 +122,7 @@ def meter_responses(manager: PoolManager, *, meter: Meter) -> None:
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
     class Response(HTTPResponse):
-        def __init__(self, sock: Socket, *args: Any, **kwargs: Any) -> None:
+        def __init__(self, sock: socket, *args: Any, **kwargs: Any) -> None:
             super().__init__(sock, *args, **kwargs)
             self.fp.close()
             self.fp = _MeteredBuffer(_MeteredSocket(sock, meter=meter), meter=meter)
