@@ -27,7 +27,7 @@ from analysis.topics.phrases import STRONG, find_phrases, phrase_matcher, sequen
 
 USERS_FOUR = ["pretraining", "peft", "multimodal", "scaling"]
 BINS = [(0.05, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9), (0.9, 1.01)]
-TOPICS = read_topics(data_file("topics.toml"))
+TOPICS = read_topics(data_file("topics/ml.toml"))
 NAMES = [topic.id for topic in TOPICS]
 
 

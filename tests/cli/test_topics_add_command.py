@@ -98,7 +98,7 @@ def test_by_default_it_is_the_file_of_the_folder(series, tmp_path, monkeypatch):
     assert "there is no data/topics.toml here" in result.stderr
     folder = tmp_path / "data"
     folder.mkdir()
-    shutil.copy(Path(__file__).parents[2] / "data" / "topics.toml", folder)
+    shutil.copy(Path(__file__).parents[2] / "data" / "topics" / "ml.toml", folder / "topics.toml")
     n = len(read_topics(folder / "topics.toml"))
     assert add("kelp-harvest", runs=series).exit_code == 0
     assert len(read_topics(folder / "topics.toml")) == n + 1

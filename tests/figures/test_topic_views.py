@@ -227,5 +227,5 @@ def test_changed_words_are_said_in_words():
 
 
 def test_the_definitions_in_use_can_be_had():
-    assert default_topics().name == "topics.toml"
+    assert default_topics().name == "ml.toml"
     assert "[[topic]]" in default_topics().read_text(encoding="utf-8")

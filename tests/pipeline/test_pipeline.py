@@ -89,7 +89,7 @@ def test_the_manifest_says_what_went_in_and_how_it_was_made(bundled):
     assert entry["name"] == SNAPSHOT.name
     assert entry["sha256"] == sha256(SNAPSHOT)
     assert {(d["role"], d["name"]) for d in manifest["definitions"]} == {
-        ("topics", "topics.toml"),
+        ("topics", "ml.toml"),
         ("overrides", "overrides.toml"),
         ("dates", "arxiv_ids.csv"),
     }

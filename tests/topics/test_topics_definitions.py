@@ -8,7 +8,7 @@ from analysis.base.errors import InputError
 from analysis.topics import Topic, phrase_location, read_topics
 from conftest import ROOT
 
-TOPICS = ROOT / "data" / "topics.toml"
+TOPICS = ROOT / "data" / "topics" / "ml.toml"
 GOOD = '[[topic]]\nid = "a-b"\nlabel = "A"\nstrong = ["xyz"]\n'
 
 

@@ -15,7 +15,7 @@ from analysis.topics.phrase_evidence import phrase_evidence
 from analysis.topics.vector_evidence import definition_fit, definition_nearness, fit, score
 from conftest import ROOT
 
-TOPICS = ROOT / "data" / "topics.toml"
+TOPICS = ROOT / "data" / "topics" / "ml.toml"
 WE = "We propose adapters."
 REST = "Adapters are fine."
 OTHER = "Nothing else is said."

@@ -38,7 +38,7 @@ def data_file(name: str) -> Path:
     Parameters
     ----------
     name : str
-        `topics.toml`, `arxiv_ids.csv` or a path below `data/`.
+        `overrides.toml`, `arxiv_ids.csv` or a path below `data/`.
 
     Raises
     ------
@@ -60,8 +60,21 @@ def example_snapshot() -> Path:
 
 
 def default_topics() -> Path:
-    """Return the path of the topic definitions that are used by default."""
-    return data_file("topics.toml")
+    """Return the path of `data/topics.toml` if it exists here, else of the bundled set `ml`."""
+    return own_topics() or data_file("topics/ml.toml")
+
+
+def own_topics() -> Path | None:
+    """Return the path of the definitions that a user keeps here; None without any."""
+    path = Path("data") / "topics.toml"
+    return path if path.is_file() else None
+
+
+def topic_sets() -> dict[str, Path]:
+    """Return the sets of topic definitions by name; those in `./data/topics/` come first."""
+    folders = (_CHECKOUT / "data", _INSTALLED, Path("data"))
+    paths = [path for folder in folders for path in sorted((folder / "topics").glob("*.toml"))]
+    return dict(sorted({path.stem: path for path in paths}.items()))
 
 
 def notebook_folder() -> Path:

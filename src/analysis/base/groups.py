@@ -182,6 +182,19 @@ def broader_memberships(memberships: pd.DataFrame, *, groups: pd.DataFrame) -> p
     return rows.assign(weight=weight)[list(memberships.columns)]
 
 
+def shown_groups(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
+    """Return the rows of one kind that are drawn and listed: `groups_of` with papers, if topics.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Table `groups`.
+    kind : {"cluster", "topic"}
+    """
+    rows = groups_of(groups, kind=kind)
+    return rows[rows["n_papers"] > 0] if kind == "topic" else rows
+
+
 def groups_of(groups: pd.DataFrame, *, kind: str) -> pd.DataFrame:
     """Return the rows of one kind that papers can belong to.
 

@@ -37,7 +37,12 @@ from .snapshot import columns_option, duplicates_option, format_option, max_mb_o
     help="Count only the papers of this snapshot in trends. Default: all papers of the series.",
 )
 @day_option("--as-of", help="Leave out papers listed (or else published) after this day.")
-@path_option("--topics", help="Topic definitions. Default: data/topics.toml.")
+@click.option(
+    "--topics",
+    metavar="NAME|FILE|none",
+    help="Topic definitions: a bundled set, a file, or none. Default: those of the run that is "
+    "extended, else data/topics.toml, else the bundled set that covers the papers, if one does.",
+)
 @path_option(
     "--overrides", help="Manual decisions on topics and clusters. Default: data/overrides.toml."
 )

@@ -10,7 +10,7 @@ import click
 
 from analysis.base.english import count, period_label, snapshot_words
 from analysis.base.escaping import for_terminal
-from analysis.base.groups import grade, groups_of
+from analysis.base.groups import grade, shown_groups
 from analysis.base.schema import KINDS, READABLE_VERSIONS
 
 from .common import handle_errors, json_option, json_records, open_run, run_options, text_table
@@ -113,6 +113,9 @@ def _run_content(run: Run) -> dict[str, Any]:
 
 def _run_text(run: Run) -> str:
     """Return what was read, the groups with their shares in the last full period, the quality."""
+    from analysis.report.markup import PLAIN
+    from analysis.report.text.groups import topics_without_papers
+
     counts = run.manifest["counts"]
     dropped = ", ".join(f"{n:,} dropped ({reason})" for reason, n in counts["dropped"].items())
     lines = [
@@ -121,7 +124,10 @@ def _run_text(run: Run) -> str:
         f"{counts['no_abstract']:,} without an abstract; {dropped or 'none dropped'}",
         run.manifest["clustering"]["rule"],
         run.manifest["period"]["reason"],
+        run.manifest.get("topic_set", {}).get("said", ""),
+        topics_without_papers(run, target=PLAIN),
     ]
+    lines = list(filter(None, lines))
     parts = ["\n".join(map(for_terminal, lines))]
     parts += [_groups_text(run, kind=kind) for kind in reversed(KINDS)]
     parts.append(_words_text(run))
@@ -139,7 +145,7 @@ def _run_text(run: Run) -> str:
 
 
 def _groups_text(run: Run, *, kind: str) -> str:
-    groups = groups_of(run.groups, kind=kind).sort_values(
+    groups = shown_groups(run.groups, kind=kind).sort_values(
         ["n_papers", "group_id"], ascending=[False, True], kind="stable"
     )
     if groups.empty:

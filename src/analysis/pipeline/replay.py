@@ -15,7 +15,7 @@ import pandas as pd
 from analysis import runs
 from analysis.base.english import count
 from analysis.base.errors import InputError
-from analysis.base.files import data_file, dates_index
+from analysis.base.files import data_file, dates_index, default_topics, topic_sets
 from analysis.base.groups import counted_memberships
 from analysis.base.progress import Progress
 from analysis.base.schema import SCHEMA_VERSION
@@ -109,7 +109,8 @@ def replay(
 def _find_sources(manifest: Mapping[str, Any], *, files: Sequence[Path], folder: Path) -> _Sources:
     wanted = [*manifest["inputs"], *manifest.get("definitions", [])]
     names = {str(one["name"]) for one in wanted}
-    defaults = [data_file(name) for name in ("topics.toml", "overrides.toml", "arxiv_ids.csv")]
+    defaults = [data_file(name) for name in ("overrides.toml", "arxiv_ids.csv")]
+    defaults += [default_topics(), *topic_sets().values()]
     defaults += filter(None, [dates_index()])
     candidates = [*files, *_files_named(folder, names), *defaults]
     paths = dict.fromkeys(path.resolve() for path in candidates if path.is_file())
@@ -198,7 +199,7 @@ def _settings(manifest: Mapping[str, Any], *, series: Path, sources: _Sources) -
         snapshot_date=snapshot_date,
         runs=series,
         extend=parent.get("run"),
-        topics=of_role.get("topics"),
+        topics=of_role.get("topics", "none"),
         overrides=of_role.get("overrides"),
         dates=tuple(sources.definitions.get("dates", ())),
         index=of_role.get("dates index"),

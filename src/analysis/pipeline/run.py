@@ -12,13 +12,14 @@ import pandas as pd
 from analysis import runs, sources
 from analysis.base.english import count
 from analysis.base.errors import InputError
-from analysis.base.files import data_file, dates_index
+from analysis.base.files import data_file, dates_index, own_topics
 from analysis.base.progress import Progress
 from analysis.embedding import ALLOWED_NAMES, is_embedding_name
 from analysis.papers import Snapshot, dropped_line, read_snapshot
 from analysis.runs import Run, file_entries, peak_memory_mb
 
 from .audit import add_audit
+from .groups.topic_set import choose_set, given_set
 from .groups.topics import read_definitions
 from .groups.tree import Division, division_problems, kept_division
 from .names.label_words import checked_words, words_of_parent
@@ -67,17 +68,23 @@ def run(
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
     index = dates_index() if settings.index == "auto" else settings.index
     today = settings.today or date.today()
-    definitions = read_definitions(settings.topics, overrides_file=settings.overrides)
+    chosen = given_set(settings.topics) if settings.topics is not None else None
+    file = chosen.file if chosen else own_topics()
+    definitions = read_definitions(file, overrides_file=settings.overrides)
     series = runs.runs_folder(settings.runs)
     with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
         with progress.stage("read"):
             read = _read(paths, settings=settings, date_files=date_files, index=index, today=today)
-        files = [*definitions.file_entries(), *file_entries("dates", date_files)]
-        files += file_entries("dates index", [Path(index)] if index else [])
         for line in _snapshot_lines(read):
             progress.say(line)
         parent = find_parent(series, settings=settings, progress=progress)
         known = parent.run.manifest["settings"] if parent else None
+        if chosen is None:
+            chosen = choose_set(read.papers, before=parent.run.manifest if parent else None)
+            definitions = read_definitions(chosen.file, overrides_file=settings.overrides)
+        progress.say(chosen.said)
+        files = [*definitions.file_entries(), *file_entries("dates", date_files)]
+        files += file_entries("dates index", [Path(index)] if index else [])
         words = words_of_parent(settings.not_in_labels, settings=known)
         clusters, detail = _division(settings, parent=parent)
         settings = replace(settings, not_in_labels=words, clusters=clusters, detail=detail)
@@ -103,7 +110,7 @@ def run(
         )
         if pages:
             result = add_audit(result, always=settings.audit, progress=progress)
-        result.manifest.update(definitions=files, today=today.isoformat())
+        result.manifest.update(definitions=files, topic_set=chosen.entry(), today=today.isoformat())
         _write(result, folder=folder, path=path, progress=progress, pages=pages)
     return replace(result, path=path, manifest=runs.read_manifest(path))
 

@@ -37,8 +37,9 @@ class Settings:
         Trends count the papers that this snapshot lists, not all papers of the series.
     as_of : date or None
         Leave out papers that were listed, else published, after this day.
-    topics : Path or None
-        Topic definitions; `data/topics.toml` by default.
+    topics : Path or str or None
+        Topic definitions: a file, the name of a bundled set, or "none". By default those of the
+        run that is continued, else `data/topics.toml`, else the bundled set that fits the papers.
     overrides : Path or None
         Decisions on topics and clusters by hand; `data/overrides.toml` by default.
     dates : tuple of Path
@@ -90,7 +91,7 @@ class Settings:
     extend: str | Path | None = None
     only_snapshot: bool = False
     as_of: date | None = None
-    topics: Path | None = None
+    topics: Path | str | None = None
     overrides: Path | None = None
     dates: tuple[Path, ...] = ()
     snapshot_date: date | None = None

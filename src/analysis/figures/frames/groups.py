@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.base.groups import broader_groups, broader_ids, counted_memberships, groups_of
+from analysis.base.groups import broader_groups, broader_ids, counted_memberships, shown_groups
 
 from ..style import SYMBOLS
 
@@ -29,7 +29,7 @@ def group_styles(run: Run, *, kind: str) -> pd.DataFrame:
         `group_id`, `label`, `color`, `symbol`, `n_group` (papers), sorted by id.
     """
     broader = kind == "broader"
-    groups = broader_groups(run.groups) if broader else groups_of(run.groups, kind=kind).copy()
+    groups = broader_groups(run.groups) if broader else shown_groups(run.groups, kind=kind).copy()
     groups["symbol"] = symbols(groups["color"])
     columns = {"n_papers": "n_group"}
     return groups[["group_id", "label", "color", "symbol", "n_papers"]].rename(columns=columns)

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis import topics
 from analysis.base import schema
 from analysis.base.errors import InputError
-from analysis.base.files import data_file
+from analysis.base.files import data_file, default_topics
 from analysis.base.progress import Progress
 from analysis.clusters.overrides import ClusterOverride, read_cluster_overrides
 from analysis.embedding import strongest_word_finder
@@ -32,14 +32,14 @@ class Definitions:
 
     topics: Sequence[Topic]
     overrides: Sequence[Override]
-    topics_file: Path
+    topics_file: Path | None
     overrides_file: Path
     clusters: Sequence[ClusterOverride] = ()
 
     def file_entries(self) -> list[dict[str, Any]]:
         """Return the files as the manifest lists them."""
         return [
-            *file_entries("topics", [self.topics_file]),
+            *file_entries("topics", [self.topics_file] if self.topics_file else []),
             *file_entries("overrides", [self.overrides_file]),
         ]
 
@@ -56,21 +56,21 @@ class RunTopics:
 
 
 def read_definitions(topics_file: Path | None, *, overrides_file: Path | None) -> Definitions:
-    """Read the given files, by default those of the project.
+    """Read the given files; no topics without a file, the project's overrides by default.
 
     Raises
     ------
     InputError
         If one of them is wrong; all problems together.
     """
-    topics_file = topics_file or data_file("topics.toml")
     overrides_file = overrides_file or data_file("overrides.toml")
-    defined = topics.read_topics(topics_file)
+    defined = topics.read_topics(topics_file) if topics_file else []
     overrides: Sequence[Override] = ()
     cluster_overrides: Sequence[ClusterOverride] = ()
     errors = []
     try:
-        overrides = read_overrides(overrides_file, topics=[topic.id for topic in defined])
+        known = defined or topics.read_topics(default_topics())
+        overrides = read_overrides(overrides_file, topics=[topic.id for topic in known])
     except InputError as error:
         errors.append(error)
     try:
@@ -83,7 +83,9 @@ def read_definitions(topics_file: Path | None, *, overrides_file: Path | None) -
             allowed="; and ".join(dict.fromkeys(error.allowed for error in errors)),
             next_step=errors[0].next_step,
         )
-    return Definitions(defined, overrides, topics_file, overrides_file, cluster_overrides)
+    return Definitions(
+        defined, overrides if defined else (), topics_file, overrides_file, cluster_overrides
+    )
 
 
 def find_topics(
@@ -194,7 +196,7 @@ def changed_words(
 def _refuse_common(
     common: Sequence[tuple[str, str, int]], *, definitions: Definitions, n: int
 ) -> None:
-    if common:
+    if common and definitions.topics_file:
         raise InputError(
             [
                 f"{topics.phrase_location(definitions.topics_file, topic=topic, phrase=phrase)}: "

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from analysis.base.english import capital, count, listing, percent, sentence, snapshot_words, verb
-from analysis.base.groups import grade, groups_of
+from analysis.base.groups import grade, shown_groups
 from analysis.figures.frames import date_label
 from analysis.figures.style import GREY
 from analysis.runs.comparison import compare_with_parent
@@ -18,7 +18,13 @@ from ..findings.facts import Facts
 from ..findings.findings import select_findings
 from ..markup import HTML, PLAIN
 from ..text.changes import change_parts
-from ..text.groups import by_size, changed_words, in_no_topic, why_no_clusters
+from ..text.groups import (
+    by_size,
+    changed_words,
+    in_no_topic,
+    topics_without_papers,
+    why_no_clusters,
+)
 from ..text.run import periods_words, summary
 from ..text.share_changes import Part
 from .charts import map_chart, trend_charts
@@ -123,10 +129,10 @@ def _as_markup(part: Part) -> Part:
 
 def _group_table(facts: Facts, *, kind: str) -> dict[str, Any]:
     run = facts.run
-    groups = groups_of(run.groups, kind=kind)
+    groups = shown_groups(run.groups, kind=kind)
     groups = groups[groups["status"] != "retired"]
     if groups.empty:
-        note = why_no_clusters(run) if kind == "cluster" else "There are no topics in this run."
+        note = why_no_clusters(run) if kind == "cluster" else _why_no_topics(run)
         return {"groups": [], "note": note}
     groups, papers = by_size(groups), run.papers.set_index("paper_id")
     rows = [_group_row(group, papers=papers, facts=facts) for _, group in groups.iterrows()]
@@ -160,9 +166,17 @@ def _group_row(group: pd.Series, *, papers: pd.DataFrame, facts: Facts) -> dict[
     }
 
 
+def _why_no_topics(run: Run) -> str:
+    without = topics_without_papers(run, target=PLAIN)
+    said = str(run.manifest.get("topic_set", {}).get("said", ""))
+    return " ".join(filter(None, [without, said])) or "There are no topics in this run."
+
+
 def _topic_notes(run: Run) -> list[str]:
     n = in_no_topic(run)
     return [
+        str(run.manifest.get("topic_set", {}).get("said", "")),
+        topics_without_papers(run, target=PLAIN),
         f"{capital(count(n, 'paper'))} of {len(run.papers):,} {verb(n, 'is', 'are')} in no topic. "
         "A paper may be in several topics, so these numbers need not add up.",
         run.manifest.get("overrides", {}).get("said", ""),

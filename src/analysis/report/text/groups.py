@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.base.english import capital, count, listing, percent, sentence, verb
 from analysis.base.errors import InputError
-from analysis.base.groups import counted_memberships, groups_of, primary_memberships
+from analysis.base.groups import counted_memberships, groups_of, primary_memberships, shown_groups
 from analysis.base.schema import COUNTED_WEIGHT, KINDS
 from analysis.figures.frames import group_papers
 
@@ -105,9 +105,11 @@ def describe_topics(run: Run) -> str:
         words changed while its papers remained similar; a single sentence if the run has no
         topic.
     """
-    topics = by_size(run.groups[run.groups["kind"] == "topic"])
+    topics = by_size(shown_groups(run.groups, kind="topic"))
+    without = topics_without_papers(run, target=MARKDOWN)
     if topics.empty:
-        return "This run has no topics."
+        said = MARKDOWN.text(str(run.manifest.get("topic_set", {}).get("said", "")))
+        return " ".join(filter(None, [without or "This run has no topics.", said]))
     n = in_no_topic(run)
     papers = count(len(run.papers), "paper")
     in_none = f"{n:,} of its {papers} {verb(n, 'is', 'are')} in none"
@@ -122,7 +124,14 @@ def describe_topics(run: Run) -> str:
         f"{changed_words(topic, target=MARKDOWN)}."
         for topic in run.manifest.get("vocabulary_drift", [])
     ]
-    return "\n\n".join([first, "\n".join(items), *changed])
+    return "\n\n".join(filter(None, [first, "\n".join(items), without, *changed]))
+
+
+def topics_without_papers(run: Run, *, target: Target) -> str:
+    """Return the sentence that names the topics without papers; "" if each has some."""
+    rows = groups_of(run.groups, kind="topic")
+    labels = [target.label(label) for label in rows.loc[rows["n_papers"] == 0, "label"]]
+    return f"Topics without papers: {listing(labels)}." if labels else ""
 
 
 def check_kind(kind: str) -> None:

@@ -1,0 +1,89 @@
+"""Which topic definitions a run uses, and what it says of that."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis.base.errors import InputError
+from analysis.base.files import example_snapshot, topic_sets
+from analysis.papers import read_snapshot
+from analysis.pipeline.groups.topic_set import choose_set, given_set
+from analysis.pipeline.replay import replay
+from analysis.pipeline.run import Settings, run
+from analysis.topics import Topic
+from analysis.topics.coverage import coverage
+
+pytestmark = pytest.mark.usefixtures("_without_pages")
+DEFINITION = '[[topic]]\nid = "bread"\nlabel = "Bread"\nstrong = ["bread", "sourdough"]\n'
+
+
+def csv(path: Path, *, n: int = 20, what: str = "Sourdough bread rises") -> Path:
+    rows = [f"{what} {number},Flour and water number {number}." for number in range(n)]
+    path.write_text("\n".join(["title,abstract", *rows]), encoding="utf-8")
+    return path
+
+
+def settings(folder: Path, **more: object) -> Settings:
+    return Settings(runs=folder / "runs", grades=False, **more)
+
+
+def test_coverage_leaves_the_largest_topic_out_and_reads_evenly():
+    topics = [Topic("a", "A", strong=("bread",)), Topic("b", "B", strong=("cake",))]
+    papers = pd.DataFrame({"title": ["Bread"] * 6 + ["Cake"] * 2, "abstract": None})
+    assert coverage(papers, topics=topics) == 0
+    said = papers.assign(abstract="Bread is good. Bread is good.")
+    assert coverage(said, topics=topics) == 0
+    both = papers.assign(title=["Bread and cake"] * 4 + ["Soup"] * 4)
+    both = both.assign(abstract=["Bread and cake. We bake cake and bread."] * 4 + [None] * 4)
+    assert coverage(both, topics=topics) == 0.5
+    assert coverage(papers.head(0), topics=topics) == coverage(papers, topics=topics[:1]) == 0
+
+
+def test_the_bundled_snapshot_gets_the_set_of_its_field():
+    papers = read_snapshot([example_snapshot()], today=date(2026, 1, 1)).papers
+    found = choose_set(papers, before=None)
+    assert found.name == "ml"
+    assert found.file == topic_sets()["ml"]
+    assert "whose phrases cover" in found.said
+
+
+def test_another_field_gets_no_topics_and_is_told_how_to_write_some(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = run(csv(tmp_path / "p.csv"), settings=settings(tmp_path))
+    entry = made.manifest["topic_set"]
+    assert entry["name"] == "none"
+    assert "topics suggest" in entry["said"]
+    assert made.groups.empty or (made.groups["kind"] == "cluster").all()
+    assert [one["role"] for one in made.manifest["definitions"]].count("topics") == 0
+    assert replay(made.path, folder=tmp_path).differing == ()
+    again = run(csv(tmp_path / "p.csv"), settings=settings(tmp_path))
+    assert again.path == made.path
+
+
+def test_a_series_keeps_its_set_and_a_file_here_is_used(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first = run(csv(tmp_path / "p.csv"), settings=settings(tmp_path))
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "topics.toml").write_text(DEFINITION, encoding="utf-8")
+    longer = run(csv(tmp_path / "p.csv", n=22), settings=settings(tmp_path))
+    assert longer.manifest["topic_set"]["said"].startswith(f"No topics, as in run {first.name}.")
+    other = Settings(runs=tmp_path / "other", grades=False)
+    made = run(csv(tmp_path / "p.csv"), settings=other)
+    assert made.manifest["topic_set"]["name"] == "topics.toml"
+    kept = run(csv(tmp_path / "p.csv", n=22), settings=other)
+    assert kept.manifest["topic_set"]["said"] == f"Topics: topics.toml, as in run {made.name}."
+    named = run(csv(tmp_path / "p.csv", n=22), settings=Settings(runs=tmp_path / "none",
+                topics="none", grades=False))  # fmt: skip
+    assert named.manifest["topic_set"]["said"] == "No topics, as asked for."
+
+
+def test_a_name_that_is_no_set_is_refused():
+    with pytest.raises(InputError, match="no topics are named 'astronomy'") as raised:
+        given_set("astronomy")
+    assert "ml" in str(raised.value)
+    assert given_set("none").file is None
+    assert given_set("ml").file == topic_sets()["ml"]
