@@ -36,7 +36,7 @@ def made(tmp_path_factory) -> Path:
     for name in ("first", "second"):
         run(
             folder / "snapshots" / f"{name}.csv",
-            settings=Settings(runs=folder / "runs", today=TODAY, period="year"),
+            settings=Settings(runs=folder / "runs", today=TODAY, period="year", topics="ml"),
         )
     return folder
 
@@ -112,7 +112,7 @@ def test_other_definitions_and_versions_are_named(made, tmp_path):
     found = replay(folder / "runs" / "0001", folder=folder)
     assert found.differing == ()
     assert any(reason.endswith("then 1.0") for reason in found.reasons)
-    assert any(reason.startswith("topics topics.toml has another") for reason in found.reasons)
+    assert any(reason.startswith("topics ml.toml has another") for reason in found.reasons)
     done = CliRunner().invoke(
         cli, ["replay", "0001", "--runs", str(folder / "runs"), "--inputs", str(folder), "--quiet"]
     )

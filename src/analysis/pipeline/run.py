@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import runs, sources
 from analysis.base.english import count
 from analysis.base.errors import InputError
-from analysis.base.files import data_file, dates_index, own_topics
+from analysis.base.files import data_file, dates_index, default_topics
 from analysis.base.progress import Progress
 from analysis.embedding import ALLOWED_NAMES, is_embedding_name
 from analysis.papers import Snapshot, dropped_line, read_snapshot
@@ -69,7 +69,7 @@ def run(
     index = dates_index() if settings.index == "auto" else settings.index
     today = settings.today or date.today()
     chosen = given_set(settings.topics) if settings.topics is not None else None
-    file = chosen.file if chosen else own_topics()
+    file = chosen.file if chosen else default_topics()
     definitions = read_definitions(file, overrides_file=settings.overrides)
     series = runs.runs_folder(settings.runs)
     with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
@@ -80,7 +80,11 @@ def run(
         parent = find_parent(series, settings=settings, progress=progress)
         known = parent.run.manifest["settings"] if parent else None
         if chosen is None:
-            chosen = choose_set(read.papers, before=parent.run.manifest if parent else None)
+            chosen = choose_set(
+                read.papers,
+                before=parent.run.manifest if parent else None,
+                decided=bool(definitions.overrides),
+            )
             definitions = read_definitions(chosen.file, overrides_file=settings.overrides)
         progress.say(chosen.said)
         files = [*definitions.file_entries(), *file_entries("dates", date_files)]

@@ -78,7 +78,7 @@ def score_topics(run: Run, *, gold: Path | str | None = None) -> pd.DataFrame:
     gold : path, optional
         A CSV with `arxiv_id` or `title` and one column per topic (1, 0, or empty for unknown);
         by default `data/topics_gold.csv`, the labels of the bundled snapshot. Columns of topics
-        that `data/topics.toml` defines but the run lacks are ignored.
+        that the default set defines but the run lacks are ignored.
 
     Returns
     -------
@@ -175,7 +175,7 @@ def topic_drift(
     ----------
     run : Run
     topics : Path, optional
-        The definitions; `data/topics.toml` by default.
+        The definitions; `data/topics.toml`, else the set `ml`, by default.
     topic : str, optional
         The id of one topic; all by default.
 

@@ -24,12 +24,12 @@ _PHRASES = {"strong": "strong", "title": "title", "weak": "weak", "not": "exclud
 _LISTS = {**_PHRASES, "exemplars": "exemplars"}
 _FIELDS = ("id", "label", "description", *_LISTS, "parent")
 _ALLOWED = f"[[topic]] tables with {', '.join(_FIELDS)}"
-_NEXT_STEP = "edit the file and run again; data/topics.toml explains the form with examples"
+_NEXT_STEP = "edit the file and run again; data/topics/ml.toml explains the form with examples"
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One definition; `data/topics.toml` explains the fields.
+    """One definition; `data/topics/ml.toml` explains the fields.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ def read_topics(path: Path) -> list[Topic]:
     Parameters
     ----------
     path : Path
-        TOML with one `[[topic]]` table per topic; data/topics.toml explains the fields.
+        TOML with one `[[topic]]` table per topic; data/topics/ml.toml explains the fields.
 
     Returns
     -------

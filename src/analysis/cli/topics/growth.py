@@ -126,7 +126,9 @@ def _name(topic: object) -> str:
 @click.argument("run", required=False)
 @click.argument("topic", required=False)
 @runs_option
-@path_option("--topics", help="Topic definitions. Default: data/topics.toml.")
+@path_option(
+    "--topics", help="Topic definitions. Default: data/topics.toml, else the bundled set ml."
+)
 @json_option
 @handle_errors
 def drift_command(

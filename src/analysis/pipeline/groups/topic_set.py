@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import InputError
-from analysis.base.files import own_topics, topic_sets
+from analysis.base.files import default_topics, own_topics, topic_sets
 from analysis.papers.boilerplate import papers_as_analysed
 from analysis.runs import sha256
 from analysis.topics import read_topics
@@ -59,7 +59,9 @@ def given_set(given: Path | str) -> TopicSet:
     return TopicSet(path, path.name, f"Topics: {path.name}, as asked for.")
 
 
-def choose_set(papers: pd.DataFrame, *, before: Mapping[str, Any] | None) -> TopicSet:
+def choose_set(
+    papers: pd.DataFrame, *, before: Mapping[str, Any] | None, decided: bool = False
+) -> TopicSet:
     """Return the set for papers for which none was named.
 
     A series keeps the set of the run before. Otherwise `data/topics.toml` is used if it exists,
@@ -71,6 +73,8 @@ def choose_set(papers: pd.DataFrame, *, before: Mapping[str, Any] | None) -> Top
         `title`, `abstract`.
     before : mapping or None
         Manifest of the run that is continued.
+    decided : bool
+        Decisions by hand name topics of the default set, which is then used.
     """
     kept = None if before is None else _set_of(before)
     if kept is not None:
@@ -78,6 +82,10 @@ def choose_set(papers: pd.DataFrame, *, before: Mapping[str, Any] | None) -> Top
     own = own_topics()
     if own is not None:
         return TopicSet(own, own.name, f"Topics: {own}.")
+    if decided:
+        default = default_topics()
+        said = f"Topics: {default.stem}, since decisions by hand name its topics."
+        return TopicSet(default, default.stem, said)
     analysed = papers_as_analysed(papers, manifest={})
     shares = {
         name: coverage(analysed, topics=read_topics(path)) for name, path in topic_sets().items()
