@@ -67,15 +67,16 @@ def test_another_field_gets_no_topics_and_is_told_how_to_write_some(tmp_path, mo
 def test_a_series_keeps_its_set_and_a_file_here_is_used(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     first = run(csv(tmp_path / "p.csv"), settings=settings(tmp_path))
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "topics.toml").write_text(DEFINITION, encoding="utf-8")
     longer = run(csv(tmp_path / "p.csv", n=22), settings=settings(tmp_path))
     assert longer.manifest["topic_set"]["said"].startswith(f"No topics, as in run {first.name}.")
+    named = run(csv(tmp_path / "p.csv"), settings=settings(tmp_path / "b", topics="ml"))
+    kept = run(csv(tmp_path / "p.csv", n=22), settings=settings(tmp_path / "b"))
+    assert kept.manifest["topic_set"]["said"] == f"Topics: ml, as in run {named.name}."
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "topics.toml").write_text(DEFINITION, encoding="utf-8")
     other = Settings(runs=tmp_path / "other", grades=False)
     made = run(csv(tmp_path / "p.csv"), settings=other)
     assert made.manifest["topic_set"]["name"] == "topics.toml"
-    kept = run(csv(tmp_path / "p.csv", n=22), settings=other)
-    assert kept.manifest["topic_set"]["said"] == f"Topics: topics.toml, as in run {made.name}."
     named = run(csv(tmp_path / "p.csv", n=22), settings=Settings(runs=tmp_path / "none",
                 topics="none", grades=False))  # fmt: skip
     assert named.manifest["topic_set"]["said"] == "No topics, as asked for."

@@ -40,8 +40,8 @@ from .snapshot import columns_option, duplicates_option, format_option, max_mb_o
 @click.option(
     "--topics",
     metavar="NAME|FILE|none",
-    help="Topic definitions: a bundled set, a file, or none. Default: those of the run that is "
-    "extended, else data/topics.toml, else the bundled set that covers the papers, if one does.",
+    help="Topic definitions: a bundled set, a file, or none. Default: data/topics.toml if it "
+    "exists, else those of the run that is extended, else the bundled set that covers the papers.",
 )
 @path_option(
     "--overrides", help="Manual decisions on topics and clusters. Default: data/overrides.toml."

@@ -38,8 +38,9 @@ class Settings:
     as_of : date or None
         Leave out papers that were listed, else published, after this day.
     topics : Path or str or None
-        Topic definitions: a file, the name of a bundled set, or "none". By default those of the
-        run that is continued, else `data/topics.toml`, else the bundled set that fits the papers.
+        Topic definitions: a file, the name of a bundled set, or "none". By default
+        `data/topics.toml`, else those of the run that is continued, else the bundled set that fits
+        the papers, if one does.
     overrides : Path or None
         Decisions on topics and clusters by hand; `data/overrides.toml` by default.
     dates : tuple of Path

@@ -64,8 +64,8 @@ def choose_set(
 ) -> TopicSet:
     """Return the set for papers for which none was named.
 
-    A series keeps the set of the run before. Otherwise `data/topics.toml` is used if it exists,
-    else the bundled set that covers most of the papers, if that is at least 45 %.
+    `data/topics.toml` is used if it exists. Otherwise a series keeps the set of the run before,
+    and else the bundled set is taken that covers most of the papers, if that is at least 45 %.
 
     Parameters
     ----------
@@ -76,12 +76,12 @@ def choose_set(
     decided : bool
         Decisions by hand name topics of the default set, which is then used.
     """
-    kept = None if before is None else _set_of(before)
-    if kept is not None:
-        return kept
     own = own_topics()
     if own is not None:
         return TopicSet(own, own.name, f"Topics: {own}.")
+    kept = None if before is None else _set_of(before)
+    if kept is not None:
+        return kept
     if decided:
         default = default_topics()
         said = f"Topics: {default.stem}, since decisions by hand name its topics."
@@ -117,8 +117,8 @@ def _set_of(before: Mapping[str, Any]) -> TopicSet | None:
     for path, label in places.items():
         if sha256(path) == digest:
             return TopicSet(path, label, f"Topics: {label}, as in run {run}.")
-    own, kept = own_topics(), str(entry.get("name", Path(name).stem))
-    if own is not None or kept not in {*sets, "topics"}:
+    kept = str(entry.get("name", Path(name).stem))
+    if kept not in {*sets, "topics"}:
         return None
     label = kept if kept in sets else "ml"
     return TopicSet(sets[label], label, f"Topics: {label}, as in run {run}, in another version.")
