@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -20,7 +21,7 @@ from analysis.runs import Run, file_entries, peak_memory_mb
 
 from .audit import add_audit
 from .groups.topic_set import choose_set, given_set
-from .groups.topics import read_definitions
+from .groups.topics import Definitions, read_definitions
 from .groups.tree import Division, division_problems, kept_division
 from .names.label_words import checked_words, words_of_parent
 from .papers import Parent, find_parent, has_clusters, is_unchanged
@@ -82,13 +83,12 @@ def run(
         if chosen is None:
             chosen = choose_set(
                 read.papers,
-                before=parent.run.manifest if parent else None,
+                before=parent and parent.run.manifest,
                 decided=bool(definitions.overrides),
             )
             definitions = read_definitions(chosen.file, overrides_file=settings.overrides)
         progress.say(chosen.said)
-        files = [*definitions.file_entries(), *file_entries("dates", date_files)]
-        files += file_entries("dates index", [Path(index)] if index else [])
+        files = _definition_files(definitions, dates=date_files, index=index)
         words = words_of_parent(settings.not_in_labels, settings=known)
         clusters, detail = _division(settings, parent=parent)
         settings = replace(settings, not_in_labels=words, clusters=clusters, detail=detail)
@@ -136,6 +136,13 @@ def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) ->
         If there is no such run or another schema version wrote it.
     """
     return runs.read_run(runs.find_run(name, runs=runs_dir))
+
+
+def _definition_files(
+    definitions: Definitions, *, dates: Sequence[Path], index: Path | str | None
+) -> list[dict[str, Any]]:
+    files = [*definitions.file_entries(), *file_entries("dates", dates)]
+    return files + file_entries("dates index", [Path(index)] if index else [])
 
 
 def _division(settings: Settings, *, parent: Parent | None) -> Division:
