@@ -20,7 +20,7 @@ from analysis.papers import Snapshot, dropped_line, read_snapshot
 from analysis.runs import Run, file_entries, peak_memory_mb
 
 from .audit import add_audit
-from .groups.topic_set import choose_set, given_set
+from .groups.topic_set import TopicSet, choose_set, given_set
 from .groups.topics import Definitions, read_definitions
 from .groups.tree import Division, division_problems, kept_division
 from .names.label_words import checked_words, words_of_parent
@@ -65,13 +65,14 @@ def run(
     settings = settings or Settings()
     progress = progress or Progress(quiet=True)
     _check_settings(settings)
-    paths = [snapshot] if isinstance(snapshot, str | Path) else list(snapshot)
+    paths = [snapshot] if isinstance(snapshot, str | Path) else [*snapshot]
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
     index = dates_index() if settings.index == "auto" else settings.index
     today = settings.today or date.today()
-    chosen = given_set(settings.topics) if settings.topics is not None else None
-    file = chosen.file if chosen else default_topics()
-    definitions = read_definitions(file, overrides_file=settings.overrides)
+    given = given_set(settings.topics) if settings.topics is not None else None
+    definitions = read_definitions(
+        given.file if given else default_topics(), overrides_file=settings.overrides
+    )
     series = runs.runs_folder(settings.runs)
     with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
         with progress.stage("read"):
@@ -80,13 +81,8 @@ def run(
             progress.say(line)
         parent = find_parent(series, settings=settings, progress=progress)
         known = parent.run.manifest["settings"] if parent else None
-        if chosen is None:
-            chosen = choose_set(
-                read.papers,
-                before=parent and parent.run.manifest,
-                decided=bool(definitions.overrides),
-            )
-            definitions = read_definitions(chosen.file, overrides_file=settings.overrides)
+        chosen = given or _choose_topics(read, parent=parent, definitions=definitions)
+        definitions = read_definitions(chosen.file, overrides_file=settings.overrides)
         progress.say(chosen.said)
         files = _definition_files(definitions, dates=date_files, index=index)
         words = words_of_parent(settings.not_in_labels, settings=known)
@@ -136,6 +132,11 @@ def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) ->
         If there is no such run or another schema version wrote it.
     """
     return runs.read_run(runs.find_run(name, runs=runs_dir))
+
+
+def _choose_topics(read: Snapshot, *, parent: Parent | None, definitions: Definitions) -> TopicSet:
+    before = parent.run.manifest if parent else None
+    return choose_set(read.papers, before=before, decided=bool(definitions.overrides))
 
 
 def _definition_files(
