@@ -43,6 +43,7 @@ class File:
 
     path: Path
     data: bytes
+    max_mb: int = MAX_MB
 
     @property
     def name(self) -> str:
@@ -83,7 +84,7 @@ def load(path: Path, *, max_mb: int = MAX_MB) -> File:
         else:
             data = path.read_bytes()
             if data.strip():
-                return File(path=path, data=data)
+                return File(path=path, data=data, max_mb=max_mb)
             problem = f"{shown} is empty"
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -132,7 +133,7 @@ def unpack(file: File, *, max_mb: int) -> list[File]:
         members, names that lead out of the archive, and office files.
     """
     if file.data.startswith(GZIP):
-        files = [File(path=file.path, data=_gunzip(file, max_mb=max_mb))]
+        files = [File(path=file.path, data=_gunzip(file, max_mb=max_mb), max_mb=max_mb)]
     elif file.data.startswith(ZIP):
         files = list(_unzip(file, max_mb=max_mb))
     else:
@@ -172,7 +173,8 @@ def _unzip(file: File, *, max_mb: int) -> Iterator[File]:
                 with archive.open(member) as stream:
                     data = _read(stream, limit=left, file=file, max_mb=max_mb)
                 left -= len(data)
-                yield File(path=file.path / PurePosixPath(member.filename).name, data=data)
+                name = PurePosixPath(member.filename).name
+                yield File(path=file.path / name, data=data, max_mb=max_mb)
     except (*UNPACKING_ERRORS, OSError, ValueError, OverflowError) as error:
         reason = for_terminal(str(error))[:200] or type(error).__name__
         problem = f"{file.shown} is a zip file that cannot be unpacked ({reason})"

@@ -186,7 +186,8 @@ def _content(file: File) -> tuple[Content, tuple[str, ...]]:
                 allowed="a file with papers in it",
                 next_step="save the page or export the table again",
             )
-    return Content(file.data, text, shown=file.shown, file_name=file.name), notes
+    content = Content(file.data, text, file.shown, file_name=file.name, max_mb=file.max_mb)
+    return content, notes
 
 
 def _wrong_format(

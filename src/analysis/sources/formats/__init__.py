@@ -35,12 +35,15 @@ class Content:
         The file's path for messages, escaped.
     file_name : str
         Its base name, escaped.
+    max_mb : int
+        Megabytes that its rows may have, decoded.
     """
 
     data: bytes
     text: str
     shown: str
     file_name: str = ""
+    max_mb: int = 500
 
 
 @dataclass(frozen=True)

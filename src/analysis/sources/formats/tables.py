@@ -21,6 +21,7 @@ from ..columns import column_key, exporter_of, last_export, match_columns
 from ..dates import export_day
 from ..texts.capitals import without_capitals
 from . import Content, Detection
+from .parquet_rows import decoded_table
 from .records import Rows, named_lines
 
 if TYPE_CHECKING:
@@ -241,11 +242,10 @@ def read_parquet(content: Content) -> Rows:
     file is broken or has no rows.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     shown = content.shown
     try:
-        table = pq.read_table(io.BytesIO(content.data))
+        table = decoded_table(content.data, max_mb=content.max_mb, shown=shown)
         columns = [_column(table.column(i)) for i in range(table.num_columns)]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise InputError(
