@@ -27,7 +27,7 @@ BAD = {
     "noise": (random.Random(0).randbytes(5000), "is binary data in an unknown format"),
     "page without papers": (b"Hello\n\nSign up\n\nLog in\n", "no papers in it"),
     "no title": (f'id,abstract\n1,"{ABSTRACT}"\n'.encode(), "has no title column"),
-    "no abstract": (f'title,body\nA title,"{ABSTRACT}"\n'.encode(), "has no abstract column"),
+    "no abstract": (f'title,body\nA title,"{ABSTRACT * 4}"\n'.encode(), "has no abstract column"),
     "neither": (b"id,foo\n1,2\n2,3\n", "has no title and no abstract column"),
     "header only": (b"title,abstract\n", "has a header and no rows"),
     "mixed encodings": (

@@ -261,7 +261,10 @@ def test_days_that_the_files_tell() -> None:
             '<error code="noRecordsMatch">No matches.</error></OAI-PMH>',
             "is an error of OAI-PMH, not papers: noRecordsMatch No matches.",
         ),
-        ("<?xml version='1.0'?><rss><item/></rss>", "is XML without records of arXiv (its root is"),
+        (
+            "<?xml version='1.0'?><rss><item/></rss>",
+            "is XML without records that are known (its root is",
+        ),
         ("<!DOCTYPE html><html><p>Hello</p></html>", "is an HTML page with no papers in it"),
         ("@article{a,", "looks like BibTeX but has no entry that can be read"),
     ],

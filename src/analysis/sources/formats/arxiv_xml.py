@@ -1,4 +1,4 @@
-"""XML of arXiv: the API's Atom feed, and OAI-PMH in its four metadata formats."""
+"""XML: arXiv's Atom feed and OAI-PMH in its four metadata formats, PubMed's, EndNote's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from analysis.base.escaping import clean, first_lines, for_terminal
 
 from ..dates import parse_date
 from . import PREAMBLE, Content, Detection
+from .bibliographic_xml import endnote_record, pubmed_record
 from .latex import clean_source
 from .records import Record, Rows, frame_of, names_text, without_empty
 
@@ -26,7 +27,13 @@ _PROLOG = re.compile(
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?[A-Za-z][\w.-]{0,60}[\s>/]|<!DOCTYPE|<!ENTITY|<\?xml")
 _NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 _COMMENT = re.compile(r"\s*comment:", re.IGNORECASE)
-_RECORDS = {"entry": "arxiv-atom", "record": "arxiv-oai"}
+_DOCTYPE = re.compile(r"<!DOCTYPE\s+PubmedArticleSet\b[^>\[]{0,500}>")
+"""PubMed's own; it declares nothing here, since nothing is fetched."""
+
+_RECORDS = {
+    **{"entry": "arxiv-atom", "record": "arxiv-oai"},
+    **dict.fromkeys(("PubmedArticle", "PubmedBookArticle"), "pubmed-xml"),
+}
 _ANSWERED = ("updated", "responseDate")
 """Elements directly in the root in which Atom and OAI-PMH give the time of the response."""
 
@@ -55,9 +62,9 @@ def after_prolog(text: str) -> str:
 
 
 def read_xml(content: Content) -> Rows:
-    """Read an Atom feed of arXiv's API or a response of OAI-PMH.
+    """Read an Atom feed of arXiv's API, a response of OAI-PMH, an export of PubMed or EndNote.
 
-    Standard columns; the date is that of the first version. The file's day is the one on which
+    Standard columns; the date of arXiv's is that of the first version. The file's day is the one on which
     arXiv answered. If the text breaks off, the records before are read and a note says so.
 
     Raises
@@ -66,7 +73,7 @@ def read_xml(content: Content) -> Rows:
         For XML with declarations of its own (entities), nested too deep, of another kind, without
         a record, and if the response is an error.
     """
-    text, shown = _CONTROL.sub(" ", content.text), content.shown
+    text, shown = _DOCTYPE.sub("", _CONTROL.sub(" ", content.text), count=1), content.shown
     parsed = _parse(text, shown=shown)
     documents = _NEXT_DOCUMENT.split(text) if parsed.broken else []
     if len(documents) > 1:
@@ -90,7 +97,7 @@ def _what_instead(parsed: _Parsed) -> str:
     if parsed.root in ("feed", "OAI-PMH"):
         return "a response of arXiv that holds no paper"
     root = for_terminal(first_lines(parsed.root, limit=40))
-    return f"XML without records of arXiv (its root is {root})"
+    return f"XML without records that are known (its root is {root})"
 
 
 def _combined(parts: list[_Parsed]) -> _Parsed:
@@ -107,8 +114,8 @@ def _combined(parts: list[_Parsed]) -> _Parsed:
 def _no_records(problem: str) -> InputError:
     return InputError(
         problem,
-        allowed="XML of arXiv: a response of its API (Atom) or of OAI-PMH",
-        next_step="repeat the request with a query that arXiv accepts, or export as CSV or JSON",
+        allowed="XML of arXiv (a response of its API or of OAI-PMH), PubMed or EndNote",
+        next_step="repeat the request or the export, or export as CSV, RIS or JSON",
     )
 
 
@@ -155,7 +162,13 @@ def _elements(text: str, *, parsed: _Parsed, shown: str) -> Iterator[Element]:
 
 def _is_whole(element: Element) -> bool:
     """Whether an element is not a "record" within the metadata of another one."""
-    return _name(element) != "record" or bool(_children(element, "header"))
+    return _name(element) != "record" or bool(_children(element, "header")) or _is_endnote(element)
+
+
+def _is_endnote(element: Element) -> bool:
+    return _name(element) == "record" and bool(
+        _children(element, "ref-type") or _children(element, "titles")
+    )
 
 
 def _take(element: Element, *, parsed: _Parsed, shown: str) -> None:
@@ -163,8 +176,12 @@ def _take(element: Element, *, parsed: _Parsed, shown: str) -> None:
     if name == "error":
         message = f"{element.get('code') or 'unknown'} {_line(element.text or '')}".rstrip()
         raise _no_records(f"{shown} is an error of OAI-PMH, not papers: {message}")
-    parsed.format = parsed.format or _RECORDS[name]
-    if name == "entry":
+    parsed.format = parsed.format or ("endnote-xml" if _is_endnote(element) else _RECORDS[name])
+    if _RECORDS[name] == "pubmed-xml":
+        parsed.records.append(without_empty(pubmed_record(element)))
+    elif _is_endnote(element):
+        parsed.records.append(without_empty(endnote_record(element)))
+    elif name == "entry":
         parsed.records.append(without_empty(_entry(element, shown=shown)))
     elif (_values(element, "header", "status") or [""])[0] == "deleted":
         parsed.n_deleted += 1

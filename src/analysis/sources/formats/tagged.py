@@ -1,4 +1,4 @@
-"""Formats of tagged lines: RIS, PubMed's MEDLINE text and Web of Science's tagged text.
+"""Formats of tagged lines: RIS, PubMed's MEDLINE text, Web of Science's and EndNote's text.
 
 They are split into records here and not by rispy, which loses records of real exports: those
 without an ER line, the last one of a truncated file, and a second title tag.
@@ -71,6 +71,12 @@ WOS = Dialect(
     outside=("FN", "VR", "EF"),
     exported="DA",
 )
+ENDNOTE = Dialect(
+    "EndNote text",
+    record=re.compile(r"^%0 [A-Z]", re.MULTILINE),
+    line=re.compile(r"%([A-Z0-9@!?+*<=>(&~#$^\[\]])(?: (.*))?"),
+    starts=("0",),
+)
 _STRICT_LINE = re.compile(r"([A-Z][A-Z0-9])  -(?:\s(.*))?")
 _YEAR = re.compile(r"\d{4}")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
@@ -78,8 +84,8 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _HTTP = re.compile(r"https?://\S+")
 
 
-detect_ris, detect_pubmed, detect_wos = (
-    partial(detect_first, dialect.record) for dialect in (RIS, PUBMED, WOS)
+detect_ris, detect_pubmed, detect_wos, detect_enw = (
+    partial(detect_first, dialect.record) for dialect in (RIS, PUBMED, WOS, ENDNOTE)
 )
 """Return where the first record of the format begins; None if it is not near the beginning."""
 
@@ -103,6 +109,11 @@ def read_pubmed(content: Content) -> Rows:
 def read_wos(content: Content) -> Rows:
     """Read Web of Science's tagged text; result and errors as `read_ris`."""
     return _read(content, dialect=WOS, record=wos_record)
+
+
+def read_enw(content: Content) -> Rows:
+    """Read EndNote's tagged text (.enw); result and errors as `read_ris`."""
+    return _read(content, dialect=ENDNOTE, record=_endnote_record)
 
 
 def _read(content: Content, *, dialect: Dialect, record: Callable[[Tags], Record]) -> Rows:
@@ -211,6 +222,23 @@ def _pubmed_record(tags: Tags) -> Record:
         "authors": names_text(tags.get("FAU") or tags.get("AU", [])),
         "venue": _first(tags, "JT", "TA"),
         "keywords": names_text([*tags.get("OT", []), *tags.get("MH", [])]),
+    }
+
+
+def _endnote_record(tags: Tags) -> Record:
+    address = _HTTP.search(_first(tags, "U") or "")
+    return {
+        "title": _joined(tags, "T"),
+        "abstract": _joined(tags, "X"),
+        "id": _first(tags, "M", "F"),
+        "doi": _doi(tags, "R", "U"),
+        "published": _first(tags, "8"),
+        "year": _first(tags, "D"),
+        "url": address.group() if address else None,
+        "authors": names_text(tags.get("A", [])),
+        "venue": _first(tags, "J", "B"),
+        "keywords": names_text("\n".join(tags.get("K", [])).split("\n")),
+        "document_type": _first(tags, "0"),
     }
 
 
