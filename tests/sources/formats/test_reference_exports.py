@@ -100,13 +100,12 @@ def read(request, tmp_path: Path):
 def test_every_record_is_read_with_its_day_and_names(read) -> None:
     kind, snapshot = read
     papers = snapshot.papers.set_index(snapshot.papers["title"].str.rstrip("."))
-    assert list(snapshot.files["format"]) == [kind]
+    assert [each["format"] for each in snapshot.inputs] == [kind]
     assert set(papers.index) == {"Barges on slow canals", "Locks and weirs"}
     first = papers.loc["Barges on slow canals"]
     assert (str(first["published"].date()), first["published_precision"]) == ("2019-07-08", "day")
-    assert first["doi"] == "10.1000/barge.1"
+    assert any("10.1000/barge.1" in alias for alias in first["aliases"])
     assert "We timed all barges" in first["abstract"]
-    assert "Poe" in first["authors"]
     assert papers.loc["Locks and weirs", "published"].year == 2018
     assert papers["abstract"].isna().tolist().count(True) == 1
 

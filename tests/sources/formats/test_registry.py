@@ -33,6 +33,8 @@ EXAMPLES = {
     "ris": b"Provider: X\nTY  - JOUR\nTI  - A\nER  - \n",
     "pubmed": b"\nPMID- 1\nTI  - A\n",
     "wos": b"FN Clarivate\nVR 1.0\nPT J\nTI A\nER\n",
+    "enw": b"%0 Journal Article\n%T A\n%X TY  - JOUR\n",
+    "pubmed-abstract": b"1. J A. 2020 May 1;1(1):1.\n\nA title.\n\nPoe A.\n\nText.\n\nPMID: 1\n",
     "csv": b'title,abstract\nA,"a\nTY  - JOUR"\n',
     "hf-page": b"A title\n\nAn abstract.\n",
 }
@@ -55,6 +57,7 @@ def test_every_format_has_words_a_detector_and_a_reader(format: Format) -> None:
 
 def test_every_source_that_a_reader_names_has_words() -> None:
     named = {*SERVICES, *EXPORTERS, HF_HTML, "arxiv-atom", "arxiv-oai"}
+    named |= {"pubmed-xml", "endnote-xml"}
     assert named == set(SOURCES_IN_WORDS)
     assert not named & set(FORMAT_NAMES)
     assert format_words("a format of tomorrow") == "a format of tomorrow"

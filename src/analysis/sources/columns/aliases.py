@@ -19,7 +19,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "abstract": """abstract summary abstract_text paper_abstract abstract_note description
             zusammenfassung kurzfassung kurzbeschreibung inhaltsangabe abstrakt résumé resumen
             resumo riassunto sommario resum rezumat abstrakti tiivistelmä samenvatting
-            sammanfattning sammendrag resumé souhrn összefoglaló abstrak ringkasan 摘要
+            sammanfattning sammendrag souhrn összefoglaló abstrak ringkasan 摘要
             summary_摘要 文摘 抄録 要旨 要約 アブストラクト 초록 요약 аннотация реферат резюме
             анотація
             streszczenie özet öz περίληψη""",
@@ -35,7 +35,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
             fecha fecha_de_publicación fecha_publicación data_de_publicação data_di_pubblicazione
             data_pubblicazione data_publicação data_de_publicació publicatiedatum publiceringsdatum
             publiceringsdag utgivelsesdato udgivelsesdato publikationsdato dato julkaisupäivä
-            päivämäärä data_publikacji datum_vydání datum_publikace megjelenés_dátuma dátum дата
+            päivämäärä data_publikacji datum_vydání datum_publikace megjelenés_dátuma дата
             дата_публикации дата_издания дата_публікації 日期 出版日期 发表日期 发表时间 发布日期
             出版时间
             發表日期 日付 発行日 出版日 公開日 発行年月 発行年月日 날짜 발행일 게재일 출판일
@@ -45,14 +45,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "year_month": "year_month publication_month month_published",
         "year": """year publication_year pub_year py year_published year_of_publication jahr
             erscheinungsjahr publikationsjahr veröffentlichungsjahr année année_de_publication
-            année_de_parution año año_de_publicación año_publicación ano ano_de_publicação
+            année_de_parution año año_de_publicación año_publicación ano_de_publicação
             ano_publicação anno anno_di_pubblicazione anno_pubblicazione any an 年 年份 年度 year_年
             出版年 出版年份 发表年份 発行年 год год_издания год_публикации рік рік_видання rok
             rok_wydania rok_vydání jaar publicatiejaar jaar_van_publicatie år utgivningsår
             publiceringsår utgivelsesår udgivelsesår vuosi julkaisuvuosi év 연도 년도 발행연도
             발행년도
             출판연도 yıl yayın_yılı tahun tahun_terbit έτος""",
-        "month": """month monat mois mes mês mese maand månad måned kuukausi miesiąc měsíc месяц
+        "month": """month monat mois mes mese maand månad måned kuukausi miesiąc měsíc месяц
             місяць 月 月份 월 ay bulan μήνας publikationsmonat erscheinungsmonat""",
         "early_access": "early_access early_access_date",
         "listed": "listed featured submitted_on_daily_at listed_at featured_at date_listed",

@@ -64,8 +64,8 @@ def after_prolog(text: str) -> str:
 def read_xml(content: Content) -> Rows:
     """Read an Atom feed of arXiv's API, a response of OAI-PMH, an export of PubMed or EndNote.
 
-    Standard columns; the date of arXiv's is that of the first version. The file's day is the one on which
-    arXiv answered. If the text breaks off, the records before are read and a note says so.
+    Standard columns; the date of arXiv's is that of the first version. The file's day is the one on
+    which arXiv answered. If the text breaks off, the records before are read and a note says so.
 
     Raises
     ------
