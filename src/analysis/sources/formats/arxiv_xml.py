@@ -13,7 +13,7 @@ from analysis.base.escaping import clean, first_lines, for_terminal
 
 from ..dates import parse_date
 from . import PREAMBLE, Content, Detection
-from .bibliographic_xml import endnote_record, pubmed_record
+from .bibliographic_xml import endnote_record, is_endnote, pubmed_record
 from .latex import clean_source
 from .records import Record, Rows, frame_of, names_text, without_empty
 
@@ -27,9 +27,7 @@ _PROLOG = re.compile(
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?[A-Za-z][\w.-]{0,60}[\s>/]|<!DOCTYPE|<!ENTITY|<\?xml")
 _NEXT_DOCUMENT = re.compile(r"(?<=>)\s*(?=<\?xml\s)")
 _COMMENT = re.compile(r"\s*comment:", re.IGNORECASE)
-_DOCTYPE = re.compile(r"<!DOCTYPE\s+PubmedArticleSet\b[^>\[]{0,500}>")
-"""PubMed's own; it declares nothing here, since nothing is fetched."""
-
+_DOCTYPE = re.compile(r"<!DOCTYPE\s+PubmedArticleSet\b[^>\[]{0,500}>")  # declares nothing
 _RECORDS = {
     **{"entry": "arxiv-atom", "record": "arxiv-oai"},
     **dict.fromkeys(("PubmedArticle", "PubmedBookArticle"), "pubmed-xml"),
@@ -162,13 +160,7 @@ def _elements(text: str, *, parsed: _Parsed, shown: str) -> Iterator[Element]:
 
 def _is_whole(element: Element) -> bool:
     """Whether an element is not a "record" within the metadata of another one."""
-    return _name(element) != "record" or bool(_children(element, "header")) or _is_endnote(element)
-
-
-def _is_endnote(element: Element) -> bool:
-    return _name(element) == "record" and bool(
-        _children(element, "ref-type") or _children(element, "titles")
-    )
+    return _name(element) != "record" or bool(_children(element, "header")) or is_endnote(element)
 
 
 def _take(element: Element, *, parsed: _Parsed, shown: str) -> None:
@@ -176,10 +168,10 @@ def _take(element: Element, *, parsed: _Parsed, shown: str) -> None:
     if name == "error":
         message = f"{element.get('code') or 'unknown'} {_line(element.text or '')}".rstrip()
         raise _no_records(f"{shown} is an error of OAI-PMH, not papers: {message}")
-    parsed.format = parsed.format or ("endnote-xml" if _is_endnote(element) else _RECORDS[name])
+    parsed.format = parsed.format or ("endnote-xml" if is_endnote(element) else _RECORDS[name])
     if _RECORDS[name] == "pubmed-xml":
         parsed.records.append(without_empty(pubmed_record(element)))
-    elif _is_endnote(element):
+    elif is_endnote(element):
         parsed.records.append(without_empty(endnote_record(element)))
     elif name == "entry":
         parsed.records.append(without_empty(_entry(element, shown=shown)))

@@ -46,6 +46,12 @@ def pubmed_record(article: Element) -> Record:
     }  # fmt: skip
 
 
+def is_endnote(element: Element) -> bool:
+    """Whether an element is a record of EndNote."""
+    parts = (element.find(name) for name in ("ref-type", "titles"))
+    return element.tag == "record" and any(part is not None for part in parts)
+
+
 def endnote_record(record: Element) -> Record:
     """Return the record of EndNote's XML; texts stand in any number of `style` elements."""
     doi = _DOI.search(_text(record, "electronic-resource-num") or "")
