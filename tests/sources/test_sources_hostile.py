@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.formats.latex import clean_source, from_latex, unmixed
+from analysis.sources.texts.latex import clean_source, from_latex, unmixed
 from conftest import ROOT
 
 DATA = ROOT / "tests" / "data" / "sources"

@@ -16,13 +16,13 @@ from analysis.base.escaping import clean, for_terminal
 from analysis.papers.snapshot import read_snapshot
 from analysis.sources.fill_dates import read_dates
 from analysis.sources.formats import FORMAT_NAMES
-from analysis.sources.formats.latex import clean_source, from_latex
 from analysis.sources.input_file import File, unpack
 from analysis.sources.large.filtering import filter_file
 from analysis.sources.large.selection import read_conditions
 from analysis.sources.large.stream import Limits
 from analysis.sources.paper_rows import paper_rows
 from analysis.sources.read_files import read_part
+from analysis.sources.texts.latex import clean_source, from_latex
 
 TODAY = date(2026, 1, 1)
 _CONDITIONS = read_conditions(categories=["cs.*"], first="2007", any_words=['"of the" a'])

@@ -22,7 +22,6 @@ from analysis.base.files import written_whole
 
 from .dates import GRACE, RANK, parse_dates
 from .fill_dates import DATE_COLUMNS, no_rows, read_dates
-from .formats.latex import clean_source
 from .formats.records import loads, text_of
 from .formats.services import first_version, service_of
 from .ids import arxiv_ids
@@ -30,6 +29,7 @@ from .input_file import MAX_MB, MEGABYTE, size_error
 from .large.stream import open_lines, reading
 from .paper_rows import paper_rows
 from .read_files import read_parts
+from .texts.latex import clean_source
 
 COLUMNS = ("title_key", "arxiv_id", "published", "published_precision")
 _DTYPES = no_rows()[list(COLUMNS)].dtypes.to_dict()

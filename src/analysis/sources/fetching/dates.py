@@ -213,7 +213,7 @@ def _request(
 
 
 def _match(paper: _Undated, entries: Sequence[Entry], *, result: _Result) -> None:
-    from ..formats.latex import clean_source
+    from ..texts.latex import clean_source
 
     key = normalised_title(paper.title)
     same = {e.paper_id: e for e in entries if normalised_title(clean_source(e.title)) == key}

@@ -12,9 +12,9 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_terminal
 
 from ..dates import parse_date
+from ..texts.latex import clean_source
 from . import PREAMBLE, Content, Detection
 from .bibliographic_xml import endnote_record, is_endnote, pubmed_record
-from .latex import clean_source
 from .records import Record, Rows, frame_of, names_text, without_empty
 
 DELETED = "deleted record"

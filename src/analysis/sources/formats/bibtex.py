@@ -13,8 +13,8 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
 
 from ..dates import export_day, parse_date
+from ..texts.latex import from_latex, unmixed
 from . import Content, Detection, detect_first
-from .latex import from_latex, unmixed
 from .records import Record, Rows, frame_of, names_text, without_empty
 
 if TYPE_CHECKING:

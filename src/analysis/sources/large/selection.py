@@ -16,10 +16,10 @@ from analysis.base.words import fold, query_terms, searchable_text
 
 from ..columns import match_columns
 from ..dates import EARLIEST, OLDEST, RANK, parse_date
-from ..formats.latex import clean_source
 from ..formats.records import Record, loads, names_text, text_of, texts_of
 from ..formats.services import first_version, service_of, service_record
 from ..ids import arxiv_id, arxiv_month
+from ..texts.latex import clean_source
 
 OTHER_CATEGORY = "another category"
 OTHER_DATE = "outside the dates"

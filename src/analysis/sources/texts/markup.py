@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 
-from ..formats.latex import from_latex
+from .latex import from_latex
 from .mathml import from_mathml
 
 MOST_ROUNDS = 5

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ..latex import clean_source
+from ...texts.latex import clean_source
 from ..records import Record, dict_of, dicts_of, names_text, text_of, texts_of, without_empty
 
 _LAST_MOMENT = 32_503_680_000
