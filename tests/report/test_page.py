@@ -18,7 +18,7 @@ from hostile import HOSTILE
 from page_runs import made_run
 from pages_read import Seen, data_of, seen, text_of
 
-SCRIPTS = {map_page: 1, report_page: 4}
+SCRIPTS = {map_page: 1, report_page: 2}
 
 
 SIZES = (0, 1, 2, 3, 5, 8, 14, 15, 50, 59, 60, 61)

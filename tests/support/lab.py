@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,6 +94,15 @@ class Lab:
         self.until("return window.__done")
         return self.output(at)
 
+    def start_cell(self, at: int) -> None:
+        """Run one cell without waiting for it."""
+        self.driver.execute_script(
+            "const notebook = window.jupyterapp.shell.currentWidget.content;"
+            "notebook.activeCellIndex = arguments[0]; notebook.deselectAll();"
+            "window.jupyterapp.commands.execute('notebook:run-cell');",
+            at,
+        )
+
     def settled(self) -> None:
         """Wait until all cells have run."""
         self.until(
@@ -135,23 +144,6 @@ class Lab:
                 raise TimeoutError(f"{script} {arguments}\n{self.outputs()}")
             time.sleep(0.05)
         return value
-
-    def drag(self, view: str, corners: Sequence[tuple[float, float]]) -> None:
-        """Drag over a view's map along corners given as parts of its width and height."""
-        from selenium.webdriver.common.action_chains import ActionChains
-
-        drawing = self.driver.find_element("css selector", f"{view} .papertide-map .nsewdrag")
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", drawing)
-        size = drawing.size
-        places = [
-            (round((x - 0.5) * size["width"]), round((y - 0.5) * size["height"]))
-            for x, y in corners
-        ]
-        chain = ActionChains(self.driver, duration=40)
-        chain.move_to_element_with_offset(drawing, *places[0]).click_and_hold()
-        for place in places[1:]:
-            chain.move_to_element_with_offset(drawing, *place)
-        chain.release().perform()
 
     def listen(self) -> browser.Visit:
         """Return console messages and addresses since the last call; remember them."""

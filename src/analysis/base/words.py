@@ -1,7 +1,7 @@
 """Words as Papertide counts them, and as a query searches titles and abstracts for them.
 
 Counting knows tokens, stop words and folded plurals. The rules of searching are those of the map
-page (`report/assets/map-search.js`), so that the page, the notebook and `papertide filter` find the
+page (`report/assets/map/search.js`), so that the page, the notebook and `papertide filter` find the
 same papers: every word must begin a word of the title or abstract, without regard to case and
 accents, and the words of a "phrase in quotes" must stand next to each other.
 """

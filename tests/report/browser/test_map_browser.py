@@ -244,10 +244,10 @@ def test_every_text_has_enough_contrast(driver, tmp_path, dark):
 def test_more_points_than_can_be_told_apart_are_drawn_as_density(driver, tmp_path, monkeypatch):
     """With the limit at ten points, a square of three pixels has the colour of its one paper."""
     module = importlib.import_module("analysis.report.page.map")
-    whole = module.asset
-    monkeypatch.setattr(
-        module, "asset", lambda name: whole(name).replace("MOST = 150000;", "MOST = 10;")
-    )
+    whole = module.page_script("map/page.js")
+    assert "MOST = 150000;" in whole
+    fewer = whole.replace("MOST = 150000;", "MOST = 10;")
+    monkeypatch.setattr(module, "page_script", lambda _: fewer)
     opened(driver, written(made_run(64), tmp_path))
     painted = """(() => {
         const canvas = document.getElementById('points');

@@ -162,16 +162,19 @@ def test_the_legend_isolates_adds_and_restores(driver, plain_map):
     assert len(bright(driver)) == N
 
 
-def test_colouring_anew_forgets_the_legends_choice_only(driver, plain_map):
+def test_colouring_anew_keeps_the_filters_and_says_so(driver, plain_map):
     opened(driver, plain_map)
     search(driver, "subject 1")
-    n = len(bright(driver))
     driver.execute_script("document.querySelector('#legend-entries button').click()")
-    assert 0 < len(bright(driver)) < n
+    n = len(bright(driver))
+    assert n == 5
     names = ask(driver, "[...document.getElementById('colour').options].map(o => o.text)")
     assert names == ["cluster", "topic", "date"]
     choose(driver, "colour", 1)
     assert len(bright(driver)) == n
+    assert state(driver) == "5 of 80 papers: “subject 1”, cluster “Cluster 1”"
+    driver.execute_script("document.querySelector('#legend-entries button').click()")
+    assert "cluster “Cluster 1”, topic “Pretraining”" in state(driver)
     labels = "[...document.querySelectorAll('#legend-entries .name')].map(e => e.textContent)"
     assert ask(driver, labels) == ["Pretraining", "Fine-tuning", "Multimodal", "no topic"]
     choose(driver, "colour", 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,10 @@ from numpy.typing import NDArray
 
 from analysis.base.english import count, listing
 from analysis.base.errors import InputError
+from analysis.base.escaping import clean
+from analysis.report.page.map_data import MOST_VALUES
+
+from .filters import COLUMN
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -143,3 +148,73 @@ def least_weight(asked: float | None) -> float:
             next_step="0.5 hides papers with less than half of their neighbours in their cluster",
         )
     return value
+
+
+def colouring_key(meta: Mapping[str, Any], asked: str) -> str:
+    """Return the key of what the map can be coloured by.
+
+    `meta` is that of `report.page.map_data.Columns`.
+
+    Raises
+    ------
+    InputError
+        If there is no such colouring.
+    """
+    known = {colouring["key"] for colouring in meta["colourings"]}
+    for key in (asked, f"{COLUMN}{asked}"):
+        if key in known:
+            return key
+    raise InputError(
+        f"color {asked!r}",
+        allowed=", ".join(key.removeprefix(COLUMN) for key in sorted(known)),
+        next_step="choose one of them; a column needs at least two values, and at most "
+        f"{MOST_VALUES} unless they are numbers",
+    )
+
+
+def values_by_key(
+    meta: Mapping[str, Any], asked: Mapping[str, Sequence[Any]] | None
+) -> dict[str, tuple[str | None, ...]]:
+    """Return the values of columns that pass a filter, by the key of the column's colouring.
+
+    Raises
+    ------
+    InputError
+        If a column or a value is unknown, or a column has numbers.
+    """
+    out: dict[str, tuple[str | None, ...]] = {}
+    for name, values in (asked or {}).items():
+        key = colouring_key(meta, name)
+        known = meta["values"].get(name, {}).get("values")
+        if known is None or not key.startswith(COLUMN):
+            raise InputError(
+                f"only={{{name!r}: …}}: not a column with few values",
+                allowed=", ".join(n for n, v in meta["values"].items() if "values" in v) or "none",
+                next_step="for clusters, topics and dates use cluster=, topic= and dates=",
+            )
+        texts = tuple(None if pd.isna(value) else clean(str(value)) for value in values)
+        unknown = [repr(text) for text in texts if text is not None and text not in known]
+        if unknown:
+            raise InputError(
+                f"{name} has no value {', '.join(unknown[:_MOST_NAMED])}",
+                allowed=", ".join(known),
+                next_step="choose among these values",
+            )
+        out[key] = texts
+    return out
+
+
+def same_papers(run: Run, other: Run) -> None:
+    """Check that two runs have the same papers, so that their views can share a selection.
+
+    Raises
+    ------
+    InputError
+        If they differ.
+    """
+    if not run.papers["paper_id"].equals(other.papers["paper_id"]):
+        raise InputError(
+            f"linked= is a view of run {other.name}, whose papers are not those of run {run.name}",
+            allowed="a view of the same papers",
+            next_step="link views of one run, or leave linked out",
+        )

@@ -1,57 +1,81 @@
-"""Filters of a view: the state, the papers that pass, the periods of the date slider."""
+"""Filters of a view: the state, the papers that pass, and both in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.base.english import count, period_label
+from analysis.base.english import count
+from analysis.base.escaping import clean
 from analysis.base.groups import parts_of
-from analysis.trends.periods import period_bounds, period_numbers
 
-MOST_BARS = 60
 Days = tuple[pd.Timestamp | None, pd.Timestamp | None]
+
+COLUMN = "column "
+"""Before the name of a column of the papers in the key of its colouring and filter."""
+
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
 class ViewState:
-    """Filters and colouring of a view.
+    """Filters of a view.
 
     Attributes
     ----------
     text : str
         Query: each word must begin a word of the title or abstract, the words of a "phrase in
         quotes" must stand next to each other (`base.words`).
-    topic, cluster : str or None
-        Group ids; a broader cluster stands for its parts.
+    topic : str or None
+        Id of a topic that must count the paper; "" for papers in no topic.
     dates : (Timestamp or None, Timestamp or None)
         First and last day, both inclusive; None on a side leaves it open.
     least_weight : float
         Minimum weight of the primary cluster, from 0 to 1.
-    color : str
-        "cluster", "topic", "date", or a column of the papers.
+    only : dict of str to tuple
+        Values that pass, by the key of a colouring: ids for "cluster", "broader" and "topic" (the
+        strongest), texts for "column NAME"; None stands for papers without a value.
     """
 
     text: str = ""
     topic: str | None = None
-    cluster: str | None = None
     dates: Days = (None, None)
     least_weight: float = 0.0
-    color: str = "cluster"
+    only: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
 
     @property
     def narrows(self) -> bool:
         """Whether any filter is set."""
-        filters = (self.text.strip(), self.topic, self.cluster, *self.dates, self.least_weight)
-        return any(filters)
+        filters = (self.text.strip(), *self.dates, self.least_weight, self.only)
+        return self.topic is not None or any(filters)
+
+    def as_trait(self) -> dict[str, Any]:
+        """Return what the widget's `filters` holds."""
+        first, last = (None if day is None else str(day.date()) for day in self.dates)
+        days = {"from": first, "to": last, "weight": self.least_weight}
+        only = {key: list(values) for key, values in self.only.items()}
+        return {"text": self.text, "topic": self.topic, **days, "only": only}
+
+
+def from_trait(filters: Mapping[str, Any]) -> ViewState:
+    """Return the state that the widget's `filters` holds."""
+    first, last = (pd.Timestamp(day) if (day := filters.get(k)) else None for k in ("from", "to"))
+    return ViewState(
+        text=filters.get("text", ""),
+        topic=filters.get("topic"),
+        dates=(first, last),
+        least_weight=float(filters.get("weight", 0)),
+        only={key: tuple(values) for key, values in filters.get("only", {}).items()},
+    )
 
 
 def shown_rows(
-    papers: pd.DataFrame, *, state: ViewState, matches: NDArray[np.bool_], groups: pd.DataFrame
+    papers: pd.DataFrame, *, state: ViewState, matches: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Return which papers pass all filters.
 
@@ -61,9 +85,7 @@ def shown_rows(
         From `tables.view_papers`, n rows.
     state : ViewState
     matches : ndarray of bool, shape (n,)
-        Papers that match the text filter; see `query.matching_texts`.
-    groups : DataFrame
-        The run's groups.
+        Papers that match the text filter; see `words.matching_texts`.
 
     Returns
     -------
@@ -72,9 +94,12 @@ def shown_rows(
     """
     shown = matches.copy()
     if state.topic is not None:
-        shown &= np.fromiter((state.topic in ids for ids in papers["topic_ids"]), bool, len(papers))
-    if state.cluster is not None:
-        shown &= papers["cluster_id"].isin(parts_of(groups, state.cluster)).to_numpy()
+        ids = papers["topic_ids"]
+        has = [state.topic in names if state.topic else not names for names in ids]
+        shown &= np.array(has, dtype=bool)
+    for key, values in state.only.items():
+        column = values_of(papers, key)
+        shown &= (column.isin(values) | (column.isna() & (None in values))).to_numpy()
     first, last = state.dates
     if first is not None:
         days, precision = papers["published"], papers["published_precision"]
@@ -88,23 +113,39 @@ def shown_rows(
     return shown
 
 
+def values_of(papers: pd.DataFrame, key: str) -> pd.Series:
+    """Return each paper's value for a key of `ViewState.only`, null if it has none."""
+    if key == "broader":
+        return papers["broader_id"].fillna(papers["cluster_id"])
+    if key in ("cluster", "topic"):
+        return papers[f"{key}_id"]
+    column = papers[key.removeprefix(COLUMN)]
+    return column.map(lambda value: clean(str(value)), na_action="ignore")
+
+
 def state_words(
-    state: ViewState, *, n_shown: int, n_papers: int, n_selected: int, labels: Mapping[str, str]
+    state: ViewState, *, n_shown: int, n_papers: int, n_selected: int, groups: pd.DataFrame
 ) -> str:
     """Return one or two plain sentences on what is shown and selected, never to be used as markup.
 
-    `labels` are the labels of the groups, by id.
+    `groups` are those of the run.
     """
     selected = f" {n_selected:,} selected." if n_selected else ""
     if not state.narrows:
         return f"All {count(n_papers, 'paper')} shown.{selected}" if n_papers else "No papers."
+    labels = dict(zip(groups["group_id"], groups["label"], strict=True))
     parts = []
     if state.text.strip():
         parts.append(f"with “{state.text.strip()}” in title or abstract")
     if state.topic is not None:
-        parts.append(f"in topic {labels.get(state.topic, state.topic)}")
-    if state.cluster is not None:
-        parts.append(f"in cluster {labels.get(state.cluster, state.cluster)}")
+        parts.append(
+            f"in topic {labels.get(state.topic, state.topic)}" if state.topic else "in no topic"
+        )
+    for key, values in state.only.items():
+        kind = key.removeprefix(COLUMN)
+        named = values if key.startswith(COLUMN) else _labels(values, groups=groups, labels=labels)
+        texts = [f"(no {kind})" if value is None else str(value) for value in named]
+        parts.append(f"{'with' if key.startswith(COLUMN) else 'in'} {kind} {_alternatives(texts)}")
     first, last = (None if day is None else str(day.date()) for day in state.dates)
     if first and last:
         parts.append(f"dated {first} to {last}")
@@ -116,69 +157,17 @@ def state_words(
     return f"{start} {', '.join(parts)}.{selected}"
 
 
-@dataclass(frozen=True)
-class Bars:
-    """Consecutive periods without gaps.
-
-    Attributes
-    ----------
-    freq : str
-    labels : list of str
-    starts, ends : list of Timestamp
-        First and last day of each period.
-    column : ndarray of int64, shape (n,)
-        Number of each paper's period; -1 for papers without a period.
-    note : str
-        Which papers have no period; empty if there are none.
-    """
-
-    freq: str
-    labels: list[str]
-    starts: list[pd.Timestamp]
-    ends: list[pd.Timestamp]
-    column: NDArray[np.int64]
-    note: str
-
-    def counts(self, rows: NDArray[np.bool_]) -> list[int]:
-        """Return the number of papers among `rows` (n,) in each period."""
-        columns = self.column[rows & (self.column >= 0)]
-        return np.bincount(columns, minlength=len(self.labels)).tolist()
-
-    def between(self, first: pd.Timestamp | None, last: pd.Timestamp | None) -> tuple[int, int]:
-        """Return the numbers of the first and last period that overlap the days."""
-        low = 0 if first is None else sum(end < first for end in self.ends)
-        high = len(self.labels) if last is None else sum(start <= last for start in self.starts)
-        top = max(0, len(self.labels) - 1)
-        return min(low, top), min(max(high - 1, 0), top)
+def _labels(
+    ids: Sequence[str | None], *, groups: pd.DataFrame, labels: Mapping[str, str]
+) -> list[str | None]:
+    """Return the label of each group; of the broader cluster in place of exactly its parts."""
+    if len(ids) > 1:
+        for parent in groups["parent_id"].dropna().unique():
+            if set(ids) == parts_of(groups, parent):
+                return [labels.get(parent, parent)]
+    return [None if value is None else labels.get(value, value) for value in ids]
 
 
-def date_bars(papers: pd.DataFrame) -> Bars:
-    """Divide the papers' dates into the finest periods of which there are at most sixty.
-
-    If more than half of the dated papers are known to the year only, into years. Of `papers`,
-    `published` and `published_precision` are read.
-    """
-    is_dated = papers["published"].notna()
-    undated = int((~is_dated).sum())
-    coarse = int((papers["published_precision"].eq("year") & is_dated).sum())
-    finer = () if 2 * coarse > is_dated.sum() else ("month", "quarter", "half-year")
-    for freq in (*finer, "year"):
-        numbers, placed = period_numbers(papers, freq=freq)
-        if placed.any() and np.ptp(numbers[placed]) < MOST_BARS:
-            break
-    if not placed.any():
-        return Bars(freq, [], [], [], np.full(len(papers), -1), "")
-    first, last = int(numbers[placed].min()), int(numbers[placed].max())
-    starts, ends = period_bounds(np.arange(first, last + 1), freq=freq)
-    first_days, last_days = ([pd.Timestamp(day) for day in side] for side in (starts, ends))
-    notes = [f"{undated:,} undated"] if undated else []
-    if coarse and freq != "year":
-        notes.append(f"{coarse:,} known to the year only")
-    return Bars(
-        freq=freq,
-        labels=[period_label(day, freq=freq) for day in first_days],
-        starts=first_days,
-        ends=last_days,
-        column=np.where(placed, numbers - first, -1),
-        note=f"Not in the bars: {', '.join(notes)}." if notes else "",
-    )
+def _alternatives(texts: Sequence[str]) -> str:
+    more = len(texts) - _MOST_NAMED
+    return " or ".join([*texts[:_MOST_NAMED], *([f"{more:,} more"] if more > 0 else [])])

@@ -1,19 +1,16 @@
-"""Papers of a view: the frame behind it, the selection, the table, cards, the nearest papers."""
+"""Papers of a view: the frame behind it, the selection, the nearest papers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis.base.errors import InputError
-from analysis.base.escaping import clean, safe_url
 from analysis.embedding import EMBEDDINGS, embed, explain_pair, paper_texts
 from analysis.figures.frames import date_labels, map_points
-from analysis.figures.style import one_line
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -26,11 +23,7 @@ SELECTION = (
 
 _LEFT_OUT = {"abstract", "aliases", "text_hash", "in_snapshot", "listed"}
 
-PAGE = 10
-NEAREST = 5
 MOST_WORDS = 5
-_LONGEST = 300
-_SORTS = {"date": "published", "weight": "cluster_weight"}
 
 
 def view_papers(run: Run) -> pd.DataFrame:
@@ -46,102 +39,6 @@ def view_papers(run: Run) -> pd.DataFrame:
     points = map_points(replace(run, map=places.fillna({"state": "new"})))
     more = [c for c in run.papers.columns if c not in points.columns and c not in _LEFT_OUT]
     return points.merge(run.papers[["paper_id", *more]], on="paper_id").reset_index(drop=True)
-
-
-def table_columns(papers: pd.DataFrame) -> list[list[str]]:
-    """Return [name, heading] of the table's columns that are not entirely empty."""
-    columns = [["title", "Title"]]
-    if papers["published"].notna().any():
-        columns.insert(0, ["date", "Date"])
-    if papers["cluster_id"].notna().any():
-        columns += [["cluster", "Cluster"], ["weight", "Weight"]]
-    if papers["topics"].ne("").any():
-        columns.append(["topics", "Topics"])
-    return columns
-
-
-def table_page(
-    papers: pd.DataFrame,
-    *,
-    rows: NDArray[np.int64],
-    selected: NDArray[np.bool_],
-    sort: str,
-    descending: bool,
-    page: int,
-) -> tuple[list[dict[str, Any]], int, int]:
-    """Return page number `page`, from 0, of the papers in `rows`; at most the last page.
-
-    Sorted by "date", "title", "cluster", "weight" or "topics"; papers without a value come last.
-    `selected` has one entry per row of `papers` (from `view_papers`).
-
-    Returns
-    -------
-    list of dict
-        `id`, `title`, `url` (empty if it is not http or https), `date`, `cluster`, `weight`,
-        `topics`, `selected`.
-    page, pages : int
-    """
-    pages = max(1, -(-len(rows) // PAGE))
-    page = min(max(page, 0), pages - 1)
-    listed = papers.iloc[rows]
-    column = _SORTS.get(sort, sort if sort in ("title", "cluster", "topics") else "title")
-    keys = listed[column]
-    if pd.api.types.is_string_dtype(keys):
-        keys = keys.str.casefold().where(keys.ne(""))
-    order = keys.reset_index(drop=True).sort_values(
-        ascending=not descending, kind="stable", na_position="last"
-    )
-    positions = order.index[page * PAGE : (page + 1) * PAGE]
-    listed_rows = [_row(papers.iloc[row], selected=bool(selected[row])) for row in rows[positions]]
-    return listed_rows, page, pages
-
-
-def _row(paper: pd.Series, *, selected: bool) -> dict[str, Any]:
-    has_cluster = isinstance(paper["cluster"], str)
-    return {
-        "id": paper["paper_id"],
-        "title": _short(paper["title"]),
-        "url": safe_url(paper["url"]),
-        "date": paper["date"],
-        "cluster": _short(paper["cluster"]) if has_cluster else "",
-        "weight": f"{paper['cluster_weight']:.2f}" if has_cluster else "",
-        "topics": _short(paper["topics"]),
-        "selected": selected,
-    }
-
-
-def paper_card(paper: pd.Series) -> dict[str, Any]:
-    """Return the card of a paper: title, address, facts, first lines of the abstract."""
-    facts = [["Date", str(paper["date"])]]
-    if isinstance(paper["cluster"], str):
-        facts.append(["Cluster", f"{_short(paper['cluster'])} ({paper['cluster_weight']:.2f})"])
-    if isinstance(paper.get("broader"), str):
-        facts.append(["within", _short(paper["broader"])])
-    if paper["topics"]:
-        facts.append(["Topics", _short(paper["topics_why"] or paper["topics"])])
-    return {
-        "title": _short(paper["title"]),
-        "url": safe_url(paper["url"]),
-        "facts": facts,
-        "snippet": clean(paper["snippet"]),
-    }
-
-
-def open_paper_card(papers: pd.DataFrame, *, row: int, near: pd.DataFrame) -> dict[str, Any]:
-    """Return the card of a paper; `near` in it has [paper_id, title, similarity and words]."""
-    lines = [
-        [
-            paper.paper_id,
-            _short(paper.title),
-            f"{paper.date} · {paper.similarity:.2f}" + (f" · {paper.words}" if paper.words else ""),
-        ]
-        for paper in near.itertuples(index=False)
-    ]
-    return {**paper_card(papers.iloc[row]), "near": lines}
-
-
-def _short(text: str) -> str:
-    return one_line(text, width=_LONGEST)
 
 
 def nearest_papers(run: Run, asked: str, *, n: int = 10) -> pd.DataFrame:

@@ -1,60 +1,80 @@
-"""`explore(run)`: the topic map in a notebook, and the selection on it as a data frame.
-
-The state is in Python. The map is created when a browser shows the view for the first time: a
-notebook executed without a browser contains neither plotly.js nor the points, only a picture.
-"""
+"""`explore(run)`: the topic map in a notebook, and the selection on it as a data frame."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.base.groups import parts_of
+from analysis.base.schema import TABLES
+from analysis.base.words import matching_texts, searchable_text
+from analysis.figures.frames import map_labels, map_points
+from analysis.report.page.map import list_body
 
 from . import arguments
-from .colors import coloring
-from .core import Core
-from .filters import ViewState
-from .tables import SELECTION, nearest_papers
+from .filters import ViewState, from_trait, shown_rows, state_words
+from .tables import SELECTION, nearest_papers, view_papers
+from .widget import MapWidget
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from analysis.runs import Run
 
-    from .controls import Controls
-
 KEEP: Any = object()
 """Default of filters: leave the filter as it is."""
 
+GROUPS = ("cluster", "broader", "topic")
+"""Keys of filters by value that stand for groups and not for columns of the papers."""
 
-def explore(run: Run) -> View:
+
+def explore(run: Run, *, linked: View | None = None) -> View:
     """Open a run's topic map to explore, search and select papers.
 
     Parameters
     ----------
     run : Run
+    linked : View, optional
+        Another view of the same papers: what is selected in one is selected in both.
 
     Returns
     -------
     View
-        As the last line of a notebook cell it displays the map, filters, date slider, legend and
-        table in JupyterLab, or a picture and one sentence in viewers without widgets. The papers
+        As the last line of a notebook cell it displays the map of `map.html` with its filters,
+        dates, legend and table in JupyterLab, or a picture in viewers without widgets. The papers
         selected there are `view.selection` in the next cell.
+
+    Raises
+    ------
+    InputError
+        If `linked` is a view of other papers.
     """
-    return View(run)
+    return View(run, linked=linked)
 
 
 class View:
     """A run's map with its filters and the papers selected on it; see `explore`."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, linked: View | None = None) -> None:
         self.run = run
-        self._core = Core(run)
-        self._controls: Controls | None = None
+        self._papers = view_papers(run)
+        self._on_map = np.flatnonzero(run.papers["paper_id"].isin(run.map["paper_id"]))
+        self._selected = np.zeros(len(run.papers), dtype=bool)
+        self._following: list[View] = []
+        self.widget = MapWidget(run)
+        self.widget.observe(self._select_bits, names="selected")
+        if linked is not None:
+            arguments.same_papers(run, linked.run)
+            self._select(linked._selected)
+            linked._following.append(self)
+            self._following.append(linked)
 
     @property
     def selection(self) -> pd.DataFrame:
@@ -64,8 +84,19 @@ class View:
         `cluster_weight`, `topic_ids`, `topics`, `source`, `x`, `y`, and additional columns of the
         input. For abstracts: `view.selection.merge(run.papers[["paper_id", "abstract"]])`.
         """
-        columns = [*SELECTION, *(name for name in self._core.extra if name not in SELECTION)]
-        return self._core.papers.iloc[self._core.rows][columns].reset_index(drop=True)
+        known = {*TABLES["papers"].columns, *SELECTION}
+        extra = [c for c in self._papers.columns if c in self.run.papers and c not in known]
+        return self._papers[self._selected][[*SELECTION, *extra]].reset_index(drop=True)
+
+    @property
+    def opened(self) -> str | None:
+        """The `paper_id` of the open paper, None if there is none."""
+        return self._paper_id(self.widget.opened)
+
+    @property
+    def hovered(self) -> str | None:
+        """The `paper_id` of the paper below the pointer, None if there is none."""
+        return self._paper_id(self.widget.hovered)
 
     def select(
         self,
@@ -95,14 +126,14 @@ class View:
             If an id or group is unknown, or a mask has the wrong length.
         """
         if all(value is None for value in (papers, text, topic, cluster)):
-            self._core.select(np.zeros(len(self._core.papers), dtype=bool))
+            self._select(np.zeros(len(self._papers), dtype=bool))
             return
         state = ViewState(
             text=text or "",
             topic=arguments.group_id(self.run, topic, kind="topic"),
-            cluster=arguments.group_id(self.run, cluster, kind="cluster"),
+            only=self._of_cluster({}, cluster),
         )
-        self._core.select(arguments.paper_mask(self.run.papers, papers) & self._core.passing(state))
+        self._select(arguments.paper_mask(self.run.papers, papers) & self._passing(state))
 
     def filter(
         self,
@@ -112,6 +143,7 @@ class View:
         cluster: str | None = KEEP,
         dates: tuple[Any, Any] | None = KEEP,
         least_weight: float | None = KEEP,
+        only: Mapping[str, Sequence[Any]] | None = KEEP,
     ) -> None:
         """Set filters; those not given stay as they are, None removes a filter.
 
@@ -126,23 +158,35 @@ class View:
             Days as text or timestamps; None on a side leaves it open.
         least_weight : float
             From 0 to 1; hides papers that lie between clusters.
+        only : dict of str to list
+            Values that pass, by the name of a column that the map can be coloured by and that has
+            few values; a null in a list stands for papers without a value.
 
         Raises
         ------
         InputError
-            If a group is unknown, a date cannot be read, or a weight is out of range.
+            If a group, column or value is unknown, a date cannot be read, or a weight is out of
+            range.
         """
+        state = self._state
         changes: dict[str, Any] = {}
         if text is not KEEP:
             changes["text"] = text or ""
-        for kind, value in (("topic", topic), ("cluster", cluster)):
-            if value is not KEEP:
-                changes[kind] = arguments.group_id(self.run, value, kind=kind)
+        if topic is not KEEP:
+            changes["topic"] = arguments.group_id(self.run, topic, kind="topic")
+        values = state.only
+        if only is not KEEP:
+            columns = self.widget.content.columns.meta if only else {}
+            values = arguments.values_by_key(columns, only)
+            values |= {key: ids for key, ids in state.only.items() if key in GROUPS}
+        if cluster is not KEEP:
+            values = self._of_cluster(values, cluster)
+        changes["only"] = values
         if dates is not KEEP:
             changes["dates"] = arguments.date_range(dates)
         if least_weight is not KEEP:
             changes["least_weight"] = arguments.least_weight(least_weight)
-        self._core.set(replace(self._core.state, **changes))
+        self.widget.filters = replace(state, **changes).as_trait()
 
     def color_by(self, column: str) -> None:
         """Colour the map by "cluster", "topic", "date", or a column of the papers.
@@ -152,12 +196,14 @@ class View:
         InputError
             If there is no such column, or all papers have the same value in it.
         """
-        coloring(self._core.papers, color=column, allowed=self._core.colorings)
-        self._core.set(replace(self._core.state, color=column))
+        self.widget.color = arguments.colouring_key(self.widget.content.columns.meta, column)
 
     def reset(self) -> None:
         """Remove all filters and the selection, and show the whole map."""
-        self._core.reset()
+        self.widget.filters = {}
+        self.widget.camera = {}
+        self.widget.opened = -1
+        self._select(np.zeros(len(self._papers), dtype=bool))
 
     def trend(self) -> go.Figure:
         """Draw the selected papers' share of all papers over time, with 95 % confidence intervals.
@@ -171,8 +217,8 @@ class View:
 
         from ..topics import selection_trend, trend_title
 
-        selected = self._core.papers.iloc[self._core.rows]
-        shares = selection_trend(self.run, rows=self._core.rows)
+        selected = self._papers[self._selected]
+        shares = selection_trend(self.run, rows=self._rows)
         return share_over_time(shares, title=trend_title(selected))
 
     def near(self, asked: str, n: int = 10) -> pd.DataFrame:
@@ -209,34 +255,89 @@ class View:
         """
         from ..topics import topic_toml
 
-        return topic_toml(self.run, label, rows=self._core.rows)
+        return topic_toml(self.run, label, rows=self._rows)
 
     @property
     def state(self) -> str:
         """What is shown and how much is selected, in words."""
-        return self._core.words
-
-    @property
-    def widgets(self) -> Controls:
-        """The widgets of the view, created when they are first used."""
-        if self._controls is None:
-            from .controls import Controls
-
-            self._controls = Controls(self._core)
-        return self._controls
+        return state_words(
+            self._state,
+            n_shown=int(self._passing(self._state).sum()),
+            n_papers=len(self._papers),
+            n_selected=int(self._selected.sum()),
+            groups=self.run.groups,
+        )
 
     def __repr__(self) -> str:
         return f"View of run {self.run.name}. {self.state}"
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Display the widgets if possible, else a picture with a sentence."""
-        from .map_figure import map_picture
-
-        picture = map_picture(self._core.scene(), words=self.state)
-        widget = {"version_major": 2, "version_minor": 0, "model_id": self.widgets.root.model_id}
+        """Display the widget if possible, else a picture; a list if there are too few for a map."""
+        if self.run.map.empty:
+            return {"text/plain": repr(self), "text/html": list_body(self.run)}, {}
+        words = self.state
+        model = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
         bundle = {
-            "application/vnd.jupyter.widget-view+json": widget,
+            "application/vnd.jupyter.widget-view+json": model,
             "text/plain": repr(self),
-            "image/png": base64.b64encode(picture).decode("ascii"),
+            "image/png": base64.b64encode(self._picture(words)).decode("ascii"),
         }
-        return bundle, {"image/png": {"alt": f"Topic map. {self.state}"}}
+        return bundle, {"image/png": {"alt": f"Topic map. {words}"}}
+
+    def _picture(self, words: str) -> bytes:
+        from .picture import map_picture
+
+        bright = self._selected if self._selected.any() else self._passing(self._state)
+        return map_picture(
+            map_points(self.run), map_labels(self.run), bright=bright[self._on_map], words=words
+        )
+
+    @property
+    def _state(self) -> ViewState:
+        return from_trait(self.widget.filters)
+
+    @property
+    def _rows(self) -> list[int]:
+        return np.flatnonzero(self._selected).tolist()
+
+    def _paper_id(self, row: int) -> str | None:
+        on_map = 0 <= row < len(self._on_map)
+        return str(self._papers["paper_id"].iloc[self._on_map[row]]) if on_map else None
+
+    def _of_cluster(
+        self, only: Mapping[str, tuple[str | None, ...]], cluster: str | None
+    ) -> dict[str, tuple[str | None, ...]]:
+        """Return filters by value with that for clusters replaced; None removes it."""
+        rest = {key: values for key, values in only.items() if key != "cluster"}
+        group = arguments.group_id(self.run, cluster, kind="cluster")
+        parts = (
+            {} if group is None else {"cluster": tuple(sorted(parts_of(self.run.groups, group)))}
+        )
+        return {**rest, **parts}
+
+    def _select(self, selected: NDArray[np.bool_]) -> None:
+        """Select papers here, in the browser, and in linked views."""
+        self._selected = selected.copy()
+        self.widget.selected = np.packbits(selected[self._on_map], bitorder="little").tobytes()
+        for view in self._following:
+            if not np.array_equal(view._selected, selected):
+                view._select(selected)
+
+    def _select_bits(self, change: dict[str, Any]) -> None:
+        """Take over what was selected in a browser."""
+        bits = np.frombuffer(change["new"], dtype="uint8")
+        on_map = np.unpackbits(bits, count=len(self._on_map), bitorder="little").astype(bool)
+        if not np.array_equal(on_map, self._selected[self._on_map]):
+            selected = np.zeros(len(self._papers), dtype=bool)
+            selected[self._on_map] = on_map
+            self._select(selected)
+
+    def _passing(self, state: ViewState) -> NDArray[np.bool_]:
+        n = len(self._papers)
+        text = state.text.strip()
+        matches = matching_texts(text, texts=self._texts) if text else np.ones(n, dtype=bool)
+        return shown_rows(self._papers, state=state, matches=matches)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return list(map(searchable_text, self.run.papers["title"], self.run.papers["abstract"]))

@@ -13,7 +13,6 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -138,11 +137,6 @@ def policy(scripts: Sequence[str]) -> str:
 def plotly_js() -> str:
     """Return plotly.js from the installed plotly package."""
     return get_plotlyjs()
-
-
-def asset(name: str) -> str:
-    """Return one of the scripts or style sheets in `assets/`."""
-    return (resources.files("analysis.report") / "assets" / name).read_text(encoding="utf-8")
 
 
 def _deflated(value: bytes) -> Markup:

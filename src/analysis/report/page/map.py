@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,8 +17,9 @@ from ..findings.facts import Facts
 from ..findings.sentences import GLYPHS
 from ..findings.words import word_searches
 from .charts import topic_choices
-from .html import asset, html_page, render
-from .map_data import Places, map_columns
+from .html import html_page, render
+from .map_data import Columns, Places, map_columns
+from .scripts import asset, page_script
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -27,12 +29,14 @@ NO_TOPIC = -1
 
 MOST_WORDS = 12
 
-SCRIPTS = (
-    *("common", "map-data", "map-search", "map-view", "map-colour", "map-density", "map-paint"),
-    *("map-labels", "map-scene", "map-filters", "map-dates", "map-input", "map-panel"),
-    *("map-hand", "map-table", "map-link", "map-controls", "map"),
-)
-"""The page's scripts in `assets/`, in the order in which they build on one another."""
+
+@dataclass(frozen=True)
+class MapContent:
+    """A run's map before it becomes a page or a widget: its body, its style, its data."""
+
+    body: str
+    style: str
+    columns: Columns
 
 
 def map_page(run: Run) -> str:
@@ -51,6 +55,27 @@ def map_page(run: Run) -> str:
     """
     if run.map.empty:
         return list_page(run)
+    content = map_content(run)
+    return html_page(
+        title=f"Topic map of {count(len(run.papers), 'paper')}, run {run.name}",
+        body=content.body,
+        scripts=[page_script("map/page.js")],
+        style=content.style,
+        data={"map-data": content.columns.meta},
+        packed={"map-points": content.columns.points},
+        late={
+            "map-texts": content.columns.texts,
+            "map-near": content.columns.near,
+            "map-abstracts": content.columns.abstracts,
+        },
+    )
+
+
+def map_content(run: Run, *, is_widget: bool = False) -> MapContent:
+    """Return what the page and the notebook's widget show; `run.map` must not be empty.
+
+    A widget has no button for light and dark, and is no landmark of the page that it is part of.
+    """
     points = map_points(run)
     groups = _groups(run)
     place = {(group["kind"], group["id"]): i for i, group in enumerate(groups)}
@@ -66,38 +91,39 @@ def map_page(run: Run) -> str:
         for topic in topic_choices(points)
     ]
     has_clusters = any(kind == "cluster" for kind, _ in place)
-    return html_page(
-        title=f"Topic map of {count(len(run.papers), 'paper')}, run {run.name}",
-        body=render(
-            "map.html",
-            **_head(run),
-            n=columns.meta["n"],
-            cut=columns.meta["cut"],
-            why_none=sentence(clustering.get("why_none") or ""),
-            rule=sentence(clustering.get("rule") or ""),
-            colourings=columns.meta["colourings"],
-            topics=topics,
-            words=[
-                {**word, "glyph": GLYPHS[word["direction"]]}
-                for word in word_searches(Facts(run), most=MOST_WORDS)
-            ],
-            pale=f"{COUNTED_WEIGHT:g}" if has_clusters else "",
-            has_labels=bool(labels),
-        ),
-        scripts=["\n".join(asset(f"{name}.js") for name in SCRIPTS)],
-        style=asset("common.css") + asset("map.css"),
-        data={"map-data": columns.meta},
-        packed={"map-points": columns.points},
-        late={
-            "map-texts": columns.texts,
-            "map-near": columns.near,
-            "map-abstracts": columns.abstracts,
-        },
+    body = render(
+        "map.html",
+        **_head(run),
+        n=columns.meta["n"],
+        cut=columns.meta["cut"],
+        why_none=sentence(clustering.get("why_none") or ""),
+        rule=sentence(clustering.get("rule") or ""),
+        colourings=columns.meta["colourings"],
+        topics=topics,
+        words=[
+            {**word, "glyph": GLYPHS[word["direction"]]}
+            for word in word_searches(Facts(run), most=MOST_WORDS)
+        ],
+        pale=f"{COUNTED_WEIGHT:g}" if has_clusters else "",
+        has_labels=bool(labels),
+        is_widget=is_widget,
     )
+    return MapContent(body, asset("common.css") + asset("map.css"), columns)
 
 
 def list_page(run: Run) -> str:
     """Return the page that lists every paper: date, topics, abstract, nearest papers; no script."""
+    return html_page(
+        title=f"{capital(count(len(run.papers), 'paper'))}, run {run.name}",
+        body=list_body(run),
+        scripts=[],
+        style=asset("common.css") + asset("list.css"),
+        data={},
+    )
+
+
+def list_body(run: Run) -> str:
+    """Return the list of every paper as HTML in which every text is escaped."""
     papers = run.papers.set_index("paper_id")
     topics, nearest = _topic_lists(run), _nearest(run)
     items = [
@@ -114,13 +140,7 @@ def list_page(run: Run) -> str:
         }
         for paper_id, paper in papers.iterrows()
     ]
-    return html_page(
-        title=f"{capital(count(len(papers), 'paper'))}, run {run.name}",
-        body=render("list.html", **_head(run), n=len(papers), papers=items),
-        scripts=[],
-        style=asset("common.css") + asset("list.css"),
-        data={},
-    )
+    return str(render("list.html", **_head(run), n=len(papers), papers=items))
 
 
 def _head(run: Run) -> dict[str, str]:

@@ -29,7 +29,8 @@ from ..text.run import periods_words, summary
 from ..text.share_changes import Part
 from .charts import map_chart, trend_charts
 from .finding_views import PageFindings, ends_words, trend_view
-from .html import asset, html_page, plotly_js, render
+from .html import html_page, plotly_js, render
+from .scripts import asset, page_script
 from .methods import method_texts, quality, stability_words
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ MOST_UNDATED = 10
 MOST_CHANGED_TOPICS, MOST_PHRASES = 3, 2
 MOST_EXAMPLES = 3
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
-_SCRIPTS = ("common", "figures", "report")
 
 
 def report_page(run: Run) -> str:
@@ -72,7 +72,7 @@ def report_page(run: Run) -> str:
             trend_charts=charts,
             **_contents(run),
         ),
-        scripts=[plotly_js(), *(asset(f"{name}.js") for name in _SCRIPTS)] if drawn else [],
+        scripts=[plotly_js(), page_script("report.js")] if drawn else [],
         style=asset("common.css") + asset("report.css"),
         data={"report-data": data} if drawn else {},
     )
