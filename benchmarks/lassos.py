@@ -15,10 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
+from analysis import open_run
 from lab import jupyterlab
 from lassos import READ, arrived, planned
-
-from analysis import open_run
 
 OPEN = "from analysis import explore, open_run\nview = explore(open_run({path!r}))\nview"
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from analysis import explore
+from analysis import InputError, explore
 from analysis.notebook.explore.filters import ViewState, state_words
 from explored import shown, told_run, two_levels
 
@@ -37,8 +38,7 @@ def test_filters_combine_and_are_said_in_words(view):
 def test_a_filter_that_leaves_nothing(view):
     view.filter(text="wombats of the moon")
     assert view.state == "No paper with “wombats of the moon” in title or abstract."
-    assert view.widgets.table.rows == []
-    assert view.widgets.table.page == 0
+    assert shown(view) == 0
 
 
 def test_open_sides_of_dates(view):
@@ -48,7 +48,7 @@ def test_open_sides_of_dates(view):
             n_shown=1,
             n_papers=2,
             n_selected=1,
-            labels={},
+            groups=told_run(2).groups,
         )
         == "1 of 2 papers dated 2024-01-01 or later. 1 selected."
     )
@@ -72,18 +72,35 @@ def test_undated_papers_are_hidden_by_dates_only():
     assert shown(view) == 30
     view.filter(dates=("2020-01-01", None))
     assert shown(view) == 25
-    assert view.widgets.bars.note == "Not in the bars: 5 undated."
 
 
 def test_a_broader_cluster_stands_for_its_parts(subjects):
     view = explore(two_levels(subjects))
     view.filter(cluster="c0101")
     assert shown(view) == 100
-    options = [label for label, _ in view.widgets.cluster.options]
-    assert options == [
-        *("all clusters", "Cluster 3 (50)", "Cluster 4 (50)", "Learning at large"),
-        *("    Cluster 1 (50)", "    Cluster 2 (50)"),
-    ]
+    assert view.state == "100 of 200 papers in cluster Learning at large."
+    view.filter(cluster="c0002")
+    assert view.state == "50 of 200 papers in cluster Cluster 2."
+
+
+def test_values_of_columns_are_filters(subjects):
+    venues = [None if i % 10 == 9 else f"v{i % 3}" for i in range(200)]
+    view = explore(replace(subjects, papers=subjects.papers.assign(venue=venues)))
+    view.filter(only={"venue": ["v1"]}, cluster="c0001")
+    expected = sum(v == "v1" and i % 4 == 0 for i, v in enumerate(venues))
+    assert view.state == f"{expected} of 200 papers with venue v1, in cluster Cluster 1."
+    view.filter(only={"venue": ["v1", None]}, cluster=None)
+    assert shown(view) == venues.count("v1") + 20
+    assert view.state.endswith("papers with venue v1 or (no venue).")
+    view.color_by("venue")
+    assert view.widget.color == "column venue"
+    view.filter(only=None)
+    assert shown(view) == 200
+    for asked, message in (({"venue": ["v9"]}, "venue has no value 'v9'"), ({"x": []}, "color 'x'"),
+                           ({"cluster": ["c0001"]}, "not a column with few values")):  # fmt: skip
+        with pytest.raises(InputError) as caught:
+            view.filter(only=asked)
+        assert message in str(caught.value)
 
 
 def test_a_phrase_in_quotes_stays_together(subjects):

@@ -1,122 +1,117 @@
-"""The widgets of a view, set by their traits as a browser sets them."""
+"""The widget of a view: what a browser sets by its traits, what it asks for, what is linked."""
 
 from __future__ import annotations
 
+import zlib
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 
-from analysis import explore
-from explored import shown
-
-# widgets, set as a browser sets them
-
-
-def test_typing_narrows_and_counts(view):
-    front = view.widgets
-    front.search.value = "speech"
-    assert front.table.words == "50 of 200 papers with “speech” in title or abstract."
-    assert {row["cluster"] for row in front.table.rows} == {"Cluster 4"}
-    assert sum(front.dates.counts) == 50
-    view.filter(text="adapters")
-    assert front.search.value == "adapters"
-    front.reset.click()
-    assert front.search.value == ""
-    assert front.table.words == "All 200 papers shown."
+from analysis import InputError, explore
+from explored import shown, told_run
 
 
-def test_menus_and_slider_set_filters_and_follow_them(view):
-    front = view.widgets
-    front.topic.value = "topic-1"
-    assert shown(view) == 75
-    front.weight.value = 0.5
-    assert view._core.state.least_weight == 0.5
-    view.filter(topic=None, cluster="c0003")
-    assert (front.topic.value, front.cluster.value) == ("", "c0003")
-    front.color.value = "date"
-    assert front.panel.entries == []
-    view.color_by("topic")
-    assert front.color.value == "topic"
+def bits(*rows: int, n: int = 200) -> bytes:
+    mask = np.zeros(n, dtype=bool)
+    mask[list(rows)] = True
+    return np.packbits(mask, bitorder="little").tobytes()
 
 
-def test_the_date_slider_is_in_step_both_ways(view):
-    front = view.widgets
-    assert (front.dates.low, front.dates.high) == (0, len(front.dates.labels) - 1)
-    front.dates.set_state({"low": 2, "high": 3})
-    assert view._core.state.dates == (pd.Timestamp("2023-03-01"), pd.Timestamp("2023-04-30"))
-    assert sum(front.dates.counts[2:4]) == shown(view)
-    assert sum(front.dates.counts) == 200  # the bars show what the other filters leave
-    view.filter(dates=("2024-02-10", None))
-    assert front.dates.labels[front.dates.low] == "2024-02"
-    view.reset()
-    assert (front.dates.low, front.dates.high) == (0, len(front.dates.labels) - 1)
+def test_what_a_browser_selects_is_the_selection_and_is_acknowledged(view):
+    view.widget.set_state({"selected": memoryview(bits(3, 199)), "asked": 1})
+    assert view.selection["paper_id"].tolist() == ["2301.00003", "2301.00199"]
+    assert view.widget.answered == 1
+    # The same papers once more are a change of nothing, but an answer is due.
+    view.widget.set_state({"selected": memoryview(bits(3, 199)), "asked": 2})
+    assert view.widget.answered == 2
 
 
-def test_the_table_sorts_turns_and_ticks(view):
-    table = view.widgets.table
-    assert (table.pages, table.rows[0]["date"] > table.rows[-1]["date"]) == (20, True)
-    table.set_state({"sort": "title", "descending": False, "page": 1})
-    titles = sorted((p for p in view._core.papers["title"]), key=str.casefold)
-    assert [row["title"] for row in table.rows] == titles[10:20]
-    table.page = 99
-    assert table.page == 19
-    table._handle_custom_msg({"kind": "tick", "id": "2301.00005", "on": True}, [])
-    assert list(view.selection["paper_id"]) == ["2301.00005"]
-    assert (table.listed, table.n_selected) == ("shown", 1)
-    view.select(["2301.00001", "2301.00002"])
-    assert table.listed == "selected"
-    assert {row["id"] for row in table.rows} == {"2301.00001", "2301.00002"}
-    table._handle_custom_msg({"kind": "tick", "id": "2301.00001", "on": False}, [])
-    assert list(view.selection["paper_id"]) == ["2301.00002"]
-    table._handle_custom_msg({"kind": "tick", "id": "nobody", "on": True}, [])
-    assert len(view.selection) == 1
+def test_what_code_selects_is_marked_in_the_browser(view):
+    view.select(["2301.00003", "2301.00199"])
+    assert view.widget.selected == bits(3, 199)
+    view.select()
+    assert view.widget.selected == bits()
 
 
-def test_a_line_of_the_legend_filters_and_lets_go(view):
-    panel = view.widgets.panel
-    assert [entry["n"] for entry in panel.entries] == [50] * 4
-    panel._handle_custom_msg({"kind": "group", "id": "c0002"}, [])
-    assert shown(view) == 50
-    assert [entry["pressed"] for entry in panel.entries].count(True) == 1
-    panel._handle_custom_msg({"kind": "group", "id": "c0002"}, [])
-    assert shown(view) == 200
+def test_filters_of_a_browser_are_those_of_the_view(view):
+    filters = {"text": "speech", "topic": None, "from": "2023-02-01", "to": None, "weight": 0.5}
+    view.widget.set_state({"filters": {**filters, "only": {"cluster": ["c0004"]}}, "asked": 1})
+    assert view.state == (
+        f"{shown(view)} of 200 papers with “speech” in title or abstract, in cluster Cluster 4, "
+        "dated 2023-02-01 or later, with a weight of at least 0.50 in their cluster."
+    )
+    view.filter(text=None)
+    assert view.widget.filters == {**filters, "text": "", "only": {"cluster": ["c0004"]}}
+    view.widget.set_state({"filters": {"topic": ""}, "asked": 2})
+    in_none = int(
+        (
+            view.run.papers["paper_id"].map(view._core.papers.set_index("paper_id")["topics"]) == ""
+        ).sum()
+    )
+    assert view.state == f"{in_none} of 200 papers in no topic."
 
 
-def test_the_map_is_made_when_a_browser_asks_and_follows(view):
-    front = view.widgets
-    assert front.figure is None
-    front.panel.map_width = 700
-    front.panel._handle_custom_msg({"kind": "ready"}, [])
-    density, points, rings = front.figure.data
-    assert (len(points.x), points.type, density.visible) == (200, "scatter", False)
-    assert points.x.dtype == np.float32
-    assert front.figure.layout.width == 700
-    view.filter(text="speech")
-    assert (np.asarray(points.marker.opacity) < 0.1).sum() == 150
+def test_a_reset_shows_the_whole_map(view):
+    view.widget.set_state({"camera": {"x": 1, "y": 2, "zoom": 3}, "opened": 7, "hovered": 9})
+    assert (view.opened, view.hovered) == ("2301.00007", "2301.00009")
     view.select(cluster="c0001")
-    assert len(points.selectedpoints) == 50
-    front.table._handle_custom_msg({"kind": "open", "id": "2301.00007"}, [])
-    assert rings.x[0] == view._core.x[7]
-    front.panel._handle_custom_msg({"kind": "close"}, [])
-    assert len(rings.x) == 0
-    labels = [a.text for a in front.figure.layout.annotations]
-    assert labels == ["Cluster 1", "Cluster 2", "Cluster 3", "Cluster 4"]
+    view.reset()
+    assert (view.widget.camera, view.opened, len(view.selection)) == ({}, None, 0)
 
 
-def test_a_lasso_takes_only_what_is_shown(view):
-    from plotly.callbacks import LassoSelector, Points
+def test_a_browser_gets_the_data_that_it_asks_for(view, monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        view.widget, "send", lambda content, buffers: sent.append((content, buffers))
+    )
+    for kind in ("open", "texts", "near", "abstracts", "anything else", None):
+        view.widget._handle_custom_msg({"kind": kind, "number": "7"}, [])
+    assert [content["kind"] for content, _ in sent] == ["open", "texts", "near", "abstracts"]
+    assert {content["number"] for content, _ in sent} == {"7"}
+    content, (points,) = sent[0]
+    assert content["meta"]["n"] == 200
+    assert content["body"].startswith('<div id="app">')
+    assert 'id="theme"' not in content["body"]
+    assert len(points) < 30 * 200
+    column = content["meta"]["columns"]["x"]
+    x = np.frombuffer(zlib.decompress(points), "<u2", column["length"], column["start"])
+    assert np.corrcoef(x, view.run.map.sort_values("paper_id")["x"])[0, 1] > 0.9999
+    assert "On adapters" in zlib.decompress(sent[1][1][0]).decode()
 
-    front = view.widgets
-    front.panel._handle_custom_msg({"kind": "ready"}, [])
-    view.filter(cluster="c0001")
-    points = Points(point_inds=[0, 1, 4], xs=[], ys=[], trace_name="papers", trace_index=1)
-    front.map._lassoed(None, points, LassoSelector(xs=[0], ys=[0]))
-    assert list(view.selection["paper_id"]) == ["2301.00000", "2301.00004"]
-    assert front.table.listed == "selected"
+
+def test_linked_views_share_their_selection_alone(subjects):
+    one = explore(subjects)
+    one.select(["2301.00001"])
+    other = explore(subjects, linked=one)
+    third = explore(subjects, linked=other)
+    assert third.selection["paper_id"].tolist() == ["2301.00001"]
+    third.widget.set_state({"selected": memoryview(bits(5)), "asked": 1})
+    assert one.selection["paper_id"].tolist() == ["2301.00005"]
+    assert one.widget.selected == other.widget.selected == bits(5)
+    one.filter(text="speech")
+    assert shown(other) == 200
+    with pytest.raises(InputError, match="whose papers are not those of run"):
+        explore(told_run(60), linked=one)
 
 
-def test_two_views_of_one_run_stay_apart(subjects):
-    first, second = explore(subjects), explore(subjects)
-    first.widgets.search.value = "speech"
-    first.select(cluster="c0001")
-    assert (shown(second), len(second.selection)) == (200, 0)
-    assert second.widgets.search.value == ""
+def test_papers_without_a_place_can_be_selected_by_code(subjects):
+    """A browser does not show them, and keeps them as long as nothing else is selected there."""
+    run = replace(subjects, map=subjects.map.iloc[10:].reset_index(drop=True))
+    view = explore(run)
+    view.select(["2301.00003", "2301.00012"])
+    assert view.widget.selected == bits(2, n=190)
+    assert len(view.selection) == 2
+    view.widget.set_state({"selected": memoryview(bits(0, n=190)), "asked": 1})
+    assert view.selection["paper_id"].tolist() == ["2301.00010"]
+
+
+def test_extra_columns_with_dates_and_lists_do_no_harm(subjects):
+    papers = subjects.papers.assign(
+        seen=pd.Timestamp("2024-01-01"), authors=[["a", "b"]] * 200, citations=np.arange(200.0)
+    )
+    view = explore(replace(subjects, papers=papers))
+    view.color_by("citations")
+    assert view.widget.color == "column citations"
+    assert list(view.selection.columns[-3:]) == ["seen", "authors", "citations"]

@@ -62,4 +62,4 @@ def two_levels(run: Run) -> Run:
 
 def shown(view: View) -> int:
     """Return how many papers a view shows."""
-    return int(view._core.shown.sum())
+    return int(view._core.passing(view._core.state).sum())

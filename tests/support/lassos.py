@@ -23,7 +23,7 @@ READ = "import json\nprint(json.dumps(sorted(view.selection['paper_id'])))"
 
 @dataclass(frozen=True)
 class Lasso:
-    """One lasso to draw: where it starts, what was done before, how fast, how busy the kernel is."""
+    """One lasso to draw: its start, what was done before, how fast, how busy the kernel is."""
 
     seed: int
     start: str
@@ -48,7 +48,8 @@ def on_screen(lab: Lab, run: Run, *, view: int = 0) -> np.ndarray:
     known = [int(places[:, 0].argmin()), int(places[:, 1].argmax()), int(places[:, 0].argmax())]
     told = lab.driver.execute_script(
         f"const b = {SHADOW}.getElementById('plot').getBoundingClientRect();"
-        f"return arguments[1].map((row) => {PAGE}.whereIs(row)).map(([x, y]) => [x + b.x, y + b.y])",
+        f"return arguments[1].map((row) => {PAGE}.whereIs(row))"
+        ".map(([x, y]) => [x + b.x, y + b.y])",
         view,
         known,
     )
@@ -57,7 +58,11 @@ def on_screen(lab: Lab, run: Run, *, view: int = 0) -> np.ndarray:
 
 
 def outline(screen: np.ndarray, lasso: Lasso, *, room: tuple[float, float, float, float]):
-    """Return the corners of a lasso in the window that passes no paper closer than a pixel."""
+    """Return the corners of a lasso in the window that holds a paper.
+
+    It passes no paper closer than a pixel, except for those where it starts: whether it holds
+    these is not asked.
+    """
     rng = np.random.default_rng(1000 + lasso.seed)
     left, top, right, bottom = room
     inside = (screen > (left + 60, top + 10)).all(1) & (screen < (right - 10, bottom - 10)).all(1)
@@ -77,7 +82,8 @@ def outline(screen: np.ndarray, lasso: Lasso, *, room: tuple[float, float, float
         ring *= rng.uniform(0.7, 1.15, size=(14, 1))
         path = np.round(first + ring - ring[0])
         fits = (path > (left + 60, top + 5)).all() and (path < (right - 5, bottom - 5)).all()
-        if fits and _gap(screen[inside], path) > 1.2:
+        away = screen[inside][np.hypot(*(screen[inside] - path[0]).T) > 8]
+        if fits and held(away, path).any() and _gap(away, path) > 1.2:
             return path
     raise AssertionError("no room for a lasso")
 
@@ -96,10 +102,7 @@ def _gap(points: np.ndarray, path: np.ndarray) -> float:
     start, step = path, np.roll(path, -1, axis=0) - path
     along = ((points[:, None] - start) * step).sum(2) / (step**2).sum(1)
     nearest = start + np.clip(along, 0, 1)[..., None] * step
-    # A lasso that starts on a point passes through it; whether it holds it is not asked.
-    gaps = np.hypot(*(points[:, None] - nearest).transpose(2, 0, 1)).min(1)
-    away = np.hypot(*(points - path[0]).T) > 8
-    return float(gaps[away].min()) if away.any() else np.inf
+    return float(np.hypot(*(points[:, None] - nearest).transpose(2, 0, 1)).min())
 
 
 def draw(lab: Lab, path: np.ndarray, *, pause: float) -> None:

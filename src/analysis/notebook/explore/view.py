@@ -5,22 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from analysis.base.groups import parts_of
 from analysis.base.schema import TABLES
-from analysis.base.words import matching_texts, searchable_text
-from analysis.figures.frames import map_labels, map_points
 from analysis.report.page.map import list_body
 
 from . import arguments
-from .filters import ViewState, from_trait, shown_rows, state_words
-from .tables import SELECTION, nearest_papers, view_papers
+from .core import Core
+from .filters import ViewState
+from .tables import SELECTION, nearest_papers
 from .widget import MapWidget
 
 if TYPE_CHECKING:
@@ -64,17 +59,15 @@ class View:
 
     def __init__(self, run: Run, *, linked: View | None = None) -> None:
         self.run = run
-        self._papers = view_papers(run)
-        self._on_map = np.flatnonzero(run.papers["paper_id"].isin(run.map["paper_id"]))
-        self._selected = np.zeros(len(run.papers), dtype=bool)
-        self._following: list[View] = []
-        self.widget = MapWidget(run)
-        self.widget.observe(self._select_bits, names="selected")
+        self._core = Core(run)
         if linked is not None:
             arguments.same_papers(run, linked.run)
-            self._select(linked._selected)
-            linked._following.append(self)
-            self._following.append(linked)
+            self._core.follow(linked._core)
+
+    @property
+    def widget(self) -> MapWidget:
+        """The widget that a browser shows, with its state as traits."""
+        return self._core.widget
 
     @property
     def selection(self) -> pd.DataFrame:
@@ -85,18 +78,18 @@ class View:
         input. For abstracts: `view.selection.merge(run.papers[["paper_id", "abstract"]])`.
         """
         known = {*TABLES["papers"].columns, *SELECTION}
-        extra = [c for c in self._papers.columns if c in self.run.papers and c not in known]
-        return self._papers[self._selected][[*SELECTION, *extra]].reset_index(drop=True)
+        extra = [c for c in self._core.papers.columns if c in self.run.papers and c not in known]
+        return self._core.papers[self._core.selected][[*SELECTION, *extra]].reset_index(drop=True)
 
     @property
     def opened(self) -> str | None:
         """The `paper_id` of the open paper, None if there is none."""
-        return self._paper_id(self.widget.opened)
+        return self._core.paper_id(self.widget.opened)
 
     @property
     def hovered(self) -> str | None:
         """The `paper_id` of the paper below the pointer, None if there is none."""
-        return self._paper_id(self.widget.hovered)
+        return self._core.paper_id(self.widget.hovered)
 
     def select(
         self,
@@ -126,14 +119,14 @@ class View:
             If an id or group is unknown, or a mask has the wrong length.
         """
         if all(value is None for value in (papers, text, topic, cluster)):
-            self._select(np.zeros(len(self._papers), dtype=bool))
+            self._core.select(self._core.nothing)
             return
         state = ViewState(
             text=text or "",
             topic=arguments.group_id(self.run, topic, kind="topic"),
-            only=self._of_cluster({}, cluster),
+            only=self._core.of_cluster({}, cluster),
         )
-        self._select(arguments.paper_mask(self.run.papers, papers) & self._passing(state))
+        self._core.select(arguments.paper_mask(self.run.papers, papers) & self._core.passing(state))
 
     def filter(
         self,
@@ -168,7 +161,7 @@ class View:
             If a group, column or value is unknown, a date cannot be read, or a weight is out of
             range.
         """
-        state = self._state
+        state = self._core.state
         changes: dict[str, Any] = {}
         if text is not KEEP:
             changes["text"] = text or ""
@@ -180,7 +173,7 @@ class View:
             values = arguments.values_by_key(columns, only)
             values |= {key: ids for key, ids in state.only.items() if key in GROUPS}
         if cluster is not KEEP:
-            values = self._of_cluster(values, cluster)
+            values = self._core.of_cluster(values, cluster)
         changes["only"] = values
         if dates is not KEEP:
             changes["dates"] = arguments.date_range(dates)
@@ -203,7 +196,7 @@ class View:
         self.widget.filters = {}
         self.widget.camera = {}
         self.widget.opened = -1
-        self._select(np.zeros(len(self._papers), dtype=bool))
+        self._core.select(self._core.nothing)
 
     def trend(self) -> go.Figure:
         """Draw the selected papers' share of all papers over time, with 95 % confidence intervals.
@@ -217,8 +210,8 @@ class View:
 
         from ..topics import selection_trend, trend_title
 
-        selected = self._papers[self._selected]
-        shares = selection_trend(self.run, rows=self._rows)
+        selected = self._core.papers[self._core.selected]
+        shares = selection_trend(self.run, rows=self._core.rows)
         return share_over_time(shares, title=trend_title(selected))
 
     def near(self, asked: str, n: int = 10) -> pd.DataFrame:
@@ -255,18 +248,12 @@ class View:
         """
         from ..topics import topic_toml
 
-        return topic_toml(self.run, label, rows=self._rows)
+        return topic_toml(self.run, label, rows=self._core.rows)
 
     @property
     def state(self) -> str:
         """What is shown and how much is selected, in words."""
-        return state_words(
-            self._state,
-            n_shown=int(self._passing(self._state).sum()),
-            n_papers=len(self._papers),
-            n_selected=int(self._selected.sum()),
-            groups=self.run.groups,
-        )
+        return self._core.words
 
     def __repr__(self) -> str:
         return f"View of run {self.run.name}. {self.state}"
@@ -280,64 +267,6 @@ class View:
         bundle = {
             "application/vnd.jupyter.widget-view+json": model,
             "text/plain": repr(self),
-            "image/png": base64.b64encode(self._picture(words)).decode("ascii"),
+            "image/png": base64.b64encode(self._core.picture(words)).decode("ascii"),
         }
         return bundle, {"image/png": {"alt": f"Topic map. {words}"}}
-
-    def _picture(self, words: str) -> bytes:
-        from .picture import map_picture
-
-        bright = self._selected if self._selected.any() else self._passing(self._state)
-        return map_picture(
-            map_points(self.run), map_labels(self.run), bright=bright[self._on_map], words=words
-        )
-
-    @property
-    def _state(self) -> ViewState:
-        return from_trait(self.widget.filters)
-
-    @property
-    def _rows(self) -> list[int]:
-        return np.flatnonzero(self._selected).tolist()
-
-    def _paper_id(self, row: int) -> str | None:
-        on_map = 0 <= row < len(self._on_map)
-        return str(self._papers["paper_id"].iloc[self._on_map[row]]) if on_map else None
-
-    def _of_cluster(
-        self, only: Mapping[str, tuple[str | None, ...]], cluster: str | None
-    ) -> dict[str, tuple[str | None, ...]]:
-        """Return filters by value with that for clusters replaced; None removes it."""
-        rest = {key: values for key, values in only.items() if key != "cluster"}
-        group = arguments.group_id(self.run, cluster, kind="cluster")
-        parts = (
-            {} if group is None else {"cluster": tuple(sorted(parts_of(self.run.groups, group)))}
-        )
-        return {**rest, **parts}
-
-    def _select(self, selected: NDArray[np.bool_]) -> None:
-        """Select papers here, in the browser, and in linked views."""
-        self._selected = selected.copy()
-        self.widget.selected = np.packbits(selected[self._on_map], bitorder="little").tobytes()
-        for view in self._following:
-            if not np.array_equal(view._selected, selected):
-                view._select(selected)
-
-    def _select_bits(self, change: dict[str, Any]) -> None:
-        """Take over what was selected in a browser."""
-        bits = np.frombuffer(change["new"], dtype="uint8")
-        on_map = np.unpackbits(bits, count=len(self._on_map), bitorder="little").astype(bool)
-        if not np.array_equal(on_map, self._selected[self._on_map]):
-            selected = np.zeros(len(self._papers), dtype=bool)
-            selected[self._on_map] = on_map
-            self._select(selected)
-
-    def _passing(self, state: ViewState) -> NDArray[np.bool_]:
-        n = len(self._papers)
-        text = state.text.strip()
-        matches = matching_texts(text, texts=self._texts) if text else np.ones(n, dtype=bool)
-        return shown_rows(self._papers, state=state, matches=matches)
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        return list(map(searchable_text, self.run.papers["title"], self.run.papers["abstract"]))

@@ -1,4 +1,4 @@
-"""The map of `map.html` as a widget: its script and its data, and the traits that both sides set."""
+"""The map of `map.html` as a widget: its script, its data, and the traits that both sides set."""
 
 from __future__ import annotations
 

@@ -30,8 +30,8 @@ from ..text.share_changes import Part
 from .charts import map_chart, trend_charts
 from .finding_views import PageFindings, ends_words, trend_view
 from .html import html_page, plotly_js, render
-from .scripts import asset, page_script
 from .methods import method_texts, quality, stability_words
+from .scripts import asset, page_script
 
 if TYPE_CHECKING:
     from analysis.runs import Run

@@ -191,6 +191,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
 
   function unselect() {
     select(new Uint8Array(data.n), null);
+    leaveEmptyList();
   }
 
   function select(mask, corners, alsoTable = true) {
@@ -200,6 +201,9 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     afterSelecting(alsoTable);
     told("selected");
   }
+
+  /* Without a selection, a list of it would stay behind empty. */
+  const leaveEmptyList = () => { if (!selected && table.which() === "selected") table.show("found"); };
 
   function afterSelecting(alsoTable = true) {
     scene.stand(passes, selected, isAnything());
@@ -215,6 +219,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     state = Filters.none();
     Controls.show(home, data, colouring, state);
     select(new Uint8Array(data.n), null, false);
+    leaveEmptyList();
     refresh();
     told("filters");
   }
@@ -345,6 +350,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
       selected = mask.includes(1) ? mask : null;
       outline = null;
       scene.outline = null;
+      leaveEmptyList();
       afterSelecting();
     },
     open: (row) => { if (row !== hand.row()) hand.take(row, { centre: true, focus: false }); },
