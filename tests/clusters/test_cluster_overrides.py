@@ -133,7 +133,7 @@ def test_what_people_wrote_reaches_the_run(tmp_path):
     (tmp_path / "overrides.toml").write_text(RENAME + MERGE)
     found = read_definitions(None, overrides_file=tmp_path / "overrides.toml")
     assert [each.what for each in found.clusters] == ["rename", "merge"]
-    assert found.overrides == []
+    assert list(found.overrides) == []
 
 
 def test_a_missing_file_is_named(tmp_path):
