@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import csv
+import re
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -20,6 +20,7 @@ NAMES = {"title": "title", "abstract": "abstract", "date": "published"} | {
 """What `--columns` may name -> the standard column."""
 
 NONE = "none"
+_COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')  # outside quotes
 _NEXT = "name the columns, such as --columns title=Heading,abstract=Text,date=When"
 
 
@@ -30,12 +31,7 @@ def given_columns(text: str | None) -> dict[str, str] | None:
     """
     if not text:
         return None
-    try:
-        parts = next(csv.reader([" ".join(text.split())], skipinitialspace=True), [])
-    except csv.Error as error:
-        raise InputError(
-            f"--columns cannot be read: {error}", allowed=", ".join(NAMES), next_step=_NEXT
-        ) from None
+    parts = _COMMA.split(" ".join(text.split()))
     pairs = [part.partition("=") for part in parts if part.strip()]
     found = {key.strip().casefold(): name.strip().strip("\"'") for key, _, name in pairs}
     problems = [
