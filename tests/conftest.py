@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
 import browser
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = ROOT / "data" / "snapshots" / "hf-trending-2025-03-17.txt"
 TODAY = date(2026, 1, 1)
+settings.register_profile(
+    "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("repeatable")  # other examples: pytest --hypothesis-profile=default
 LONGEST = (
     *("test_notebook_pages", "test_jupyterlab", "test_pipeline", "test_notebooks_on_runs"),
     *("test_extend_runs", "test_replay", "test_audit", "test_extend_parents"),

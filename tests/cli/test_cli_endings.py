@@ -213,7 +213,7 @@ def started(tmp_path: Path, *, ignore_interrupts: bool = False) -> subprocess.Po
 def test_a_signal_in_the_middle_leaves_nothing(tmp_path, number, ignore_interrupts):
     process = started(tmp_path, ignore_interrupts=ignore_interrupts)
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert out == ""
     assert "Interrupted; nothing was left behind." in err
@@ -225,7 +225,7 @@ def test_a_signal_in_the_middle_leaves_nothing(tmp_path, number, ignore_interrup
 def test_a_killed_run_looks_like_none_and_the_next_one_cleans_up(tmp_path, cli):
     process = started(tmp_path)
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     runs = tmp_path / "runs"
     assert sorted(path.name for path in runs.iterdir()) == [".lock", f".writing-{process.pid}"]
     assert list_runs(runs) == []
@@ -248,5 +248,5 @@ def test_a_reader_that_goes_away_is_not_an_error(bundled):
     process.stdout.close()
     err = process.stderr.read()
     process.stderr.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=120) == 0
     assert err == ""

@@ -345,7 +345,7 @@ SAID = st.one_of(
 TEXTS = st.sampled_from(["1:.6 2:.3", "2:.5 1:.2 3:.1", "3:1", "1:.2", "2:.4 3:.4"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.lists(SAID, max_size=4))
 def test_laws_of_overrides(texts, overrides):
     rows = members(**dict(zip("abcd", texts, strict=False)))

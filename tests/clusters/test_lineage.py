@@ -99,7 +99,7 @@ def test_no_clusters_no_lineage():
     pd.testing.assert_frame_equal(lineage_rows(none, none, previous_run="0001"), empty("lineage"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from("123"), st.sampled_from("1245")), max_size=60))
 def test_laws_of_the_lineage(pairs):
     old = primaries(a="".join(one for one, _ in pairs))

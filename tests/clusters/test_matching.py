@@ -81,7 +81,7 @@ def test_nothing_to_match(shape):
     assert match_fresh(np.zeros(shape, dtype="int64"), ids=NINE[: shape[0]]) == [None] * shape[1]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.lists(st.integers(0, 30), min_size=3, max_size=3), min_size=1, max_size=5))
 def test_a_match_is_one_to_one_and_hangs_on_no_order(table):
     shared = np.array(table)

@@ -208,7 +208,7 @@ LEDGER = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LEDGER)
 def test_what_is_written_is_read_back(tmp_path_factory, ledger):
     path = tmp_path_factory.getbasetemp() / "ledger.toml"

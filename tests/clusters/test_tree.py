@@ -83,7 +83,7 @@ def test_no_clusters_make_no_tree():
     seed=st.integers(0, 99),
     parents=st.lists(st.sampled_from(["", "b1", "b2"]), min_size=7, max_size=7),
 )
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 def test_broader_clusters_are_nodes_whatever_the_graph(numbers, seed, parents):
     vectors = points(len(numbers), seed=seed)
     compact = np.unique(numbers, return_inverse=True)[1]

@@ -116,7 +116,7 @@ def test_every_strange_text_has_a_unit_vector():
     assert np.linalg.norm(vectors.astype(np.float64), axis=1) == pytest.approx(1, abs=1e-5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(st.characters(), max_size=60), max_size=5))
 def test_any_text_has_a_unit_vector_of_its_own(texts):
     vectors = embed(texts)

@@ -176,7 +176,7 @@ def test_the_way_of_breaking_that_fits_is_taken():
     assert place.variant == 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.floats(0, 400), st.floats(0, 300), st.floats(5, 90), st.floats(5, 30)),
@@ -209,7 +209,7 @@ def test_names_never_overlap_and_lie_inside(n, n_clusters, parents, grey):
     assert clashes(figure) == []
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     seed=st.integers(0, 10_000),
     n_clusters=st.integers(1, 25),

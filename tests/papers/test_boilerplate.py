@@ -293,7 +293,7 @@ PIECES = [
 TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=20), max_size=8).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXTS)
 def test_nothing_is_left_to_leave_out_and_no_word_is_new(text: str) -> None:
     text = " ".join(text.split())
@@ -305,7 +305,7 @@ def test_nothing_is_left_to_leave_out_and_no_word_is_new(text: str) -> None:
     assert all(any(letter == other for other in words) for letter in left if letter != " ")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from([BODY, MORE, *KEPT]), min_size=1, max_size=6).map(" ".join))
 def test_a_text_without_boilerplate_is_returned_itself(text: str) -> None:
     assert analysed_abstracts([text])[0] is text

@@ -195,7 +195,7 @@ def _snapshot(papers: list[dict]) -> pd.DataFrame:
 SNAPSHOTS = st.lists(PAPER, min_size=1, max_size=6).map(_snapshot)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(SNAPSHOTS, min_size=1, max_size=3), st.randoms(use_true_random=False))
 def test_laws_of_the_union(snapshots, random):
     papers = empty("papers")
@@ -246,7 +246,7 @@ def _check_idempotent(again: PaperUnion, *, papers: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(again.papers, same)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SNAPSHOTS, SNAPSHOTS)
 def test_inputs_stay_as_they_were(one, other):
     old = join_papers(empty("papers"), one, run="0001").papers

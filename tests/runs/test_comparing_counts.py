@@ -17,7 +17,7 @@ from page_runs import made_run
 from two_runs import tiny_run
 
 DAY = "2024-01-01"
-few = settings(deadline=None, max_examples=15)
+few = settings(max_examples=15)
 
 
 def row_of(table: pd.DataFrame, group: str) -> dict[str, object]:

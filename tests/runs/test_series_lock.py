@@ -65,7 +65,7 @@ def end(holder: subprocess.Popen) -> None:
 def test_the_second_run_waits_and_says_for_whom(tmp_path):
     holder, said = holding(tmp_path, seconds=1.5), []
     with new_run_folder(tmp_path, wait=60, say=said.append) as folder:
-        assert holder.wait(timeout=30) == 0
+        assert holder.wait(timeout=120) == 0
         assert folder.is_dir()
         own = json.loads((tmp_path / LOCK_FILE).read_text())
         assert own["pid"] == os.getpid()
@@ -116,7 +116,7 @@ def test_a_run_killed_while_another_waits_hands_over(tmp_path):
     while not said:
         time.sleep(0.01)
     end(holder)
-    waiting.join(timeout=30)
+    waiting.join(timeout=120)
     assert made == [True]
     assert [line.split()[0] for line in said] == ["Waiting", "A"]
 

@@ -122,7 +122,7 @@ def told(path: Path) -> dict[str, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("write", WRITERS, ids=[write.__name__ for write in WRITERS])
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(found=papers())
 def test_what_is_written_is_read_back(
     write: Callable[[list[Paper], Path], None],
@@ -143,7 +143,7 @@ def test_what_is_written_is_read_back(
     assert told(path) == {p["title"]: (p["abstract"], p["published"]) for p in found}
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(found=papers())
 def test_a_table_of_papers_is_a_snapshot_again(
     found: list[Paper], tmp_path_factory: pytest.TempPathFactory

@@ -42,7 +42,7 @@ def wait_until(driver: WebDriver, script: str) -> bool:
     """Wait until an expression on the page holds; end with an error after 20 seconds."""
     from selenium.webdriver.support.ui import WebDriverWait
 
-    return bool(WebDriverWait(driver, 20, poll_frequency=0.03).until(lambda d: ask(d, script)))
+    return bool(WebDriverWait(driver, 60, poll_frequency=0.03).until(lambda d: ask(d, script)))
 
 
 def text(driver: WebDriver, name: str) -> str:

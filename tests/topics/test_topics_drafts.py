@@ -67,7 +67,7 @@ def test_toml_strings_read_back(text):
     remark=st.text(),
     exemplar=st.text(alphabet=st.characters(categories=("L", "N")), min_size=1),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_draft_is_accepted_whatever_stands_in_it(
     label, terms, remark, exemplar, tmp_path_factory
 ):

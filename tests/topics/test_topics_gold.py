@@ -245,7 +245,7 @@ def test_a_topic_is_named_by_id_or_label():
         find_topic(groups[:1], text="a")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=30))
 def test_any_text_may_be_asked_for(text):
     assert isinstance(bare_id(text), str)

@@ -189,7 +189,7 @@ decisions = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(decisions, st.randoms())
 def test_laws(overrides, random):
     made = applied(*overrides)

@@ -357,7 +357,7 @@ def test_inputs_are_left_as_they_were():
     np.testing.assert_array_equal(vectors, rows)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=80)), min_size=1, max_size=4))
 def test_weights_stay_in_bounds_for_any_text(rows):
     found = recognise_topics(

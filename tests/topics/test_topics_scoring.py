@@ -118,7 +118,7 @@ def test_the_interval_of_macro_f1_is_narrower_than_the_topics():
     assert table.loc["macro", "f1"] == pytest.approx(table["f1"][["peft", "data"]].mean())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 30), st.integers(0, 10**6))
 def test_figures_stay_in_bounds(n, seed):
     random = np.random.default_rng(seed)

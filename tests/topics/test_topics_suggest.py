@@ -129,7 +129,7 @@ def test_fisher_is_that_of_the_lady_tasting_tea():
 
 
 @given(st.integers(0, 12), st.integers(0, 12), st.integers(0, 12), st.integers(0, 12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_fisher_sums_the_tables_that_are_no_likelier_and_is_symmetric(a, more_a, b, more_b):
     from scipy.stats import hypergeom
 

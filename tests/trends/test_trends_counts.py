@@ -172,7 +172,7 @@ DATES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     dates=st.lists(DATES, max_size=30),
     freq=st.sampled_from(FREQUENCIES),

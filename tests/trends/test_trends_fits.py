@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.trends.log_odds_slopes import (
@@ -49,7 +49,6 @@ def test_many_papers_give_the_maximum_likelihood_of_statsmodels():
     assert df[0] == pytest.approx(2, rel=1e-4)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 9))
 def test_lines_stay_finite_mirror_and_do_not_hang_on_order(seed, n_periods):
     rng = np.random.default_rng(seed)
@@ -136,7 +135,6 @@ def test_p_values_adjusted_by_hand():
     assert len(adjust_p(np.array([]))) == 0
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20), st.integers(0, 2**32 - 1))
 def test_adjusted_p_values_are_no_smaller_and_keep_their_order(p, seed):
     p = np.array(p)

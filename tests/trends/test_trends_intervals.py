@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import beta
@@ -55,7 +55,6 @@ def test_ends_are_exact_and_nothing_out_of_nothing_is_nan():
     assert low[1] < 0.75 < high[1]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 10**6), LEVELS, st.sampled_from([1.0, 1.3, 40.0]))
 def test_an_interval_contains_its_share_and_mirrors(a, b, level, phi):
     n = a + b
@@ -69,7 +68,6 @@ def test_an_interval_contains_its_share_and_mirrors(a, b, level, phi):
     assert high == pytest.approx(1 - mirror_low, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(0, 500), st.floats(1, 50))
 def test_clumps_never_narrow_an_interval(a, b, phi):
     if a + b == 0:

@@ -30,7 +30,7 @@ def fetched(url: str, folder: Path, *, pace: Pace) -> FetchedFile:
 
 
 def slowly(piece: bytes) -> Iterator[bytes]:
-    for _ in range(2000):
+    for _ in range(100_000):
         time.sleep(0.02)
         yield piece
 
@@ -56,17 +56,16 @@ ENDLESS = {
 }
 
 
+@pytest.mark.timeout(120)  # the pieces alone take 2,000 s
 @pytest.mark.parametrize("part", ENDLESS)
 def test_one_deadline_holds_for_every_part_of_a_response(part: str, tmp_path: Path):
     begin, more = ENDLESS[part]
     pace = quick(response=SECONDS, tries=1)
-    begun = time.monotonic()
     with (
         serving(lambda asked: Reply(status=0, pieces=chain(begin, slowly(more)))) as service,
         pytest.raises(InputError),
     ):
         fetched(service.url, tmp_path, pace=pace)
-    assert time.monotonic() - begun < 20  # the pieces alone take 40
     assert list(tmp_path.iterdir()) == []
 
 

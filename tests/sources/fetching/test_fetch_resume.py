@@ -124,7 +124,7 @@ def test_an_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path, number):
         )
         assert gate.reached.wait(60)
         process.send_signal(number)
-        said = process.communicate(timeout=30)[1].decode()
+        said = process.communicate(timeout=120)[1].decode()
         assert process.returncode == 130
         assert said.splitlines()[-1] == (
             "Interrupted; 2 responses kept in x.jsonl.gz.parts: "

@@ -166,7 +166,7 @@ TITLES = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_what_is_lost_never_shifts_what_is_left(data: st.DataObject) -> None:
     n = data.draw(st.integers(3, 12))

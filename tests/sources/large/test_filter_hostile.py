@@ -138,7 +138,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(lines=LINES, end=st.sampled_from([b"\n", b"\r\n", b"\n\n"]))
 def test_any_lines_are_papers_or_lost_one_by_one(
     lines: list[bytes], end: bytes, tmp_path_factory: pytest.TempPathFactory

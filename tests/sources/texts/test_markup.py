@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date
 
 import pandas as pd
@@ -184,6 +183,7 @@ def test_hostile_texts_are_cleaned(text):
     assert isinstance(shown(text), str)
 
 
+@pytest.mark.timeout(120)  # in proportion to the square of the length it would take hours
 @pytest.mark.parametrize(
     "unit",
     [
@@ -201,9 +201,7 @@ def test_hostile_texts_are_cleaned(text):
     ],
 )
 def test_long_texts_take_time_in_proportion(unit):
-    begin = time.perf_counter()
-    plain_text(unit * (60_000 // len(unit)))
-    assert time.perf_counter() - begin < 3
+    plain_text(unit * (1_000_000 // len(unit)))
 
 
 def test_deeply_nested_mathml_is_read():
