@@ -56,6 +56,11 @@ from .snapshot import columns_option, duplicates_option, format_option, max_mb_o
     "--snapshot-date",
     help="Day of the snapshot (YYYY-MM-DD). Default: from the content, else from the file name.",
 )
+@day_option(
+    "--covered-from",
+    help="Day from which the source covers its papers. Default: from the manifest of a fetch, else "
+    "by the rate at which papers arrive.",
+)
 @click.option(
     "--period",
     type=click.Choice(["auto", *FREQUENCIES]),

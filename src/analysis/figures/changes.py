@@ -7,12 +7,12 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from analysis.base.english import count, period_label
+from analysis.base.english import count, listing, period_label
 from analysis.base.schema import DIRECTIONS, MONTHS, SPANS
 
 from .frames.trends import ChangeRow, EventRow
 from .shares import evenly_spaced, hidden_groups_note, shown_groups
-from .style import percent, times
+from .style import one_line, percent, times
 
 MOST_IN_PANEL = 12
 """More groups than this get further panels, each with its own share axis."""
@@ -144,7 +144,28 @@ def slope_notes(changes: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
         out.append("No × if one of the two is close to zero or the ratio is too uncertain.")
     if rows["panel"].max() > 0:
         out.append("Each panel has its own scale.")
+    out += contradictions(rows)
     return [*out, *hidden_groups_note(changes, n_shown=len(rows), ordered="most certain changes")]
+
+
+def contradictions(rows: pd.DataFrame) -> list[str]:
+    """Return a sentence that names the groups whose two shares move against their verdict.
+
+    The two periods scatter; the verdict rests on all periods.
+    """
+    sign = rows["direction"].map({"rising": 1, "falling": -1}).fillna(0)
+    against = rows[sign * (rows["share_now"] - rows["share_then"]) < 0]
+    if against.empty:
+        return []
+    names = [
+        f"{one_line(str(row.label), width=40)} ({row.direction}, fitted ×{times(row.ratio)})"
+        for row in against.itertuples(index=False)
+    ]
+    them = "it" if len(names) == 1 else "them"
+    return [
+        f"The two periods show the opposite of all periods together for {listing(names)}: follow "
+        f"the verdict, not the line drawn, for {them}."
+    ]
 
 
 class TimelineRow(EventRow, Protocol):
@@ -207,7 +228,7 @@ def timeline_notes(events: pd.DataFrame, rows: pd.DataFrame) -> list[str]:
             "share before)."
         )
     out.append("Significant at 5 % after correction for the number of groups and positions tested.")
-    if events["partial_from"].notna().any():
+    if events[["partial_from", "partial_to"]].notna().any(axis=None):
         out.append("Hatched: incomplete.")
     return [
         *out,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .frames.trends import ShareRow
-from .shares import hidden_groups_note, periods_of, shown_groups
+from .shares import hidden_groups_note, partial_runs, partial_words, periods_of, shown_groups
 from .style import percent
 
 NUMBERED = 14
@@ -50,10 +50,7 @@ class Heat:
 
     def partial_runs(self) -> list[tuple[int, int]]:
         """Return the first and last column of each run of partial periods."""
-        partial = np.pad(self.periods["is_partial"].to_numpy(dtype=bool), 1).astype(int)
-        edges = np.diff(partial)
-        starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
-        return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
+        return partial_runs(self.periods["is_partial"])
 
 
 def heat_of(shares: pd.DataFrame, *, top: int) -> Heat:
@@ -92,10 +89,8 @@ def heat_notes(shares: pd.DataFrame, heat: Heat) -> list[str]:
     """Return the sentences under a heatmap."""
     out = ["Share of all papers of a period; darker is more, on a square-root scale."]
     out.append("Groups that peaked early are at the top, those that peaked late at the bottom.")
-    partial = heat.periods.loc[heat.periods["is_partial"], "period_label"].tolist()
-    if partial:
-        last = f" to {partial[-1]}" if len(partial) > 1 else ""
-        out.append(f"Hatched: incomplete ({partial[0]}{last}).")
+    if partial := partial_words(heat.periods):
+        out.append(f"Hatched: incomplete ({partial}).")
     if (heat.periods["n_total"] == 0).any():
         out.append("Blank: a period without papers.")
     return [*out, *hidden_groups_note(shares, n_shown=len(heat.groups))]

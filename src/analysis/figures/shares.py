@@ -52,6 +52,20 @@ def periods_of(shares: pd.DataFrame) -> pd.DataFrame:
     return shares[columns].drop_duplicates("period").sort_values("period", ignore_index=True)
 
 
+def partial_runs(is_partial: pd.Series) -> list[tuple[int, int]]:
+    """Return the first and last place of each run of partial periods."""
+    edges = np.diff(np.pad(is_partial.to_numpy(dtype=bool), 1).astype(int))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
+
+
+def partial_words(periods: pd.DataFrame) -> str:
+    """Return the names of the partial periods: 2024-05 and 2025-08 to 2025-09; "" without any."""
+    names = periods["period_label"].tolist()
+    runs = partial_runs(periods["is_partial"])
+    return listing([names[a] if a == b else f"{names[a]} to {names[b]}" for a, b in runs])
+
+
 def tick_rows(shares: pd.DataFrame, *, limit: int) -> pd.DataFrame:
     """Return the rows of `periods_of` that get a tick label: at most `limit`, evenly spaced."""
     return evenly_spaced(periods_of(shares), freq=str(shares["freq"].iloc[0]), limit=limit)
@@ -149,10 +163,9 @@ def share_notes(shares: pd.DataFrame, *, top: int, events: pd.DataFrame | None =
     groups = [rows for _, rows in shown_groups(shares, top=top)]
     visible = pd.concat(groups)
     out = ["Share of all papers of a period; bands are 95 % confidence intervals."]
-    partial = periods_of(shares).query("is_partial")["period_label"].tolist()
-    if partial:
-        names = partial[0] if len(partial) == 1 else f"{partial[0]} to {partial[-1]}"
-        verb = "is" if len(partial) == 1 else "are"
+    periods = periods_of(shares)
+    if names := partial_words(periods):
+        verb = "is" if periods["is_partial"].sum() == 1 else "are"
         out.append(f"{names} {verb} incomplete: open markers, dashed lines.")
     drawn = {mark.what for rows in groups for mark in event_marks(rows, events=events)}
     spans = [what for what in SPANS if what in drawn]

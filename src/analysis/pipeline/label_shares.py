@@ -51,6 +51,7 @@ def with_label_shares(
     dated: pd.DataFrame,
     freq: str,
     reference: pd.Timestamp | None,
+    since: pd.Timestamp | None = None,
 ) -> pd.DataFrame:
     """Add to the verdicts of clusters how the share of papers that say their label moved.
 
@@ -63,7 +64,7 @@ def with_label_shares(
     dated : DataFrame
         The papers with the day that decides their period.
     freq : str
-    reference : Timestamp or None
+    reference, since : Timestamp or None
         As for `trends.count_papers`.
 
     Returns
@@ -80,6 +81,7 @@ def with_label_shares(
         groups=pd.DataFrame({"kind": "word", "group_id": names}),
         freq=freq,
         reference=reference,
+        since=since,
     )
     if not counts:
         return conform(verdicts.assign(**dict.fromkeys(COLUMNS)), name="verdicts")

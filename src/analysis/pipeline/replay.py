@@ -24,7 +24,7 @@ from analysis.runs import RUN_FILES, Run, versions
 
 from . import run as pipeline
 from .papers import CACHE
-from .settings import Settings
+from .settings import DAYS, Settings
 
 _NO_LIMIT = 1_000_000
 """Megabytes of an input: it was read once before."""
@@ -188,15 +188,14 @@ def _link_earlier_runs(stored: Run, *, series: Path) -> None:
 
 def _settings(manifest: Mapping[str, Any], *, series: Path, sources: _Sources) -> Settings:
     recorded = dict(manifest["settings"])
-    as_of, snapshot_date = (_day(recorded.pop(name, None)) for name in ("as_of", "snapshot_date"))
+    days: dict[str, Any] = {name: _day(recorded.pop(name, None)) for name in DAYS}
     thresholds = Thresholds(**recorded.pop("thresholds", {}))
     not_in_labels = tuple(recorded.pop("not_in_labels", ()))
     of_role = {role: paths[0] for role, paths in sources.definitions.items()}
     parent = manifest.get("parent") or {}
     return replace(
         Settings(**recorded),
-        as_of=as_of,
-        snapshot_date=snapshot_date,
+        **days,
         runs=series,
         extend=parent.get("run"),
         topics=of_role.get("topics", "none"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -87,7 +87,10 @@ def run(
         files = _definition_files(definitions, dates=date_files, index=index)
         words = words_of_parent(settings.not_in_labels, settings=known)
         clusters, detail = _division(settings, parent=parent)
-        settings = replace(settings, not_in_labels=words, clusters=clusters, detail=detail)
+        covered = _covered_from(paths, settings=settings, known=known)
+        settings = replace(
+            settings, not_in_labels=words, clusters=clusters, detail=detail, covered_from=covered
+        )
         recorded = recorded_settings(settings)
         if (
             parent
@@ -153,6 +156,24 @@ def _division(settings: Settings, *, parent: Parent | None) -> Division:
         before=parent.run.manifest["settings"] if parent and continued else None,
         run=parent.run.name if parent else "",
     )
+
+
+def _covered_from(
+    paths: Sequence[Path | str], *, settings: Settings, known: Mapping[str, Any] | None
+) -> date | None:
+    """Return the day from which the papers are covered: as given, else as they were fetched.
+
+    A run that continues another covers what that one does, too. None if it is not known for all.
+    """
+    from analysis.sources.fetching.files import covered_from
+
+    if settings.covered_from is not None:
+        return settings.covered_from
+    days = [covered_from(Path(path)) for path in paths]
+    if known is not None and not settings.fresh:
+        before = known.get("covered_from")
+        days.append(date.fromisoformat(before) if before else None)
+    return None if None in days else min(day for day in days if day is not None)
 
 
 def _check_settings(settings: Settings) -> None:

@@ -17,8 +17,11 @@ PERIODS = ("auto", *FREQUENCIES)
 _RECORDED = (
     *("fresh", "only_snapshot", "as_of", "period", "by", "embedding", "format", "duplicates"),
     *("seed", "grades", "csv_safe", "thresholds", "snapshot_date", "not_in_labels"),
-    *("clusters", "detail", "columns"),
+    *("clusters", "detail", "columns", "covered_from"),
 )
+
+DAYS = ("as_of", "snapshot_date", "covered_from")
+"""Settings that are days, stored in ISO format."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,9 @@ class Settings:
     columns : mapping of str to str or None
         Which columns of a table hold what, where their names are not known: "title", "abstract",
         "date", "year", … to the name of the column.
+    covered_from : date or None
+        The day from which the source covers its papers; by default that of the fetches that the
+        series was made from, else the rate of arrival decides.
     """
 
     runs: Path | None = None
@@ -114,6 +120,7 @@ class Settings:
     clusters: int | None = None
     detail: str | None = None
     columns: Mapping[str, str] | None = None
+    covered_from: date | None = None
 
 
 def recorded_settings(settings: Settings) -> dict[str, Any]:
@@ -122,10 +129,21 @@ def recorded_settings(settings: Settings) -> dict[str, Any]:
     Files stand in the manifest by name and hash.
     """
     values = asdict(settings)
-    for name in ("as_of", "snapshot_date"):
+    for name in DAYS:
         values[name] = values[name].isoformat() if values[name] else None
     values["not_in_labels"] = list(settings.not_in_labels or ())
     return {name: values[name] for name in _RECORDED}
+
+
+def counting_settings(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what decides how trends are counted, from the settings that a manifest holds."""
+    defaults = Settings()
+    names = ("period", "by", "only_snapshot")
+    day = stored.get("covered_from")
+    return {
+        **{name: stored.get(name, getattr(defaults, name)) for name in names},
+        "covered_from": date.fromisoformat(day) if day else None,
+    }
 
 
 def period_problems(*, period: str | None, by: str | None) -> list[str]:

@@ -19,7 +19,7 @@ from analysis.papers.boilerplate import papers_as_analysed
 from analysis.runs import Run
 
 from .label_shares import label_memberships, with_label_shares
-from .settings import Settings, period_problems
+from .settings import Settings, counting_settings, period_problems
 from .words import word_memberships
 
 _KEY = ["kind", "group_id", "period"]
@@ -60,22 +60,15 @@ def count_trends(
         papers = papers[papers["in_snapshot"]].reset_index(drop=True)
         memberships = memberships[memberships["paper_id"].isin(papers["paper_id"])]
     dated = trends.papers_on_axis(papers, by=settings.by)
-    reference = trends.reference_day(papers, snapshot_date=snapshot_date)
-    lag = trends.listing_lag(dated, reference=reference) if settings.by == "published" else 0
-    if reference is not None:
-        reference -= pd.Timedelta(days=lag)
-    choice = trends.choose_period(dated, period=settings.period, reference=reference, lag=lag)
-    counts = choice.freq and trends.count_papers(
+    when, period = _periods(papers, dated=dated, snapshot_date=snapshot_date, settings=settings)
+    counts = when["freq"] and trends.count_papers(
         pd.concat([memberships, broader_memberships(memberships, groups=groups)]),
         papers=dated,
         groups=pd.concat(
             [*(groups_of(groups, kind=kind) for kind in KINDS), broader_groups(groups)]
         ),
-        freq=choice.freq,
-        reference=reference,
+        **when,
     )
-    reason = choice.reason + (_LISTED if settings.by == "listed" and choice.freq else "")
-    period = {"freq": choice.freq, "reason": reason, "by": settings.by, "lag_days": lag}
     if not counts:
         return {name: empty(name) for name in ("trends", "verdicts", "events")}, period
     said = word_memberships(words)
@@ -84,16 +77,14 @@ def count_trends(
         said[said["paper_id"].isin(papers["paper_id"])],
         papers=dated,
         groups=words.rename(columns={"word_id": "group_id"}).assign(kind="word"),
-        freq=counts.freq,
-        reference=reference,
+        **when,
     )
     tables = _tables(counts)
     tables["verdicts"] = with_label_shares(
         tables["verdicts"],
         said=labels[labels["paper_id"].isin(papers["paper_id"])],
         dated=dated,
-        freq=counts.freq,
-        reference=reference,
+        **when,
     )
     power = trends.power_figures(counts, verdicts=tables["verdicts"])
     if of_words:
@@ -103,6 +94,30 @@ def count_trends(
             for name, table in tables.items()
         }
     return tables, {**period, **trends.manifest_entry(counts), "power": power}
+
+
+def _periods(
+    papers: pd.DataFrame, *, dated: pd.DataFrame, snapshot_date: date | None, settings: Settings
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return how papers are counted (`freq`, `reference`, `since`), and the manifest's entry."""
+    reference = trends.reference_day(papers, snapshot_date=snapshot_date)
+    lag = trends.listing_lag(dated, reference=reference) if settings.by == "published" else 0
+    if reference is not None:
+        reference -= pd.Timedelta(days=lag)
+    known = settings.covered_from
+    choice = trends.choose_period(
+        dated, period=settings.period, reference=reference, lag=lag, covered_from=known
+    )
+    since = trends.covered_since(dated, freq=choice.freq, covered_from=known)
+    period = {
+        "freq": choice.freq,
+        "reason": choice.reason + (_LISTED if settings.by == "listed" and choice.freq else ""),
+        "by": settings.by,
+        "lag_days": lag,
+        "since": None if since is None else f"{since:%Y-%m-%d}",
+        "gaps": [[f"{day:%Y-%m-%d}" for day in gap] for gap in trends.gaps(dated)],
+    }
+    return {"freq": choice.freq, "reference": reference, "since": since}, period
 
 
 def _tables(counts: trends.Counts) -> dict[str, pd.DataFrame]:
@@ -150,7 +165,7 @@ def recount(
     if not asked:
         return run
     stored = run.manifest["settings"]
-    settings = {name: stored.get(name, default) for name, default in _DEFAULTS.items()} | asked
+    settings = Settings(**{**counting_settings(stored), **asked})
     day = run.manifest["snapshot_date"]
     tables, entry = count_trends(
         run.papers,
@@ -161,15 +176,15 @@ def recount(
             papers_as_analysed(run.papers, manifest=run.manifest), groups=run.groups
         ),
         snapshot_date=date.fromisoformat(day) if day else None,
-        settings=Settings(**settings),
+        settings=settings,
     )
     before = run.manifest["period"]
     comparable = (entry["freq"], entry["by"]) == (before["freq"], before.get("by", _DEFAULTS["by"]))
     manifest = {
         **run.manifest,
         "period": entry,
-        "settings": {**stored, **settings},
-        "told_anew": [_difference(run, settings=settings, period=entry)],
+        "settings": {**stored, **asked},
+        "told_anew": [_difference(run, only_snapshot=settings.only_snapshot, period=entry)],
     }
     restated = empty("restated")
     if comparable:
@@ -223,7 +238,7 @@ def select_groups(run: Run, *, groups: Sequence[str]) -> Run:
     )
 
 
-def _difference(run: Run, *, settings: dict[str, object], period: dict[str, object]) -> str:
+def _difference(run: Run, *, only_snapshot: bool, period: dict[str, object]) -> str:
     """Return a sentence on how the new trends differ from those of the run."""
     stored, before = run.manifest["settings"], run.manifest["period"]
     by = before.get("by", _DEFAULTS["by"])
@@ -232,9 +247,9 @@ def _difference(run: Run, *, settings: dict[str, object], period: dict[str, obje
         parts.append(f"by {period['freq'] or 'no period'} (the run: {before['freq'] or 'none'})")
     if period["by"] != by:
         parts.append(f"by the day on which papers were {period['by']} (the run: {by})")
-    if settings["only_snapshot"] != stored.get("only_snapshot", _DEFAULTS["only_snapshot"]):
+    if only_snapshot != stored.get("only_snapshot", _DEFAULTS["only_snapshot"]):
         what = ("the papers of the snapshot", "all papers of the series")
-        now, then = what if settings["only_snapshot"] else what[::-1]
+        now, then = what if only_snapshot else what[::-1]
         parts.append(f"over {now} (the run: {then})")
     if not parts:
         return f"Trends and verdicts were counted again, with the settings of run {run.name}."

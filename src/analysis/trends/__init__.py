@@ -7,6 +7,7 @@ without gaps, and the choice of period counts the papers that cannot be assigned
 from analysis.base.schema import AXES
 
 from .counts import CONFIDENT_WEIGHT, Counts, count_papers, manifest_entry
+from .coverage import covered_since, gaps
 from .events import find_events
 from .period_choice import PeriodChoice, choose_period, reference_day
 from .periods import listing_lag, papers_on_axis
@@ -21,8 +22,10 @@ __all__ = [
     "choose_period",
     "corrected_share",
     "count_papers",
+    "covered_since",
     "detection_power",
     "find_events",
+    "gaps",
     "listing_lag",
     "manifest_entry",
     "papers_on_axis",

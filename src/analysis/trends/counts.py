@@ -83,6 +83,7 @@ def count_papers(
     groups: pd.DataFrame,
     freq: str,
     reference: pd.Timestamp | None,
+    since: pd.Timestamp | None = None,
 ) -> Counts | None:
     """Count papers by group and period.
 
@@ -102,6 +103,8 @@ def count_papers(
         Length of a period.
     reference : Timestamp or None
         A period that ends after this day is partial; None makes all of them partial.
+    since : Timestamp, optional
+        A period that starts before this day is partial too (`covered_since`).
 
     Returns
     -------
@@ -130,7 +133,7 @@ def count_papers(
     rows = _rows(memberships, papers=papers, groups=groups, column=column)
     clump, clump_counts = _clump_counts(papers, column=column, rows=rows)
     table, totals = papers_by_period(clump_counts, n_groups=len(groups), n_periods=n_periods)
-    partial = partial_periods(ends, reference=reference)
+    partial = partial_periods((starts, ends), reference=reference, since=since)
     correlation = 0.0
     if clump != "none":
         correlation = clump_correlation(clump_counts, n_groups=len(groups), full=~partial)

@@ -13,6 +13,7 @@ from analysis.base.english import count, verb
 from analysis.base.errors import InputError
 from analysis.base.schema import FREQUENCIES
 
+from .coverage import covered_since
 from .periods import (
     check_frequency,
     first_charted_period,
@@ -96,7 +97,12 @@ def reference_day(papers: pd.DataFrame, *, snapshot_date: date | None) -> pd.Tim
 
 
 def choose_period(
-    papers: pd.DataFrame, *, period: str = "auto", reference: pd.Timestamp | None, lag: int = 0
+    papers: pd.DataFrame,
+    *,
+    period: str = "auto",
+    reference: pd.Timestamp | None,
+    lag: int = 0,
+    covered_from: date | None = None,
 ) -> PeriodChoice:
     """Choose the length of the periods that trends are counted in.
 
@@ -107,8 +113,9 @@ def choose_period(
 
     The periods run without gaps from that of the first to that of the last paper that can be
     placed, except for nearly empty ones at the beginning (`first_charted_period`). A period is full
-    if it ends on or before the reference day. The median is taken over full periods, including
-    empty ones; the numbers of periods (6 and 4) include partial periods.
+    if it ends on or before the reference day and is covered from its first day on. The median is
+    taken over full periods, including empty ones; the numbers of periods (6 and 4) include partial
+    periods.
 
     Parameters
     ----------
@@ -120,6 +127,9 @@ def choose_period(
         From `reference_day`, minus `lag`; None makes no period full.
     lag : int, default 0
         From `listing_lag`; part of the reason.
+    covered_from : date, optional
+        The day from which the source covers its papers; without it, the rate of arrival decides
+        whether the first period is partial (`coverage.first_covered_day`).
 
     Returns
     -------
@@ -132,7 +142,10 @@ def choose_period(
     """
     if period != "auto":
         check_frequency(period, more=("auto",))
-    grids = {freq: _grid(papers, freq=freq, reference=reference) for freq in FREQUENCIES}
+    grids = {
+        freq: _grid(papers, freq=freq, reference=reference, covered_from=covered_from)
+        for freq in FREQUENCIES
+    }
     n_undated = int(papers["published"].isna().sum())
     if period != "auto":
         if not grids[period].n_placed:
@@ -157,7 +170,13 @@ def _with_lag(choice: PeriodChoice, *, lag: int) -> PeriodChoice:
     return replace(choice, reason=choice.reason + sentence)
 
 
-def _grid(papers: pd.DataFrame, *, freq: str, reference: pd.Timestamp | None) -> _Grid:
+def _grid(
+    papers: pd.DataFrame,
+    *,
+    freq: str,
+    reference: pd.Timestamp | None,
+    covered_from: date | None = None,
+) -> _Grid:
     numbers, placed = period_numbers(papers, freq=freq)
     n_too_coarse = int(papers["published"].notna().sum() - placed.sum())
     if not placed.any():
@@ -165,8 +184,9 @@ def _grid(papers: pd.DataFrame, *, freq: str, reference: pd.Timestamp | None) ->
     first = first_charted_period(numbers[placed])
     charted = numbers[placed & (numbers >= first)]
     counts = np.bincount(charted - first)
-    _, ends = period_bounds(first + np.arange(len(counts)), freq=freq)
-    full = counts[~partial_periods(ends, reference=reference)]
+    bounds = period_bounds(first + np.arange(len(counts)), freq=freq)
+    since = covered_since(papers, freq=freq, covered_from=covered_from)
+    full = counts[~partial_periods(bounds, reference=reference, since=since)]
     median = float(np.median(full)) if len(full) else None
     n_early = int(placed.sum()) - len(charted)
     start = str(period_bounds(np.array([first]), freq=freq)[0][0].astype("datetime64[M]"))

@@ -59,12 +59,21 @@ def period_bounds(
 
 
 def partial_periods(
-    ends: NDArray[np.datetime64], *, reference: pd.Timestamp | None
+    bounds: tuple[NDArray[np.datetime64], NDArray[np.datetime64]],
+    *,
+    reference: pd.Timestamp | None,
+    since: pd.Timestamp | None = None,
 ) -> NDArray[np.bool_]:
-    """Return which periods end after the reference day; all of them if there is none."""
+    """Return which periods are not covered as a whole.
+
+    They end after the `reference` day (all of them if there is none), or start before the day
+    `since` which papers are covered.
+    """
+    starts, ends = bounds
     if reference is None:
         return np.ones(len(ends), dtype=bool)
-    return ends > np.datetime64(reference.date(), "us")
+    partial = ends > np.datetime64(reference.date(), "us")
+    return partial if since is None else partial | (starts < np.datetime64(since.date(), "us"))
 
 
 def first_charted_period(numbers: NDArray[np.int64]) -> int:

@@ -106,6 +106,17 @@ def share_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     return trends.drop(columns="n_group").reset_index(drop=True)
 
 
+def compared_periods(trends: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `trends` in the periods of which two may be compared by themselves.
+
+    Full periods with at least `schema.FEW_PAPERS` papers; if there are not two of them, full
+    periods with any paper.
+    """
+    full = trends[~trends["is_partial"] & (trends["n_total"] > 0)]
+    many = full[full["n_total"] >= FEW_PAPERS]
+    return many if many["period"].nunique() > 1 else full
+
+
 def then_and_now_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
     """Return what a slope chart shows: each group's share in two full periods, and its verdict.
 
@@ -125,9 +136,7 @@ def then_and_now_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
         Empty if there are not two full periods with papers.
     """
     shares = share_table(run, kind=kind)
-    full = shares[~shares["is_partial"] & (shares["n_total"] > 0)]
-    many = full[full["n_total"] >= FEW_PAPERS]
-    full = many if many["period"].nunique() > 1 else full
+    full = compared_periods(shares)
     ends = full["period"].min(), full["period"].max()
     if full["period"].nunique() < 2:
         full = full.head(0)
@@ -210,8 +219,9 @@ def event_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
         (`schema.EVENTS`), `start`, `end`, `start_label`, `end_label` (its first and last period),
         `sign` (1 up, -1 down; bursts and humps are up), `strength`, `n_papers`, `p_adjusted` (all
         as in `events`), and the same in every row, for the axis, `first` and `last` (first
-        day of the first and last day of the last period of `trends`) and `partial_from` (first
-        day of the first partial period, null if all are full). Earliest start first. Empty if
+        day of the first and last day of the last period of `trends`), `partial_from` (first day
+        of the last periods that are partial, null if there are none) and `partial_to` (last day of
+        the first ones that are partial). Earliest start first. Empty if
         there are no events.
     """
     styles = group_styles(run, kind=kind)
@@ -229,15 +239,26 @@ def event_table(run: Run, *, kind: str = "topic") -> pd.DataFrame:
         sign=np.where(up, 1, -1),
         first=trends["period"].min(),
         last=trends["period_end"].max(),
-        partial_from=trends.loc[trends["is_partial"], "period"].min(),
+        **_partial_ends(trends),
     )
     columns = [
         *("group_id", "label", "color", "symbol", "freq", "what", "start", "end"),
         *("start_label", "end_label", "sign", "strength", "n_papers", "p_adjusted"),
-        *("first", "last", "partial_from"),
+        *("first", "last", "partial_from", "partial_to"),
     ]
     order = ["start", "end", "group_id", "what"]
     return table.sort_values(order)[columns].reset_index(drop=True)
+
+
+def _partial_ends(trends: pd.DataFrame) -> dict[str, pd.Timestamp]:
+    """Return where partial periods at the end begin, and where those at the beginning end."""
+    partial, full = trends[trends["is_partial"]], trends[~trends["is_partial"]]
+    if full.empty:
+        return {"partial_from": partial["period"].min(), "partial_to": pd.NaT}
+    return {
+        "partial_from": partial.loc[partial["period"] > full["period"].max(), "period"].min(),
+        "partial_to": partial.loc[partial["period"] < full["period"].min(), "period_end"].max(),
+    }
 
 
 def _end_columns(end: str) -> dict[str, str]:

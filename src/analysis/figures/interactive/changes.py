@@ -207,7 +207,8 @@ def burst_timeline(
 
 
 def _set_timeline_axes(figure: go.Figure, events: pd.DataFrame, *, names: list[str]) -> None:
-    first, last, partial = (events[name].iloc[0] for name in ("first", "last", "partial_from"))
+    names_of_days = ("first", "last", "partial_from", "partial_to")
+    first, last, partial, begun = (events[name].iloc[0] for name in names_of_days)
     end = last + pd.Timedelta(days=1)
     labelled = timeline_ticks(events, limit=9)
     rows = (-0.5, len(names) - 0.5)
@@ -233,6 +234,9 @@ def _set_timeline_axes(figure: go.Figure, events: pd.DataFrame, *, names: list[s
     )
     if pd.notna(partial):
         figure.add_trace(sheet.hatched_box((str(partial), str(end)), rows, number=1))
+    if pd.notna(begun):
+        until = str(begun + pd.Timedelta(days=1))
+        figure.add_trace(sheet.hatched_box((str(first), until), rows, number=1))
 
 
 def _mark(row: TimelineRow) -> go.Scatter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import hex_to_rgb
@@ -11,7 +12,7 @@ from plotly.colors import hex_to_rgb
 from analysis.base.schema import SPANS
 
 from ..frames.trends import ShareRow
-from ..shares import event_marks, mark_height, periods_of
+from ..shares import event_marks, mark_height, partial_runs, periods_of
 from ..style import GREY, MUTED, PALE, darken, percent, share_words
 from .sheet import plotly_text
 
@@ -72,14 +73,17 @@ def _common(rows: pd.DataFrame, *, number: int) -> dict[str, Any]:
 def _dashed(
     rows: pd.DataFrame, *, hover: list[str], marker: dict[str, Any], common: dict[str, Any]
 ) -> go.Scatter:
-    """Draw the partial periods, which are the last ones, from the last full period on."""
-    start = max(0, int((~rows["is_partial"]).sum()) - 1)
+    """Draw the partial periods, each stretch from the full period before to the one after it."""
+    drawn = np.zeros(len(rows), dtype=bool)
+    for first, last in partial_runs(rows["is_partial"]):
+        drawn[max(0, first - 1) : last + 2] = True
+    start = int(np.argmax(drawn))
     tail = rows.iloc[start:]
     sizes = [marker["size"] + 1 if partial else 0 for partial in tail["is_partial"]]
     return go.Scatter(
         **common,
         x=dates(tail),
-        y=_numbers(tail["share"]),
+        y=_numbers(tail["share"].where(drawn[start:])),
         mode="lines+markers",
         line={"color": marker["color"], "width": 2, "dash": "dot"},
         marker={

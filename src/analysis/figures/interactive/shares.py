@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from ..shares import (
     ONE_PANEL,
     axis_top,
     columns_for,
+    partial_runs,
     periods_of,
     share_notes,
     shown_groups,
@@ -219,30 +221,34 @@ def _set_panel(
         "automargin": True,
         "matches": None if limit is None or number == 1 else "y",
     }
-    _shade_partial(figure, periods, number=number, end=ends[1], limit=limit)
+    _shade_partial(figure, periods, number=number, ends=(ends[0], ends[1]), limit=limit)
 
 
 def _shade_partial(
-    figure: go.Figure, periods: pd.DataFrame, *, number: int, end: pd.Timestamp, limit: float | None
+    figure: go.Figure,
+    periods: pd.DataFrame,
+    *,
+    number: int,
+    ends: tuple[pd.Timestamp, pd.Timestamp],
+    limit: float | None,
 ) -> None:
-    partial = periods[periods["is_partial"]]
-    if partial.empty:
-        return
-    first = partial["period"].iloc[0]
-    before = periods.loc[periods["period"] < first, "period"]
-    start = first - (end - first)
-    if len(before):
-        start = before.iloc[-1] + (first - before.iloc[-1]) / 2
-    if limit is not None:
-        figure.add_trace(sheet.hatched_box((str(start), str(end)), (0.0, limit), number=number))
+    """Shade each stretch of partial periods, from halfway after the one before to halfway after."""
+    starts = periods["period"].tolist()
+    halfway = [a + (b - a) / 2 for a, b in pairwise(starts)]
+    edges = [ends[0], *halfway, ends[1]]
     panel = {"xref": f"x{number}", "yref": f"y{number if number > 1 else ''} domain"}
-    ends = {"x0": str(start), "x1": str(end), "y0": 0, "y1": 1}
-    style = {"fillcolor": _SHADE, "line_width": 0, "layer": "below"}
-    figure.add_shape(type="rect", **panel, **ends, **style)
-    if number == 1:
-        corner = {"x": str(end), "xanchor": "right", "y": 1, "yanchor": "top"}
-        font = {"size": 10, "color": MUTED}
-        figure.add_annotation(text="partial", **panel, **corner, showarrow=False, font=font)
+    style = {"fillcolor": _SHADE, "line_width": 0, "layer": "below", "y0": 0, "y1": 1}
+    for first, last in partial_runs(periods["is_partial"]):
+        start, end = str(edges[first]), str(edges[last + 1])
+        if limit is not None:
+            figure.add_trace(sheet.hatched_box((start, end), (0.0, limit), number=number))
+        figure.add_shape(type="rect", x0=start, x1=end, **panel, **style)
+        if number == 1:
+            at_end = last + 1 == len(periods)
+            corner = {"x": end if at_end else start, "xanchor": "right" if at_end else "left"}
+            font = {"size": 10, "color": MUTED}
+            place = {**corner, "y": 1, "yanchor": "top", "showarrow": False, "font": font}
+            figure.add_annotation(text="partial", **panel, **place)
 
 
 def _add_heading(figure: go.Figure, text: str, *, x: float, y: float, width: int) -> None:

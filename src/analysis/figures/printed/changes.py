@@ -194,7 +194,8 @@ def print_burst_timeline(
 
 
 def _set_timeline_axes(axes: Axes, events: pd.DataFrame, *, names: list[str], ticks: int) -> None:
-    first, last, partial = (events[name].iloc[0] for name in ("first", "last", "partial_from"))
+    names_of_days = ("first", "last", "partial_from", "partial_to")
+    first, last, partial, begun = (events[name].iloc[0] for name in names_of_days)
     low, high = date2num(first), date2num(last) + 1
     axes.set_xlim(low, high)
     axes.set_ylim(len(names) - 0.5, -0.5)
@@ -205,6 +206,8 @@ def _set_timeline_axes(axes: Axes, events: pd.DataFrame, *, names: list[str], ti
     axes.tick_params(axis="y", pad=4, labelsize=7)
     if pd.notna(partial):
         sheet.hatch(axes, date2num(partial), high)
+    if pd.notna(begun):
+        sheet.hatch(axes, low, date2num(begun) + 1)
 
 
 def _draw_events(axes: Axes, rows: pd.DataFrame, *, inches: float) -> None:

@@ -19,6 +19,7 @@ from ..shares import (
     columns_for,
     event_marks,
     mark_height,
+    partial_runs,
     periods_of,
     share_notes,
     shown_groups,
@@ -176,9 +177,10 @@ def _draw_group(axes: Axes, rows: pd.DataFrame, *, marker: str, limit: float) ->
     line = {"color": color, "linewidth": 1.3, "marker": marker, "zorder": 3, "clip_on": True}
     axes.plot(places, np.where(partial, np.nan, share), markersize=size, **line)
     if partial.any():
-        start = max(0, int((~partial).sum()) - 1)
         dashed = {**line, "linestyle": (0, (2, 1.5)), "marker": ""}
-        axes.plot(places[start:], share[start:], **dashed)
+        for first, last in partial_runs(rows["is_partial"]):
+            part = slice(max(0, first - 1), last + 2)
+            axes.plot(places[part], share[part], **dashed)
         axes.plot(
             places,
             np.where(partial, share, np.nan),
@@ -244,9 +246,8 @@ def _set_periods(
     labelled = tick_rows(shares, limit=ticks) if labels else periods.head(0)
     words = labelled["period_label"].tolist()
     axes.set_xticks(labelled.index.tolist(), words, parse_math=False, fontsize=size)
-    n_partial = int(periods["is_partial"].sum())
-    if n_partial:
-        sheet.hatch(axes, end - n_partial, end)
+    for first, last in partial_runs(periods["is_partial"]):
+        sheet.hatch(axes, first - 0.5, last + 0.5)
 
 
 def draw_paper_counts(axes: Axes, shares: pd.DataFrame, *, inches: float) -> None:

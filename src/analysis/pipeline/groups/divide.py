@@ -20,14 +20,13 @@ from analysis.papers.boilerplate import papers_as_analysed
 from analysis.runs import Run, tables_of
 
 from ..label_shares import label_memberships
-from ..settings import Settings
+from ..settings import Settings, counting_settings
 from ..trends import count_trends
 from .division import divided_descriptions, divided_memberships
 from .group_table import cluster_rows
 from .tree import wanted_groups
 
 _DIVIDED = "The papers are divided into"
-_COUNTED = ("period", "by", "only_snapshot")
 
 
 def divide(run: Run, *, clusters: int | None = None, detail: str | None = None) -> Run:
@@ -90,8 +89,6 @@ def _told(
 ) -> Run:
     """Return the run with these groups, counted by the stage that every run goes through."""
     stored, day = run.manifest["settings"], run.manifest["snapshot_date"]
-    defaults = Settings()
-    settings = {name: stored.get(name, getattr(defaults, name)) for name in _COUNTED}
     tables, period = count_trends(
         run.papers,
         memberships=memberships,
@@ -101,7 +98,7 @@ def _told(
             papers_as_analysed(run.papers, manifest=run.manifest), groups=groups
         ),
         snapshot_date=date.fromisoformat(day) if day else None,
-        settings=Settings(**settings),
+        settings=Settings(**counting_settings(stored)),
     )
     # Words do not depend on the division; they are counted and corrected by themselves.
     tables = {name: _with_words(table, of=getattr(run, name)) for name, table in tables.items()}

@@ -73,8 +73,15 @@ class Facts:
 
     @cached_property
     def ends_table(self) -> pd.DataFrame:
-        """The first and the last full period of each group (`first_and_last`)."""
+        """The first and the last full period that may be compared (`first_and_last`)."""
         return first_and_last(self.run.trends)
+
+    @cached_property
+    def line_ends(self) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+        """The first and the last full period with papers: the ends of trend lines, if two."""
+        trends = self.run.trends
+        full = trends.loc[~trends["is_partial"] & (trends["n_total"] > 0), "period"]
+        return (full.min(), full.max()) if full.nunique() > 1 else None
 
     @cached_property
     def papers(self) -> Mapping[Key, pd.DataFrame]:
@@ -126,13 +133,10 @@ class Facts:
 
         An end may leave its interval by `OFF_SHARE`, or by `OFF_PART` of the interval's end.
         """
-        ends, row = self.ends.get(key), self.verdicts[key]
-        if ends is None:
+        row = self.verdicts[key]
+        if self.line_ends is None:
             return True
-        for fitted, period in (
-            (row.share_first, ends.period_first),
-            (row.share_last, ends.period_last),
-        ):
+        for fitted, period in zip((row.share_first, row.share_last), self.line_ends, strict=True):
             counted = self.trend_row(key, period=period)
             nearest = min(max(fitted, counted.share_low), counted.share_high)
             if abs(fitted - nearest) > max(OFF_SHARE, OFF_PART * nearest):

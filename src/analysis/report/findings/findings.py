@@ -157,18 +157,18 @@ def _counted(rows: pd.DataFrame, *, kind: str | None, facts: Facts) -> tuple[Par
 def _basis(rows: pd.DataFrame, *, facts: Facts, explain: bool) -> tuple[Part, ...]:
     """Return which periods the lines go through and, on request, what the findings' words mean."""
     tested = rows[rows["direction"] != "too few to say"]
-    if tested.empty or facts.ends_table.empty:
+    if tested.empty or facts.line_ends is None:
         return ()
     row = tested.iloc[0]
     key = (row["kind"], row["group_id"])
     verdict = replace(facts.verdict_receipt(key, "n_periods"), papers=())
-    ends = facts.ends[key]
     first, last = (
         replace(facts.trend_receipt(key, "period", period=day), papers=())
-        for day in (ends.period_first, ends.period_last)
+        for day in facts.line_ends
     )
     subject = "“From” and “to” are the two ends of a trend line" if explain else "Trend lines go"
-    counted = f"; “counted” gives the first and the last {facts.freq} by themselves."
+    with_enough = "" if _counts_line_ends(facts) else " with enough papers"
+    counted = f"; “counted” gives the first and the last {facts.freq}{with_enough} by themselves."
     return (
         *facts.phrase(f"{subject} through {{n_periods:number}} full {facts.freq}s, ", verdict),
         *facts.phrase("{period} to ", first),
@@ -176,6 +176,14 @@ def _basis(rows: pd.DataFrame, *, facts: Facts, explain: bool) -> tuple[Part, ..
         *(Mark(receipt) for receipt in (verdict, first, last)),
         counted if explain else ".",
     )
+
+
+def _counts_line_ends(facts: Facts) -> bool:
+    """Whether the periods that are compared are those at which trend lines begin and end."""
+    if facts.ends_table.empty:
+        return True
+    ends = facts.ends_table.iloc[0]
+    return (ends["period_first"], ends["period_last"]) == facts.line_ends
 
 
 def _why_no_move(directions: set[str]) -> str:

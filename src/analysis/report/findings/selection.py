@@ -7,6 +7,8 @@ from collections.abc import Mapping, Set
 import numpy as np
 import pandas as pd
 
+from analysis.figures.frames.trends import compared_periods
+
 from .receipts import Key
 
 MOST_MOVED = 5
@@ -143,7 +145,7 @@ def select_unclear(
 
 
 def first_and_last(trends: pd.DataFrame) -> pd.DataFrame:
-    """Return the counts of the first and the last full period with papers.
+    """Return the counts of the first and the last full period that may be compared.
 
     Parameters
     ----------
@@ -154,9 +156,9 @@ def first_and_last(trends: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `kind`, `group_id`, `period_first`, `n_first`, `total_first`, and the same with `_last`;
-        no rows if there are not two such periods.
+        no rows if there are not two such periods (`compared_periods`).
     """
-    full = trends[~trends["is_partial"] & (trends["n_total"] > 0)]
+    full = compared_periods(trends)
     names = {"period": "period", "n_papers": "n", "n_total": "total"}
     key = ["kind", "group_id"]
     sides = []

@@ -149,7 +149,13 @@ def _share_in(row: Any, period: Any, *, facts: Facts) -> list[Part]:
 
 def _share_now(row: Any, *, facts: Facts) -> list[Part]:
     """Return the share of the newest full period, with its interval."""
-    return _share_in(row, facts.ends[(row.kind, row.group_id)].period_last, facts=facts)
+    return _share_in(row, _last_period(row, facts=facts), facts=facts)
+
+
+def _last_period(row: Any, *, facts: Facts) -> pd.Timestamp:
+    if facts.line_ends is None:
+        raise ValueError("an event needs full periods")
+    return facts.line_ends[1]
 
 
 def _now(row: Any, *, words: dict[str, str], side: str, facts: Facts) -> list[Part]:
@@ -165,7 +171,7 @@ def _has_turned(row: Any, *, up: bool, facts: Facts) -> bool:
     """Whether the intervals of the peak (or low) and of the newest full period lie apart."""
     key = (row.kind, row.group_id)
     far = facts.trend_row(key, period=row.peak)
-    now = facts.trend_row(key, period=facts.ends[key].period_last)
+    now = facts.trend_row(key, period=_last_period(row, facts=facts))
     return bool(far.share_low > now.share_high if up else far.share_high < now.share_low)
 
 

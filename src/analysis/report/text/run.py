@@ -105,20 +105,54 @@ def summary(run: Run, *, target: Target) -> str:
 def periods_words(run: Run, *, target: Target) -> str:
     """Return how time is divided and which periods are incomplete; see `describe_periods`."""
     reason = target.text(sentence(run.manifest.get("period", {}).get("reason") or ""))
-    partial = run.trends[run.trends["is_partial"]].drop_duplicates("period").sort_values("period")
+    trends = run.trends.drop_duplicates("period").sort_values("period")
+    partial, full = trends[trends["is_partial"]], trends[~trends["is_partial"]]
+    at_start = partial[partial["period"] < full["period"].min()]
+    partial = partial.drop(index=at_start.index)
+    parts = [reason, _partial_start(run, periods=at_start), _partial_end(partial), _gaps(run)]
+    return " ".join(part for part in parts if part)
+
+
+def _partial_start(run: Run, *, periods: pd.DataFrame) -> str:
+    """Return which first periods are not covered from their beginning."""
+    if periods.empty:
+        return ""
+    since = str(run.manifest.get("period", {}).get("since") or "")
+    day = f" only from {day_words(since)} on" if since else " from the beginning"
+    n = len(periods)
+    names = listing([period_label(p, freq=f) for p, f in periods[["period", "freq"]].to_numpy()])
+    return (
+        f"The source covers papers{day}: {names} {verb(n, 'is', 'are')} partial and "
+        f"{verb(n, 'takes', 'take')} no part in verdicts."
+    )
+
+
+def _gaps(run: Run) -> str:
+    """Return stretches in the middle in which the source lists nothing."""
+    found = run.manifest.get("period", {}).get("gaps") or []
+    if not found:
+        return ""
+    spells = listing([f"from {day_words(a)} to {day_words(b)}" for a, b in found])
+    return (
+        f"No paper is dated {spells}, though papers arrive regularly before and after: the source "
+        "may have been down, or was not asked. Shares rest on the papers that there are."
+    )
+
+
+def _partial_end(partial: pd.DataFrame) -> str:
+    """Return which last periods are not covered to their end."""
     if partial.empty:
-        return reason
+        return ""
     names = [
         period_label(period, freq=freq)
         for period, freq in zip(partial["period"], partial["freq"], strict=True)
     ]
     n = len(names)
-    incomplete = (
+    return (
         f"The snapshot does not cover {listing(names)} to the end: {verb(n, 'this', 'these')} "
         f"partial {verb(n, 'period rests', 'periods rest')} on fewer papers, and the "
         f"{verb(n, 'share', 'shares')} may still change."
     )
-    return f"{reason} {incomplete}".strip()
 
 
 def dropped_words(run: Run, *, target: Target) -> str:

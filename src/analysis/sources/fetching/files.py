@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import exclusive_lock, written_whole
+
+from ..dates import EARLIEST
 
 MANIFEST_VERSION = 1
 REQUEST = "request.json"
@@ -193,6 +196,19 @@ def is_complete(out: Path) -> bool:
         return bool(stated == hashlib.sha256(out.read_bytes()).hexdigest())
     except (OSError, TypeError, KeyError):
         return False
+
+
+def covered_from(out: Path) -> date | None:
+    """Return the day from which a fetched file holds all that was asked for.
+
+    None if no manifest describes the file, or only the newest papers were asked for.
+    """
+    request = _read_json(manifest_path(out)).get("request")
+    if not isinstance(request, dict) or request.get("max") or not is_complete(out):
+        return None
+    with contextlib.suppress(TypeError, ValueError):
+        return date.fromisoformat(request["from"]) if request.get("from") else EARLIEST
+    return None
 
 
 def check_output(out: Path, *, resumes: bool) -> None:
