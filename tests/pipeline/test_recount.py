@@ -20,7 +20,7 @@ from analysis import (
 )
 from analysis import run as run_analysis
 from analysis.base.laws import check_laws
-from analysis.pipeline.trends import select_groups
+from analysis.pipeline.groups.select import select_groups
 from analysis.report import report_page
 from analysis.report.findings.brief import brief
 from analysis.runs import Run, tables_of

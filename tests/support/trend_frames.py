@@ -71,6 +71,7 @@ def make_events(labels: list[str], *, shares: pd.DataFrame | None = None) -> pd.
             "first": pd.Timestamp("2019-01-01"),
             "last": pd.Timestamp("2025-12-31"),
             "partial_from": pd.Timestamp("2025-01-01"),
+            "partial_to": pd.NaT,
         }
     )
     return frame if shares is None else frame[frame["group_id"].isin(shares["group_id"])]

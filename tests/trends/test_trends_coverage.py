@@ -78,9 +78,7 @@ def test_a_known_day_decides():
     day = date(2024, 5, 1)
     assert covered_since(papers, freq="month", covered_from=day) == pd.Timestamp("2024-05-01")
     choice = choose_period(papers, reference=REFERENCE, covered_from=day)
-    assert choice.reason.endswith(
-        "There are 9 months, the 8 full ones with a median of 30.5 papers."
-    )
+    assert choice.reason.endswith("There are 9 months, the 8 full ones with a median of 31 papers.")
 
 
 def test_a_listing_that_was_down_is_found_and_holidays_are_not():

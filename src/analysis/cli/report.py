@@ -91,7 +91,8 @@ def report_command(
     """
     from analysis.base.progress import Progress
     from analysis.pipeline.groups.divide import divide
-    from analysis.pipeline.trends import recount, select_groups
+    from analysis.pipeline.groups.select import select_groups
+    from analysis.pipeline.trends import recount
     from analysis.report.write import write_report
 
     progress = Progress(quiet=quiet)

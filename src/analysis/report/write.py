@@ -164,7 +164,7 @@ def write_report(
     Parameters
     ----------
     run : Run
-        As opened, or recounted (`recount.recount`, `recount.select_groups`).
+        As opened, or recounted (`recount`, `select_groups`).
     out : Path
         A folder that does not exist or is empty, outside every run; created with its parent
         folders. It appears complete or not at all.

@@ -127,8 +127,8 @@ def first_covered_day(
     Notes
     -----
     A day has a paper with the frequency of the same days of the week in the 91 days after the first
-    paper, or in as many as the stretch has, if these are more; days are independent. Whether there
-    is any paper does not depend on how many arrive together.
+    paper, or in as many as the stretch has, if these are more, without later gaps; days are
+    independent. Whether there is any paper does not depend on how many arrive together.
     """
     seen = arrivals(papers)
     n = 0 if seen is None or seen.day(0) > end else seen.places(start=start)
@@ -138,6 +138,8 @@ def first_covered_day(
     missing = np.arange(-n, 0)
     # The first paper itself is why the stretch ends there: it says nothing about the rate.
     window = np.arange(1, min(width + 1, len(seen.is_active)))
+    for begin, end in _gap_places(seen):
+        window = window[(window < begin) | (window >= end)]
     p = _chance_of_none(seen, missing=missing, window=window)
     return seen.day(0) if p < UNLIKELY_START else start
 
@@ -151,6 +153,12 @@ def gaps(papers: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     seen = arrivals(papers)
     if seen is None:
         return []
+    day = pd.Timedelta(days=1)
+    return [(seen.day(begin), seen.day(end) - day) for begin, end in _gap_places(seen)]
+
+
+def _gap_places(seen: Arrivals) -> list[tuple[int, int]]:
+    """Return the first unit of each gap and the one after its last."""
     edges = np.diff(np.pad((~seen.is_active).astype(int), 1))
     out = []
     for begin, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
@@ -159,9 +167,8 @@ def gaps(papers: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
             continue
         width = max(WINDOW[seen.unit], n)
         around = np.r_[max(0, begin - width) : begin, end : min(end + width, len(seen.is_active))]
-        missing = np.arange(begin, end)
-        if _chance_of_none(seen, missing=missing, window=around) < UNLIKELY_GAP:
-            out.append((seen.day(int(begin)), seen.day(int(end)) - pd.Timedelta(days=1)))
+        if _chance_of_none(seen, missing=np.arange(begin, end), window=around) < UNLIKELY_GAP:
+            out.append((int(begin), int(end)))
     return out
 
 
