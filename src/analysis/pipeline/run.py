@@ -18,6 +18,7 @@ from analysis.base.progress import Progress
 from analysis.embedding import ALLOWED_NAMES, is_embedding_name
 from analysis.papers import Snapshot, dropped_line, read_snapshot
 from analysis.runs import Run, file_entries, peak_memory_mb
+from analysis.sources.dates.fetched import covered_from
 
 from .audit import add_audit
 from .groups.topic_set import TopicSet, choose_set, given_set
@@ -80,17 +81,11 @@ def run(
         for line in _snapshot_lines(read):
             progress.say(line)
         parent = find_parent(series, settings=settings, progress=progress)
-        known = parent.run.manifest["settings"] if parent else None
         chosen = given or _choose_topics(read, parent=parent, definitions=definitions)
         definitions = read_definitions(chosen.file, overrides_file=settings.overrides)
         progress.say(chosen.said)
         files = _definition_files(definitions, dates=date_files, index=index)
-        words = words_of_parent(settings.not_in_labels, settings=known)
-        clusters, detail = _division(settings, parent=parent)
-        covered = _covered_from(paths, settings=settings, known=known)
-        settings = replace(
-            settings, not_in_labels=words, clusters=clusters, detail=detail, covered_from=covered
-        )
+        settings = _with_what_is_known(settings, parent=parent, paths=paths)
         recorded = recorded_settings(settings)
         if (
             parent
@@ -149,6 +144,21 @@ def _definition_files(
     return files + file_entries("dates index", [Path(index)] if index else [])
 
 
+def _with_what_is_known(
+    settings: Settings, *, parent: Parent | None, paths: Sequence[Path | str]
+) -> Settings:
+    """Fill what is not given from the run that is continued and from the fetched files."""
+    known = parent.run.manifest["settings"] if parent else None
+    clusters, detail = _division(settings, parent=parent)
+    return replace(
+        settings,
+        not_in_labels=words_of_parent(settings.not_in_labels, settings=known),
+        clusters=clusters,
+        detail=detail,
+        covered_from=_covered_from(paths, settings=settings, known=known),
+    )
+
+
 def _division(settings: Settings, *, parent: Parent | None) -> Division:
     continued = parent is not None and not settings.fresh and has_clusters(parent.run)
     return kept_division(
@@ -165,8 +175,6 @@ def _covered_from(
 
     A run that continues another covers what that one does, too. None if it is not known for all.
     """
-    from analysis.sources.fetching.files import covered_from
-
     if settings.covered_from is not None:
         return settings.covered_from
     days = [covered_from(Path(path)) for path in paths]

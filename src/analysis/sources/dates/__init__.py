@@ -1,4 +1,7 @@
-"""Dates as people write them: one text (`parse.py`), a column or a file (`columns.py`)."""
+"""Dates as people write them: one text (`parse.py`), a column or a file (`columns.py`).
+
+`fetched.py` reads from the manifest of a fetch the day from which its file holds all papers.
+"""
 
 from __future__ import annotations
 

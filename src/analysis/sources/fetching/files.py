@@ -18,7 +18,6 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import exclusive_lock, written_whole
 
-from ..dates import EARLIEST
+from ..dates.fetched import manifest_path, read_json
 
 MANIFEST_VERSION = 1
 REQUEST = "request.json"
@@ -102,15 +101,7 @@ def remove_responses(folder: Path) -> None:
 
 def stored_request(folder: Path) -> dict[str, Any]:
     """Return the request that a folder of responses belongs to; empty if it is not one."""
-    return _read_json(folder / REQUEST)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}
+    return read_json(folder / REQUEST)
 
 
 @contextmanager
@@ -184,33 +175,6 @@ def zip_members(members: Sequence[tuple[str, bytes]]) -> bytes:
     return data.getvalue()
 
 
-def manifest_path(out: Path) -> Path:
-    """Return the path of the manifest of a fetched file."""
-    return out.with_name(f"{out.name}.manifest.json")
-
-
-def is_complete(out: Path) -> bool:
-    """Whether a file is the one that the manifest beside it describes."""
-    try:
-        stated = _read_json(manifest_path(out))["file"]["sha256"]
-        return bool(stated == hashlib.sha256(out.read_bytes()).hexdigest())
-    except (OSError, TypeError, KeyError):
-        return False
-
-
-def covered_from(out: Path) -> date | None:
-    """Return the day from which a fetched file holds all that was asked for.
-
-    None if no manifest describes the file, or only the newest papers were asked for.
-    """
-    request = _read_json(manifest_path(out)).get("request")
-    if not isinstance(request, dict) or request.get("max") or not is_complete(out):
-        return None
-    with contextlib.suppress(TypeError, ValueError):
-        return date.fromisoformat(request["from"]) if request.get("from") else EARLIEST
-    return None
-
-
 def check_output(out: Path, *, resumes: bool) -> None:
     """Refuse a file that exists, and one in a folder that does not.
 
@@ -262,7 +226,7 @@ def _write(path: Path, *, data: bytes, sync: bool = False, overwrite: bool = Tru
 
 
 def _already_exists(path: Path) -> InputError:
-    manifest, when = _read_json(manifest_path(path)), ""
+    manifest, when = read_json(manifest_path(path)), ""
     with contextlib.suppress(ValueError, TypeError, KeyError):
         day, n_papers = str(manifest["fetched"]["ended"])[:10], int(manifest["papers"])
         when = " " + for_terminal(f"({count(n_papers, 'paper')}, fetched on {day})")

@@ -17,12 +17,12 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.progress import Progress
 
+from ..dates.fetched import is_complete
 from .client import Client, Parse, T, open_client, request
 from .files import (
     FetchedFile,
     ResponseFolder,
     check_output,
-    is_complete,
     open_responses,
     publish,
     remove_responses,
