@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOT = ROOT / "data" / "snapshots" / "hf-trending-2025-03-17.txt"
 TODAY = date(2026, 1, 1)
+os.environ.setdefault("PAPERTIDE_JOBS", "1")  # the tests themselves run in two processes
 settings.register_profile(
     "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -176,7 +177,7 @@ def _without_charts() -> Iterator[None]:
 
     def without_charts(made: Run, folder: Path, **how: object) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("analysis.report.write.write_charts", lambda made, folder, **how: None)
+            patch.setattr("analysis.report.write.draw_charts", lambda made, **how: {})
             write_pages(made, folder, **how)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -30,7 +30,7 @@ def made(snapshot: Path, runs: Path, *, charts: bool = False, **settings: object
     """Run a snapshot; the charts for print, which take most of a small run's time, if asked."""
     with pytest.MonkeyPatch.context() as patch:
         if not charts:
-            patch.setattr("analysis.report.write.write_charts", lambda run, folder, **how: None)
+            patch.setattr("analysis.report.write.draw_charts", lambda run, **how: {})
         return run(snapshot, settings=Settings(runs=runs, today=TODAY, **settings))
 
 
@@ -182,9 +182,10 @@ def test_shuffled_rows_give_the_same_bytes(tmp_path):
     assert one.manifest["clustering"] == other.manifest["clustering"]
 
 
-def in_a_process(snapshot: Path, runs: Path, *, threads: int) -> Path:
+def in_a_process(snapshot: Path, runs: Path, *, threads: int, jobs: int = 1) -> Path:
     done = subprocess.run(
-        [sys.executable, "-m", "analysis", "run", str(snapshot), "--runs", str(runs)],
+        [sys.executable, "-m", "analysis", "run", str(snapshot), "--runs", str(runs)]
+        + ["--jobs", str(jobs)],
         env={**os.environ, "OMP_NUM_THREADS": str(threads)},
         capture_output=True,
         text=True,
@@ -208,10 +209,10 @@ def test_another_process_with_one_thread_gives_the_same_bytes(tmp_path, bundled)
 
 
 @pytest.mark.slow
-def test_many_papers_give_the_same_bytes_with_any_number_of_threads(tmp_path):
+def test_many_papers_give_the_same_bytes_with_any_number_of_threads_and_processes(tmp_path):
     """From 1,500 papers on ARPACK computes the coordinates."""
     snapshot = planted_csv(tmp_path / "papers.csv", n=1510, n_fields=6)
-    other = in_a_process(snapshot, tmp_path / "2", threads=2)
+    other = in_a_process(snapshot, tmp_path / "2", threads=2, jobs=2)
     with threadpool_limits(1):
         here = made(snapshot, tmp_path / "1", charts=True)
     assert files(other) == files(here.path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class InputError(Exception):
@@ -24,6 +25,10 @@ class InputError(Exception):
         self.next_step = next_step
         super().__init__(str(self))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the three parts on the way from one process to another."""
+        return _input_error, (self.problems, self.allowed, self.next_step)
+
     def __str__(self) -> str:
         """Return the message as three labelled parts."""
         if len(self.problems) == 1:
@@ -31,3 +36,7 @@ class InputError(Exception):
         else:
             found = "Found:\n" + "\n".join(f"  - {problem}" for problem in self.problems)
         return f"{found}\nAllowed: {self.allowed}\nNext: {self.next_step}"
+
+
+def _input_error(problems: list[str], allowed: str, next_step: str) -> InputError:
+    return InputError(problems, allowed=allowed, next_step=next_step)

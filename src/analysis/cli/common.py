@@ -85,6 +85,13 @@ csv_safe_option = flag(
     help="In CSV files, put an apostrophe before text that a spreadsheet program would take for a "
     "formula.",
 )
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes at work; the result is the same for any number. Default: the environment "
+    "variable PAPERTIDE_JOBS, else 2; with 1 less memory is needed.",
+)
 json_option = flag("--json", "as_json", help="Print JSON instead of text.")
 quiet_option = flag("--quiet", help="Show no progress on stderr.")
 files_argument = click.argument(

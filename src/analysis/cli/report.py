@@ -13,6 +13,7 @@ from .common import (
     division_options,
     flag,
     handle_errors,
+    jobs_option,
     open_run,
     path_option,
     quiet_option,
@@ -67,6 +68,7 @@ class _ManyGroups(click.Command):
     "--formats", metavar="NAMES", help="File formats of the charts: svg, png, pdf, comma-separated."
 )
 @csv_safe_option
+@jobs_option
 @flag("--overwrite", help="Replace an earlier report in DIR.")
 @quiet_option
 @handle_errors
@@ -83,6 +85,7 @@ def report_command(
     formats: str | None,
     csv_safe: bool,
     overwrite: bool,
+    jobs: int | None,
     quiet: bool,
 ) -> None:
     """Write the map, report, charts and tables of RUN (default: the newest) into DIR.
@@ -104,5 +107,7 @@ def report_command(
         shown = select_groups(shown, groups=names) if names else shown
     wanted = [name.strip().lower() for name in formats.split(",")] if formats else None
     with progress.stage("write"):
-        write_report(shown, out=out, formats=wanted, csv_safe=csv_safe, overwrite=overwrite)
+        write_report(
+            shown, out=out, formats=wanted, csv_safe=csv_safe, overwrite=overwrite, jobs=jobs
+        )
     click.echo(str(out))

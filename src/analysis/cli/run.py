@@ -17,6 +17,7 @@ from .common import (
     flag,
     handle_errors,
     interrupts,
+    jobs_option,
     path_option,
     quiet_option,
     runs_option,
@@ -117,6 +118,7 @@ from .snapshot import columns_option, duplicates_option, format_option, max_mb_o
     help="How long to wait for another process that is writing a run there.",
 )
 @csv_safe_option
+@jobs_option
 @quiet_option
 @handle_errors
 def run_command(

@@ -15,6 +15,7 @@ from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.files import data_file, dates_index, default_topics
 from analysis.base.progress import Progress
+from analysis.base.workers import Workers, workers
 from analysis.embedding import ALLOWED_NAMES, is_embedding_name
 from analysis.papers import Snapshot, dropped_line, read_snapshot
 from analysis.runs import Run, file_entries, peak_memory_mb
@@ -30,6 +31,8 @@ from .settings import Settings, period_problems, recorded_settings
 from .stages import analyse
 
 __all__ = ["Settings", "open_run", "run"]
+
+_USED_AS_IT_IS = "was made from this snapshot with these settings; it is used as it is."
 
 
 def run(
@@ -75,9 +78,14 @@ def run(
         given.file if given else default_topics(), overrides_file=settings.overrides
     )
     series = runs.runs_folder(settings.runs)
-    with runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder:
+    with (
+        runs.new_run_folder(series, wait=settings.wait, say=progress.say) as folder,
+        workers(settings.jobs) as others,
+    ):
         with progress.stage("read"):
-            read = _read(paths, settings=settings, date_files=date_files, index=index, today=today)
+            read = _read(
+                snapshot, settings=settings, date_files=date_files, index=index, today=today
+            )
         for line in _snapshot_lines(read):
             progress.say(line)
         parent = find_parent(series, settings=settings, progress=progress)
@@ -92,10 +100,7 @@ def run(
             and not settings.fresh
             and is_unchanged(parent.run, inputs=read.inputs, definitions=files, settings=recorded)
         ):
-            progress.say(
-                f"Run {parent.run.name} was made from this snapshot with these settings; it is "
-                "used as it is."
-            )
+            progress.say(f"Run {parent.run.name} {_USED_AS_IT_IS}")
             return parent.run
         path = folder.parent / runs.next_name(folder.parent, snapshot_date=read.date)
         result = analyse(
@@ -104,12 +109,13 @@ def run(
             definitions=definitions,
             parent=parent,
             path=path,
+            workers=others,
             progress=progress,
         )
         if pages:
             result = add_audit(result, always=settings.audit, progress=progress)
         result.manifest.update(definitions=files, topic_set=chosen.entry(), today=today.isoformat())
-        _write(result, folder=folder, path=path, progress=progress, pages=pages)
+        _write(result, folder=folder, path=path, workers=others, progress=progress, pages=pages)
     return replace(result, path=path, manifest=runs.read_manifest(path))
 
 
@@ -250,12 +256,16 @@ def _snapshot_lines(read: Snapshot) -> list[str]:
     return [line for line in lines if line]
 
 
-def _write(result: Run, *, folder: Path, path: Path, progress: Progress, pages: bool) -> None:
+def _write(
+    result: Run, *, folder: Path, path: Path, workers: Workers, progress: Progress, pages: bool
+) -> None:
     from analysis.report import write_pages
 
     with progress.stage("write"):
         runs.write_tables(result, folder)
         if pages:
-            write_pages(result, folder, csv_safe=result.manifest["settings"]["csv_safe"])
-    costs = {"seconds": dict(progress.seconds), "peak_memory_mb": peak_memory_mb()}
+            csv_safe = result.manifest["settings"]["csv_safe"]
+            write_pages(result, folder, workers=workers, csv_safe=csv_safe)
+    peak = peak_memory_mb() + (workers.start(peak_memory_mb)() if workers.running else 0)
+    costs = {"seconds": dict(progress.seconds), "peak_memory_mb": peak}
     runs.finish(folder, manifest={**result.manifest, **costs}, path=path)

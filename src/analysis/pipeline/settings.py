@@ -91,6 +91,8 @@ class Settings:
     covered_from : date or None
         The day from which the source covers its papers; by default that of the fetches that the
         series was made from, else the rate of arrival decides.
+    jobs : int or None
+        Processes at work, as in `base.workers.workers`; the run is the same for any number.
     """
 
     runs: Path | None = None
@@ -121,6 +123,7 @@ class Settings:
     detail: str | None = None
     columns: Mapping[str, str] | None = None
     covered_from: date | None = None
+    jobs: int | None = None
 
 
 def recorded_settings(settings: Settings) -> dict[str, Any]:

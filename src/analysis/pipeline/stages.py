@@ -11,6 +11,7 @@ import pandas as pd
 from analysis import runs
 from analysis.base import laws, schema
 from analysis.base.progress import Progress
+from analysis.base.workers import Workers
 from analysis.clusters.ledger import ledger_text
 from analysis.embedding import EMBEDDINGS, embedding_version, paper_texts
 from analysis.embedding.new_words import learned_arrays, unknown_notes, unknown_words
@@ -40,6 +41,7 @@ def analyse(
     definitions: Definitions,
     parent: Parent | None,
     path: Path,
+    workers: Workers,
     progress: Progress,
 ) -> Run:
     """Compute everything of a run but the hashes in its manifest.
@@ -56,6 +58,7 @@ def analyse(
         The run to continue: extended, or matched if `settings.fresh`.
     path : Path
         Where the run will be; its name is the run's.
+    workers : Workers
     progress : Progress
 
     Raises
@@ -73,8 +76,10 @@ def analyse(
         definitions=definitions,
         parent=parent,
         folder=path.parent,
+        workers=workers,
         progress=progress,
     )
+    workers.prepare("analysis.figures.printed")
     with progress.stage("drift"):
         drift = _vocabulary_drift(seen, groups=groups, definitions=definitions, parent=parent)
     with progress.stage("words"):
@@ -97,17 +102,12 @@ def analyse(
         run=path.name,
         snapshot_date=read.date,
     )
-    decisions = {
-        **_decisions(papers, groups=groups, settings=settings),
-        "period": period,
-        "vocabulary_drift": drift,
-        "clusters_by_hand": groups.overrides,
-    }
+    decisions = _decisions(papers, groups=groups, settings=settings)
+    decisions |= {"period": period, "vocabulary_drift": drift}
     manifest = run_manifest(
         papers.table, groups=registered, name=path.name, read=read, decisions=decisions
     )
     tables = {**trends, "words": words, "groups": registered, "lineage": lineage}
-    tables["evidence"] = groups.evidence
     run = _assemble(
         papers, groups=groups, tables=tables, ledger=ledger_text(ledger), manifest=manifest
     )
@@ -139,6 +139,7 @@ def _assemble(
         papers=papers.table,
         neighbours=groups.neighbours,
         memberships=groups.memberships,
+        evidence=groups.evidence,
         reclassified=groups.topics.reclassified,
         map=groups.map,
         tree=tree,
@@ -169,6 +170,7 @@ def _decisions(papers: RunPapers, *, groups: Groups, settings: Settings) -> dict
         "how": groups.how,
         "clustering": groups.clustering,
         **groups.topics.decided,
+        "clusters_by_hand": groups.overrides,
         "embedding": {
             "name": settings.embedding,
             "version": embedding_version(settings.embedding),

@@ -8,29 +8,13 @@ import re
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from analysis.base.english import count, snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import written_whole
-from analysis.base.schema import KINDS
-from analysis.figures.frames import (
-    chart_note,
-    event_table,
-    map_labels,
-    map_places,
-    share_table,
-    then_and_now_table,
-)
-from analysis.figures.printed import (
-    print_burst_timeline,
-    print_share_heatmap,
-    print_share_over_time,
-    print_then_and_now,
-    print_topic_map,
-    save_figure,
-)
+from analysis.base.workers import Workers, workers
+from analysis.figures.run_charts import FORMATS, draw_charts
 from analysis.runs import Run, list_runs, sha256, tables_of, write_json
 
 from .csv_tables import write_csv_tables
@@ -38,21 +22,6 @@ from .findings.brief import brief
 from .page.map import map_page
 from .page.report import report_page
 from .workbook import save_workbook
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-FORMATS = ("svg", "png", "pdf")
-"""File formats that a chart can be saved as."""
-
-MOST_PANELS = 11
-"""Groups in a share chart: with the panel for all papers they fill rows of three or four."""
-
-PNG_DPI = 300
-
-MAP_DPI = 220
-"""Resolution of the points of a large map: at 15,000 papers a dot is four pixels wide, and writing
-takes three quarters of the time needed at 300 dpi."""
 
 WORKBOOK = "papertide.xlsx"
 
@@ -67,6 +36,7 @@ def write_pages(
     run: Run,
     folder: Path,
     *,
+    workers: Workers | None = None,
     formats: Sequence[str] | None = None,
     csv_safe: bool = False,
     all_papers: bool = False,
@@ -79,13 +49,16 @@ def write_pages(
         Complete except for its folder.
     folder : Path
         An existing folder; the files are written into it.
+    workers : Workers, optional
+        One of them draws the charts; by default this process does.
     formats : sequence of str, optional
-        As for `write_charts`.
+        As for `draw_charts`.
     csv_safe : bool
         As for `write_csv_tables`.
     all_papers : bool
         List the papers in the workbook however many there are.
     """
+    drawn = (workers or Workers(1)).start(draw_charts, run, formats=formats)
     (folder / "map.html").write_text(map_page(run), encoding="utf-8")
     (folder / "report.html").write_text(report_page(run), encoding="utf-8")
     (folder / "brief.md").write_text(brief(run), encoding="utf-8")
@@ -93,62 +66,8 @@ def write_pages(
     save_workbook(run, folder / "tables" / WORKBOOK, with_papers=all_papers or None)
     charts = folder / "charts"
     charts.mkdir()
-    write_charts(run, charts, formats=formats)
-
-
-def write_charts(run: Run, folder: Path, *, formats: Sequence[str] | None = None) -> None:
-    """Draw the charts of a run for print.
-
-    For each kind of group that has trends: `share-by-KIND` (SVG and PNG at 300 dpi),
-    `heatmap-KIND`, `then-and-now-KIND` if there are two full periods, `bursts-KIND` if there are
-    any (SVG each); the map, if there is one, as SVG and PDF. For other formats and one-column
-    figures use `analysis.print_share_over_time` and the like, and `save_figure`.
-
-    Parameters
-    ----------
-    run : Run
-    folder : Path
-        An existing folder; the files are written into it.
-    formats : sequence of str, optional
-        Values of `FORMATS` that every chart is saved as, instead of the ones above.
-    """
-    for kind in KINDS:
-        _write_kind(run, folder, kind=kind, formats=formats)
-    points = map_places(run)
-    if len(points):
-        snapshot = snapshot_words(run.manifest["snapshot_date"], iso=True)
-        subtitle = f"{count(len(points), 'paper')}, {snapshot}"
-        figure = print_topic_map(points, map_labels(run), title="Topic map", subtitle=subtitle)
-        _save(figure, folder / "map", formats=formats or ("svg", "pdf"), dpi=MAP_DPI)
-
-
-def _write_kind(run: Run, folder: Path, *, kind: str, formats: Sequence[str] | None) -> None:
-    shares = share_table(run, kind=kind)
-    if shares.empty:
-        return
-    note = chart_note(run)
-    events = event_table(run, kind=kind)
-    share = print_share_over_time(
-        shares, title=f"Share of papers by {kind}", top=MOST_PANELS, events=events, note=note
-    )
-    _save(share, folder / f"share-by-{kind}", formats=formats or ("svg", "png"))
-    heat = print_share_heatmap(shares, title=f"Share of papers by {kind}", note=note)
-    _save(heat, folder / f"heatmap-{kind}", formats=formats or ("svg",))
-    changes = then_and_now_table(run, kind=kind)
-    if len(changes):
-        slopes = print_then_and_now(
-            changes, title=f"Share of papers by {kind}, then and now", note=note
-        )
-        _save(slopes, folder / f"then-and-now-{kind}", formats=formats or ("svg",))
-    if len(events):
-        bursts = print_burst_timeline(events, title=f"Bursts and changes by {kind}", note=note)
-        _save(bursts, folder / f"bursts-{kind}", formats=formats or ("svg",))
-
-
-def _save(figure: Figure, path: Path, *, formats: Sequence[str], dpi: int = PNG_DPI) -> None:
-    for suffix in dict.fromkeys(formats):
-        fine = PNG_DPI if suffix == "png" else dpi
-        save_figure(figure, path.with_name(f"{path.name}.{suffix}"), dpi=fine)
+    for name, content in drawn().items():
+        (charts / name).write_bytes(content)
 
 
 def write_report(
@@ -158,6 +77,7 @@ def write_report(
     formats: Sequence[str] | None = None,
     csv_safe: bool = False,
     overwrite: bool = False,
+    jobs: int | None = None,
 ) -> Path:
     """Write map, report, charts and tables of a run into a folder outside it.
 
@@ -175,6 +95,8 @@ def write_report(
         formula.
     overwrite : bool
         Replace what an earlier call wrote there; no other file is ever replaced.
+    jobs : int, optional
+        Processes at work, as in `base.workers.workers`; the files are the same for any number.
 
     Returns
     -------
@@ -198,9 +120,11 @@ def write_report(
     new_parents = [parent for parent in place.parents if not parent.exists()]
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(place) as folder:
+        with written_whole(place) as folder, workers(jobs) as others:
             folder.mkdir()
-            write_pages(run, folder, formats=formats, csv_safe=csv_safe, all_papers=True)
+            write_pages(
+                *(run, folder), workers=others, formats=formats, csv_safe=csv_safe, all_papers=True
+            )
             write_json(folder / ABOUT, _about(run, folder, formats=formats, csv_safe=csv_safe))
     except OSError as error:
         raise InputError(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -224,15 +225,10 @@ def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
             allowed="names that end in " + ", ".join(SUFFIXES),
             next_step="give the file one of these endings",
         )
-    dates = {".svg": "Date", ".png": "Software", ".pdf": "CreationDate"}
+    content = figure_bytes(figure, suffix=suffix[1:], dpi=dpi)
     try:
-        with print_style(), written_whole(path) as temporary:
-            options: dict[str, Any] = {}
-            if suffix == ".png":
-                options["pil_kwargs"] = {"compress_level": 3}
-            figure.savefig(
-                temporary, format=suffix[1:], dpi=dpi, metadata={dates[suffix]: None}, **options
-            )
+        with written_whole(path) as temporary:
+            temporary.write_bytes(content)
     except OSError as error:
         raise InputError(
             f"{for_matplotlib(str(path))} cannot be written ({error.strerror or error})",
@@ -240,6 +236,16 @@ def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
             next_step="create the folder, or choose another path",
         ) from error
     return path
+
+
+def figure_bytes(figure: Figure, *, suffix: str, dpi: int) -> bytes:
+    """Return the file of a figure, as `save_figure` writes it; `suffix` is svg, png or pdf."""
+    dates = {"svg": "Date", "png": "Software", "pdf": "CreationDate"}
+    options: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if suffix == "png" else {}
+    file = BytesIO()
+    with print_style():
+        figure.savefig(file, format=suffix, dpi=dpi, metadata={dates[suffix]: None}, **options)
+    return file.getvalue()
 
 
 @cache

@@ -12,7 +12,8 @@ import pandas as pd
 from analysis import clusters
 from analysis.base import schema
 from analysis.base.progress import Progress
-from analysis.clusters import Clustering, primary_clusters, quality
+from analysis.base.workers import Workers
+from analysis.clusters import Clustering, primary_clusters
 from analysis.clusters.extend.relabel import relabelled
 from analysis.papers.languages import label_stop_words
 from analysis.topics import from_arrays
@@ -21,10 +22,11 @@ from ..papers import LARGEST_STEP, Parent, RunPapers, has_clusters, next_number
 from ..settings import Settings
 from .extend_topics import ParentTopics
 from .extension import STORED_NEIGHBOURS, RunClusters, extend_parent
+from .grades import grade, start_subsample_fits
 from .group_table import group_table, override_clusters
 from .identities import match_parent, renumber_clusters
 from .topics import Definitions, RunTopics, find_topics
-from .tree import divided_fit, divided_fits
+from .tree import divided_fit
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def group_papers(
     definitions: Definitions,
     parent: Parent | None,
     folder: Path,
+    workers: Workers,
     progress: Progress,
 ) -> Groups:
     """Find the groups of a run: the parent's extended, or from scratch and matched to them.
@@ -66,6 +69,7 @@ def group_papers(
         The run to continue.
     folder : Path
         The series' directory; its runs show which cluster numbers are taken.
+    workers : Workers
     progress : Progress
     """
     run_clusters = _find_clusters(
@@ -74,6 +78,7 @@ def group_papers(
         topics=[topic.label for topic in definitions.topics],
         parent=parent,
         folder=folder,
+        workers=workers,
         progress=progress,
     )
     with progress.stage("topics"):
@@ -86,7 +91,7 @@ def group_papers(
             parent=_parent_topics(papers, parent=parent),
             progress=progress,
         )
-    run_clusters = _grade(
+    run_clusters = grade(
         run_clusters, papers=papers, settings=settings, parent=parent, progress=progress
     )
     overridden = override_clusters(
@@ -125,6 +130,7 @@ def _find_clusters(
     topics: Sequence[str],
     parent: Parent | None,
     folder: Path,
+    workers: Workers,
     progress: Progress,
 ) -> RunClusters:
     """Find the clusters; `topics` are the topics' labels, which no cluster gets."""
@@ -144,7 +150,7 @@ def _find_clusters(
             taken=topics,
             progress=progress,
         )
-    fresh = _fit(papers, settings=settings, topics=topics, progress=progress)
+    fresh = _fit(papers, settings=settings, topics=topics, workers=workers, progress=progress)
     if parent is not None:
         memberships, descriptions = match_parent(
             fresh.memberships,
@@ -173,16 +179,25 @@ def _find_clusters(
 
 
 def _fit(
-    papers: RunPapers, *, settings: Settings, topics: Sequence[str], progress: Progress
+    papers: RunPapers,
+    *,
+    settings: Settings,
+    topics: Sequence[str],
+    workers: Workers,
+    progress: Progress,
 ) -> RunClusters:
     """Find clusters and places on the map from scratch; ids begin with c0001."""
     table, vectors, n, seed = papers.table, papers.vectors, len(papers.table), settings.seed
+    workers.prepare("umap.umap_")
     with progress.stage("cluster"):
         indices, similarities = clusters.nearest_neighbours(vectors, k=STORED_NEIGHBOURS)
         found = clusters.find_clusters(vectors, seed=seed)
         fit = divided_fit(
             found, vectors=vectors, clusters=settings.clusters, detail=settings.detail
         )
+    bar = progress.bar("map") if workers.jobs == 1 else None
+    layout = workers.start(clusters.map_layout, fit.graph, seed=seed, bar=bar)
+    fits = start_subsample_fits(fit, vectors=vectors, settings=settings, workers=workers)
     with progress.stage("label"):
         descriptions, figures = clusters.describe_clusters(
             table,
@@ -194,7 +209,7 @@ def _fit(
             track=progress.track("label"),
         )
     with progress.stage("map"):
-        places = clusters.map_layout(fit.graph, seed=seed, bar=progress.bar("map"))
+        places = layout()
     drawn = clusters.map_table(table, places=places)
     return RunClusters(
         memberships=clusters.cluster_memberships(table, numbers=fit.numbers, weights=fit.weights),
@@ -215,7 +230,7 @@ def _fit(
             **_division(fit, found=found),
         },
         how="fresh",
-        fits=fit.fits,
+        fits=fits,
     )
 
 
@@ -235,52 +250,6 @@ def _parent_topics(papers: RunPapers, *, parent: Parent | None) -> ParentTopics 
         evidence=evidence[evidence["kind"] == "topic"],
         fitted=from_arrays(parent.run.topic_fit),
         to_judge=frozenset([*papers.union.added, *papers.union.revised]),
-    )
-
-
-def _grade(
-    run_clusters: RunClusters,
-    *,
-    papers: RunPapers,
-    settings: Settings,
-    parent: Parent | None,
-    progress: Progress,
-) -> RunClusters:
-    """Grade the clusters if it is due; else those of the parent keep their grades."""
-    if run_clusters.memberships.empty:
-        return run_clusters
-    n = len(papers.table)
-    looked = run_clusters.clustering.get("looked_at") == n
-    grown = parent is not None and n > len(parent.run.papers)
-    fitted = run_clusters.how == "fresh" or (looked and grown)
-    contested = len(quality.contested(run_clusters.memberships))
-    run_clusters = replace(run_clusters, quality={**run_clusters.quality, "contested": contested})
-    if not quality.grading_is_due(n, fitted=fitted, grades=settings.grades):
-        return run_clusters
-    fits = run_clusters.fits
-    if fits is None:
-        with progress.stage("grades"):
-            fits = clusters.subsample_fits(
-                papers.vectors, count=quality.n_subsamples(n), seed=settings.seed
-            )
-    fits = divided_fits(
-        fits,
-        graph=clusters.stored_graph(run_clusters.neighbours, papers=papers.table),
-        vectors=papers.vectors,
-        clusters=settings.clusters,
-        detail=settings.detail,
-    )
-    ids = papers.table["paper_id"].to_numpy()
-    stability = quality.grade_clusters(
-        primary_clusters(run_clusters.memberships).reindex(ids), fits=fits
-    )
-    return replace(
-        run_clusters,
-        descriptions=[
-            replace(cluster, stability=stability.get(cluster.id, float("nan")))
-            for cluster in run_clusters.descriptions
-        ],
-        clustering={**run_clusters.clustering, "grades": {"subsamples": len(fits), "papers": n}},
     )
 
 
