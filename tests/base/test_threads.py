@@ -7,7 +7,7 @@ import pytest
 import scipy.linalg  # noqa: F401  its library is limited too
 from threadpoolctl import threadpool_info
 
-from analysis.base.threads import one_thread
+from analysis.base.parallel import one_thread
 
 
 def threads_of_blas() -> list[int]:

@@ -14,8 +14,8 @@ from analysis import runs, sources
 from analysis.base.english import count
 from analysis.base.errors import InputError
 from analysis.base.files import data_file, dates_index, default_topics
+from analysis.base.parallel import Workers, workers
 from analysis.base.progress import Progress
-from analysis.base.workers import Workers, workers
 from analysis.embedding import ALLOWED_NAMES, is_embedding_name
 from analysis.papers import Snapshot, dropped_line, read_snapshot
 from analysis.runs import Run, file_entries, peak_memory_mb

@@ -92,7 +92,7 @@ class Settings:
         The day from which the source covers its papers; by default that of the fetches that the
         series was made from, else the rate of arrival decides.
     jobs : int or None
-        Processes at work, as in `base.workers.workers`; the run is the same for any number.
+        Processes at work, as in `base.parallel.workers`; the run is the same for any number.
     """
 
     runs: Path | None = None

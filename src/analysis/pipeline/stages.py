@@ -10,8 +10,8 @@ import pandas as pd
 
 from analysis import runs
 from analysis.base import laws, schema
+from analysis.base.parallel import Workers
 from analysis.base.progress import Progress
-from analysis.base.workers import Workers
 from analysis.clusters.ledger import ledger_text
 from analysis.embedding import EMBEDDINGS, embedding_version, paper_texts
 from analysis.embedding.new_words import learned_arrays, unknown_notes, unknown_words

@@ -13,7 +13,7 @@ from typing import Any
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import written_whole
-from analysis.base.workers import Workers, workers
+from analysis.base.parallel import Workers, workers
 from analysis.figures.run_charts import FORMATS, draw_charts
 from analysis.runs import Run, list_runs, sha256, tables_of, write_json
 
@@ -96,7 +96,7 @@ def write_report(
     overwrite : bool
         Replace what an earlier call wrote there; no other file is ever replaced.
     jobs : int, optional
-        Processes at work, as in `base.workers.workers`; the files are the same for any number.
+        Processes at work, as in `base.parallel.workers`; the files are the same for any number.
 
     Returns
     -------

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import ArpackNoConvergence
 
-from analysis.base.threads import one_thread
+from analysis.base.parallel import one_thread
 
 from .graph import (
     DENSE_BELOW,

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import eigsh
 
-from analysis.base.threads import one_thread
+from analysis.base.parallel import one_thread
 
 NEIGHBOURS, NEIGHBOURS_OF_FEW = 15, 10
 """Neighbours of each paper in the graph, from `SMALLEST_BY_SIZE` papers on and below.

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import scipy.sparse as sp
 
-from analysis.base.threads import one_thread
+from analysis.base.parallel import one_thread
 
 from .graph import DENSE_BELOW, NEIGHBOURS, spectral_coordinates
 

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 import numpy as np
 import scipy.sparse as sp
 
-from analysis.base.threads import one_thread
+from analysis.base.parallel import one_thread
 
 from .partition import ties_between
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from analysis import clusters
+from analysis.base.parallel import Workers
 from analysis.base.progress import Progress
-from analysis.base.workers import Workers
 from analysis.clusters import Clustering, primary_clusters, quality
 
 from ..papers import Parent, RunPapers

@@ -11,8 +11,8 @@ import pandas as pd
 
 from analysis import clusters
 from analysis.base import schema
+from analysis.base.parallel import Workers
 from analysis.base.progress import Progress
-from analysis.base.workers import Workers
 from analysis.clusters import Clustering, primary_clusters
 from analysis.clusters.extend.relabel import relabelled
 from analysis.papers.languages import label_stop_words

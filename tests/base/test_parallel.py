@@ -11,7 +11,7 @@ import pytest
 
 import analysis
 from analysis.base.errors import InputError
-from analysis.base.workers import JOBS_VARIABLE, workers
+from analysis.base.parallel import JOBS_VARIABLE, workers
 
 SRC = str(Path(analysis.__file__).parents[1])
 
@@ -78,7 +78,7 @@ def test_the_environment_names_the_number(monkeypatch, value, jobs):
 def test_without_it_there_are_two_or_as_many_as_cores(monkeypatch):
     monkeypatch.delenv(JOBS_VARIABLE)
     for cores, jobs in ((1, 1), (2, 2), (64, 2)):
-        monkeypatch.setattr("analysis.base.workers._cores", lambda cores=cores: cores)
+        monkeypatch.setattr("analysis.base.parallel._cores", lambda cores=cores: cores)
         with workers() as others:
             assert others.jobs == jobs
 
@@ -94,7 +94,7 @@ def test_another_number_is_refused(monkeypatch, value):
 def test_a_script_needs_no_guard_around_its_main_part(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
-        "import os\nfrom analysis.base.workers import workers\n"
+        "import os\nfrom analysis.base.parallel import workers\n"
         "with workers(2) as others:\n    print(others.start(divmod, 7, 2)())\n"
     )
     done = subprocess.run(
