@@ -11,7 +11,7 @@ import pytest
 
 import analysis
 from analysis.base.errors import InputError
-from analysis.base.parallel import JOBS_VARIABLE, workers
+from analysis.base.parallel import JOBS_VARIABLE, Workers, workers
 
 SRC = str(Path(analysis.__file__).parents[1])
 
@@ -54,12 +54,17 @@ def test_a_process_ended_from_outside_is_said_so():
 
 
 def test_an_error_here_ends_the_other_process_at_once():
+    numbers: list[int] = []
     with pytest.raises(KeyError), workers(2) as others:
-        number = others.start(os.getpid)()
-        others.start(sleep_for_an_hour)
-        raise KeyError
+        fail_beside(others, numbers)
     with pytest.raises(ProcessLookupError):
-        os.kill(number, 0)
+        os.kill(numbers[0], 0)
+
+
+def fail_beside(others: Workers, numbers: list[int]) -> None:
+    numbers.append(others.start(os.getpid)())
+    others.start(sleep_for_an_hour)
+    raise KeyError
 
 
 def sleep_for_an_hour() -> None:

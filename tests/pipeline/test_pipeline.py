@@ -183,9 +183,9 @@ def test_shuffled_rows_give_the_same_bytes(tmp_path):
 
 
 def in_a_process(snapshot: Path, runs: Path, *, threads: int, jobs: int = 1) -> Path:
+    how = ["--runs", str(runs), "--jobs", str(jobs)]
     done = subprocess.run(
-        [sys.executable, "-m", "analysis", "run", str(snapshot), "--runs", str(runs)]
-        + ["--jobs", str(jobs)],
+        [sys.executable, "-m", "analysis", "run", str(snapshot), *how],
         env={**os.environ, "OMP_NUM_THREADS": str(threads)},
         capture_output=True,
         text=True,
