@@ -83,9 +83,7 @@ def run(
         workers(settings.jobs) as others,
     ):
         with progress.stage("read"):
-            read = _read(
-                snapshot, settings=settings, date_files=date_files, index=index, today=today
-            )
+            read = _read(paths, settings=settings, date_files=date_files, index=index, today=today)
         for line in _snapshot_lines(read):
             progress.say(line)
         parent = find_parent(series, settings=settings, progress=progress)

@@ -18,11 +18,11 @@ from analysis.clusters.extend.relabel import relabelled
 from analysis.papers.languages import label_stop_words
 from analysis.topics import from_arrays
 
+from ..audit import grade, start_subsample_fits
 from ..papers import LARGEST_STEP, Parent, RunPapers, has_clusters, next_number
 from ..settings import Settings
 from .extend_topics import ParentTopics
 from .extension import STORED_NEIGHBOURS, RunClusters, extend_parent
-from .grades import grade, start_subsample_fits
 from .group_table import group_table, override_clusters
 from .identities import match_parent, renumber_clusters
 from .topics import Definitions, RunTopics, find_topics
