@@ -186,7 +186,7 @@ def test_notebooks_use_public_names_only(path):
 # what an import costs
 
 HEAVY = ("pandas", "sklearn", "numba", "umap", "hdbscan", "plotly", "matplotlib", "numpy", "scipy",
-         "xlsxwriter")  # fmt: skip
+         "xlsxwriter", "openpyxl", "xlrd")  # fmt: skip
 
 
 def in_a_new_process(code: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ ARCHIVES = (GZIP, ZIP[0], b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"7z\xbc
 
 MAX_MEMBERS = 1000
 _CHUNK = 1 << 20
+_WORKBOOK = re.compile(r"xl/workbook\d*\.xml")
 _OFFICE = ("xl/", "word/", "ppt/", "content.xml", "[Content_Types].xml")
 UNPACKING_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError),
@@ -124,26 +126,40 @@ def unpack(file: File, *, max_mb: int) -> list[File]:
     Returns
     -------
     list of File
-        For a zip one per member, in the archive's order, named after it; else a single file.
+        For a zip one per member, in the archive's order, named after it; else a single file. An
+        Excel workbook is a single file too, although it is a zip.
 
     Raises
     ------
     InputError
         For broken archives, contents beyond the limit, archives within archives, encrypted
-        members, names that lead out of the archive, and office files.
+        members, names that lead out of the archive, and office files other than workbooks.
     """
     if file.data.startswith(GZIP):
         files = [File(path=file.path, data=_gunzip(file, max_mb=max_mb), max_mb=max_mb)]
+    elif is_workbook(file.data):
+        return [file]
     elif file.data.startswith(ZIP):
         files = list(_unzip(file, max_mb=max_mb))
     else:
         return [file]
     for inner in files:
-        if inner.data.startswith(ARCHIVES):
+        if inner.data.startswith(ARCHIVES) and not is_workbook(inner.data):
             raise archive_error(f"{file.shown} holds an archive within an archive ({inner.name})")
         if not inner.data.strip():
             raise archive_error(f"{file.shown} holds nothing but an empty file")
     return files
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether bytes are a zip that is an Excel workbook of the kind .xlsx."""
+    if not data.startswith(ZIP[0]):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return any(_WORKBOOK.fullmatch(name) for name in archive.namelist())
+    except (*UNPACKING_ERRORS, OSError, ValueError, OverflowError):
+        return False
 
 
 def archive_error(problem: str) -> InputError:
@@ -197,9 +213,9 @@ def zip_members(archive: zipfile.ZipFile, *, shown: str) -> list[zipfile.ZipInfo
     names = [entry.filename for entry in entries]
     if any(name.startswith(_OFFICE) for name in names):
         raise InputError(
-            f"{shown} is an Excel workbook or another office file",
-            allowed="CSV, or one of the other formats that papertide reads",
-            next_step="save the sheet as CSV",
+            f"{shown} is an office file of a kind that is not read here",
+            allowed="an Excel workbook (.xlsx, .xls), by papertide run and snapshot",
+            next_step="save the sheet as .xlsx or as CSV",
         )
     if any(_leads_out(name) for name in names):
         raise archive_error(f"{shown} holds a file whose name leads out of the archive")

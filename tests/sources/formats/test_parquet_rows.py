@@ -12,8 +12,8 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.papers.snapshot import read_snapshot
-from analysis.sources.formats import parquet_rows
-from analysis.sources.formats.parquet_rows import decoded_table
+from analysis.sources.formats.tables import parquet as parquet_rows
+from analysis.sources.formats.tables.parquet import decoded_table
 
 
 def packed(table: pa.Table, **how: object) -> bytes:

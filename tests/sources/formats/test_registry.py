@@ -25,6 +25,8 @@ from analysis.sources.read_files import read_file
 
 EXAMPLES = {
     "parquet": b"PAR1",
+    "xlsx": b"PK\x03\x04",
+    "xls": b"\xd0\xcf\x11\xe0",
     "json": b'[{"title": "A", "abstract": "a"}]',
     "jsonl": b'{"title": "A", "abstract": "a"}\n{"title": "B", "abstract": "b"}\n',
     "html": b"<!DOCTYPE html>\n<html><body>TY  - JOUR</body></html>",
@@ -41,7 +43,7 @@ EXAMPLES = {
 
 
 def content(data: bytes) -> Content:
-    text = "" if data.startswith(b"PAR1") else data.decode()
+    text = "" if data in (EXAMPLES["parquet"], EXAMPLES["xlsx"], EXAMPLES["xls"]) else data.decode()
     return Content(data, text, shown="p")
 
 
@@ -68,7 +70,7 @@ def test_messages_use_the_words_and_names_of_the_registry() -> None:
     with pytest.raises(InputError, match="p was to be read as RIS but looks like BibTeX"):
         read_file(file, format="ris")
     with pytest.raises(InputError) as caught:
-        read_file(file, format="xls")
+        read_file(file, format="xlsb")
     assert caught.value.allowed == ", ".join(FORMAT_NAMES)
     with pytest.raises(InputError) as caught:
         read_file(File(Path("p"), b"%PDF-1.7"))

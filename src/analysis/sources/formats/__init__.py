@@ -75,7 +75,7 @@ class Format:
     words : str
         For people: in messages, in `papertide snapshot` and in the report.
     module : str
-        The module in this folder that detects and reads it.
+        The module below this folder that detects and reads it.
     magic : bytes
         The first bytes of a binary format; empty for text.
     is_table : bool
@@ -105,7 +105,9 @@ class Format:
 
 
 FORMATS = (
-    Format("parquet", "Parquet", "tables", magic=b"PAR1", is_table=True),
+    Format("parquet", "Parquet", "tables.parquet", magic=b"PAR1", is_table=True),
+    Format("xlsx", "Excel", "tables.workbooks", magic=b"PK\x03\x04", is_table=True),
+    Format("xls", "Excel 97-2003", "tables.workbooks", magic=b"\xd0\xcf\x11\xe0", is_table=True),
     Format("json", "JSON", "json_text", is_table=True),
     Format("jsonl", "JSON Lines", "json_text", is_table=True),
     Format("html", "a Hugging Face papers page saved as HTML", "hf_page"),
@@ -116,7 +118,7 @@ FORMATS = (
     Format("wos", "Web of Science text", "tagged"),
     Format("enw", "EndNote text", "tagged"),
     Format("pubmed-abstract", "PubMed abstracts as text", "pubmed_text"),
-    Format("csv", "CSV", "tables", is_table=True),
+    Format("csv", "CSV", "tables.delimited", is_table=True),
     Format("hf-page", "a Hugging Face papers page saved as text", "hf_page"),
 )
 """All input formats. Any text that no other format recognises may be a papers page."""

@@ -22,7 +22,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import exclusive_lock, written_whole
 
-from ..formats.tables import ORIGIN_KEY
+from ..formats.tables.parquet import ORIGIN_KEY
 from .selection import TEXTS, Row
 
 GROUP_ROWS = 50_000

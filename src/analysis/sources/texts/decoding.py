@@ -14,12 +14,11 @@ from ..formats import FORMATS_IN_WORDS
 
 MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "a gzip-compressed file", "unpack it"),
-    (b"PK\x03\x04", "a zip file or an Excel workbook", "unpack it, or save the sheet as CSV"),
+    (b"PK\x03\x04", "a zip file", "unpack it"),
     (b"BZh", "a bzip2-compressed file", "unpack it"),
     (b"\xfd7zXZ\x00", "an xz-compressed file", "unpack it"),
     (b"\x28\xb5\x2f\xfd", "a zstd-compressed file", "unpack it"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip file", "unpack it"),
-    (b"\xd0\xcf\x11\xe0", "an old Office file", "save the sheet as CSV"),
     (b"%PDF", "a PDF", "give the listing or the export that has the abstracts as text"),
     (b"SQLite format 3\x00", "an SQLite database", "export the table as CSV"),
     (b"ARROW1", "an Arrow (Feather) file", "save it as Parquet"),

@@ -1,41 +1,24 @@
-"""Tables: delimited text, whose cells are all strings, and Parquet, whose columns are typed."""
+"""Delimited text: tables whose cells are all strings."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis.base.english import verb
 from analysis.base.errors import InputError
-from analysis.base.escaping import clean, first_lines
 
-from ..columns import column_key, exporter_of, last_export, match_columns
-from ..dates import export_day
-from ..texts.capitals import without_capitals
-from . import Content, Detection
-from .parquet_rows import decoded_table
-from .records import Rows, named_lines
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-SHORT_FLOATS = (
-    "{shown}: the ids are 32-bit floats, too short for an arXiv id; they were not used (store ids "
-    "as text)"
-)
-ORIGIN_KEY = b"papertide"
-"""Where in a Parquet file's metadata `papertide filter` records what it was extracted from."""
-_ID_KEYS = ("id", "arxiv_id", "paper_id", "arxiv")
-
-# delimited text
+from ...columns import column_key, match_columns
+from ...dates import export_day
+from .. import Content, Detection
+from ..records import Rows, named_lines
+from .exports import exported
 
 DELIMITERS = (",", ";", "\t", "|")
 RAGGED = "wrong number of cells"
@@ -138,15 +121,10 @@ def read_csv(content: Content) -> Rows:
         raise _no_table(content.shown, n_cells=len(header), n_rows=n_rows, n_ragged=n_ragged)
     records = [record for record in records if record != header] or records
     columns = pd.DataFrame(records, columns=range(len(header)), dtype="str")
-    frame = columns.set_axis(header, axis=1)
-    exporter = exporter_of(header)
-    if exporter == "bibliometrix-csv":
-        frame = without_capitals(frame)
-    if exporter and "abstract" not in match_columns(header):
-        frame = frame.assign(abstract=None)
+    frame, exporter, last = exported(columns.set_axis(header, axis=1))
     dropped = {RAGGED: n_ragged, HEADER: n_rows - len(records)}
     preamble = content.text[: len(content.text) - sum(map(len, lines))]
-    day = export_day(preamble) or last_export(frame, exporter=exporter)
+    day = export_day(preamble) or last
     before = preamble.count("\n")
     named = named_lines([before + line for line in ragged])
     has = verb(n_ragged, "row has", "rows have")
@@ -230,71 +208,3 @@ def _long_cells() -> Iterator[None]:
         yield
     finally:
         csv.field_size_limit(before)
-
-
-# Parquet
-
-
-def read_parquet(content: Content) -> Rows:
-    """Read a Parquet file.
-
-    Columns of text as strings, of time as datetime64, nested ones as objects. InputError if the
-    file is broken or has no rows.
-    """
-    import pyarrow as pa
-
-    shown = content.shown
-    try:
-        table = decoded_table(content.data, max_mb=content.max_mb, shown=shown)
-        columns = [_column(table.column(i)) for i in range(table.num_columns)]
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise InputError(
-            f"{shown} is Parquet that cannot be read ({first_lines(clean(str(error)), limit=200)})",
-            allowed="a whole Parquet file",
-            next_step="copy or export the file again",
-        ) from None
-    if not table.num_rows:
-        raise InputError(
-            f"{shown} is a Parquet table with no rows",
-            allowed="a table with one row per paper",
-            next_step="export the table again",
-        )
-    frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
-    frame = frame.set_axis(table.column_names, axis=1)
-    floats = (pa.float32(), pa.float16())
-    short = [f.name.casefold() in _ID_KEYS and f.type in floats for f in table.schema]
-    keep = [
-        i
-        for i, name in enumerate(table.column_names)
-        if not short[i] and not name.startswith("__index_level_")
-    ]
-    notes = [SHORT_FLOATS.format(shown=shown)] if any(short) else []
-    notes += _origin_note(table.schema.metadata or {}, shown=shown)
-    return Rows(frame=frame.iloc[:, keep], notes=tuple(notes))
-
-
-def _origin_note(metadata: Mapping[bytes, bytes], *, shown: str) -> list[str]:
-    """Return a note on the file that `papertide filter` extracted this one from, if any."""
-    try:
-        origin = json.loads(metadata[ORIGIN_KEY])
-        name, sha = origin["input"]["name"], origin["input"]["sha256"]
-        papers, records = int(origin["papers"]), int(origin["records"])
-    except (KeyError, TypeError, ValueError):
-        return []
-    name, sha = (first_lines(clean(str(text)), limit=80) for text in (name, sha))
-    return [f"{shown} was filtered from {name} ({papers:,} of {records:,} records; sha256 {sha})"]
-
-
-def _column(column: pa.ChunkedArray) -> pd.Series:
-    import pyarrow as pa
-
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    kind = column.type
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_decimal(kind):
-        return pd.Series(column.to_pylist(), dtype=object)
-    if pa.types.is_date(kind) or pa.types.is_time(kind):
-        return pd.Series(column.cast(pa.string()).to_pylist(), dtype=object)
-    if pa.types.is_timestamp(kind):
-        return column.cast(pa.timestamp("us", tz=kind.tz), safe=False).to_pandas()
-    return column.to_pandas()

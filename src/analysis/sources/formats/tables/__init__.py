@@ -1,0 +1,1 @@
+"""Tables: delimited text, Parquet, Excel workbooks, and what exports of services share."""
