@@ -54,8 +54,10 @@ def test_bad_input_is_refused_and_leaves_nothing(cli, tmp_path, kind):
     assert list((tmp_path / "runs").iterdir()) == []
 
 
-@pytest.mark.parametrize(("name", "problem"), [(".", "is a directory"), ("no", "does not exist")])
-def test_a_directory_and_a_missing_path_are_refused(cli, tmp_path, name, problem):
+@pytest.mark.parametrize(
+    ("name", "problem"), [("runs", "is a folder without files"), ("no", "does not exist")]
+)
+def test_an_empty_folder_and_a_missing_path_are_refused(cli, tmp_path, name, problem):
     said = cli("run", tmp_path / name, "--runs", tmp_path / "runs")
     assert refusal(said)
     assert problem in said.err
@@ -88,7 +90,7 @@ def test_an_output_that_cannot_be_written_is_refused(cli, tmp_path, where):
         ("--topics", "bad.toml", "has no strong phrase, no title phrase and no exemplar"),
         ("--dates", "missing.csv", "missing.csv does not exist"),
         ("--dates", "bad.csv", "no date column"),
-        ("--format", "xls", "format 'xls'"),
+        ("--format", "xlsb", "format 'xlsb'"),
         ("--format", "parquet", "was to be read as Parquet"),
         ("--embedding", "nope", "embedding 'nope'"),
         ("--snapshot-date", "2099-01-01", "2099-01-01"),

@@ -35,7 +35,7 @@ def test_paths_that_are_no_files(tmp_path: Path) -> None:
         f"Allowed: one or more files, each {FORMATS_IN_WORDS}\n"
         "Next: check the path; save the page or export the table again if it is empty"
     )
-    assert f"{tmp_path} is a directory" in message(tmp_path)
+    assert f"{tmp_path} is a folder without files" in message(tmp_path)
     os.mkfifo(tmp_path / "pipe")
     assert "pipe is not an ordinary file" in message(tmp_path / "pipe")
     assert "does not exist" in message(Path("a\x1b[31mb"))
@@ -108,7 +108,8 @@ def test_problems_of_several_files_come_together(tmp_path: Path) -> None:
     good = written(tmp_path / "good.csv", b"title,abstract\nA,a\n")
     empty = written(tmp_path / "empty.csv", b"")
     bare = written(tmp_path / "bare.csv", b"name,text\nA,a\n")
-    text = message(good, empty, bare, tmp_path / "none.csv", tmp_path)
+    (tmp_path / "void").mkdir()
+    text = message(good, empty, bare, tmp_path / "none.csv", tmp_path / "void")
     assert text.startswith("Found:\n")
     assert text.count("\n  - ") == 4
     for part in ("empty.csv is empty", "bare.csv has no title", "none.csv does not", "a directory"):

@@ -24,7 +24,7 @@ from analysis.sources.fill_dates import (
 from analysis.sources.formats import FORMATS_IN_WORDS
 from analysis.sources.input_file import MAX_MB
 from analysis.sources.paper_rows import paper_rows, tidy_values
-from analysis.sources.read_files import Part, input_entries, read_parts
+from analysis.sources.read_files import Input, Part, input_entries, read_parts
 
 from .boilerplate import Boilerplate, find_boilerplate, missing_abstracts
 from .duplicates import LEVELS, merge_rows
@@ -37,6 +37,7 @@ ADDED_LATER = ("in_snapshot", "first_run", "last_run")
 
 DUPLICATE = "duplicate"
 NO_TITLE = "no title"
+_MOST_NAMED = 20
 _INTERNAL = ("title_key", "arxiv_id", "source_id", "file", "first_id", "analysed")
 
 
@@ -81,7 +82,7 @@ class Snapshot:
 
 
 def read_snapshot(
-    paths: Sequence[Path],
+    inputs: Sequence[Input],
     *,
     format: str = "auto",
     snapshot_date: date | None = None,
@@ -96,9 +97,9 @@ def read_snapshot(
 
     Parameters
     ----------
-    paths : sequence of Path
-        One or more files; each is a saved Hugging Face papers page, CSV, JSON, JSON Lines or
-        Parquet.
+    inputs : sequence of Path or DataFrame
+        One or more files in formats of `sources.FORMAT_NAMES`, folders of such files, or
+        DataFrames with one row per paper.
     format : str
         One of `sources.FORMAT_NAMES`; "auto" recognises it by each file's content.
     snapshot_date : date, optional
@@ -128,7 +129,7 @@ def read_snapshot(
         If files are missing, unreadable, of unknown format, or tables without a title or an
         abstract column (all are listed together); and if no paper is left.
     """
-    _check_call(paths, snapshot_date=snapshot_date, today=today)
+    _check_call(inputs, snapshot_date=snapshot_date, today=today)
     if duplicates not in LEVELS:
         raise InputError(
             f"duplicates {for_terminal(duplicates)} is not known",
@@ -136,7 +137,7 @@ def read_snapshot(
             next_step="leave it out to merge all duplicates",
         )
     latest = (snapshot_date or today) + GRACE
-    parts = read_parts(paths, format=format, latest=latest, max_mb=max_mb, columns=columns)
+    parts = read_parts(inputs, format=format, latest=latest, max_mb=max_mb, columns=columns)
     day, date_from = _snapshot_day(parts, given=snapshot_date, today=today)
     latest = (day or today) + GRACE
     notes = [note for part in parts for note in part.rows.notes]
@@ -152,7 +153,7 @@ def read_snapshot(
         notes += [f"{part.file.name}: {line}" for line in refused]
     papers = pd.concat(frames, ignore_index=True)
     if papers.empty:
-        raise _nothing_left(paths, dropped=dropped)
+        raise _nothing_left([part.file.shown for part in parts], dropped=dropped)
     n_rows = len(papers)
     papers, boilerplate = _without_placeholders(papers)
     merged = merge_rows(_with_ids(papers, dates=dates), level=duplicates)
@@ -181,8 +182,8 @@ def dropped_line(dropped: Mapping[str, int]) -> str:
     return f"Dropped: {reasons}"
 
 
-def _check_call(paths: Sequence[Path], *, snapshot_date: date | None, today: date) -> None:
-    if not paths:
+def _check_call(inputs: Sequence[Input], *, snapshot_date: date | None, today: date) -> None:
+    if not inputs:
         raise InputError(
             "no snapshot was given", allowed=FORMATS_IN_WORDS, next_step="name at least one file"
         )
@@ -283,8 +284,8 @@ def _paper_table(papers: pd.DataFrame) -> pd.DataFrame:
     return out.sort_values(list(table.key), kind="stable", ignore_index=True)
 
 
-def _nothing_left(paths: Sequence[Path], *, dropped: Mapping[str, int]) -> InputError:
-    names = ", ".join(for_terminal(str(path)) for path in paths)
+def _nothing_left(shown: Sequence[str], *, dropped: Mapping[str, int]) -> InputError:
+    names = ", ".join(list(dict.fromkeys(shown))[:_MOST_NAMED])
     reasons = dropped_line({reason: n for reason, n in dropped.items() if n})
     return InputError(
         f"{names}: no paper is left ({reasons[0].lower()}{reasons[1:]})",

@@ -36,7 +36,7 @@ _USED_AS_IT_IS = "was made from this snapshot with these settings; it is used as
 
 
 def run(
-    snapshot: Path | str | Sequence[Path | str],
+    snapshot: Path | str | pd.DataFrame | Sequence[Path | str | pd.DataFrame],
     *,
     settings: Settings | None = None,
     progress: Progress | None = None,
@@ -46,8 +46,10 @@ def run(
 
     Parameters
     ----------
-    snapshot : path or sequence of paths
-        Files given together are one snapshot.
+    snapshot : path, DataFrame, or sequence of these
+        Files, folders of files, and DataFrames with one row per paper; those given together are
+        one snapshot. A DataFrame is checked like a table in a file; `Settings.columns` names
+        columns that are not known.
     settings : Settings, optional
     progress : Progress, optional
         Where progress is reported; quiet by default.
@@ -69,7 +71,7 @@ def run(
     settings = settings or Settings()
     progress = progress or Progress(quiet=True)
     _check_settings(settings)
-    paths = [snapshot] if isinstance(snapshot, str | Path) else [*snapshot]
+    inputs = [snapshot] if isinstance(snapshot, str | Path | pd.DataFrame) else [*snapshot]
     date_files = settings.dates or (data_file("arxiv_ids.csv"),)
     index = dates_index() if settings.index == "auto" else settings.index
     today = settings.today or date.today()
@@ -83,7 +85,7 @@ def run(
         workers(settings.jobs) as others,
     ):
         with progress.stage("read"):
-            read = _read(paths, settings=settings, date_files=date_files, index=index, today=today)
+            read = _read(inputs, settings=settings, date_files=date_files, index=index, today=today)
         for line in _snapshot_lines(read):
             progress.say(line)
         parent = find_parent(series, settings=settings, progress=progress)
@@ -204,7 +206,7 @@ def _check_settings(settings: Settings) -> None:
 
 
 def _read(
-    paths: Sequence[Path | str],
+    inputs: Sequence[Path | str | pd.DataFrame],
     *,
     settings: Settings,
     date_files: Sequence[Path],
@@ -212,7 +214,7 @@ def _read(
     today: date,
 ) -> Snapshot:
     read = read_snapshot(
-        [Path(path) for path in paths],
+        [Path(one) if isinstance(one, str) else one for one in inputs],
         format=settings.format,
         snapshot_date=settings.snapshot_date,
         today=today,

@@ -69,14 +69,14 @@ def load(path: Path, *, max_mb: int = MAX_MB) -> File:
     Raises
     ------
     InputError
-        If there is no such file, or if it is a directory or a device, empty, too large or
+        If there is no such file, or if it is a folder or a device, empty, too large or
         unreadable.
     """
     path = Path(path)
     shown = for_terminal(str(path))
     try:
         if path.is_dir():
-            problem = f"{shown} is a directory"
+            problem = f"{shown} is a folder"
         elif not path.exists():
             problem = f"{shown} does not exist"
         elif not path.is_file():
@@ -95,6 +95,32 @@ def load(path: Path, *, max_mb: int = MAX_MB) -> File:
         problem,
         allowed=f"one or more files, each {FORMATS_IN_WORDS}",
         next_step="check the path; save the page or export the table again if it is empty",
+    )
+
+
+def folder_files(folder: Path) -> list[Path]:
+    """Return the files directly in a folder, hidden ones left out, sorted by name.
+
+    Raises
+    ------
+    InputError
+        If it cannot be listed, holds no file, or more than `MAX_MEMBERS`.
+    """
+    shown = for_terminal(str(folder))
+    try:
+        files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    except OSError as error:
+        problem = f"{shown} cannot be read ({for_terminal(error.strerror or str(error))})"
+    else:
+        if 0 < len(files) <= MAX_MEMBERS:
+            return files
+        problem = f"{shown} is a folder without files"
+        if files:
+            problem = f"{shown} holds {len(files):,} files, more than {MAX_MEMBERS:,}"
+    raise InputError(
+        problem,
+        allowed="a folder that holds the files of one snapshot directly",
+        next_step="check the path, or name the files",
     )
 
 

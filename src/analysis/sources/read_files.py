@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import pandas as pd
 
@@ -17,10 +17,13 @@ from .columns import checked_columns, standardise
 from .dates import no_dates, parse_dates
 from .formats import FORMAT_NAMES, FORMATS, Content, Format, detect_format
 from .formats.records import Rows
-from .input_file import File, joined_error, load, unpack
+from .formats.tables.frames import frame_file
+from .input_file import File, folder_files, joined_error, load, unpack
 from .texts.decoding import decode
 
 _BY_NAME = {format.name: format for format in FORMATS}
+One = TypeVar("One")
+_MOST_ERRORS = 20
 _INTERCHANGEABLE = {"json", "jsonl"}
 """Formats of which either reader may be asked for the other's files."""
 
@@ -34,7 +37,7 @@ class Part:
     file : File
         As it was given.
     name : str
-        The file's name and its member's.
+        The file's name, and its member's if it is packed.
     format : str
         The format, or the source if it was recognised.
     rows : Rows
@@ -49,30 +52,48 @@ class Part:
     listed: pd.DataFrame
 
 
+Input: TypeAlias = Path | pd.DataFrame
+"""What a snapshot is read from: a file, a folder of files, or a DataFrame."""
+
+
 def read_parts(
-    paths: Sequence[Path],
+    inputs: Sequence[Input],
     *,
     format: str,
     latest: date,
     max_mb: int,
     columns: Mapping[str, str] | None = None,
 ) -> list[Part]:
-    """Read all files, each of up to `max_mb` megabytes, unpacked.
+    """Read all inputs, each file of up to `max_mb` megabytes, unpacked.
 
+    A folder stands for the files directly in it; those that cannot be read are left out and named,
+    like members of a zip. A DataFrame is read like the JSON Lines file that it would be saved as.
     `format` is one of `formats.FORMAT_NAMES`; listing dates after `latest` are refused; `columns`
     says which columns hold what (see `columns.given`).
 
     Raises
     ------
     InputError
-        For every file that cannot be read, together.
+        For every input that cannot be read, together.
     """
+
+    def members(file: File, format: str = format) -> list[Part]:
+        return _members(file, format=format, latest=latest, max_mb=max_mb, columns=columns)
+
     parts: list[Part] = []
     errors = []
-    for path in paths:
+    n_frames = 0
+    for source in inputs:
         try:
-            file = load(Path(path), max_mb=max_mb)
-            parts += _members(file, format=format, latest=latest, max_mb=max_mb, columns=columns)
+            if isinstance(source, pd.DataFrame):
+                n_frames += 1
+                file = frame_file(source, number=n_frames, max_mb=max_mb)
+                parts += members(file, format="jsonl" if format == "auto" else format)
+            elif _is_folder(Path(source)):
+                files = folder_files(Path(source))
+                parts += _read_some(files, lambda path: members(load(path, max_mb=max_mb)))
+            else:
+                parts += members(load(Path(source), max_mb=max_mb))
         except InputError as error:
             errors.append(error)
     if errors:
@@ -84,15 +105,33 @@ def _members(
     outer: File, *, format: str, latest: date, max_mb: int, columns: Mapping[str, str] | None
 ) -> list[Part]:
     """Read a file, or every member of a zip; a member without papers is left out and named."""
-    parts, errors = [], []
-    for file in unpack(outer, max_mb=max_mb):
+
+    def read(file: File) -> list[Part]:
+        part = read_part(file, format=format, latest=latest, columns=columns)
+        name = outer.name if file is outer else f"{outer.name} {file.name}"
+        return [replace(part, file=outer, name=name)]
+
+    return _read_some(unpack(outer, max_mb=max_mb), read)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, a folder that may not be entered
+        return False
+
+
+def _read_some(files: Sequence[One], read: Callable[[One], list[Part]]) -> list[Part]:
+    """Read what can be read of several files; the first part names the others in notes."""
+    parts: list[Part] = []
+    errors = []
+    for file in files:
         try:
-            part = read_part(file, format=format, latest=latest, columns=columns)
-            parts.append(replace(part, file=outer, name=f"{outer.name} {file.name}"))
+            parts += read(file)
         except InputError as error:
             errors.append(error)
     if not parts:
-        raise joined_error(errors)
+        raise joined_error(errors[:_MOST_ERRORS])
     left_out = tuple(f"left out: {error.problems[0]}" for error in errors)
     rows = replace(parts[0].rows, notes=(*parts[0].rows.notes, *left_out))
     return [replace(parts[0], rows=rows), *parts[1:]]
