@@ -82,6 +82,31 @@ def test_a_series_keeps_its_set_and_a_file_here_is_used(tmp_path, monkeypatch):
     assert named.manifest["topic_set"]["said"] == "No topics, as asked for."
 
 
+def test_a_series_asks_for_its_file_of_topics_where_that_is_gone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    mine = tmp_path / "mine.toml"
+    mine.write_text(DEFINITION, encoding="utf-8")
+    first = run(csv(tmp_path / "p.csv"), settings=settings(tmp_path, topics=mine))
+    kept = choose_set(first.papers, before=first.manifest)
+    assert (kept.file, kept.said) == (
+        Path("mine.toml"),
+        f"Topics: mine.toml, as in run {first.name}.",
+    )
+    mine.write_text(DEFINITION + '\n[[topic]]\nid = "cake"\nlabel = "Cake"\nstrong = ["cake"]\n')
+    edited = choose_set(first.papers, before=first.manifest)
+    assert edited.file == Path("mine.toml")
+    assert edited.said == f"Topics: mine.toml, as in run {first.name}, in another version."
+    mine.unlink()
+    with pytest.raises(InputError) as raised:
+        run(csv(tmp_path / "p.csv", n=22), settings=settings(tmp_path))
+    assert f"run {first.name} has the topics of mine.toml, which is not in this" in str(
+        raised.value
+    )
+    assert "give the file with --topics FILE" in str(raised.value)
+    other = run(csv(tmp_path / "p.csv", n=22), settings=settings(tmp_path, topics="none"))
+    assert other.manifest["topic_set"]["said"] == "No topics, as asked for."
+
+
 def test_a_name_that_is_no_set_is_refused():
     with pytest.raises(InputError, match="no topics are named 'astronomy'") as raised:
         given_set("astronomy")

@@ -46,7 +46,7 @@ def test_a_frame_is_read_like_a_file_of_its_rows(tmp_path: Path) -> None:
     assert papers.loc["Barges", "abstract"] == BODY
     assert pd.isna(papers.loc["Locks", "abstract"])
     assert papers["cites"].to_dict() == {"Barges": 7, "Locks": 0, "Weirs": 2}
-    assert papers.loc["Weirs", "share"] == 1 / 3
+    assert papers.loc["Weirs", "share"] == pytest.approx(1 / 3)
     FRAME.to_json(
         tmp_path / "f.jsonl", orient="records", lines=True, force_ascii=False, date_format="iso",
         double_precision=15,

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.base.errors import InputError
+from analysis.base.escaping import for_terminal
 from analysis.base.files import default_topics, own_topics, topic_sets
 from analysis.papers.boilerplate import papers_as_analysed
 from analysis.runs import sha256
@@ -66,6 +67,7 @@ def choose_set(
 
     `data/topics.toml` is used if it exists. Otherwise a series keeps the set of the run before,
     and else the bundled set is taken that covers most of the papers, if that is at least 45 %.
+    InputError if the file of the run before is not found.
 
     Parameters
     ----------
@@ -103,7 +105,10 @@ def choose_set(
 
 
 def _set_of(before: Mapping[str, Any]) -> TopicSet | None:
-    """Return the set of an earlier run, None if its file is not found."""
+    """Return the set of an earlier run, None if it recorded none.
+
+    InputError if its file is not found.
+    """
     run, entry = before["run"], before.get("topic_set", {})
     if entry.get("name") == NONE:
         return TopicSet(None, NONE, f"No topics, as in run {run}. {_WRITE}")
@@ -113,12 +118,22 @@ def _set_of(before: Mapping[str, Any]) -> TopicSet | None:
     name, digest = str(recorded[0]["name"]), recorded[0]["sha256"]
     sets = topic_sets()
     places = {path: label for label, path in sets.items()}
-    places |= {path: name for path in (Path("data") / name, Path(name)) if path.is_file()}
-    for path, label in places.items():
+    here = [path for path in (Path("data") / name, Path(name)) if path.is_file()]
+    for path, label in (places | dict.fromkeys(here, name)).items():
         if sha256(path) == digest:
             return TopicSet(path, label, f"Topics: {label}, as in run {run}.")
     kept = str(entry.get("name", Path(name).stem))
-    if kept not in {*sets, "topics"}:
-        return None
-    label = kept if kept in sets else "ml"
-    return TopicSet(sets[label], label, f"Topics: {label}, as in run {run}, in another version.")
+    if kept in {*sets, "topics"}:
+        label = kept if kept in sets else "ml"
+        path = sets[label]
+    elif here:
+        path, label = here[0], name
+    else:
+        raise InputError(
+            f"run {run} has the topics of {for_terminal(name)}, which is not in this folder or in "
+            "its folder data",
+            allowed="the topics of the run that is extended, or others that are named",
+            next_step="give the file with --topics FILE, or a bundled set or none with --topics "
+            "NAME|none",
+        )
+    return TopicSet(path, label, f"Topics: {label}, as in run {run}, in another version.")
