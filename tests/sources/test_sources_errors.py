@@ -112,7 +112,12 @@ def test_problems_of_several_files_come_together(tmp_path: Path) -> None:
     text = message(good, empty, bare, tmp_path / "none.csv", tmp_path / "void")
     assert text.startswith("Found:\n")
     assert text.count("\n  - ") == 4
-    for part in ("empty.csv is empty", "bare.csv has no title", "none.csv does not", "a folder without files"):
+    for part in (
+        "empty.csv is empty",
+        "bare.csv has no title",
+        "none.csv does not",
+        "a folder without files",
+    ):
         assert part in text
     assert text.count("Allowed: ") == text.count("Next: ") == 1
 
