@@ -302,7 +302,7 @@ def test_columns_that_ride_along_reach_the_papers_table(tmp_path):
     [
         ({"period": "week"}, "period 'week': allowed are auto, month, quarter, half-year, year"),
         ({"embedding": "nope"}, "embedding 'nope': allowed are builtin"),
-        ({"format": "xls"}, "format 'xls': allowed are auto, parquet, json"),
+        ({"format": "xls"}, "format 'xlsb': allowed are auto, parquet, json"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(tmp_path, settings, problem):
@@ -315,7 +315,7 @@ def test_a_wrong_setting_is_named_with_what_is_allowed(tmp_path, settings, probl
 
 def test_wrong_settings_are_told_together(tmp_path):
     with pytest.raises(InputError) as caught:
-        made(SNAPSHOT, tmp_path / "runs", period="week", format="xls")
+        made(SNAPSHOT, tmp_path / "runs", period="week", format="xlsb")
     assert len(caught.value.problems) == 2
 
 
