@@ -302,7 +302,7 @@ def test_columns_that_ride_along_reach_the_papers_table(tmp_path):
     [
         ({"period": "week"}, "period 'week': allowed are auto, month, quarter, half-year, year"),
         ({"embedding": "nope"}, "embedding 'nope': allowed are builtin"),
-        ({"format": "xls"}, "format 'xlsb': allowed are auto, parquet, json"),
+        ({"format": "xlsb"}, "format 'xlsb': allowed are auto, parquet, xlsx"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_is_allowed(tmp_path, settings, problem):

@@ -135,6 +135,7 @@ def test_a_folder_stands_for_its_files(tmp_path: Path) -> None:
     (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - Docks\nAB  - Docks are wide.\nER  - \n")
     (tmp_path / "in" / "c.csv").write_text("title,abstract\nNever,read\n")
     (tmp_path / ".hidden.csv").write_text("title,abstract\nNever,read\n")
+    (tmp_path / "b.csv.manifest.json").write_text('{"request": {}}')
     (tmp_path / "notes.pdf").write_bytes(b"%PDF-1.7")
     read = read_snapshot([tmp_path], today=TODAY)
     assert sorted(read.papers["title"]) == ["Docks", "Quays"]

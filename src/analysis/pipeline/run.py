@@ -93,7 +93,7 @@ def run(
         definitions = read_definitions(chosen.file, overrides_file=settings.overrides)
         progress.say(chosen.said)
         files = _definition_files(definitions, dates=date_files, index=index)
-        settings = _with_what_is_known(settings, parent=parent, paths=paths)
+        settings = _with_what_is_known(settings, parent=parent, inputs=inputs)
         recorded = recorded_settings(settings)
         if (
             parent
@@ -151,7 +151,7 @@ def _definition_files(
 
 
 def _with_what_is_known(
-    settings: Settings, *, parent: Parent | None, paths: Sequence[Path | str]
+    settings: Settings, *, parent: Parent | None, inputs: Sequence[Path | str | pd.DataFrame]
 ) -> Settings:
     """Fill what is not given from the run that is continued and from the fetched files."""
     known = parent.run.manifest["settings"] if parent else None
@@ -161,7 +161,7 @@ def _with_what_is_known(
         not_in_labels=words_of_parent(settings.not_in_labels, settings=known),
         clusters=clusters,
         detail=detail,
-        covered_from=_covered_from(paths, settings=settings, known=known),
+        covered_from=_covered_from(inputs, settings=settings, known=known),
     )
 
 
@@ -175,7 +175,10 @@ def _division(settings: Settings, *, parent: Parent | None) -> Division:
 
 
 def _covered_from(
-    paths: Sequence[Path | str], *, settings: Settings, known: Mapping[str, Any] | None
+    inputs: Sequence[Path | str | pd.DataFrame],
+    *,
+    settings: Settings,
+    known: Mapping[str, Any] | None,
 ) -> date | None:
     """Return the day from which the papers are covered: as given, else as they were fetched.
 
@@ -183,7 +186,7 @@ def _covered_from(
     """
     if settings.covered_from is not None:
         return settings.covered_from
-    days = [covered_from(Path(path)) for path in paths]
+    days = [None if isinstance(i, pd.DataFrame) else covered_from(Path(i)) for i in inputs]
     if known is not None and not settings.fresh:
         before = known.get("covered_from")
         days.append(date.fromisoformat(before) if before else None)

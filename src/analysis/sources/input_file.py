@@ -99,7 +99,9 @@ def load(path: Path, *, max_mb: int = MAX_MB) -> File:
 
 
 def folder_files(folder: Path) -> list[Path]:
-    """Return the files directly in a folder, hidden ones left out, sorted by name.
+    """Return the files directly in a folder, sorted by name.
+
+    Hidden files and the manifests of fetched files are left out.
 
     Raises
     ------
@@ -108,7 +110,7 @@ def folder_files(folder: Path) -> list[Path]:
     """
     shown = for_terminal(str(folder))
     try:
-        files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+        files = sorted(p for p in folder.iterdir() if p.is_file() and not _is_aside(p.name))
     except OSError as error:
         problem = f"{shown} cannot be read ({for_terminal(error.strerror or str(error))})"
     else:
@@ -122,6 +124,10 @@ def folder_files(folder: Path) -> list[Path]:
         allowed="a folder that holds the files of one snapshot directly",
         next_step="check the path, or name the files",
     )
+
+
+def _is_aside(name: str) -> bool:
+    return name.startswith(".") or name.endswith(".manifest.json")
 
 
 def size_error(what: str, *, max_mb: int) -> InputError:
