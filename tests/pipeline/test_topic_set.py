@@ -14,7 +14,7 @@ from analysis.papers import read_snapshot
 from analysis.pipeline.groups.topic_set import choose_set, given_set
 from analysis.pipeline.replay import replay
 from analysis.pipeline.run import Settings, run
-from analysis.topics import Topic
+from analysis.topics import Topic, read_topics
 from analysis.topics.coverage import coverage
 
 pytestmark = pytest.mark.usefixtures("_without_pages")
@@ -49,6 +49,45 @@ def test_the_bundled_snapshot_gets_the_set_of_its_field():
     assert found.name == "ml"
     assert found.file == topic_sets()["ml"]
     assert "whose phrases cover" in found.said
+
+
+FIELDS = {
+    "biomedicine": [
+        ("Nightly walking and blood pressure", "We ran a randomised controlled trial in 90 nurses. "
+         "Systolic blood pressure fell; the side effects were few."),
+        ("Vaccination after transplantation", "Infection was the primary endpoint. Vaccinated "
+         "patients had a lower incidence of hepatitis in this cohort study."),
+        ("Sleep in pregnancy and depression", "Depressive symptoms in pregnant women were followed "
+         "until birth. Prevalence of depression was 12 %."),
+    ],
+    "social": [
+        ("Minimum wages in small firms", "Higher wages changed hiring in firms with few employees. "
+         "We use data of the labour market of nine regions."),
+        ("Who votes on school budgets", "Voters in local elections decide on education. Turnout "
+         "of voters follows inequality of income."),
+        ("Leadership in family business", "Managers who lead teams change organizational culture. "
+         "Firm performance and innovation follow."),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["biomedicine", "ml", "social"])
+def test_a_bundled_set_has_eight_to_twelve_topics_with_strong_and_weak_phrases(name):
+    topics = read_topics(topic_sets()[name])
+    assert 8 <= len(topics) <= 12
+    for topic in topics:
+        assert topic.label
+        assert topic.description
+        assert len(topic.strong) >= 10
+        assert len(topic.weak) >= 5
+        assert not {*topic.strong} & {*topic.weak}
+
+
+@pytest.mark.parametrize("name", sorted(FIELDS))
+def test_papers_of_a_field_get_its_set(name):
+    found = choose_set(pd.DataFrame(FIELDS[name], columns=["title", "abstract"]), before=None)
+    assert found.name == name
+    assert found.said.startswith(f"Topics: the bundled set {name}, whose phrases cover ")
 
 
 def test_another_field_gets_no_topics_and_is_told_how_to_write_some(tmp_path, monkeypatch):
