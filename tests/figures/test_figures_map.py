@@ -1,5 +1,6 @@
 """The interactive map: traces, colours, sizes, labels."""
 
+import itertools
 import re
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from analysis.base.errors import InputError
 from analysis.figures import interactive
+from analysis.figures.interactive.map_names import on_axes
 from analysis.figures.style import darken
 from tidy import make_points, named
 
@@ -106,13 +108,34 @@ def test_unknown_colouring_is_refused():
     )
 
 
-def test_labels_on_the_map_hide_no_other():
+def boxes_of(figure, points):
+    """Return the boxes of labels, as left, low, right and high on axes of the usual size."""
+    boxes = []
+    for note in figure.layout.annotations:
+        at = on_axes(pd.DataFrame({"x": [note.x], "y": [note.y]}), points=points)[0]
+        right, up = (note.ax, -note.ay) if note.showarrow else (note.xshift, note.yshift)
+        x, y, half = at[0] + right, at[1] + up, len(re.sub("<.*?>", "", note.text)) * 6.6 / 2
+        boxes.append((x - half, y - 9, x + half, y + 9))
+    return boxes
+
+
+@pytest.mark.parametrize("spread", [0, 1, 6])
+def test_labels_on_the_map_hide_no_other_and_no_cluster_of_others(spread):
+    random = np.random.default_rng(spread)
     points = make_points(60)
-    points[["x", "y"]] = np.float32(0)  # all labels want the same spot
-    points.loc[0, "x"] = np.float32(1)
+    codes = points["cluster_id"].map({id: i for i, id in enumerate(points["cluster_id"].unique())})
+    places = random.normal(size=(60, 2)) + spread * np.column_stack([codes, codes % 2])
+    points[["x", "y"]] = places.astype("float32") if spread else np.float32(0)
+    boxes = boxes_of(interactive.topic_map(points), points)
+    assert len(boxes) == 3
+    for (a, b, c, d), (e, f, g, h) in itertools.combinations(boxes, 2):
+        assert a >= g or e >= c or b >= h or f >= d
+    screen = on_axes(points, points=points)
     figure = interactive.topic_map(points)
-    shifts = [note.yshift for note in figure.layout.annotations]
-    assert shifts == [0, 20, -20]
+    for note, (left, low, right, high) in zip(figure.layout.annotations, boxes, strict=True):
+        under = ((screen > (left, low)) & (screen < (right, high))).all(axis=1)
+        own = points["cluster"] == re.sub("<.*?>", "", note.text)
+        assert 2 * (under & own).sum() >= under.sum()
 
 
 def test_markers_shrink_with_the_number_of_papers():

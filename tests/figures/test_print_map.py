@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from analysis.figures import printed
 from analysis.figures.frames import map_points
 from analysis.figures.frames.groups import map_labels
-from analysis.figures.printed.label_placement import Label, place_labels
+from analysis.figures.label_placement import Label, place_labels
 from analysis.figures.printed.map_layers import VECTOR_POINTS
 from analysis.figures.printed.map_names import GREY_MARKS, grey_marks
 from analysis.figures.printed.maps import NO_MAP, TITLED_PAPERS
@@ -39,6 +39,11 @@ def make_map(
     """Points and labels as `map_points` and `map_labels` give them, clusters around centres."""
     random = np.random.default_rng(seed)
     centres = random.normal(size=(max(n_clusters, 1), 2)) * (8, 6)
+    if parents:  # the parts of a broader cluster lie together
+        centres = (
+            centres / 4
+            + np.column_stack([np.arange(len(centres)) % parents, np.zeros(len(centres))]) * 18
+        )
     own = np.minimum(random.geometric(0.2, size=n) - 1, max(n_clusters, 1) - 1)
     own[: min(n, n_clusters)] = np.arange(min(n, n_clusters))
     places = centres[own] + random.normal(size=(n, 2))
@@ -391,3 +396,48 @@ def test_the_bundled_run_names_all_its_clusters(bundled, tmp_path):
     figure = printed.print_topic_map(map_points(bundled), map_labels(bundled))
     assert len(names_of(figure)) == len(map_labels(bundled))
     assert clashes(figure) == []
+
+
+# --- over their own points ----------------------------------------------------------------------
+
+
+def foreign_names(figure: Figure, points: pd.DataFrame, labels: pd.DataFrame) -> list[str]:
+    """Names of clusters with a majority of points of other clusters under them."""
+    renderer = figure.canvas.get_renderer()
+    places = np.concatenate([c.get_offsets() for c in figure.axes[0].collections])
+    # The points are drawn by marker, in their order.
+    order = points.groupby("cluster_symbol", sort=True).indices.values()
+    clusters = points["cluster_id"].to_numpy()[np.concatenate(list(order))]
+    parts = {group: {group} for group in labels["group_id"]}
+    for group, parent in zip(labels["group_id"], labels["parent_id"], strict=True):
+        parts.get(parent, set()).add(group)
+    mine = {
+        label: parts[group]
+        for label, group in zip(labels["label"], labels["group_id"], strict=True)
+    }
+    found = []
+    for text in names_of(figure):
+        box = text.get_window_extent(renderer)
+        on_screen = figure.axes[0].transData.transform(places)
+        under = (on_screen > (box.x0, box.y0)) & (on_screen < (box.x1, box.y1))
+        own = [
+            cluster in mine[" ".join(text.get_text().split())]
+            for cluster in clusters[under.all(axis=1)]
+        ]
+        if 2 * sum(own) < len(own):
+            found.append(text.get_text())
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_name_lies_on_points_of_others(seed):
+    points, labels = make_map(900, n_clusters=14, parents=seed % 2 * 3, seed=seed)
+    labels["label"] = [f"Name {i}" for i in range(len(labels))]
+    figure = printed.print_topic_map(points, labels)
+    assert len(names_of(figure)) > 5
+    assert foreign_names(figure, points, labels) == []
+
+
+def test_no_name_of_the_bundled_run_lies_on_points_of_others(bundled):
+    points, labels = map_points(bundled), map_labels(bundled)
+    assert foreign_names(printed.print_topic_map(points, labels), points, labels) == []

@@ -58,11 +58,7 @@ def on_screen(lab: Lab, run: Run, *, view: int = 0) -> np.ndarray:
 
 
 def outline(screen: np.ndarray, lasso: Lasso, *, room: tuple[float, float, float, float]):
-    """Return the corners of a lasso in the window that holds a paper.
-
-    It passes no paper closer than a pixel, except for those where it starts: whether it holds
-    these is not asked.
-    """
+    """Return the corners of a lasso in the window that surely holds a paper."""
     rng = np.random.default_rng(1000 + lasso.seed)
     left, top, right, bottom = room
     inside = (screen > (left + 60, top + 10)).all(1) & (screen < (right - 10, bottom - 10)).all(1)
@@ -82,8 +78,7 @@ def outline(screen: np.ndarray, lasso: Lasso, *, room: tuple[float, float, float
         ring *= rng.uniform(0.7, 1.15, size=(14, 1))
         path = np.round(first + ring - ring[0])
         fits = (path > (left + 60, top + 5)).all() and (path < (right - 5, bottom - 5)).all()
-        away = screen[inside][np.hypot(*(screen[inside] - path[0]).T) > 8]
-        if fits and held(away, path).any() and _gap(away, path) > 1.2:
+        if fits and (held(screen, path) & inside & ~doubtful(screen, path)).any():
             return path
     raise AssertionError("no room for a lasso")
 
@@ -97,12 +92,16 @@ def held(screen: np.ndarray, path: np.ndarray) -> np.ndarray:
     return np.abs(angles[:, -1] - angles[:, 0] + back) > np.pi
 
 
-def _gap(points: np.ndarray, path: np.ndarray) -> float:
-    """Return the smallest distance of a point to the outline."""
-    start, step = path, np.roll(path, -1, axis=0) - path
-    along = ((points[:, None] - start) * step).sum(2) / (step**2).sum(1)
-    nearest = start + np.clip(along, 0, 1)[..., None] * step
-    return float(np.hypot(*(points[:, None] - nearest).transpose(2, 0, 1)).min())
+def doubtful(screen: np.ndarray, path: np.ndarray) -> np.ndarray:
+    """Return which papers lie within a pixel of an outline or where it starts.
+
+    Whether the outline holds these is not asked.
+    """
+    step = np.roll(path, -1, axis=0) - path
+    along = ((screen[:, None] - path) * step).sum(2) / (step**2).sum(1)
+    nearest = path + np.clip(along, 0, 1)[..., None] * step
+    gap = np.hypot(*(screen[:, None] - nearest).transpose(2, 0, 1)).min(axis=1)
+    return (gap <= 1) | (np.hypot(*(screen - path[0]).T) <= 8)
 
 
 def draw(lab: Lab, path: np.ndarray, *, pause: float) -> None:
@@ -163,8 +162,8 @@ def arrived(lab: Lab, run: Run, lasso: Lasso, *, words: str, cells: tuple[int, i
         texts = list(map(searchable_text, papers["title"], papers["abstract"]))
         passes = matching_texts(words, texts=texts)
     inside = held(screen, path) & passes
-    at_start = np.hypot(*(screen - path[0]).T) <= 8
+    unasked = doubtful(screen, path)
     ids = papers["paper_id"].to_numpy()
-    sure, maybe = set(ids[inside & ~at_start]), set(ids[at_start & passes])
+    sure, maybe = set(ids[inside & ~unasked]), set(ids[unasked & passes])
     missing, extra = sure - set(found), set(found) - sure - maybe
     return "" if not missing and not extra else f"{lasso}: {missing=} {extra=}"

@@ -9,13 +9,11 @@ import pandas as pd
 
 from analysis.base.groups import broader_groups, broader_ids, counted_memberships, shown_groups
 
+from ..naming import CELL
 from ..style import SYMBOLS
 
 if TYPE_CHECKING:
     from analysis.runs import Run
-
-CELL = 0.5
-"""Side of the cells in which papers are counted; the map's longer side is 20."""
 
 _COLUMNS = ["level", "group_id", "label", "color", "n_papers", "x", "y", "parent_id"]
 

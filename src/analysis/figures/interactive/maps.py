@@ -12,16 +12,12 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import safe_url
 from analysis.base.schema import COUNTED_WEIGHT
 
-from ..frames.groups import densest_point
-from ..style import GREY, MUTED, darken
+from ..style import GREY, MUTED
+from .map_names import map_annotations
 from .sheet import SMALL, empty_figure, plotly_text, sentence_figure
 
-LABELS_ON_MAP = 30
 MAP_HEIGHT = 680
 
-_ASSUMED_WIDTH = 760
-_LINE = 20
-_LETTER = 6.6
 _FADED = 0.06
 _MENU_ROOM = 34
 
@@ -75,7 +71,7 @@ def topic_map(
         pale = color == "cluster" and bool((points["cluster_weight"] < COUNTED_WEIGHT).any())
         figure.update_layout(legend=_legend(color, pale=pale))
     if names and color == "cluster":
-        _add_labels(figure, points)
+        figure.update_layout(annotations=map_annotations(points))
     if names:
         _add_topic_menu(figure, points)
     return figure
@@ -176,19 +172,26 @@ def _color_bar(published: pd.Series) -> dict[str, Any]:
 def _trace(
     rows: pd.DataFrame, *, points: pd.DataFrame, name: str, marker: dict[str, Any]
 ) -> go.Scatter:
-    size = float(np.clip(9 * (177 / len(points)) ** 0.2, 3.5, 12))
     return go.Scatter(
         x=rows["x"].to_numpy(dtype="float32"),
         y=rows["y"].to_numpy(dtype="float32"),
         mode="markers",
         name=f"{plotly_text(name, width=30, lines=1)} ({len(rows):,})",
-        marker={"size": size, "line": {"width": 0.6, "color": "white"}, **marker},
+        marker={
+            "size": _marker_size(len(points)),
+            "line": {"width": 0.6, "color": "white"},
+            **marker,
+        },
         customdata=[
             [paper, safe_url(url)] for paper, url in zip(rows["paper_id"], rows["url"], strict=True)
         ],
         hovertext=[_hover(row) for row in rows.itertuples(index=False)],
         hoverinfo="text",
     )
+
+
+def _marker_size(n: int) -> float:
+    return float(np.clip(9 * (177 / n) ** 0.2, 3.5, 12))
 
 
 def _hover(row: PointRow) -> str:
@@ -202,43 +205,6 @@ def _hover(row: PointRow) -> str:
         muted = plotly_text(row.snippet, width=80, lines=5)
         lines.append(f'<span style="color:{MUTED}">{muted}</span>')
     return "<br>".join(lines)
-
-
-def _add_labels(figure: go.Figure, points: pd.DataFrame) -> None:
-    """Write the labels of the largest clusters where their papers are densest, if there is room.
-
-    A label may move up or down by two lines; without room beside those of larger clusters it is
-    left out. Computed for a map of the usual size; the legend has all labels.
-    """
-    clusters = [rows for _, rows in points.groupby("cluster_id")]
-    clusters = sorted(clusters, key=len, reverse=True)[:LABELS_ON_MAP]
-    spans = np.ptp(points["x"]) / _ASSUMED_WIDTH, np.ptp(points["y"]) / MAP_HEIGHT
-    unit = max(*map(float, spans), 1e-9)
-    taken: list[tuple[float, float, float]] = []
-    for rows in clusters:
-        label = str(rows["cluster"].iloc[0])
-        x, y = densest_point(rows["x"].to_numpy(), rows["y"].to_numpy())
-        half = (min(len(label), 26) * _LETTER + 8) / 2
-        for shift in (0, _LINE, -_LINE, 2 * _LINE, -2 * _LINE):
-            if all(
-                abs(x / unit - other_x) > half + other_half
-                or abs(y / unit + shift - other_y) >= _LINE
-                for other_x, other_y, other_half in taken
-            ):
-                break
-        else:
-            continue
-        taken.append((x / unit, y / unit + shift, half))
-        figure.add_annotation(
-            x=x,
-            y=y,
-            yshift=shift,
-            text=f"<b>{plotly_text(label, width=26, lines=1)}</b>",
-            showarrow=False,
-            font={"size": 11, "color": darken(rows["cluster_color"].iloc[0])},
-            bgcolor="rgba(255,255,255,.72)",
-            borderpad=1,
-        )
 
 
 def _add_topic_menu(figure: go.Figure, points: pd.DataFrame) -> None:

@@ -11,9 +11,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 
+from ..label_placement import Label, Place, hiding_cost, place_labels
+from ..naming import rows_of_groups
 from ..style import INK, MUTED, darken
-from .label_placement import Label, Place, place_labels
-from .map_layers import GREY_INK, Poster, marker_size
+from .map_layers import GREY_INK, Poster
 from .sheet import printable_lines
 
 _SIZES = {"name": (7.5, 17.0), "heading": (15.0, 19.0), "title": (6.2, 6.2)}
@@ -24,8 +25,6 @@ _LINES = ((44, 1), (26, 2), (17, 3))
 """Letters per line and number of lines: the ways in which a label may be broken."""
 _TITLE_LINES = ((60, 2), (34, 3))
 _KEY = 1.0
-_HIDING = 0.28
-"""Cost of a hidden paper for each square point of its marker."""
 _HEADING_COLOR = "#8a919b"
 
 GREY_MARKS = (
@@ -81,9 +80,9 @@ def draw_names(
     sizes = np.maximum(np.floor(4 * sizes) / 4, _FINEST_TYPE)
     boxes = [_at_size(*each) for each in zip(measured, sizes, keys, strict=True)]
     labels = [
-        Label(x, y, box, is_own=is_own, line=kind != "heading")
-        for (x, y), box, is_own, kind in zip(
-            poster.places(names), boxes, _masks_of_groups(names, points), kinds, strict=True
+        Label(x, y, box, is_own=own, line=kind != "heading")
+        for (x, y), box, own, kind in zip(
+            poster.places(names), boxes, _own(names, points), kinds, strict=True
         )
     ]
     positions = place_labels(
@@ -91,7 +90,7 @@ def draw_names(
         points=poster.places(points),
         width=poster.width,
         height=poster.height,
-        hiding=_HIDING * marker_size(len(points)) ** 2,
+        hiding=hiding_cost(len(points)),
     )
     for i, place in enumerate(positions):
         if place is None:
@@ -180,25 +179,12 @@ def _smaller(
     return np.where(np.array(kinds) == "heading", max(factor, 0.7), factors)
 
 
-def _masks_of_groups(names: pd.DataFrame, points: pd.DataFrame) -> list[np.ndarray]:
-    """Return for each label which points belong to its group or to a part of it."""
-    children: dict[str, list[str]] = {}
-    for group, parent in zip(names["group_id"], names["parent_id"], strict=True):
-        if isinstance(parent, str):
-            children.setdefault(parent, []).append(group)
-    rows = dict(points.groupby("cluster_id", sort=False).indices)
-    titled = np.flatnonzero(points["paper_id"].isin(names["group_id"]))
-    rows |= {points["paper_id"].iloc[row]: [row] for row in titled}
-    masks = []
-    for group in names["group_id"]:
-        parts = [group]
-        for part in parts:
-            parts += children.get(part, [])
-        mask = np.zeros(len(points), dtype=bool)
-        for part in parts:
-            mask[rows.get(part, [])] = True
-        masks.append(mask)
-    return masks
+def _own(names: pd.DataFrame, points: pd.DataFrame) -> list[np.ndarray]:
+    """Return for each label which points belong to its group; for a title, its paper."""
+    rows = rows_of_groups(names, points=points)
+    titled = points["paper_id"].isin(names["group_id"])
+    rows |= {points["paper_id"].iloc[row]: [row] for row in np.flatnonzero(titled)}
+    return [np.isin(np.arange(len(points)), rows[group]) for group in names["group_id"]]
 
 
 def _draw_at(

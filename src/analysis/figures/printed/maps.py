@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from analysis.base.schema import COUNTED_WEIGHT
 
+from ..naming import named_groups
 from ..style import INK
 from .map_layers import draw_glow, draw_points, new_poster, write_around
 from .map_names import draw_names, grey_marks
@@ -14,9 +15,6 @@ from .sheet import print_style, sentence_figure
 
 TITLED_PAPERS = 60
 """Without clusters, up to this many papers are labelled with their titles."""
-
-PARTS = " · "
-"""Separates the labels of the parts in the label of a broader cluster."""
 
 NO_MAP = "No paper has a position on the map."
 
@@ -32,12 +30,13 @@ def print_topic_map(
 ) -> Figure:
     """Draw the map of papers with the labels of its clusters, for print.
 
-    Labels never overlap or leave the figure; a label without room near its cluster has a leader
-    line, and the notes give the number of labels without any room. The type size follows the
-    number of papers. Broader clusters are large, pale headings, except for those whose label only
-    repeats the labels of their parts. Without clusters, up to `TITLED_PAPERS` papers are labelled
-    with their titles. Characters that no installed font can draw appear as `sheet.UNDRAWABLE`;
-    right-to-left script is laid out by matplotlib (shaped and ordered from version 3.11 on).
+    Labels never overlap, leave the figure or stand where most points are of other clusters; a
+    label without room near its cluster has a leader line, and the notes give the number of labels
+    without any room. The type size follows the number of papers. Broader clusters are large, pale
+    headings where they have ground of their own (`naming.named_groups`). Without clusters, up to
+    `TITLED_PAPERS` papers are labelled with their titles. Characters that no installed font can
+    draw appear as `sheet.UNDRAWABLE`; right-to-left script is laid out by matplotlib (shaped and
+    ordered from version 3.11 on).
 
     Parameters
     ----------
@@ -58,7 +57,7 @@ def print_topic_map(
         `map_layers.MAP_WIDTH` inches wide, as high as the map needs. A sentence if there are no
         points.
     """
-    names = _without_repeats(labels) if len(labels) else _titles(points)
+    names = named_groups(labels, points=points) if len(labels) else _titles(points)
     with print_style([title or "", subtitle, note, *map(str, names["label"])]):
         if points.empty:
             return sentence_figure(NO_MAP, title=title)
@@ -72,16 +71,6 @@ def print_topic_map(
         foot = [*_notes(points, names, n_left=n_left, grey=grey), *([note] if note else [])]
         write_around(poster, title=title, subtitle=subtitle, foot=" ".join(foot))
         return poster.figure
-
-
-def _without_repeats(labels: pd.DataFrame) -> pd.DataFrame:
-    """Leave out broader clusters whose label consists of the labels of their parts."""
-    parts = labels.groupby("parent_id")["label"].agg(set)
-    is_kept = [
-        group not in parts.index or not set(str(label).split(PARTS)) <= parts[group]
-        for group, label in zip(labels["group_id"], labels["label"], strict=True)
-    ]
-    return labels[is_kept].reset_index(drop=True)
 
 
 def _titles(points: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from analysis.base.escaping import clean
 from analysis.base.groups import broader_clusters, counted_memberships, grade
 from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.frames import date_label, map_labels, map_points, symbols
+from analysis.figures.naming import named_groups
 
 from ..findings.facts import Facts
 from ..findings.sentences import GLYPHS
@@ -79,7 +80,7 @@ def map_content(run: Run, *, is_widget: bool = False) -> MapContent:
     points = map_points(run)
     groups = _groups(run)
     place = {(group["kind"], group["id"]): i for i, group in enumerate(groups)}
-    labels = _labels(map_labels(run), place=place)
+    labels = _labels(named_groups(map_labels(run), points=points), place=place)
     columns = map_columns(run, points, groups=groups, labels=labels, place=place)
     clustering = run.manifest.get("clustering", {})
     topics = [
@@ -173,19 +174,19 @@ def _groups(run: Run) -> list[dict[str, Any]]:
     ]
 
 
-def _labels(labels: pd.DataFrame, *, place: Places) -> list[dict[str, Any]]:
-    columns = ["level", "group_id", "x", "y", "n_papers"]
-    broader = set(labels["parent_id"].dropna())
+def _labels(names: pd.DataFrame, *, place: Places) -> list[dict[str, Any]]:
+    broader = set(names["parent_id"].dropna())
     return [
         {
             "level": int(level),
             "group": place["cluster", group_id],
-            "x": round(float(x), 4),
-            "y": round(float(y), 4),
+            "spots": [[round(x, 3), round(y, 3)] for x, y in spots],
             "n": int(n),
             "leaf": group_id not in broader,
         }
-        for level, group_id, x, y, n in labels[columns].itertuples(index=False)
+        for level, group_id, spots, n in names[
+            ["level", "group_id", "spots", "n_papers"]
+        ].itertuples(index=False)
     ]
 
 

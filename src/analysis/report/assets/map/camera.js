@@ -75,12 +75,13 @@ function grid(data) {
   const rows = new Uint32Array(n);
   for (let row = 0; row < n; row += 1) rows[next[square[row]]++] = row;
 
-  /* Call `each` with every row in a rectangle of the map, and some just outside it. */
+  /* Call `each` with every row in a rectangle of the map, and some just outside it, until it
+     returns true. */
   function inside(left, bottom, right, top, each) {
     const [a, b] = [clamp((left - data.scale.x) / size), clamp((right - data.scale.x) / size)];
     const [c, d] = [clamp((bottom - data.scale.y) / size), clamp((top - data.scale.y) / size)];
     for (let j = c; j <= d; j += 1) {
-      for (let i = starts[j * across + a]; i < starts[j * across + b + 1]; i += 1) each(rows[i]);
+      for (let i = starts[j * across + a]; i < starts[j * across + b + 1]; i += 1) if (each(rows[i])) return;
     }
   }
 

@@ -1,81 +1,135 @@
-/* Names of clusters on the map: broad ones when zoomed out, finer ones when zoomed in, no overlaps. */
+/* Names of clusters on the map: broad ones when zoomed out, finer ones when zoomed in. Where they
+   stand follows the rule of figures/label_placement.py: on or near a spot of their own, no overlap,
+   few papers hidden, and never where most of those hidden are of another cluster. */
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
-const WIDE = 24; // characters to a line
+const BROKEN = [26, 15]; // characters to a line: the ways in which a name may be broken
 const STEPS = 1.9; // at this zoom factor, the next finer level
+const EDGE = 6;
+const PAD = 3;
+const LINE_FROM = 14;
+const OVER = [0.35, 0.7]; // of half the size of a name
+const GAPS = [2, 7, 14, 24, 38, 56, 80, 110];
+const DIRECTIONS = [...Array(12).keys()].map((i) => [Math.cos((i * Math.PI) / 6), Math.sin((i * Math.PI) / 6)]);
+const HIDING = 0.0018; // cost of a hidden paper: the square of its marker's area, as few are large
+const BESIDE = 10; // pixels around a name in which papers of other clusters cost a part of that
+const SPOTS = 3;
+const LEADING = 1.18;
 
-function wrapped(text) {
-  const lines = [];
-  // The name of a broader cluster joins those of its parts with a dot: one part per line.
-  for (const part of text.replaceAll(" · ", " ·\n").split("\n")) {
-    lines.push("");
-    for (const word of part.split(" ")) {
-      const last = lines[lines.length - 1];
-      if (!last) lines[lines.length - 1] = word;
-      else if (`${last} ${word}`.length <= WIDE) lines[lines.length - 1] = `${last} ${word}`;
-      else lines.push(word);
-    }
+function wrapped(text, wide) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1];
+    if (!last) lines[lines.length - 1] = word;
+    else if (`${last} ${word}`.length <= wide) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
   }
-  const cut = (line) => (line.length > WIDE + 4 ? `${[...line].slice(0, WIDE).join("")}…` : line);
+  const cut = (line) => (line.length > wide + 12 ? `${[...line].slice(0, wide + 8).join("")}…` : line);
   return (lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]} …`] : lines).map(cut);
 }
 
-const sizeOf = (width, depth, isBroad) =>
-  (width < 600 ? 11 : 13) + (depth ? -1.5 : isBroad ? 2 : 0);
-
-function measured(context, label, font, size) {
-  context.font = font;
-  const lines = label.lines;
-  const width = Math.max(...lines.map((line) => context.measureText(line).width));
-  return { width: width + (label.depth ? 22 : 8), height: lines.length * size * 1.18 + 4 };
+/* The ways of writing a name: lines, width and height. */
+function wordings(context, text, size) {
+  const ways = new Map(BROKEN.map((wide) => wrapped(text, wide)).map((lines) => [lines.join("\n"), lines]));
+  return [...ways.values()].map((lines) => ({
+    lines, height: lines.length * size * LEADING,
+    width: Math.max(...lines.map((line) => context.measureText(line).width)),
+  }));
 }
 
-const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+const meets = (a, b) => a.left - PAD < b.right && b.left - PAD < a.right
+  && a.top - PAD < b.bottom && b.top - PAD < a.bottom;
 
-function boxAt(px, py, { width, height }) {
-  return { left: px - width / 2, right: px + width / 2, top: py - height / 2, bottom: py + height / 2 };
+/* Whether a line from one point to another goes through a box. */
+function crosses(/** @type {number[]} */ [x, y], /** @type {number[]} */ [toX, toY], box) {
+  let [enters, leaves] = [0, 1];
+  for (const [from, step, low, high] of [[x, toX - x, box.left, box.right], [y, toY - y, box.top, box.bottom]]) {
+    const [a, b] = [(low - from) / (step || 1e-9), (high - from) / (step || 1e-9)];
+    [enters, leaves] = [Math.max(enters, Math.min(a, b)), Math.min(leaves, Math.max(a, b))];
+  }
+  return enters <= leaves;
 }
 
-/* The centre, then a little above, below and to the sides. */
-const TRIES = [[0, 0], [0, -0.7], [0, 0.7], [0.3, 0], [-0.3, 0], [0, -1.3], [0, 1.3]];
-/* If there are few points, a name goes next to them: places all around the centre, nearest first. */
-const AROUND = [
-  [0, 0], [0, -0.9], [0, 0.9], [0.62, 0], [-0.62, 0], [0.5, -0.9], [-0.5, -0.9], [0.5, 0.9],
-  [-0.5, 0.9], [0, -1.5], [0, 1.5], [0.75, -0.5], [-0.75, -0.5], [0.75, 0.5], [-0.75, 0.5],
-];
-const FEW = 2500;
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 
-function boxFor(px, py, size, /** @type {number[]} */ [dx, dy], view) {
-  const box = boxAt(px + dx * size.width, py + dy * size.height, size);
-  const right = Math.max(0, 6 - box.left) + Math.min(0, view.width - 6 - box.right);
-  const down = Math.max(0, 6 - box.top) + Math.min(0, view.height - 6 - box.bottom);
-  return boxAt((box.left + box.right) / 2 + right, (box.top + box.bottom) / 2 + down, size);
+/* A place of a name: its box, the spot that it names, and where its line would end. */
+function placeAt(/** @type {number[]} */ [px, py], dx, dy, way, extra, view) {
+  const [x, y] = [px + dx, py + dy];
+  const [left, right] = [x - way.width / 2, x + way.width / 2];
+  const [top, bottom] = [y - way.height / 2, y + way.height / 2];
+  if (left < EDGE || top < EDGE || right > view.width - EDGE || bottom > view.height - EDGE) return null;
+  const end = [clamp(px, left, right), clamp(py, top, bottom)];
+  const gap = Math.hypot(end[0] - px, end[1] - py);
+  return {
+    left, right, top, bottom, x, y, way, spot: [px, py], line: gap > LINE_FROM ? end : null,
+    cost: gap + 0.15 * Math.hypot(dx, dy) + extra,
+  };
 }
 
-function placeFor(px, py, size, { taken, view, covered }) {
+function places(spots, ways, view) {
+  const out = [];
+  spots.forEach((spot, i) => ways.forEach((way, j) => {
+    const [w, h] = [way.width / 2, way.height / 2];
+    const add = (dx, dy) => {
+      const place = placeAt(spot, dx, dy, way, 10 * i + 2 * j, view);
+      if (place) out.push(place);
+    };
+    add(0, 0);
+    for (const [across, down] of DIRECTIONS) {
+      for (const part of OVER) add(across * w * part, down * h * part);
+      for (const gap of GAPS) add(across * (w + gap), down * (h + gap));
+    }
+  }));
+  return out.sort((a, b) => a.cost - b.cost);
+}
+
+/* The cheapest place that is free; `hides` tells what a box would hide, at most as much as asked. */
+function cheapest(spots, ways, { taken, others, view, hides }) {
   let best = null;
   let least = Infinity;
-  for (const [i, offset] of (covered ? AROUND : TRIES).entries()) {
-    const box = boxFor(px, py, size, offset, view);
-    if (taken.some((other) => meets(box, other))) continue;
-    if (!covered) return box;
-    const cost = covered(box) + 0.22 * i;
-    if (cost < least) [best, least] = [box, cost];
+  for (const one of places(spots, ways, view)) {
+    if (one.cost >= least) break;
+    if (taken.some((other) => meets(one, other))
+      || others.some(({ spot, line }) => line && crosses(spot, line, one))
+      || (one.line && taken.some((other) => crosses(one.spot, one.line, other)))) continue;
+    const cost = one.cost + hides(one, least - one.cost);
+    if (cost < least) [best, least] = [one, cost];
   }
   return best;
 }
 
-/* The number of points under a box. */
-function counter(data, camera, grid) {
-  return (box) => {
-    const [left, top] = camera.toMap(box.left - 4, box.top - 2);
-    const [right, bottom] = camera.toMap(box.right + 4, box.bottom + 2);
-    let n = 0;
-    grid.inside(left, bottom, right, top, (row) => {
-      const [x, y] = [data.x[row], data.y[row]];
-      if (x > left && x < right && y > bottom && y < top) n += 1;
+/* What it costs to hide papers under a box, wholly or in part; Infinity if most of those whose
+   centre lies under it are of other clusters. */
+function counter(data, camera, { grid, radius, isOwn }) {
+  const each = HIDING * (2 * radius) ** 4;
+  const over = radius / camera.scale();
+  const beside = BESIDE / camera.scale() + over;
+  return (box, most) => {
+    const [left, top] = camera.toMap(box.left, box.top);
+    const [right, bottom] = camera.toMap(box.right, box.bottom);
+    let [cost, more] = [0, 0];
+    grid.inside(left - beside, bottom - beside, right + beside, top + beside, (row) => {
+      const away = Math.max(
+        left - data.x[row], data.x[row] - right, bottom - data.y[row], data.y[row] - top);
+      if (away > beside) return false;
+      const own = isOwn[data.column.cluster[row]];
+      if (away > over) cost += own ? 0 : each / 4;
+      else cost += own ? each / 2 : each;
+      if (away <= 0) more += own ? -1 : 1;
+      return cost >= most;
     });
-    return n;
+    return more > 0 ? Infinity : cost;
   };
+}
+
+/* Which groups are a group or a part of it. */
+function within(group, parents) {
+  const out = new Uint8Array(parents.length);
+  for (let part = 0; part < parents.length; part += 1) {
+    let up = part;
+    while (up !== undefined && up !== group) up = parents[up];
+    out[part] = up === group ? 1 : 0;
+  }
+  return out;
 }
 
 /* The labels of a view: those of the level that fits its zoom (a cluster without parts has its
@@ -83,7 +137,8 @@ function counter(data, camera, grid) {
    filters before those with few. `standing` gives the rank of a group: 2, 1 or 0. */
 function ordered(data, at, standing) {
   const whole = (label) => label.level < at && label.leaf;
-  return data.labels.filter((label) => (label.level >= at || whole(label)) && standing(label.group))
+  return data.labels.filter((label) =>
+    (label.level >= at || whole(label)) && label.level < at + 2 && standing(label.group))
     .map((label) => ({ ...label, depth: Math.max(0, label.level - at), strong: standing(label.group) > 1 }))
     .sort((a, b) => b.strong - a.strong || a.depth - b.depth || b.n - a.n || a.group - b.group);
 }
@@ -104,43 +159,43 @@ function inView(data, camera, { grid, level, parents }) {
     }
   });
   return (group) => ({
-    n: sums[3 * group], x: sums[3 * group + 1] / sums[3 * group], y: sums[3 * group + 2] / sums[3 * group],
+    n: sums[3 * group], at: [sums[3 * group + 1] / sums[3 * group], sums[3 * group + 2] / sums[3 * group]],
   });
 }
 
-/* A name is placed where its cluster is densest; if that is out of view, but much of the cluster
-   is not, in the centre of the visible part. */
-function anchored(label, camera, seen) {
+/* Where a name may stand, on the screen: spots that are in view; if there is none, but much of the
+   cluster is in view, the centre of what can be seen. */
+function spotsOf(label, camera, seen) {
   const { width, height } = camera.view;
-  const [px, py] = camera.toScreen(label.x, label.y);
-  if (px >= 0 && py >= 0 && px <= width && py <= height) return label;
-  const there = seen(label.group);
-  return there.n >= Math.max(6, 0.12 * label.n) ? { ...label, x: there.x, y: there.y } : null;
+  const there = label.spots.map(([x, y]) => camera.toScreen(x, y))
+    .filter(([px, py]) => px >= 0 && py >= 0 && px <= width && py <= height);
+  if (there.length) return there.slice(0, SPOTS);
+  const { n, at } = seen(label.group);
+  return n >= Math.max(6, 0.12 * label.n) ? [camera.toScreen(at[0], at[1])] : [];
 }
 
-/* Choose the labels of a view, and a box for each. */
-function placed(context, data, camera, { standing, reserved, grid, level, parents }) {
+const sizeOf = (label, most, narrow) =>
+  (narrow ? 10 : 11.5) + (label.depth ? 0 : (narrow ? 3 : 5.5) * Math.sqrt(label.n / most));
+
+/* Choose the labels of a view and a place for each, as a spot on the map and the way from there. */
+function placed(context, data, camera, { standing, reserved, grid, level, parents, radius }) {
   const view = camera.now();
   const levels = Math.max(0, ...data.labels.map((label) => label.level));
   const at = Math.min(levels, Math.max(0, Math.floor(Math.log(view.zoom) / Math.log(STEPS))));
-  const taken = [...reserved];
-  const covered = data.n < FEW ? counter(data, camera, grid) : null;
-  const most = Math.max(6, (view.width * view.height) / 17000);
+  const chosen = ordered(data, at, standing);
+  const most = Math.max(...chosen.map(({ n }) => n));
   const out = [];
   const seen = inView(data, camera, { grid, level, parents });
-  for (const one of ordered(data, at, standing)) {
-    if (out.length >= most) break;
-    const label = anchored(one, camera, seen);
-    if (!label) continue;
-    if (label.depth > 1) continue;
-    const [px, py] = camera.toScreen(label.x, label.y);
-    const size = sizeOf(view.width, label.depth, !label.leaf);
-    const font = `${label.depth || !label.strong ? 500 : 650} ${size}px ${FONT}`;
-    const lines = wrapped(data.groups[label.group].label);
-    const box = placeFor(px, py, measured(context, { lines, depth: label.depth }, font, size), { taken, view, covered });
-    if (!box) continue;
-    taken.push(box);
-    out.push({ ...label, lines, font, size, dx: (box.left + box.right) / 2 - px, dy: (box.top + box.bottom) / 2 - py });
+  for (const label of chosen) {
+    if (out.length >= Math.max(6, (view.width * view.height) / 17000)) break;
+    const spots = spotsOf(label, camera, seen);
+    if (!spots.length) continue;
+    const size = sizeOf(label, most, view.width < 600);
+    context.font = `${label.depth || !label.strong ? 500 : 650} ${size.toFixed(1)}px ${FONT}`;
+    const ways = wordings(context, data.groups[label.group].label, size);
+    const hides = counter(data, camera, { grid, radius, isOwn: within(label.group, parents) });
+    const place = cheapest(spots, ways, { taken: [...reserved, ...out], others: out, view, hides });
+    if (place) out.push({ ...label, ...place, ...place.way, font: context.font, size, map: camera.toMap(...place.spot) });
   }
   return out;
 }
@@ -149,17 +204,30 @@ function draw(context, camera, chosen, { inkOf, paper, muted }) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineJoin = "round";
+  const now = chosen.map((label) => {
+    const [px, py] = camera.toScreen(...label.map);
+    return { ...label, ink: label.strong ? inkOf(label.group) : muted, by: [px - label.spot[0], py - label.spot[1]] };
+  });
+  for (const { spot, line, by, ink } of now.filter(({ line }) => line)) {
+    for (const [width, color] of [[3, paper], [1, ink]]) {
+      context.lineWidth = width;
+      context.strokeStyle = color;
+      context.beginPath();
+      context.moveTo(spot[0] + by[0], spot[1] + by[1]);
+      context.lineTo(line[0] + by[0], line[1] + by[1]);
+      context.stroke();
+    }
+  }
   context.strokeStyle = paper;
-  for (const label of chosen) {
-    const [px, py] = camera.toScreen(label.x, label.y);
-    const [x, y] = [px + label.dx, py + label.dy];
+  for (const label of now) {
+    const [x, y] = [label.x + label.by[0], label.y + label.by[1]];
     context.font = label.font;
     context.lineWidth = label.size > 13 ? 5 : 4;
     context.globalAlpha = 0.9;
-    const lineAt = (i) => y + (i - (label.lines.length - 1) / 2) * label.size * 1.18;
+    const lineAt = (i) => y + (i - (label.lines.length - 1) / 2) * label.size * LEADING;
     label.lines.forEach((line, i) => context.strokeText(line, x, lineAt(i)));
     context.globalAlpha = 1;
-    context.fillStyle = label.strong ? inkOf(label.group) : muted;
+    context.fillStyle = label.ink;
     label.lines.forEach((line, i) => context.fillText(line, x, lineAt(i)));
   }
 }

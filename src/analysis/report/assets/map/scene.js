@@ -52,6 +52,7 @@ function make(home, data, camera, plot) {
     labels = scene.names && camera.view.width > 1
       ? Labels.placed(over.getContext("2d"), data, camera, {
         standing: scene.standing, reserved, grid, level: scene.level, parents,
+        radius: Painter.radiusOf(data.n, camera.view),
       })
       : [];
   }

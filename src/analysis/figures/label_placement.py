@@ -1,6 +1,7 @@
 """Positions of labels on a map: without overlaps, inside the page, near what they label.
 
-Pure geometry in points of 1/72 inch, origin at the lower left; nothing is drawn here.
+Pure geometry, for print in points of 1/72 inch, origin at the lower left; nothing is drawn here.
+`report/assets/map/labels.js` follows the same rule as the reader zooms.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class Label:
     """A label to place: its anchor and the boxes it may have.
 
     `boxes` are widths and heights, one per way of breaking the text into lines. `is_own` marks the
-    points that the label may cover at a lower cost. A label with `line` false is placed at or near
-    its anchor, without a leader line.
+    points of what it labels, which it may cover at a lower cost. A label with `line` false is
+    placed at or near its anchor, without a leader line.
     """
 
     x: float
@@ -55,6 +56,11 @@ class Place:
     line: tuple[float, float, float, float] | None
 
 
+def hiding_cost(n: int) -> float:
+    """Return the cost of a hidden point on a map of `n`: as the area of a marker in print."""
+    return float(np.clip(13.7 * (177 / max(n, 1)) ** 0.72, 0.18, 22.7))
+
+
 def place_labels(
     labels: Sequence[Label],
     *,
@@ -68,9 +74,10 @@ def place_labels(
 
     A greedy choice among positions on and around the anchor, then `SWEEPS` rounds in which each
     label is placed again among the others. The cost of a position is its distance from the anchor
-    plus the points it hides; a label that overlaps another, crosses the edge or has a leader line
-    through another label is not allowed. After E. Imhof, Positioning names on maps (1975), and
-    the point-feature heuristics of Christensen, Marks and Shieber (ACM Trans. Graphics 14, 1995).
+    plus the points it hides. A label that overlaps another, crosses the edge, has a leader line
+    through another label, or hides more points of others than of its own, is not allowed. After
+    E. Imhof, Positioning names on maps (1975), and the point-feature heuristics of Christensen,
+    Marks and Shieber (ACM Trans. Graphics 14, 1995).
 
     Parameters
     ----------
@@ -101,6 +108,7 @@ def place_labels(
             places[i] = _best(
                 label,
                 others=others,
+                points=points,
                 all_counts=all_counts,
                 own_counts=own_counts,
                 room=(width, height),
@@ -114,6 +122,7 @@ def _best(
     label: Label,
     *,
     others: list[Place],
+    points: np.ndarray,
     all_counts: np.ndarray,
     own_counts: np.ndarray,
     room: tuple[float, float],
@@ -135,6 +144,7 @@ def _best(
     hidden_own = _count(own_counts, low, high)
     hidden = _count(all_counts, low, high) - hidden_own
     cost += hiding * (_HIDES_OWN * hidden_own + hidden)
+    cost[hidden > hidden_own] = np.inf
     if not label.line:
         cost[gaps > _LINE_FROM] = np.inf
 
@@ -142,9 +152,14 @@ def _best(
         boxes = ends[rows], low[rows], high[rows]
         return _conflicts(*boxes, anchor=anchor, gaps=gaps[rows], others=others, pad=pad)
 
-    best = _cheapest(cost, conflicts if others else None)
-    if best is None:
-        return None
+    while True:
+        best = _cheapest(cost, conflicts if others else None)
+        if best is None:
+            return None
+        # The counts are of whole cells; what is taken is counted exactly.
+        if not _is_on_others(points, label.is_own, low[best] + pad, high[best] - pad):
+            break
+        cost[best] = np.inf
     end = (float(ends[best, 0]), float(ends[best, 1]))
     return Place(
         x=float(centres[best, 0]),
@@ -154,6 +169,14 @@ def _best(
         variant=int(variants[best]),
         line=(label.x, label.y, *end) if gaps[best] > _LINE_FROM else None,
     )
+
+
+def _is_on_others(
+    points: np.ndarray, is_own: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> bool:
+    """Return whether most points in a box are not the label's own."""
+    own = is_own[((points > low) & (points < high)).all(axis=1)]
+    return 2 * int(own.sum()) < len(own)
 
 
 def _candidates(label: Label) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
