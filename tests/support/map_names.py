@@ -17,7 +17,8 @@ const pen = document.createElement("canvas").getContext("2d");
 const boxes = names().map((name) => {
   pen.font = name.font;
   const width = Math.max(...name.lines.map((line) => pen.measureText(line).width));
-  const height = name.lines.length * parseFloat(name.font.match(/([\\d.]+)px/)[1]);
+  const size = parseFloat(name.font.match(/([\\d.]+)px/)[1]);
+  const height = ((name.lines.length - 1) * 1.18 + 1) * size;
   return [name.group, name.x, name.y, width, height];
 });
 const points = Array.from({ length: data.n }, (_, row) => whereIs(row));

@@ -39,7 +39,7 @@ def mingled_run(n: int, *, seed: int) -> Run:
 def maps(tmp_path_factory, bundled) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("names")
     runs = {"bundled": bundled, "heaps": made_run(80), "told": told_run(200)}
-    runs |= {f"mingled-{seed}": mingled_run(400, seed=seed) for seed in range(3)}
+    runs |= {f"mingled-{seed}": mingled_run(1200, seed=seed) for seed in range(3)}
     return {name: written(run, folder, name=name) for name, run in runs.items()}
 
 

@@ -31,7 +31,7 @@ function wrapped(text, wide) {
 function wordings(context, text, size) {
   const ways = new Map(BROKEN.map((wide) => wrapped(text, wide)).map((lines) => [lines.join("\n"), lines]));
   return [...ways.values()].map((lines) => ({
-    lines, height: lines.length * size * LEADING,
+    lines, height: lines.length * size * LEADING, lead: (LEADING - 1) * size / 2,
     width: Math.max(...lines.map((line) => context.measureText(line).width)),
   }));
 }
@@ -98,7 +98,7 @@ function cheapest(spots, ways, { taken, others, view, hides }) {
 }
 
 /* What it costs to hide papers under a box, wholly or in part; Infinity if most of those whose
-   centre lies under it are of other clusters. */
+   centre lies under it are of other clusters, with the space above and below its letters or without. */
 function counter(data, camera, { grid, radius, isOwn }) {
   const each = HIDING * (2 * radius) ** 4;
   const over = radius / camera.scale();
@@ -106,18 +106,21 @@ function counter(data, camera, { grid, radius, isOwn }) {
   return (box, most) => {
     const [left, top] = camera.toMap(box.left, box.top);
     const [right, bottom] = camera.toMap(box.right, box.bottom);
-    let [cost, more] = [0, 0];
+    const lead = box.way.lead / camera.scale();
+    let [cost, more, moreUnderLetters] = [0, 0, 0];
     grid.inside(left - beside, bottom - beside, right + beside, top + beside, (row) => {
       const away = Math.max(
         left - data.x[row], data.x[row] - right, bottom - data.y[row], data.y[row] - top);
+      const letters = away <= 0 && data.y[row] >= bottom + lead && data.y[row] <= top - lead;
       if (away > beside) return false;
       const own = isOwn[data.column.cluster[row]];
       if (away > over) cost += own ? 0 : each / 4;
       else cost += own ? each / 2 : each;
       if (away <= 0) more += own ? -1 : 1;
+      if (letters) moreUnderLetters += own ? -1 : 1;
       return cost >= most;
     });
-    return more > 0 ? Infinity : cost;
+    return Math.max(more, moreUnderLetters) > 0 ? Infinity : cost;
   };
 }
 
