@@ -13,7 +13,7 @@ from analysis.base.escaping import clean
 from analysis.base.schema import TABLES, conform, empty
 from analysis.figures.frames import best_evidence, map_points
 from analysis.figures.interactive import share_over_time
-from analysis.report.page.charts import colouring, topic_choices
+from analysis.report.page.charts import topic_choices
 from analysis.runs import Run
 from hostile import HOSTILE
 from page_runs import made_run
@@ -111,12 +111,6 @@ def test_the_menu_selects_what_the_choice_says(color):
         ]
         assert sorted(chosen) == points["paper_id"].iloc[choice["rows"]].tolist()
     assert all(trace.unselected.marker.opacity < 0.1 for trace in figure.data)
-
-
-def test_the_menu_is_the_notebooks_and_not_the_pages():
-    drawn = colouring(map_points(made_run(80)), color="topic")
-    assert "updatemenus" not in drawn["layout"]
-    assert all("unselected" not in trace for trace in drawn["traces"])
 
 
 def test_hostile_labels_in_the_menu_are_text():

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
-import pandas as pd
-import pytest
+from PIL import Image
 
 from analysis.base.schema import conform, empty
-from analysis.figures.frames import map_points
+from analysis.figures.printed.map_layers import MAP_WIDTH
 from analysis.report import map_page, report_page
-from analysis.report.page.charts import MOST_POINTS, colouring, colourings, sample
 from analysis.report.text.groups import in_no_topic
 from page_runs import made_run
 from pages_read import data_of, text_of
@@ -19,58 +20,32 @@ from pages_read import data_of, text_of
 # the map
 
 
-@pytest.mark.parametrize("n_undated", [0, 4, 64])
-def test_each_colouring_draws_every_paper_once(n_undated):
-    points = map_points(made_run(64, n_undated=n_undated))
-    for color in colourings(points):
-        traces = colouring(points, color=color)["traces"]
-        rows = sorted(row for trace in traces for row in trace["rows"])
-        assert rows == list(range(64))
-    assert ("date" in colourings(points)) == (n_undated < 64)
+def picture_of(page: str) -> Image.Image:
+    (found,) = re.findall(r'<img class="map" src="data:image/png;base64,([^"]+)"', page)
+    return Image.open(BytesIO(base64.b64decode(found)))
 
 
-def test_rows_of_a_trace_are_its_papers():
-    (chart, *_) = data_of(report_page(made_run(64)))["charts"]
-    papers = data_of(report_page(made_run(64)))["papers"]
-    assert chart["key"] == "cluster"
-    for trace in chart["traces"]:
-        assert {papers["cluster"][row] for row in trace["rows"]} == {trace["label"]}
-    points = map_points(made_run(64))
-    assert papers["title"] == points["title"].tolist()
-    np.testing.assert_allclose(papers["x"], points["x"], atol=1e-4)
-
-
-def test_landmarks_are_the_clusters_largest_first():
-    groups = data_of(report_page(made_run(62)))["groups"]
-    assert [(g["plotly_label"], len(g["rows"])) for g in groups] == [
-        ("Cluster 1", 16),
-        ("Cluster 2", 16),
-        ("Cluster 3", 15),
-        ("Cluster 4", 15),
-    ]
-
-
-def test_too_many_points_are_sampled_evenly():
-    points = pd.DataFrame({"row": range(12_501)})
-    rows = sample(points)["row"]
-    assert len(rows) == MOST_POINTS == rows.nunique()
-    assert rows.iloc[[0, -1]].tolist() == [0, 12_500]
-    assert set(rows.diff().dropna()) == {5.0, 6.0}
-    assert len(sample(points.head(MOST_POINTS))) == MOST_POINTS
-
-
-def test_a_sampled_map_says_so(monkeypatch):
-    monkeypatch.setattr("analysis.report.page.charts.MOST_POINTS", 30)
+def test_the_map_is_a_picture_that_leads_to_the_map_page():
     page = report_page(made_run(64))
-    assert len(data_of(page)["papers"]["title"]) == 30
-    assert "30 of 64 papers are drawn." in text_of(page)
+    picture = picture_of(page)
+    assert picture.format == "PNG"
+    colors = picture.convert("RGB").getcolors(1 << 24)
+    assert colors is not None
+    assert len(colors) > 10
+    assert page.count('<a href="map.html">') == 2
+    assert picture.width == 2 * 76 * MAP_WIDTH
+    assert "their weight in their own cluster is under 0.5." in text_of(page)
+    assert report_page(made_run(64)) == page
 
 
-def test_colourings_are_those_that_some_point_has():
-    points = map_points(made_run(64))
-    assert colourings(points) == ["cluster", "topic", "date"]
-    assert colourings(points.assign(cluster=None, published=pd.NaT)) == ["topic"]
-    assert colourings(points.assign(cluster=None, topic=None)) == ["date"]
+def test_a_map_without_clusters_says_nothing_of_them():
+    page = report_page(made_run(30))
+    assert picture_of(page).format == "PNG"
+    assert "own cluster" not in text_of(page)
+    assert "<img" not in report_page(made_run(14))
+    assert "A map needs at least 15 papers; here there are 14 papers." in text_of(
+        report_page(made_run(14))
+    )
 
 
 # the list
@@ -129,15 +104,11 @@ def test_undated_papers_are_counted_and_the_first_ten_named():
 
 def test_there_is_one_chart_a_kind_or_a_sentence():
     run = made_run(64)
-    assert [c["id"] for c in data_of(report_page(run))["charts"]] == [
-        "topic-map",
-        "share-topic",
-        "share-cluster",
-    ]
+    assert [c["id"] for c in data_of(report_page(run))] == ["share-topic", "share-cluster"]
     text = text_of(report_page(run))
     assert "The snapshot does not cover 2024 Q3 to the end: this partial period rests on" in text
     without = made_run(64, freq=None)
-    assert [c["id"] for c in data_of(report_page(without))["charts"]] == ["topic-map"]
+    assert "report-data" not in report_page(without)
     assert "Quarters, the finest with 20 papers" in text_of(report_page(without))
 
 

@@ -26,7 +26,7 @@ OLD_TO_NEW = ["#c3d94e", "#5ec962", "#21918c", "#3b528b", "#440154"]
 
 
 def topic_map(
-    points: pd.DataFrame, *, color: str = "cluster", title: str | None = None, names: bool = True
+    points: pd.DataFrame, *, color: str = "cluster", title: str | None = None
 ) -> go.Figure:
     """Draw the map of papers, coloured by cluster, topic or date.
 
@@ -40,8 +40,6 @@ def topic_map(
         a group come last, in grey. By date: from light (old) to dark (new), undated in grey.
     title : str, optional
         Heading of the figure.
-    names : bool, default True
-        If False, leave out the labels on the map and the menu, for a page that has its own.
 
     Returns
     -------
@@ -70,10 +68,9 @@ def topic_map(
         figure.add_traces(_group_traces(points, kind=color))
         pale = color == "cluster" and bool((points["cluster_weight"] < COUNTED_WEIGHT).any())
         figure.update_layout(legend=_legend(color, pale=pale))
-    if names and color == "cluster":
+    if color == "cluster":
         figure.update_layout(annotations=map_annotations(points))
-    if names:
-        _add_topic_menu(figure, points)
+    _add_topic_menu(figure, points)
     return figure
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from analysis.base.groups import parts_of
 from analysis.base.words import matching_texts, searchable_text
 from analysis.figures.frames import map_labels, map_points
+from analysis.figures.style import GREY
+from analysis.report.page.picture import map_picture
 
 from . import arguments
 from .filters import ViewState, from_trait, shown_rows, state_words
@@ -20,6 +22,10 @@ from .widget import MapWidget
 
 if TYPE_CHECKING:
     from analysis.runs import Run
+
+SENTENCE = (
+    "This is a picture of the map. Run the cell in JupyterLab to search it and select papers."
+)
 
 
 class Core:
@@ -67,11 +73,13 @@ class Core:
 
     def picture(self, words: str) -> bytes:
         """Draw the map for viewers without widgets, with `words` above it."""
-        from .picture import map_picture
-
-        bright = self.selected if self.selected.any() else self.passing(self.state)
-        points, labels = map_points(self.run), map_labels(self.run)
-        return map_picture(points, labels, bright=bright[self._on_map], words=words)
+        chosen = self.selected if self.selected.any() else self.passing(self.state)
+        points, bright = map_points(self.run), chosen[self._on_map]
+        faded = points.assign(
+            cluster_color=points["cluster_color"].where(bright, GREY),
+            cluster_weight=points["cluster_weight"].where(bright, 0.0),
+        )
+        return map_picture(faded, map_labels(self.run), subtitle=words, note=SENTENCE)
 
     @property
     def state(self) -> ViewState:

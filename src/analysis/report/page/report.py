@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from markupsafe import Markup
 
 from analysis.base.english import capital, count, listing, percent, sentence, snapshot_words, verb
 from analysis.base.groups import grade, shown_groups
-from analysis.figures.frames import date_label
+from analysis.base.schema import COUNTED_WEIGHT
+from analysis.figures.frames import date_label, map_labels, map_places
 from analysis.figures.style import GREY
 from analysis.runs.comparison import compare_with_parent
 
@@ -27,10 +29,11 @@ from ..text.groups import (
 )
 from ..text.run import periods_words, summary
 from ..text.share_changes import Part
-from .charts import map_chart, trend_charts
+from .charts import trend_charts
 from .finding_views import PageFindings, ends_words, trend_view
 from .html import html_page, plotly_js, render
 from .methods import method_texts, quality, stability_words
+from .picture import map_picture
 from .scripts import asset, page_script
 
 if TYPE_CHECKING:
@@ -55,11 +58,8 @@ def report_page(run: Run) -> str:
     str
         One self-contained page (`html.html_page`); the same run gives the same bytes.
     """
-    data, map_facts = map_chart(run)
     charts = trend_charts(run)
-    data["charts"] += [chart.data for chart in charts]
     heading = f"Topics and trends in {count(len(run.papers), 'paper')}"
-    drawn = bool(data["charts"])
     return html_page(
         title=f"{heading}, run {run.name}",
         body=render(
@@ -68,14 +68,26 @@ def report_page(run: Run) -> str:
             heading=heading,
             snapshot=snapshot_words(run.manifest.get("snapshot_date")),
             version=str(run.manifest.get("versions", {}).get("papertide", "")),
-            map=map_facts,
+            map=_map(run),
             trend_charts=charts,
             **_contents(run),
         ),
-        scripts=[plotly_js(), page_script("report.js")] if drawn else [],
+        scripts=[plotly_js(), page_script("report.js")] if charts else [],
         style=asset("common.css") + asset("report.css"),
-        data={"report-data": data} if drawn else {},
+        data={"report-data": [chart.data for chart in charts]} if charts else {},
     )
+
+
+def _map(run: Run) -> dict[str, Any] | None:
+    """Return the picture of the map as an address, and what is pale on it; None without a map."""
+    points = map_places(run)
+    if points.empty:
+        return None
+    picture = base64.b64encode(map_picture(points, map_labels(run))).decode("ascii")
+    return {
+        "picture": Markup(f"data:image/png;base64,{picture}"),
+        "pale": f"{COUNTED_WEIGHT:g}" if points["cluster_id"].notna().any() else "",
+    }
 
 
 def _contents(run: Run) -> dict[str, Any]:
