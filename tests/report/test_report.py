@@ -33,7 +33,7 @@ def test_the_map_is_a_picture_that_leads_to_the_map_page():
     assert colors is not None
     assert len(colors) > 10
     assert page.count('<a href="map.html">') == 2
-    assert picture.width == 2 * 76 * MAP_WIDTH
+    assert picture.width == 125 * MAP_WIDTH
     assert "their weight in their own cluster is under 0.5." in text_of(page)
     assert report_page(made_run(64)) == page
 
