@@ -13,6 +13,7 @@ const DIRECTIONS = [...Array(12).keys()].map((i) => [Math.cos((i * Math.PI) / 6)
 const HIDING = 0.0018; // cost of a hidden paper: the square of its marker's area, as few are large
 const BESIDE = 10; // pixels around a name in which papers of other clusters cost a part of that
 const SPOTS = 3;
+const SECOND = 40; // pixels that a name moves away from a denser spot before it takes the next one
 const LEADING = 1.18;
 
 function wrapped(text, wide) {
@@ -70,7 +71,7 @@ function places(spots, ways, view) {
   spots.forEach((spot, i) => ways.forEach((way, j) => {
     const [w, h] = [way.width / 2, way.height / 2];
     const add = (dx, dy) => {
-      const place = placeAt(spot, dx, dy, way, 10 * i + 2 * j, view);
+      const place = placeAt(spot, dx, dy, way, SECOND * i + 2 * j, view);
       if (place) out.push(place);
     };
     add(0, 0);
