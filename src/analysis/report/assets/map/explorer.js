@@ -12,18 +12,9 @@ import * as Input from "./input.js";
 import * as Panel from "./panel.js";
 import * as Scene from "./scene.js";
 import * as Search from "./search.js";
+import * as Selection from "./selection.js";
+import * as Shown from "./shown.js";
 import * as Table from "./table.js";
-
-const NARROW = 760;
-
-/* The layout for a narrow place, a phone or a column of a notebook. */
-function watchWidth(home) {
-  const app = home.byId("app");
-  const fit = () => app.classList.toggle("narrow", app.clientWidth <= NARROW);
-  fit();
-  new ResizeObserver(fit).observe(app);
-  return { ...home, isNarrow: () => app.classList.contains("narrow") };
-}
 
 /**
  * Show a map in its place and return what controls it once its points are drawn; it is `ready`
@@ -35,7 +26,7 @@ function watchWidth(home) {
  *   with what a reader has changed: selected, filters, camera, hovered, opened or colour.
  */
 async function start(place, source, { link = false, shown = () => {}, told = () => {} }) {
-  const home = watchWidth(place);
+  const home = Shown.watchWidth(place);
   const { byId } = home;
   const plot = byId("plot");
   const failed = (error) => {
@@ -55,8 +46,6 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
   let state = Filters.none();
   let passes = new Uint8Array(data.n).fill(1);
   let haystack = null;
-  let selected = null; // 0 or 1 per row
-  let outline = null;
   let note = ""; // what the status line says beside the counts
 
   const lookOf = (one) => {
@@ -64,26 +53,25 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     return looks.get(one.key);
   };
   const lookFor = (key) => lookOf(data.colourings.find((one) => one.key === key));
-  const rowsWhere = (test) => {
-    const out = [];
-    for (let row = 0; row < data.n; row += 1) if (test(row)) out.push(row);
-    return Uint32Array.from(out);
-  };
   const inView = (row) => {
     const [x, y] = camera.toScreen(data.x[row], data.y[row]);
     return x >= 0 && y >= 0 && x <= camera.view.width && y <= camera.view.height;
   };
   const keep = link ? Address.keeper(() => Address.written({
-    data, camera, colouring, state, focus: hand.row(), outline, tableOpen: table.isOpen(),
+    data, camera, colouring, state, focus: hand.row(), outline: selection.outline(), tableOpen: table.isOpen(),
   })) : () => {};
   const say = (text) => { byId("said").textContent = text; };
 
+  const selection = Selection.make(data, {
+    scene, passes: () => passes, changed: afterSelecting, told,
+  });
   const table = Table.make(home, data, {
-    rowsOf: (which) => rowsWhere({
+    rowsOf: (which) => Shown.rowsWhere(data, {
       found: (row) => passes[row], view: (row) => passes[row] && inView(row),
-      selected: (row) => selected && selected[row],
+      selected: selection.has,
     }[which]),
-    look: (row) => hand.take(row, { centre: true }), tick, isSelected: (row) => Boolean(selected?.[row]),
+    look: (row) => hand.take(row, { centre: true }), isSelected: selection.has,
+    tick: (row, yes) => selection.tick(row, yes, table.which() === "selected"),
   });
   const hand = Hand.make(home, data, {
     camera, scene, plot, hover, inView, say, query: () => state.query,
@@ -97,40 +85,15 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     changed: ({ from, to }) => ask({ from, to }, "dates"),
   });
 
-  const isAnything = () => Filters.isAny(state) || Boolean(selected);
-
-  function tell() {
-    const n = passes.reduce((sum, one) => sum + one, 0);
-    const chosen = selected ? rowsWhere((row) => selected[row]).length : 0;
-    byId("count").textContent = Filters.words(data, state, lookFor, n)
-      + (chosen ? ` · ${Filters.papers(chosen)} selected` : "") + (note && ` · ${note}`);
-    byId("reset").classList.toggle("hidden", !isAnything());
-    byId("unselect").classList.toggle("hidden", !selected);
-    byId("weight-words").textContent = state.weight ? `at least ${state.weight.toFixed(2)}` : "any";
-    byId("show-selected").textContent = `Selected (${Filters.number(chosen)})`;
-  }
-
-  function legend() {
-    const look = lookOf(colouring);
-    let counts = null;
-    if (Filters.isAny({ ...state, only: Filters.narrowed(state.only, look.key, []) })) {
-      const others = Filters.passing(data, state, lookFor, look.key);
-      counts = look.entries.map(() => 0);
-      for (let row = 0; row < data.n; row += 1) if (others[row] && counts.length) counts[look.code[row]] += 1;
-    }
-    Panel.legend(home, look, state.only[look.key] || [], counts, (code, add) => isolate(look.key, code, add));
-  }
-
-  function list() {
-    const rows = isAnything() ? rowsWhere((row) => passes[row] && (!selected || selected[row])) : null;
-    Panel.found(home, data, data.texts ? rows : null, state, (row) => hand.take(row, { centre: true }));
-    byId("hint").classList.toggle("hidden", Boolean(rows) || hand.row() >= 0);
-  }
+  const { tell, legend, list, isAnything } = Shown.make(home, data, {
+    now: () => ({ state, passes, colouring, selection, note, opened: hand.row() }),
+    lookFor, isolate, look: (row) => hand.take(row, { centre: true }),
+  });
 
   /* Update everything that depends on the filters; `from` names the part that changed them. */
   function refresh(from = "") {
     passes = Filters.passing(data, state, lookFor);
-    scene.stand(passes, selected, isAnything());
+    scene.stand(passes, selection.mask(), isAnything());
     scene.changed();
     tell();
     legend();
@@ -170,43 +133,17 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     told("colour");
   }
 
-  /* Selection: by an outline on the map, or paper by paper. */
   function choose(corners, add) {
-    const inside = new Uint8Array(data.n);
-    const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
-    scene.grid.inside(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys), (row) => {
-      if (passes[row] && Camera.isIn(corners, data.x[row], data.y[row])) inside[row] = 1;
-    });
-    if (add && selected) selected.forEach((one, row) => { if (one) inside[row] = 1; });
-    select(inside, add ? null : corners);
-    say(selected ? byId("count").textContent : "No papers inside.");
-    if (selected) table.show("selected");
-  }
-
-  function tick(row, yes) {
-    const ticked = selected ? selected.slice() : new Uint8Array(data.n);
-    ticked[row] = yes ? 1 : 0;
-    select(ticked, null, table.which() === "selected");
-  }
-
-  function unselect() {
-    select(new Uint8Array(data.n), null);
-    leaveEmptyList();
-  }
-
-  function select(mask, corners, alsoTable = true) {
-    selected = mask.includes(1) ? mask : null;
-    outline = selected ? corners : null;
-    scene.outline = outline;
-    afterSelecting(alsoTable);
-    told("selected");
+    selection.choose(corners, add);
+    say(selection.mask() ? byId("count").textContent : "No papers inside.");
+    if (selection.mask()) table.show("selected");
   }
 
   /* Without a selection, a list of it would stay behind empty. */
-  const leaveEmptyList = () => { if (!selected && table.which() === "selected") table.show("found"); };
+  const leaveEmptyList = () => { if (!selection.mask() && table.which() === "selected") table.show("found"); };
 
   function afterSelecting(alsoTable = true) {
-    scene.stand(passes, selected, isAnything());
+    scene.stand(passes, selection.mask(), isAnything());
     scene.changed();
     tell();
     list();
@@ -218,7 +155,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     dates.stop();
     state = Filters.none();
     Controls.show(home, data, colouring, state);
-    select(new Uint8Array(data.n), null, false);
+    selection.clear(false);
     leaveEmptyList();
     refresh();
     told("filters");
@@ -268,11 +205,15 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     },
   });
   Controls.connect(home, {
-    data, scene, camera, input, moved, setQuery, ask, colourBy, reset, isAnything, unselect,
+    data, scene, camera, input, moved, setQuery, ask, colourBy, reset, isAnything,
+    unselect: () => {
+      selection.clear();
+      leaveEmptyList();
+    },
     putAway: () => { if (hand.row() >= 0) hand.take(-1); },
     showAll: () => {
       table.open(true);
-      table.show(selected ? "selected" : "found");
+      table.show(selection.mask() ? "selected" : "found");
       byId("table-scroll").focus();
     },
   });
@@ -304,9 +245,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     const asked = Address.read(data, link ? location.hash : "");
     if (asked.at) camera.set(asked.at);
     else camera.reset();
-    selected = null;
-    outline = null;
-    scene.outline = null;
+    selection.put(null, null, false);
     take(asked);
     if (asked.outline) choose(asked.outline, false);
     table.open(asked.tableOpen);
@@ -344,14 +283,11 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
 
   return {
     restore, take, camera, data, ready: read(),
-    now: () => ({ state, colouring, selected, hovered: scene.hover, opened: hand.row() }),
+    now: () => ({ state, colouring, selected: selection.mask(), hovered: scene.hover, opened: hand.row() }),
     /* Select from outside, as an array of 0 or 1 per row. */
     select: (mask) => {
-      selected = mask.includes(1) ? mask : null;
-      outline = null;
-      scene.outline = null;
+      selection.put(mask, null);
       leaveEmptyList();
-      afterSelecting();
     },
     open: (row) => { if (row !== hand.row()) hand.take(row, { centre: true, focus: false }); },
     look: (at) => {
