@@ -134,3 +134,20 @@ def drag(driver: WebDriver, path: list[tuple[float, float]], *, modifiers: int =
     for place in path[1:]:
         mouse(driver, "Moved", *place, buttons=1, **held)
     mouse(driver, "Released", *path[-1], clickCount=1, **held)
+
+
+def is_harmless(driver: WebDriver) -> bool:
+    """Whether nothing ran, nothing was asked for and nothing on the page could do either."""
+    assert ask(driver, "window.pwned") is None
+    attributes = "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes])"
+    assert ask(driver, attributes + ".filter(a => a.name.startsWith('on')).length") == 0
+    assert (
+        ask(driver, "document.querySelectorAll('iframe, object, embed, form, base, img').length")
+        == 0
+    )
+    links = ask(driver, "[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
+    assert [href for href in links if not href.startswith(("https://", "http://"))] == []
+    visit = browser.so_far(driver)
+    assert visit.console == []
+    assert visit.outside == []
+    return True

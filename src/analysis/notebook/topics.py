@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from datetime import date
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from analysis.base.escaping import clean
 from analysis.clusters.labels.labels import cluster_terms
 from analysis.clusters.labels.phrases import count_phrases
 from analysis.figures.style import one_line
+from analysis.report.page.map_trend import selection_counts
 from analysis.runs import sha256
 from analysis.topics.growth.candidates import (
     Draft,
@@ -30,7 +30,7 @@ from analysis.topics.growth.candidates import (
     slug,
     texts_of,
 )
-from analysis.trends import choose_period, count_papers, reference_day, trend_table
+from analysis.trends import trend_table
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -153,21 +153,12 @@ def selection_trend(run: Run, *, rows: Sequence[int]) -> pd.DataFrame:
         As `share_table`, with one group "selection" in the periods of the run (if it has none,
         in those of `trends.choose_period`); empty if no periods can be formed.
     """
-    day = run.manifest.get("snapshot_date")
-    given = date.fromisoformat(day) if day else None
-    reference = reference_day(run.papers, snapshot_date=given)
-    freq = run.manifest["period"]["freq"] or choose_period(run.papers, reference=reference).freq
-    if freq is None or not len(rows):
+    counts = selection_counts(run, rows=rows, group_id=SELECTION_ID)
+    if counts is None:
         return pd.DataFrame(columns=["group_id", "label"])
-    group = {"kind": "topic", "group_id": SELECTION_ID}
-    members = run.papers[["paper_id"]].iloc[list(rows)]
-    members = members.assign(**group, weight=np.float32(1), is_primary=True)
-    counts = count_papers(
-        members, papers=run.papers, groups=pd.DataFrame([group]), freq=freq, reference=reference
-    )
     table = trend_table(counts)
     label = count(len(rows), "selected paper")
-    labels = [period_label(period, freq=freq) for period in table["period"]]
+    labels = [period_label(period, freq=counts.freq) for period in table["period"]]
     return table.assign(label=label, color=_COLOR, symbol="circle", period_label=labels)
 
 

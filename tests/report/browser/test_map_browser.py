@@ -19,6 +19,7 @@ from map_driving import (
     bright,
     choose,
     click,
+    is_harmless,
     opened,
     point_at,
     search,
@@ -30,7 +31,7 @@ from map_driving import (
 from page_runs import made_run
 
 if TYPE_CHECKING:
-    from selenium.webdriver.chrome.webdriver import WebDriver
+    pass
 
 pytestmark = pytest.mark.browser
 
@@ -133,23 +134,6 @@ def hostile(tmp_path_factory) -> Path:
     return written(
         replace(run, papers=conform(papers, name="papers")), tmp_path_factory.mktemp("h")
     )
-
-
-def is_harmless(driver: WebDriver) -> bool:
-    """Whether nothing ran, nothing was asked for and nothing on the page could do either."""
-    assert ask(driver, "window.pwned") is None
-    attributes = "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes])"
-    assert ask(driver, attributes + ".filter(a => a.name.startsWith('on')).length") == 0
-    assert (
-        ask(driver, "document.querySelectorAll('iframe, object, embed, form, base, img').length")
-        == 0
-    )
-    links = ask(driver, "[...document.querySelectorAll('a')].map(a => a.getAttribute('href'))")
-    assert [href for href in links if not href.startswith(("https://", "http://"))] == []
-    visit = browser.so_far(driver)
-    assert visit.console == []
-    assert visit.outside == []
-    return True
 
 
 def test_a_hostile_run_can_be_used(driver, hostile):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.base.english import count, listing
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean
-from analysis.report.page.map_data import MOST_VALUES
+from analysis.report.page.map_values import MOST_VALUES
 
 from .filters import COLUMN
 

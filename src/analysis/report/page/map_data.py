@@ -10,16 +10,14 @@ import numpy as np
 import pandas as pd
 
 from analysis.base.escaping import clean, first_lines, safe_url
-from analysis.base.schema import COUNTED_WEIGHT, TABLES
+from analysis.base.schema import COUNTED_WEIGHT
+from analysis.base.words import STOP_WORDS
+
+from .map_trend import trend_periods
+from .map_values import NO_DAY, NONE, colourings, extra_values
 
 if TYPE_CHECKING:
     from analysis.runs import Run
-
-NONE = 0xFFFF
-"""The code of a null in a column of codes."""
-
-NO_DAY = -(2**31)
-"""The day of a paper without a date."""
 
 _KINDS = {"uint8": "u8", "uint16": "u16", "uint32": "u32", "int32": "i32", "float32": "f32"}
 
@@ -27,10 +25,6 @@ CUT_FROM = 50_000
 """From this many papers on, the page holds only the first lines of each abstract."""
 
 FIRST_LINES = 300
-MOST_VALUES = 20
-"""A text column with more distinct values than there are colours is not offered as a colouring."""
-
-_FEW_NUMBERS, _MOST_EXTRA = 12, 12
 _PRECISIONS = {"day": 0, "month": 1, "year": 2}
 _NO_ROW = 0xFFFFFFFF
 
@@ -88,8 +82,9 @@ def map_columns(
         "rank": ranks(titles),
         **_members(run, points, place=place),
     }
-    values, coded = _values(papers.assign(state=points["state"]))
-    index, packed = pack({**columns, **coded})
+    values, coded = extra_values(papers.assign(state=points["state"]))
+    periods, clumps = trend_periods(run, points)
+    index, packed = pack({**columns, **coded, **clumps})
     abstracts, cut = papers["abstract"].fillna("").map(clean), len(points) >= CUT_FROM
     if cut:
         abstracts = abstracts.map(lambda text: first_lines(text, limit=FIRST_LINES))
@@ -104,7 +99,9 @@ def map_columns(
             "groups": groups,
             "labels": labels,
             "values": values,
-            "colourings": _colourings(columns, values),
+            "colourings": colourings(columns, values),
+            "periods": periods,
+            "stop": " ".join(sorted(STOP_WORDS)),
             "counted": COUNTED_WEIGHT,
             "cut": FIRST_LINES if cut else 0,
             "run": run.name,
@@ -166,65 +163,6 @@ def _nearest(run: Run, points: pd.DataFrame) -> dict[str, np.ndarray]:
     return {"near": rows.ravel(), "similar": similar.ravel()}
 
 
-def _values(papers: pd.DataFrame) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
-    """Return the columns of papers that have few values or numbers, and their codes or numbers."""
-    named = ["source", "state", "first_run", "last_run"]
-    known = {*TABLES["papers"].columns, *named}
-    extra = [str(column) for column in papers.columns if column not in known]
-    values: dict[str, dict[str, Any]] = {}
-    coded: dict[str, np.ndarray] = {}
-    for name in [*named, *extra[:_MOST_EXTRA]]:
-        if value := _value(papers[name]):
-            column = f"value{len(coded)}"
-            values[clean(name)] = {"column": column, **value[0]}
-            coded[column] = value[1]
-    return values, coded
-
-
-def _value(column: pd.Series) -> tuple[dict[str, Any], np.ndarray] | None:
-    try:
-        distinct = column.nunique()
-    except TypeError:  # lists
-        return None
-    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    if numeric and distinct > _FEW_NUMBERS:
-        return _number(column)
-    if not 1 <= distinct <= MOST_VALUES or pd.api.types.is_datetime64_any_dtype(column):
-        return None
-    numbers, values = codes(column)
-    return {"kind": "values", "values": [clean(str(value)) for value in values]}, numbers
-
-
-def _number(column: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
-    numbers = column.to_numpy("float32", na_value=np.nan).copy()
-    numbers[~np.isfinite(numbers)] = np.nan
-    low, middle, high = (float(value) for value in np.nanquantile(numbers, [0, 0.5, 1]))
-    # On a linear scale, a few very large numbers would leave one colour for all others.
-    log = low >= 0 and high > 20 * max(middle, 1.0)
-    return {"kind": "number", "low": low, "high": high, "log": log}, numbers
-
-
-def _colourings(
-    columns: dict[str, np.ndarray], values: dict[str, dict[str, Any]]
-) -> list[dict[str, str]]:
-    """Return what the map can be coloured by; by topic, all grey, if there is nothing else."""
-    names = {"cluster": "cluster", "broader": "broader cluster", "topic": "topic"}
-    choices = [
-        {"key": key, "name": name, "kind": "groups", "column": key}
-        for key, name in names.items()
-        if (columns[key] != NONE).any()
-    ]
-    if (columns["day"] != NO_DAY).any():
-        choices.append({"key": "date", "name": "date", "kind": "date", "column": "day"})
-    for name, value in values.items():
-        if name == "last_run" or (value["kind"] == "values" and len(value["values"]) < 2):
-            continue
-        title = "first seen in run" if name == "first_run" else name
-        choice = {"key": f"column {name}", "name": title, "kind": value["kind"]}
-        choices.append({**choice, "column": value["column"], "value": name})
-    return choices or [{"key": "topic", "name": "topic", "kind": "groups", "column": "topic"}]
-
-
 def pack(columns: Mapping[str, np.ndarray]) -> tuple[dict[str, dict[str, object]], bytes]:
     """Pack columns one after the other, little-endian, each starting at a multiple of four bytes.
 
@@ -254,17 +192,6 @@ def lines(columns: Sequence[Sequence[object]]) -> bytes:
     """Return columns of texts one after the other, one text per line; a null is an empty line."""
     texts = [clean(text) if isinstance(text, str) else "" for column in columns for text in column]
     return "".join(f"{text}\n" for text in texts).encode("utf-8")
-
-
-def codes(column: pd.Series) -> tuple[np.ndarray, list[object]]:
-    """Return a column as codes of its values, the most frequent first, and these values.
-
-    Values are sorted by frequency, then by their text; a null has the code `NONE`.
-    """
-    counts = column.value_counts(sort=False)
-    values = sorted(counts.index, key=lambda value: (-int(counts[value]), str(value)))
-    numbers = {value: code for code, value in enumerate(values)}
-    return column.map(numbers).fillna(NONE).to_numpy(dtype="uint16"), values
 
 
 def days(column: pd.Series) -> np.ndarray:

@@ -31,6 +31,7 @@ function connectFilters(home, page) {
     box.focus();
   });
   byId("unselect").addEventListener("click", page.unselect);
+  byId("select-found").addEventListener("click", page.selectFound);
   byId("more").addEventListener("click", page.showAll);
   byId("labels")?.addEventListener("change", ({ target }) => {
     page.scene.names = target.checked;

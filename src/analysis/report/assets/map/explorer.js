@@ -2,6 +2,7 @@
 import * as Common from "../common.js";
 import * as Address from "./address.js";
 import * as Camera from "./camera.js";
+import * as Chosen from "./chosen.js";
 import * as Colours from "./colours.js";
 import * as Controls from "./controls.js";
 import * as Data from "./data.js";
@@ -65,6 +66,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
   const selection = Selection.make(data, {
     scene, passes: () => passes, changed: afterSelecting, told,
   });
+  const chosen = Chosen.make(home, data, { selection, say });
   const table = Table.make(home, data, {
     rowsOf: (which) => Shown.rowsWhere(data, {
       found: (row) => passes[row], view: (row) => passes[row] && inView(row),
@@ -97,6 +99,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     scene.changed();
     tell();
     legend();
+    chosen.show();
     list();
     if (from !== "dates") dates.take(state);
     dates.show(Filters.passing(data, state, lookFor, "dates"));
@@ -146,6 +149,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     scene.stand(passes, selection.mask(), isAnything());
     scene.changed();
     tell();
+    chosen.show();
     list();
     if (alsoTable) table.refresh();
     keep();
@@ -206,6 +210,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
   });
   Controls.connect(home, {
     data, scene, camera, input, moved, setQuery, ask, colourBy, reset, isAnything,
+    selectFound: () => selection.set(passes.slice()),
     unselect: () => {
       selection.clear();
       leaveEmptyList();
@@ -218,22 +223,12 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     },
   });
 
-  /* Only codes that a colouring has. */
-  function known(only) {
-    let out = {};
-    for (const [key, codes] of Object.entries(only)) {
-      const there = new Set(lookFor(key).entries.map(({ code }) => code));
-      out = Filters.narrowed(out, key, codes.filter((code) => there.has(code)));
-    }
-    return out;
-  }
-
   /* Take over filters and a colouring that come from elsewhere. */
   function take(asked) {
     colouring = asked.colouring;
     scene.look = lookOf(colouring);
     const { query, topic, from, to, weight } = asked;
-    state = { query, hits: null, topic, from, to, weight, only: known(asked.only) };
+    state = { query, hits: null, topic, from, to, weight, only: Filters.known(asked.only, lookFor) };
     if (haystack) state.hits = Search.search(haystack, state.query);
     Controls.show(home, data, colouring, state);
     scene.changed({ colours: true });

@@ -73,6 +73,16 @@ function narrowed(only, key, codes) {
   return codes.length ? { ...rest, [key]: codes } : rest;
 }
 
+/* Only codes that a colouring has. */
+function known(only, lookFor) {
+  let out = {};
+  for (const [key, codes] of Object.entries(only)) {
+    const there = new Set(lookFor(key).entries.map(({ code }) => code));
+    out = narrowed(out, key, codes.filter((code) => there.has(code)));
+  }
+  return out;
+}
+
 function dayWords(day) {
   const [year, month, date] = isoDay(day).split("-").map(Number);
   return `${date} ${MONTHS[month - 1]} ${year}`;
@@ -124,4 +134,4 @@ function words(data, state, lookFor, n) {
   return `${found} of ${papers(data.n)}: ${parts(data, state, lookFor).join(", ")}`;
 }
 
-export { none, narrowed, passing, isAny, words, dateWords, papers, number, NO_TOPIC };
+export { none, narrowed, known, passing, isAny, words, dateWords, papers, number, NO_TOPIC };

@@ -37,6 +37,7 @@ function make(home, data, { now, lookFor, isolate, look }) {
       + (chosen ? ` · ${Filters.papers(chosen)} selected` : "") + (note && ` · ${note}`);
     byId("reset").classList.toggle("hidden", !isAnything());
     byId("unselect").classList.toggle("hidden", !chosen);
+    byId("select-found").classList.toggle("hidden", !n || n === data.n || Boolean(chosen));
     byId("weight-words").textContent = state.weight ? `at least ${state.weight.toFixed(2)}` : "any";
     byId("show-selected").textContent = `Selected (${Filters.number(chosen)})`;
   }

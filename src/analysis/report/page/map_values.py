@@ -1,0 +1,92 @@
+"""The columns of the papers that the map can be coloured and filtered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.base.escaping import clean
+from analysis.base.schema import TABLES
+
+NONE = 0xFFFF
+"""The code of a null in a column of codes."""
+
+NO_DAY = -(2**31)
+"""The day of a paper without a date."""
+
+MOST_VALUES = 20
+"""A text column with more distinct values than there are colours is not offered as a colouring."""
+
+_FEW_NUMBERS, _MOST_EXTRA = 12, 12
+
+
+def extra_values(papers: pd.DataFrame) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
+    """Return the columns of papers that have few values or numbers, and their codes or numbers."""
+    named = ["source", "state", "first_run", "last_run"]
+    known = {*TABLES["papers"].columns, *named}
+    extra = [str(column) for column in papers.columns if column not in known]
+    values: dict[str, dict[str, Any]] = {}
+    coded: dict[str, np.ndarray] = {}
+    for name in [*named, *extra[:_MOST_EXTRA]]:
+        if value := _value(papers[name]):
+            column = f"value{len(coded)}"
+            values[clean(name)] = {"column": column, **value[0]}
+            coded[column] = value[1]
+    return values, coded
+
+
+def _value(column: pd.Series) -> tuple[dict[str, Any], np.ndarray] | None:
+    try:
+        distinct = column.nunique()
+    except TypeError:  # lists
+        return None
+    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    if numeric and distinct > _FEW_NUMBERS:
+        return _number(column)
+    if not 1 <= distinct <= MOST_VALUES or pd.api.types.is_datetime64_any_dtype(column):
+        return None
+    numbers, values = codes(column)
+    return {"kind": "values", "values": [clean(str(value)) for value in values]}, numbers
+
+
+def _number(column: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
+    numbers = column.to_numpy("float32", na_value=np.nan).copy()
+    numbers[~np.isfinite(numbers)] = np.nan
+    low, middle, high = (float(value) for value in np.nanquantile(numbers, [0, 0.5, 1]))
+    # On a linear scale, a few very large numbers would leave one colour for all others.
+    log = low >= 0 and high > 20 * max(middle, 1.0)
+    return {"kind": "number", "low": low, "high": high, "log": log}, numbers
+
+
+def colourings(
+    columns: dict[str, np.ndarray], values: dict[str, dict[str, Any]]
+) -> list[dict[str, str]]:
+    """Return what the map can be coloured by; by topic, all grey, if there is nothing else."""
+    names = {"cluster": "cluster", "broader": "broader cluster", "topic": "topic"}
+    choices = [
+        {"key": key, "name": name, "kind": "groups", "column": key}
+        for key, name in names.items()
+        if (columns[key] != NONE).any()
+    ]
+    if (columns["day"] != NO_DAY).any():
+        choices.append({"key": "date", "name": "date", "kind": "date", "column": "day"})
+    for name, value in values.items():
+        if name == "last_run" or (value["kind"] == "values" and len(value["values"]) < 2):
+            continue
+        title = "first seen in run" if name == "first_run" else name
+        choice = {"key": f"column {name}", "name": title, "kind": value["kind"]}
+        choices.append({**choice, "column": value["column"], "value": name})
+    return choices or [{"key": "topic", "name": "topic", "kind": "groups", "column": "topic"}]
+
+
+def codes(column: pd.Series) -> tuple[np.ndarray, list[object]]:
+    """Return a column as codes of its values, the most frequent first, and these values.
+
+    Values are sorted by frequency, then by their text; a null has the code `NONE`.
+    """
+    counts = column.value_counts(sort=False)
+    values = sorted(counts.index, key=lambda value: (-int(counts[value]), str(value)))
+    numbers = {value: code for code, value in enumerate(values)}
+    return column.map(numbers).fillna(NONE).to_numpy(dtype="uint16"), values
