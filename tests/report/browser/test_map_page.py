@@ -14,8 +14,8 @@ from analysis.base.escaping import clean
 from analysis.base.schema import conform, empty
 from analysis.figures.frames import map_points
 from analysis.report import map_page
-from analysis.report.page.map_data import days, lines, on_grid, pack, ranks
-from analysis.report.page.map_values import NO_DAY, NONE, codes
+from analysis.report.page.map_data import lines, on_grid, pack, ranks
+from analysis.report.page.map_values import NO_DAY, NONE, codes, days
 from analysis.runs import Run
 from hostile import HOSTILE
 from map_pages import map_data

@@ -167,8 +167,8 @@ def colouring_key(meta: Mapping[str, Any], asked: str) -> str:
     raise InputError(
         f"color {asked!r}",
         allowed=", ".join(key.removeprefix(COLUMN) for key in sorted(known)),
-        next_step="choose one of them; a column needs at least two values, and at most "
-        f"{MOST_VALUES} unless they are numbers",
+        next_step="choose one of them; a column needs numbers, dates, or at least two values that "
+        f"many papers share, and at most {MOST_VALUES}",
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.base.english import capital, count, sentence, snapshot_words
+from analysis.base.english import capital, count, listing, sentence, snapshot_words
 from analysis.base.escaping import clean
 from analysis.base.groups import broader_clusters, counted_memberships, grade
 from analysis.base.schema import COUNTED_WEIGHT
@@ -100,6 +101,7 @@ def map_content(run: Run, *, is_widget: bool = False) -> MapContent:
         why_none=sentence(clustering.get("why_none") or ""),
         rule=sentence(clustering.get("rule") or ""),
         colourings=columns.meta["colourings"],
+        facets=_facet_names(columns.meta["colourings"]),
         topics=topics,
         words=[
             {**word, "glyph": GLYPHS[word["direction"]]}
@@ -110,6 +112,12 @@ def map_content(run: Run, *, is_widget: bool = False) -> MapContent:
         is_widget=is_widget,
     )
     return MapContent(body, asset("common.css") + asset("map.css"), columns)
+
+
+def _facet_names(colourings: Sequence[Mapping[str, str]]) -> str:
+    """Return the columns that the page can filter by, for the line that opens them."""
+    names = [one["name"] for one in colourings if one["kind"] == "values"]
+    return listing([*names[:2], f"{len(names) - 2} more"] if len(names) > 3 else names)
 
 
 def list_page(run: Run) -> str:

@@ -14,7 +14,7 @@ from analysis.base.schema import COUNTED_WEIGHT
 from analysis.base.words import STOP_WORDS
 
 from .map_trend import trend_periods
-from .map_values import NO_DAY, NONE, colourings, extra_values
+from .map_values import NONE, colourings, days, extra_values
 
 if TYPE_CHECKING:
     from analysis.runs import Run
@@ -192,14 +192,6 @@ def lines(columns: Sequence[Sequence[object]]) -> bytes:
     """Return columns of texts one after the other, one text per line; a null is an empty line."""
     texts = [clean(text) if isinstance(text, str) else "" for column in columns for text in column]
     return "".join(f"{text}\n" for text in texts).encode("utf-8")
-
-
-def days(column: pd.Series) -> np.ndarray:
-    """Return dates as days since 1970, `NO_DAY` if there is none."""
-    known = column.notna().to_numpy()
-    out = np.full(len(column), NO_DAY, dtype="int32")
-    out[known] = column[known].to_numpy().astype("datetime64[D]").astype("int64")
-    return out
 
 
 def on_grid(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:

@@ -16,15 +16,21 @@ NONE = 0xFFFF
 NO_DAY = -(2**31)
 """The day of a paper without a date."""
 
-MOST_VALUES = 20
-"""A text column with more distinct values than there are colours is not offered as a colouring."""
+MOST_VALUES = 500
+"""A text column with more distinct values is not offered as a colouring."""
 
-_FEW_NUMBERS, _MOST_EXTRA = 12, 12
+MANY_VALUES = 20
+"""A text column with more distinct values than there are colours must repeat them to be offered."""
+
+REPEATED = 3
+"""How many papers a value of such a column must have on average."""
+
+_FEW_NUMBERS, _MOST_EXTRA = 12, 24
 
 
 def extra_values(papers: pd.DataFrame) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
-    """Return the columns of papers that have few values or numbers, and their codes or numbers."""
-    named = ["source", "state", "first_run", "last_run"]
+    """Return columns of papers that colour the map, and their codes, days or numbers."""
+    named = ["source", "state", "first_run", "last_run", "listed"]
     known = {*TABLES["papers"].columns, *named}
     extra = [str(column) for column in papers.columns if column not in known]
     values: dict[str, dict[str, Any]] = {}
@@ -42,10 +48,13 @@ def _value(column: pd.Series) -> tuple[dict[str, Any], np.ndarray] | None:
         distinct = column.nunique()
     except TypeError:  # lists
         return None
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return ({"kind": "date"}, days(column)) if distinct > 1 else None
     numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if numeric and distinct > _FEW_NUMBERS:
         return _number(column)
-    if not 1 <= distinct <= MOST_VALUES or pd.api.types.is_datetime64_any_dtype(column):
+    repeated = distinct <= MANY_VALUES or REPEATED * distinct <= column.notna().sum()
+    if not 1 <= distinct <= MOST_VALUES or not repeated:
         return None
     numbers, values = codes(column)
     return {"kind": "values", "values": [clean(str(value)) for value in values]}, numbers
@@ -90,3 +99,13 @@ def codes(column: pd.Series) -> tuple[np.ndarray, list[object]]:
     values = sorted(counts.index, key=lambda value: (-int(counts[value]), str(value)))
     numbers = {value: code for code, value in enumerate(values)}
     return column.map(numbers).fillna(NONE).to_numpy(dtype="uint16"), values
+
+
+def days(column: pd.Series) -> np.ndarray:
+    """Return dates as days since 1970, `NO_DAY` if there is none."""
+    known = column.notna().to_numpy()
+    if getattr(column.dt, "tz", None) is not None:
+        column = column.dt.tz_convert(None)
+    out = np.full(len(column), NO_DAY, dtype="int32")
+    out[known] = column[known].to_numpy().astype("datetime64[D]").astype("int64")
+    return out

@@ -113,7 +113,7 @@ function look(data, colouring) {
   }
   const { values } = data.values[colouring.value];
   const entryOf = (code) => ({
-    label: values[code], color: OWN[code % OWN.length], symbol: "circle",
+    label: values[code], color: OWN[code] || GREY, symbol: "circle",
   });
   return { ...common, ...coded(data, codes, entryOf, "not known") };
 }

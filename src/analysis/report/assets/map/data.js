@@ -144,6 +144,7 @@ function nearest(data, row) {
 function valueOf(data, name, row) {
   const value = data.values[name];
   const found = data.column[value.column][row];
+  if (value.kind === "date") return found === NO_DAY ? "" : isoDay(found);
   if (value.kind === "number") return Number.isNaN(found) ? "" : String(Math.round(found * 1e4) / 1e4);
   return found === NONE ? "" : value.values[found];
 }

@@ -7,6 +7,7 @@ import * as Search from "./search.js";
 const { element, isWeb, glyph } = Common;
 const { marked } = Search;
 const AT_ONCE = 40;
+const FACET = 8; // values of a column shown as bars
 
 const count = (n) => Filters.number(n);
 const weightWords = (weight) => weight.toFixed(2);
@@ -49,6 +50,37 @@ function legend(home, look, chosen, counts, choose) {
   list.classList.toggle("narrowed", chosen.length > 0);
   home.byId("legend-hint").classList.toggle("hidden", look.entries.length < 2);
   if (held >= 0) list.querySelectorAll("button")[held]?.focus();
+}
+
+/* A column as small bars, each of which narrows the papers to its value. */
+function facet(look, chosen, counts, choose) {
+  const most = Math.max(1, ...counts);
+  const shown = look.entries.map((entry, i) => ({ entry, n: counts[i] }))
+    .filter(({ entry }, i) => i < FACET || chosen.includes(entry.code));
+  const bars = shown.map(({ entry, n }) => {
+    const bar = element("span", { class: "bar", "aria-hidden": "true" });
+    bar.style.setProperty("--part", `${((100 * n) / most).toFixed(1)}%`);
+    const button = element(
+      "button", { type: "button", class: "entry", "aria-pressed": String(chosen.includes(entry.code)), "data-code": entry.code },
+      element("bdi", { class: "name", text: entry.label }), bar, element("span", { class: "num", text: count(n) }));
+    button.addEventListener("click", (event) =>
+      choose(look.key, entry.code, event.ctrlKey || event.metaKey || event.shiftKey));
+    return element("li", {}, button);
+  });
+  const more = look.entries.length - shown.length;
+  return element("div", { class: "facet", role: "group", "aria-label": look.name },
+    element("h3", { text: look.name, dir: "auto" }),
+    element("ul", { class: chosen.length ? "narrowed" : "" }, ...bars),
+    ...(more > 0 ? [element("p", { class: "hint", text: `${count(more)} more: colour by ${look.name}` })] : []));
+}
+
+/* The columns with values as bars, if the reader has opened them. */
+function facets(home, looks, chosenOf, countsOf, choose) {
+  const list = home.byId("facet-list");
+  const held = list.contains(home.active()) ? list.querySelectorAll("button") : null;
+  const at = held ? [...held].indexOf(home.active()) : -1;
+  list.replaceChildren(...looks.map((look) => facet(look, chosenOf(look.key), countsOf(look), choose)));
+  if (at >= 0) list.querySelectorAll("button")[at]?.focus();
 }
 
 function open(paper) {
@@ -147,4 +179,4 @@ function hoverLines(data, row) {
   return lines;
 }
 
-export { legend, found, card, hoverLines };
+export { legend, facets, found, card, hoverLines };

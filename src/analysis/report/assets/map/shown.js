@@ -56,7 +56,18 @@ function make(home, data, { now, lookFor, isolate, look }) {
     const { state, colouring } = now();
     const one = lookFor(colouring.key);
     Panel.legend(home, one, state.only[one.key] || [], counted(one), (code, add) => isolate(one.key, code, add));
+    facets();
   }
+
+  /* Bars of the columns with values, drawn only while they are open. */
+  function facets() {
+    const { state } = now();
+    if (!byId("facets")?.open) return;
+    const looks = data.colourings.filter(({ kind }) => kind === "values").map(({ key }) => lookFor(key));
+    Panel.facets(home, looks, (key) => state.only[key] || [],
+      (one) => counted(one) || one.entries.map(({ n }) => n), isolate);
+  }
+  byId("facets")?.addEventListener("toggle", facets);
 
   function list() {
     const { state, passes, selection, opened } = now();
