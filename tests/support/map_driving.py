@@ -38,11 +38,12 @@ def ask(driver: WebDriver, script: str, *arguments: object) -> Any:
     return driver.execute_script(f"return {script}", *arguments)
 
 
-def wait_until(driver: WebDriver, script: str) -> bool:
-    """Wait until an expression on the page holds; end with an error after 20 seconds."""
+def wait_until(driver: WebDriver, script: str, *arguments: object) -> bool:
+    """Wait until an expression on the page holds; end with an error after a minute."""
     from selenium.webdriver.support.ui import WebDriverWait
 
-    return bool(WebDriverWait(driver, 60, poll_frequency=0.03).until(lambda d: ask(d, script)))
+    waiting = WebDriverWait(driver, 60, poll_frequency=0.03)
+    return bool(waiting.until(lambda d: ask(d, script, *arguments)))
 
 
 def text(driver: WebDriver, name: str) -> str:

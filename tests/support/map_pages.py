@@ -33,7 +33,7 @@ def map_data(page: str) -> MapData:
     meta = json.loads(_element(page, "map-data"))
     n = meta["n"]
     texts = _bytes(page, "map-texts").decode("utf-8").split("\n")[:-1]
-    assert len(texts) == 4 * n
+    assert len(texts) == (4 + len(meta["cited"])) * n
     fields = [texts[i * n : (i + 1) * n] for i in range(4)]
     abstracts = _bytes(page, "map-abstracts").decode("utf-8").split("\n")[:-1]
     assert len(abstracts) == n

@@ -105,6 +105,39 @@ def test_typical_words_are_those_of_the_papers(driver, tmp_path):
     assert text(driver, "chosen").split("Typical words: ")[1].startswith("deep burrows")
 
 
+def test_the_selection_is_copied_as_citations(driver, plain_map):
+    opened(driver, plain_map)
+    rows = select(driver, "paper 12")
+    driver.execute_script(
+        "Object.defineProperty(navigator, 'clipboard', {configurable: true, value:"
+        " {writeText: async (text) => { window.copied = text; }}})"
+    )
+    starts = {"BibTeX": "@misc{", "RIS": "TY  - ", "Markdown": "- ["}
+    for name, start in starts.items():
+        driver.execute_script(
+            "const s = document.querySelector('#chosen select'); s.value = arguments[0];"
+            "s.dispatchEvent(new Event('change'))",
+            name,
+        )
+        press_button(driver, "Copy citations")
+        wait_until(driver, "(window.copied || '').startsWith(arguments[0])", start)
+        copied = ask(driver, "window.copied")
+        assert [copied.count(f"Paper {row} on subject") for row in rows] == [1] * len(rows)
+    assert text(driver, "said") == "Copied."
+    driver.execute_script(
+        "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
+        "document.addEventListener('copy', () => { window.byHand = String(getSelection()); });"
+    )
+    driver.find_element("xpath", "//button[.='Copy citations']").click()
+    wait_until(driver, "window.byHand !== undefined")
+    driver.execute_script(
+        "URL.createObjectURL = (b) => { b.text().then((t) => { window.csv = t; }); return '#x'; }"
+    )
+    press_button(driver, "Save as CSV")
+    wait_until(driver, "window.csv !== undefined")
+    assert ask(driver, "window.csv.trim().split('\\n').length") == len(rows) + 1
+
+
 @pytest.mark.parametrize("undated", [0, 64])
 def test_hostile_texts_do_nothing_in_the_section(driver, tmp_path, undated):
     page = written(made_run(64, texts=HOSTILE, n_undated=undated), tmp_path, name=f"h{undated}")

@@ -25,6 +25,9 @@ CUT_FROM = 50_000
 """From this many papers on, the page holds only the first lines of each abstract."""
 
 FIRST_LINES = 300
+CITED = ("authors", "venue", "doi")
+"""Columns of the input that a citation names, as far as the papers have them."""
+
 _PRECISIONS = {"day": 0, "month": 1, "year": 2}
 _NO_ROW = 0xFFFFFFFF
 
@@ -90,6 +93,7 @@ def map_columns(
         abstracts = abstracts.map(lambda text: first_lines(text, limit=FIRST_LINES))
     near_index, near = pack(_nearest(run, points))
     urls = [safe_url(url) for url in points["url"]]
+    cited = {name: papers[name] for name in CITED if name in papers and name not in values}
     return Columns(
         meta={
             "n": len(points),
@@ -102,12 +106,18 @@ def map_columns(
             "colourings": colourings(columns, values),
             "periods": periods,
             "stop": " ".join(sorted(STOP_WORDS)),
+            "cited": list(cited),
             "counted": COUNTED_WEIGHT,
             "cut": FIRST_LINES if cut else 0,
             "run": run.name,
         },
         points=packed,
-        texts=lines([titles, list(points["paper_id"]), urls, list(points["topics_why"])]),
+        texts=lines(
+            [
+                *(titles, list(points["paper_id"]), urls, list(points["topics_why"])),
+                *(list(column) for column in cited.values()),
+            ]
+        ),
         abstracts=lines([list(abstracts)]),
         near=near,
     )

@@ -28,7 +28,10 @@ def selection_counts(run: Run, *, rows: Sequence[int], group_id: str) -> Counts 
     day = run.manifest.get("snapshot_date")
     given = date.fromisoformat(day) if day else None
     reference = reference_day(run.papers, snapshot_date=given)
-    freq = run.manifest["period"]["freq"] or choose_period(run.papers, reference=reference).freq
+    freq = (
+        run.manifest.get("period", {}).get("freq")
+        or choose_period(run.papers, reference=reference).freq
+    )
     if freq is None or not len(rows):
         return None
     group = {"kind": "topic", "group_id": group_id}

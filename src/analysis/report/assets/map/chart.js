@@ -30,8 +30,9 @@ function topOf(series) {
 function stretches(points) {
   const out = [[]];
   points.forEach((point, i) => {
-    if (point.of) out.at(-1).push(i);
-    else if (out.at(-1).length) out.push([]);
+    const last = out[out.length - 1];
+    if (point.of) last.push(i);
+    else if (last.length) out.push([]);
   });
   return out.filter(({ length }) => length);
 }
@@ -70,7 +71,7 @@ function chart(series) {
   };
   const known = series.map(({ name, points: all }) => {
     const there = all.filter(({ of }) => of);
-    return `${name}: ${[there[0], there.at(-1)].filter(Boolean).map(words).join("; ")}`;
+    return `${name}: ${[there[0], there[there.length - 1]].filter(Boolean).map(words).join("; ")}`;
   });
   return node(
     "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "trend", "aria-label": `Share of all papers over time, with 95 % intervals. ${known.join(". ")}` },

@@ -1,7 +1,10 @@
 /* The selected papers in the panel: their share over time, their words, and a comparison with others. */
 import * as Common from "../common.js";
 import * as Chart from "./chart.js";
+import * as Cite from "./cite.js";
 import * as Filters from "./filters.js";
+import * as Shown from "./shown.js";
+import * as Table from "./table.js";
 import * as Terms from "./terms.js";
 import * as Trend from "./trend.js";
 const { element } = Common;
@@ -32,9 +35,12 @@ function shared({ mask, kept }, selection, button) {
   return line;
 }
 
+const rowsOf = (data, mask) => Shown.rowsWhere(data, (row) => mask[row]);
+
 function make(home, data, { selection, say }) {
   const part = home.byId("chosen");
   let drawn = { mask: null, kept: null, texts: null };
+  let format = Object.keys(Cite.FORMATS)[0];
   const known = new WeakMap(); // terms by selection
 
   const button = (text, click) => element("button", { type: "button", class: "plain", text, click });
@@ -65,6 +71,26 @@ function make(home, data, { selection, say }) {
     return [element("h3", { text: "Share over time, 95 % intervals" }), Chart.chart(series), Chart.numbers(series)];
   }
 
+  /* Citations to the clipboard, and the papers as a file. */
+  function exported(mask) {
+    const formats = element("select", { "aria-label": "Format of the citations", autocomplete: "off" },
+      ...Object.keys(Cite.FORMATS).map((text) => element("option", { text })));
+    formats.value = format;
+    formats.addEventListener("change", () => { format = formats.value; });
+    const done = (text) => {
+      said.textContent = text;
+      say(text);
+    };
+    const said = element("span", { class: "muted" });
+    const copy = button("Copy citations", async () => {
+      const copied = await Cite.copy(Cite.list(data, rowsOf(data, mask), format));
+      done(copied ? "Copied." : "The browser does not allow copying.");
+    });
+    const csv = button("Save as CSV", async () =>
+      Table.save(await Table.csv(data, rowsOf(data, mask)), `papers-selected-${data.run}.csv`));
+    return element("p", { class: "actions" }, copy, formats, csv, said);
+  }
+
   /* Draw the section again if the selection has changed since. */
   function show() {
     const now = { mask: selection.mask(), kept: selection.kept(), texts: data.abstracts };
@@ -82,7 +108,7 @@ function make(home, data, { selection, say }) {
       ...(now.kept ? [now.mask ? shared(now, selection, button)
         : element("p", { class: "hint", text: "Select other papers to compare them with these." })] : []),
       ...trend(sides), ...sides.map((side) => termLine(side, sides.length === 1 && !now.kept)),
-      element("p", { class: "actions" }, actions));
+      ...(now.mask && data.abstracts ? [exported(now.mask)] : []), element("p", { class: "actions" }, actions));
   }
 
   return { show };

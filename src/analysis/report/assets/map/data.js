@@ -105,7 +105,7 @@ async function points(source) {
  */
 async function rest(data, source) {
   await source.whole();
-  data.texts = await lines(await unpack(source, "texts"), 4, data.n);
+  data.texts = await lines(await unpack(source, "texts"), 4 + data.cited.length, data.n);
   const near = columns(await unpack(source, "near"), data.near);
   data.nearby = { ...near, each: near.near.length / data.n };
   data.abstracts = await lines(await unpack(source, "abstracts"), 1, data.n);
@@ -149,11 +149,18 @@ function valueOf(data, name, row) {
   return found === NONE ? "" : value.values[found];
 }
 
+/* A column that citations name: a text of its own, or one of the values. */
+function citedOf(data, name, row) {
+  const field = data.cited.indexOf(name);
+  if (field >= 0) return data.texts.one(4 + field, row);
+  return name in data.values ? valueOf(data, name, row) : "";
+}
+
 const isoDay = (day) => new Date(day * 864e5).toISOString().slice(0, 10);
 
 const dateWords = (day, precision) =>
   day === NO_DAY ? "undated" : isoDay(day).slice(0, [10, 7, 4][precision]);
 
 export {
-  NONE, NO_DAY, pause, points, rest, paper, nearest, membersOf, valueOf, isoDay, dateWords,
+  NONE, NO_DAY, pause, points, rest, paper, nearest, membersOf, valueOf, citedOf, isoDay, dateWords,
 };
