@@ -28,19 +28,24 @@ function element(tag, properties, ...children) {
   return node;
 }
 
-/** @param {string} color @param {string} symbol */
-function glyph(color, symbol) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  const path = document.createElementNS(space, "path");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("class", "glyph");
-  svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", SHAPES[symbol] || SHAPES.circle);
-  path.setAttribute("fill", color);
-  svg.append(path);
-  return svg;
+/**
+ * An element of an SVG image.
+ * @param {string} tag
+ * @param {Record<string, any>} attributes
+ * @param {...Node} children
+ * @returns {any}
+ */
+function svgElement(tag, attributes, ...children) {
+  const out = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) out.setAttribute(name, String(value));
+  out.append(...children);
+  return out;
 }
+
+/** @param {string} color @param {string} symbol */
+const glyph = (color, symbol) => svgElement(
+  "svg", { viewBox: "0 0 16 16", class: "glyph", "aria-hidden": "true" },
+  svgElement("path", { d: SHAPES[symbol] || SHAPES.circle, fill: color }));
 
 /** @param {string} url */
 function isWeb(url) {
@@ -140,4 +145,4 @@ const page = () => inside(document, document.documentElement);
 /** @param {string} id */
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 
-export { element, glyph, isWeb, open, link, fingers, firstLines, inside, page, read };
+export { SHAPES, element, svgElement, glyph, isWeb, open, link, fingers, firstLines, inside, page, read };

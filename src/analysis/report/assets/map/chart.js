@@ -1,7 +1,7 @@
 /* A small chart of shares over time with their intervals; the same numbers as a table. */
 import * as Common from "../common.js";
 import * as Filters from "./filters.js";
-const { element } = Common;
+const { element, svgElement: node } = Common;
 const [WIDTH, HEIGHT, LEFT, FLOOR, TOP] = [320, 122, 34, 102, 8];
 
 const percent = (share) => `${(100 * share).toFixed(share < 0.0995 && share > 0 ? 1 : 0)} %`;
@@ -10,13 +10,6 @@ const range = ({ low, high }) =>
 const words = (point) => (point.of
   ? `${point.label}: ${Filters.number(point.n)} of ${Filters.papers(point.of)}, ${percent(point.share)} (${range(point)})`
   : `${point.label}: no papers`) + (point.isPartial ? ", not yet complete" : "");
-
-function node(tag, attributes, ...children) {
-  const out = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) out.setAttribute(name, String(value));
-  out.append(...children);
-  return out;
-}
 
 /* The highest value of the axis, a round number. */
 function topOf(series) {

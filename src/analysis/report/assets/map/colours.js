@@ -127,7 +127,7 @@ function palette(home, look) {
   return { rgb: Uint8Array.from(colors.flat()), symbols };
 }
 
-const gradient = (home) =>
-  `linear-gradient(to right, ${ramp(home).filter((_, i) => i % 15 === 0).map(css).join(", ")})`;
+const stops = (home) => ramp(home).filter((_, i) => i % 15 === 0).map(css);
+const gradient = (home) => `linear-gradient(to right, ${stops(home).join(", ")})`;
 
-export { look, palette, gradient, readable, shade, css, parse };
+export { look, palette, gradient, stops, readable, shade, css, parse };

@@ -1,4 +1,5 @@
 /* The controls around the map: search, colour, topic, weight, tools, theme, printing. */
+import * as Picture from "./picture.js";
 import * as Table from "./table.js";
 const THEMES = [["", "System"], ["light", "Light"], ["dark", "Dark"]];
 
@@ -69,8 +70,11 @@ function connectTools(home, { scene, camera, input, data, moved }) {
     camera.reset();
     moved();
   });
+  const page = { home, scene, camera, data };
   byId("picture").addEventListener("click", async () =>
-    Table.save(await scene.png(), `topic-map-${data.run}.png`));
+    Table.save(await Picture.png(page), `topic-map-${data.run}.png`));
+  byId("picture-svg").addEventListener("click", () =>
+    Table.save(Picture.vector(page), `topic-map-${data.run}.svg`));
 }
 
 function connectTheme(home, { scene }) {

@@ -238,4 +238,4 @@ function make(data, canvas) {
   return { ask, now, show, covers, isIdle, onDone: (call) => { listener = call; } };
 }
 
-export { make, radiusOf };
+export { make, radiusOf, shuffled };
