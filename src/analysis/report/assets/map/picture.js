@@ -139,27 +139,20 @@ function svg(page) {
     svgElement("g", { transform: `translate(${side.x} ${side.y})` }, ...legend(page, { ...side, ruler, colors })));
 }
 
-const asBlob = (element) =>
-  new Blob([new XMLSerializer().serializeToString(element)], { type: "image/svg+xml;charset=utf-8" });
+const written = (page) => new XMLSerializer().serializeToString(svg(page));
+const TYPE = "image/svg+xml;charset=utf-8";
 
 /** @param {any} page with home, data, scene and camera */
 async function png(page) {
-  const element = svg(page);
-  const url = URL.createObjectURL(asBlob(element));
-  try {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    const sheet = document.createElement("canvas");
-    sheet.width = 2 * Number(element.getAttribute("width"));
-    sheet.height = 2 * Number(element.getAttribute("height"));
-    sheet.getContext("2d").drawImage(image, 0, 0, sheet.width, sheet.height);
-    return await new Promise((resolve) => { sheet.toBlob(resolve, "image/png"); });
-  } finally {
-    URL.revokeObjectURL(url);
-  }
+  const image = new Image();
+  image.src = `data:${TYPE},${encodeURIComponent(written(page))}`;
+  await image.decode();
+  const sheet = document.createElement("canvas");
+  [sheet.width, sheet.height] = [2 * image.width, 2 * image.height];
+  sheet.getContext("2d").drawImage(image, 0, 0, sheet.width, sheet.height);
+  return new Promise((resolve) => { sheet.toBlob(resolve, "image/png"); });
 }
 
-const vector = (page) => asBlob(svg(page));
+const vector = (page) => new Blob([written(page)], { type: TYPE });
 
 export { png, vector };
