@@ -247,6 +247,11 @@ def test_a_click_shows_the_paper_with_its_link_and_nearest_papers(driver, plain_
     near = "[...document.querySelectorAll('#paper .papers small')].map(e => e.textContent)"
     assert ask(driver, near)[:2] == ["2023-03-05 · similarity 0.95", "2023-03-14 · similarity 0.90"]
     assert len(ask(driver, near)) == 10
+    assert "Papers like this one" in text(driver, "paper")
+    driver.execute_script("document.querySelector('#paper .plain').click()")
+    row = int(text(driver, "paper").split()[1])
+    assert set(bright(driver)) == {(row + rank) % N for rank in range(11)}
+    press_button(driver, "unselect")
     driver.execute_script("document.querySelector('#paper .papers button').click()")
     assert text(driver, "paper").startswith("×Paper 6 on")
     assert ask(driver, "document.activeElement.tagName") == "H2"

@@ -76,7 +76,7 @@ async function start(place, source, { link = false, shown = () => {}, told = () 
     tick: (row, yes) => selection.tick(row, yes, table.which() === "selected"),
   });
   const hand = Hand.make(home, data, {
-    camera, scene, plot, hover, inView, say, query: () => state.query,
+    camera, scene, plot, hover, inView, say, query: () => state.query, select: selection.only,
     changed: () => {
       list();
       moved();

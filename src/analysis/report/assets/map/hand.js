@@ -1,7 +1,7 @@
 /* The selected paper: its card, its rings on the map, and moving to the next one by keys. */
 import * as Data from "./data.js";
 import * as Panel from "./panel.js";
-function make(home, data, { camera, scene, plot, hover, inView, say, query, changed }) {
+function make(home, data, { camera, scene, plot, hover, inView, say, query, select, changed }) {
   const { byId } = home;
   let focus = -1;
 
@@ -9,7 +9,7 @@ function make(home, data, { camera, scene, plot, hover, inView, say, query, chan
     if (focus < 0) return null;
     byId("hint").classList.add("hidden");
     return Panel.card(home, data, focus, query(), {
-      look: (row) => take(row, { centre: true }), close: () => take(-1),
+      look: (row) => take(row, { centre: true }), close: () => take(-1), select,
     });
   }
 

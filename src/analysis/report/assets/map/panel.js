@@ -142,7 +142,7 @@ function abstract(data, paper, query) {
 }
 
 /* The selected paper: title as a link, groups with weights, why, abstract, nearest papers. */
-function card({ byId }, data, row, query, { look, close }) {
+function card({ byId }, data, row, query, { look, close, select }) {
   const paper = Data.paper(data, row);
   const title = element("h2", { dir: "auto", tabindex: "-1" });
   if (isWeb(paper.url)) {
@@ -157,7 +157,9 @@ function card({ byId }, data, row, query, { look, close }) {
   const near = data.nearby ? Data.nearest(data, row) : [];
   if (near.length) {
     part.append(
-      element("h3", { text: "Nearest papers" }),
+      element("h3", { text: "Papers like this one" }),
+      element("button", { type: "button", class: "plain", text: "Select it and these",
+        click: () => select([row, ...near.map(([other]) => other)]) }),
       element("ol", { class: "papers" }, ...near.map(([other, similarity]) => {
         const one = Data.paper(data, other);
         return paperItem(one, `${one.date} · similarity ${similarity.toFixed(2)}`, "", look);

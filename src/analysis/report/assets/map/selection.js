@@ -41,13 +41,20 @@ function make(data, { scene, passes, changed, told }) {
     set(ticked, null, alsoTable);
   }
 
+  /* These rows and no others. */
+  function only(rows) {
+    const next = new Uint8Array(data.n);
+    for (const row of rows) next[row] = 1;
+    set(next);
+  }
+
   function keep(yes) {
     kept = yes ? mask : null;
     changed(false);
   }
 
   return {
-    put, set, choose, tick, keep, clear: (alsoTable = true) => set(null, null, alsoTable),
+    put, set, only, choose, tick, keep, clear: (alsoTable = true) => set(null, null, alsoTable),
     mask: () => mask, outline: () => outline, kept: () => kept,
     has: (row) => Boolean(mask?.[row]),
   };
