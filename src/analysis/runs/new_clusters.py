@@ -48,7 +48,7 @@ def new_clusters(run: Run, *, known: Iterable[str], added: Iterable[str]) -> pd.
     new = clusters[~clusters["group_id"].isin(set(known))]
     if new.empty:
         return pd.DataFrame(columns=list(_COLUMNS)).astype(_COLUMNS)
-    means = _means(run)
+    means = group_directions(run)
     topics = set(run.groups.loc[run.groups["kind"] == "topic", "group_id"])
     old = {("cluster", name) for name in known} | {("topic", name) for name in topics}
     papers = _papers_of(run, kind="cluster")
@@ -108,7 +108,7 @@ def _papers_of(run: Run, *, kind: str) -> pd.DataFrame:
     return counted_memberships(run.memberships, kind=kind)[["paper_id", "group_id"]]
 
 
-def _means(run: Run) -> dict[tuple[str, str], np.ndarray]:
+def group_directions(run: Run) -> dict[tuple[str, str], np.ndarray]:
     """Return the direction of each group's mean vector from the mean of all papers."""
     vectors = run.vectors.astype("float64")
     centred = vectors - vectors.mean(axis=0)

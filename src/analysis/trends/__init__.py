@@ -9,6 +9,7 @@ from analysis.base.schema import AXES
 from .counts import CONFIDENT_WEIGHT, Counts, count_papers, manifest_entry
 from .coverage import covered_since, gaps
 from .events import find_events
+from .newest import newest_period
 from .period_choice import PeriodChoice, choose_period, reference_day
 from .periods import listing_lag, papers_on_axis
 from .shares import corrected_share, detection_power, power_figures, share_interval, trend_table
@@ -28,6 +29,7 @@ __all__ = [
     "gaps",
     "listing_lag",
     "manifest_entry",
+    "newest_period",
     "papers_on_axis",
     "power_figures",
     "reference_day",

@@ -85,7 +85,7 @@ def select_moves(
         same = [
             head
             for head in heads
-            if ways[head] == way and _have_same_papers(papers.get(key), papers.get(head))
+            if ways[head] == way and have_same_papers(papers.get(key), papers.get(head))
         ]
         if same:
             heads[same[0]].append(key)
@@ -103,7 +103,8 @@ def _balanced(keys: list[Key], *, ways: Mapping[Key, str], most: int) -> list[Ke
     return [key for key in keys if key in kept]
 
 
-def _have_same_papers(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
+def have_same_papers(one: frozenset[str] | None, other: frozenset[str] | None) -> bool:
+    """Whether `SAME_PAPERS` of the smaller set of papers is in the larger one."""
     if not one or not other:
         return False
     return len(one & other) >= SAME_PAPERS * min(len(one), len(other))

@@ -83,7 +83,7 @@ def move_finding(key: Key, *, together: tuple[Key, ...], facts: Facts) -> Findin
         if against is None or event.what != against.what:
             parts += [" It", *turn_phrase(event, facts=facts)]
     parts += _together(together, facts=facts)
-    sure = "fairly sure" if row.sign_flips else _sure_by_p(row.p_adjusted)
+    sure = "fairly sure" if row.sign_flips else sure_by_p(row.p_adjusted)
     return Finding(key, row.direction if against is None else against.what, sure, tuple(parts))
 
 
@@ -126,7 +126,7 @@ def event_finding(row: Any, *, facts: Facts) -> Finding:
     """Return that a group with no other finding had a burst, a hump, a step or another turn."""
     key = (row.kind, row.group_id)
     parts = (*subject(key, facts=facts), *turn_phrase(row, facts=facts))
-    return Finding(key, row.what, _sure_by_p(row.p_adjusted), parts)
+    return Finding(key, row.what, sure_by_p(row.p_adjusted), parts)
 
 
 def _line(row: Any, *, steady: bool, facts: Facts) -> list[Part]:
@@ -280,5 +280,6 @@ def _together(keys: tuple[Key, ...], *, facts: Facts) -> list[Part]:
     return [*out, ", with many of the same papers."] if out else []
 
 
-def _sure_by_p(p: float) -> str:
+def sure_by_p(p: float) -> str:
+    """Return how sure a finding is, by its corrected p: one of `SURENESS`."""
     return "very sure" if p < 0.001 else "sure" if p < 0.01 else "fairly sure"
