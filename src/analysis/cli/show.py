@@ -131,6 +131,7 @@ def _run_text(run: Run) -> str:
     parts = ["\n".join(map(for_terminal, lines))]
     parts += [_groups_text(run, kind=kind) for kind in reversed(KINDS)]
     parts.append(_words_text(run))
+    parts.append(_newest_text(run))
     rows = [
         [words, f"{run.quality[key]:.2f}"]
         for key, words in _QUALITY_WORDS.items()
@@ -183,6 +184,22 @@ def _words_text(run: Run) -> str:
         for row in words.itertuples()
     ]
     return text_table(rows, header=["word", "label", "papers", heading, "trend"], right=(2, 3))
+
+
+def _newest_text(run: Run) -> str:
+    """Return what differs in the newest full period; "" if it is not compared."""
+    from analysis.report.findings.newest import newest_parts, newest_title
+    from analysis.report.markup import PLAIN
+    from analysis.runs.newest import newest_of
+
+    newest = newest_of(run)
+    if newest.table.empty:
+        return ""
+    lines = [newest_title(newest)]
+    for part in newest_parts(newest, target=PLAIN):
+        lines += [each for each in (part.title, *part.text) if each]
+        lines += [f"- {item}" for item in part.items]
+    return "\n".join(lines)
 
 
 def _stability(stability: float) -> str:

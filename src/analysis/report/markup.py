@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -32,6 +32,24 @@ class Target(NamedTuple):
     paper: Callable[[str, object], str]
     label: Callable[[str], str]
     aside: Callable[[str], str]
+
+
+class Part(NamedTuple):
+    """A heading, paragraphs and a list; all of it escaped for the target."""
+
+    title: str
+    text: tuple[str, ...]
+    items: tuple[str, ...] = ()
+
+
+def markdown_parts(parts: Sequence[Part]) -> str:
+    """Return headings, paragraphs and lists as Markdown; headings of the fourth level."""
+    out = []
+    for part in parts:
+        title = f"#### {part.title}" if part.title else ""
+        items = "\n".join(f"- {item}" for item in part.items)
+        out += [text for text in (title, *part.text, items) if text]
+    return "\n\n".join(out)
 
 
 def html_text(text: str) -> Markup:

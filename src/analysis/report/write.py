@@ -16,6 +16,7 @@ from analysis.base.files import written_whole
 from analysis.base.parallel import Workers, workers
 from analysis.figures.run_charts import FORMATS, draw_charts
 from analysis.runs import Run, list_runs, sha256, tables_of, write_json
+from analysis.runs.newest import newest_of
 
 from .csv_tables import write_csv_tables
 from .findings.brief import brief
@@ -62,7 +63,9 @@ def write_pages(
     (folder / "map.html").write_text(map_page(run), encoding="utf-8")
     (folder / "report.html").write_text(report_page(run), encoding="utf-8")
     (folder / "brief.md").write_text(brief(run), encoding="utf-8")
-    write_csv_tables(tables_of(run), folder / "tables", safe=csv_safe)
+    newest = newest_of(run).table
+    tables = {**tables_of(run), **({} if newest.empty else {"newest": newest})}
+    write_csv_tables(tables, folder / "tables", safe=csv_safe)
     save_workbook(run, folder / "tables" / WORKBOOK, with_papers=all_papers or None)
     charts = folder / "charts"
     charts.mkdir()

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from analysis.base.english import capital, count, snapshot_words
 from analysis.base.escaping import for_markdown
+from analysis.runs.newest import newest_of
 
-from ..markup import MARKDOWN, markdown_link
+from ..markup import MARKDOWN, markdown_link, markdown_parts
 from .facts import Facts
 from .findings import READING, power_words, select_findings
+from .newest import newest_parts, newest_title
 from .receipts import Receipt, footnote_numbers, papers_words, set_parts, short_title
 from .sentences import Finding
 from .words import words_named
@@ -56,6 +58,7 @@ def brief(run: Run) -> str:
         "# What rose, what fell, what stayed",
         f"{capital(count(len(run.papers), 'paper'))}, {snapshot}, run {_code(run.name)}.",
         for_markdown(" ".join(run.manifest.get("told_anew", []))),
+        *_newest(run),
         "## What rose and what fell",
         set_parts(findings.lead, target=MARKDOWN, mark=mark),
         findings.why_no_move,
@@ -74,6 +77,15 @@ def brief(run: Run) -> str:
         "\n".join(_note(each, number=n, facts=facts) for each, n in numbers.items()),
     ]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+def _newest(run: Run) -> list[str]:
+    """Return the heading and the text on the newest full period; nothing if it is not compared."""
+    newest = newest_of(run)
+    if newest.table.empty:
+        return []
+    movements = newest_parts(newest, target=MARKDOWN)[:1]
+    return [f"## {newest_title(newest)}", markdown_parts(movements)]
 
 
 def finding_list(

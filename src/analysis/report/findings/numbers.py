@@ -65,6 +65,12 @@ def chance_text(probability: float) -> str:
     return "over 99 %" if probability > 0.995 else f"{100 * probability:.0f} %"
 
 
+def signed(value: Any) -> str:
+    """Return a number with its sign, with a true minus: +0.8, −0.3, 0.0."""
+    text = f"{value:+}"
+    return text.lstrip("+-") if not value else text.replace("-", "−")
+
+
 def number_text(n: Any) -> str:
     """Return a whole number: 1,234."""
     return f"{int(n):,}"

@@ -15,10 +15,12 @@ from analysis.base.schema import COUNTED_WEIGHT
 from analysis.figures.frames import date_label, map_labels, map_places
 from analysis.figures.style import GREY
 from analysis.runs.comparison import compare_with_parent
+from analysis.runs.newest import newest_of
 
 from ..findings.facts import Facts
 from ..findings.findings import select_findings
-from ..markup import HTML, PLAIN
+from ..findings.newest import newest_parts, newest_title
+from ..markup import HTML, PLAIN, Part
 from ..text.changes import change_parts
 from ..text.groups import (
     by_size,
@@ -28,7 +30,6 @@ from ..text.groups import (
     why_no_clusters,
 )
 from ..text.run import periods_words, summary
-from ..text.share_changes import Part
 from .charts import trend_charts
 from .finding_views import PageFindings, ends_words, trend_view
 from .html import html_page, plotly_js, render
@@ -95,8 +96,10 @@ def _contents(run: Run) -> dict[str, Any]:
     findings = PageFindings(select_findings(facts), facts=facts)
     comparison = compare_with_parent(run)
     changes: list[Part] = change_parts(comparison, target=HTML) if comparison else []
+    newest = newest_of(run)
     sections = {
         "summary": "Summary",
+        "newest": newest_title(newest),
         "moved": "What rose and what fell",
         "flat": "What may seem to have changed",
         "words": "Words",
@@ -111,6 +114,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "notes": "Footnotes",
     }
     empty = {
+        "newest": newest.table.empty,
         "flat": not (findings.flats or findings.unclear or findings.why_no_flat),
         "words": not findings.words_counted,
         "changed": comparison is None,
@@ -122,6 +126,7 @@ def _contents(run: Run) -> dict[str, Any]:
         "recount": " ".join(run.manifest.get("told_anew", [])),
         "summary": summary(run, target=PLAIN),
         "findings": findings,
+        "newest": [_as_markup(part) for part in newest_parts(newest, target=HTML)],
         "changes": [_as_markup(part) for part in changes],
         "ends": ends_words(facts),
         "periods": periods_words(run, target=PLAIN),

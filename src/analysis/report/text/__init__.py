@@ -7,13 +7,20 @@ input is escaped (`escaping.for_markdown`).
 
 from .groups import describe_group, describe_map, describe_topics
 from .run import describe_dates, describe_periods, describe_run
-from .trends import describe_changes, describe_power, describe_shares, describe_verdicts
+from .trends import (
+    describe_changes,
+    describe_newest,
+    describe_power,
+    describe_shares,
+    describe_verdicts,
+)
 
 __all__ = [
     "describe_changes",
     "describe_dates",
     "describe_group",
     "describe_map",
+    "describe_newest",
     "describe_periods",
     "describe_power",
     "describe_run",

@@ -12,8 +12,8 @@ from analysis.base.escaping import first_lines
 from analysis.base.schema import CAUSES
 from analysis.runs.comparison import Comparison
 
-from ..markup import Target
-from .share_changes import Part, fit_words, name_of, quoted, restated_shares, share_changes
+from ..markup import Part, Target
+from .share_changes import fit_words, name_of, quoted, restated_shares, share_changes
 
 MOST_PAPERS = 5
 MOST_LISTED = 5

@@ -1,9 +1,9 @@
-"""Changes of shares between two runs in words; what all parts of a comparison are made of."""
+"""Changes of shares between two runs in words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +12,8 @@ from analysis.base.escaping import first_lines
 from analysis.runs.comparison import Comparison
 from analysis.runs.shares import has_left, printed_change, share_change
 
-from ..markup import Target
+from ..findings.numbers import signed
+from ..markup import Part, Target
 
 _LONG_LABEL = 80
 MOST_GROUPS = 5
@@ -22,14 +23,6 @@ _TAILS = {
     "definition": "by another definition",
     "revised": "by revised texts or dates",
 }
-
-
-class Part(NamedTuple):
-    """A heading, paragraphs and a list; all of it escaped for the target."""
-
-    title: str
-    text: tuple[str, ...]
-    items: tuple[str, ...] = ()
 
 
 def name_of(comparison: Comparison, kind: str, group_id: str, *, target: Target) -> str:
@@ -150,12 +143,6 @@ def restated_shares(comparison: Comparison, *, target: Target) -> Part:
     items = [_warning(comparison, left.loc[i], target=target) for i in far.index[:MOST_RESTATED]]
     more = [f"And {n - len(items):,} more, in tables/restated.csv."] if n > len(items) else []
     return Part(title, (text,), (*items, *more))
-
-
-def signed(value: Any) -> str:
-    """Return a number with its sign, with a true minus: +0.8, −0.3, 0.0."""
-    text = f"{value:+}"
-    return text.lstrip("+-") if not value else text.replace("-", "−")
 
 
 def _warning(comparison: Comparison, row: pd.Series, *, target: Target) -> str:

@@ -10,12 +10,14 @@ from analysis.base.schema import FEW_PAPERS
 from analysis.figures.frames import share_table
 from analysis.figures.style import share_words
 from analysis.runs.comparison import compare_opened
+from analysis.runs.newest import newest_of
 
 from ..findings.brief import finding_list
 from ..findings.facts import Facts
 from ..findings.findings import READING, power_words, select_findings
+from ..findings.newest import newest_parts
 from ..findings.receipts import set_parts
-from ..markup import MARKDOWN
+from ..markup import MARKDOWN, markdown_parts
 from .changes import change_parts
 from .groups import check_kind
 
@@ -163,11 +165,25 @@ def describe_changes(old: Run, new: Run) -> str:
             f"Runs {MARKDOWN.text(old.name)} and {MARKDOWN.text(new.name)} have no paper in "
             "common, so they cannot be compared."
         )
-    blocks = []
-    for part in change_parts(comparison, target=MARKDOWN):
-        items = "\n".join(f"- {item}" for item in part.items)
-        blocks += [text for text in (f"#### {part.title}", *part.text, items) if text]
-    return "\n\n".join(blocks)
+    return markdown_parts(change_parts(comparison, target=MARKDOWN))
+
+
+def describe_newest(run: Run) -> str:
+    """Describe what is different in the newest full period of a run, and in which papers.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    str
+        Groups and words whose share differs from that of the 3 or the 12 full periods before by
+        more than chance explains among all that were looked at, with their papers; what the rerun
+        itself made different; the papers that are least like any cluster. A single sentence if
+        there are too few papers or periods.
+    """
+    return markdown_parts(newest_parts(newest_of(run), target=MARKDOWN))
 
 
 def _share(row: pd.Series) -> str:

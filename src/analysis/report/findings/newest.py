@@ -2,56 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from analysis.base.english import capital, count, listing, period_words, verb
 from analysis.base.escaping import clean, first_lines
 from analysis.base.schema import FEW_PAPERS
-from analysis.runs.newest import Key, Newest, newest_of
+from analysis.runs.newest import Key, Newest
 
-from ..findings.numbers import share_text
-from ..findings.selection import have_same_papers
-from ..findings.sentences import sure_by_p
-from ..markup import MARKDOWN, Target
-from .share_changes import Part, signed
-
-if TYPE_CHECKING:
-    from analysis.runs import Run
+from ..markup import Part, Target
+from .numbers import share_text, signed
+from .selection import have_same_papers
+from .sentences import sure_by_p
 
 MOST_TOLD, MOST_PAPERS, MOST_FAR, MOST_ALSO = 7, 3, 3, 4
 MOST_RESTATED, MOST_BORN = 3, 3
 _LONG_LABEL, _LONG_TITLE = 80, 90
 _SIGNS = {"new": "▲", "back": "▲", "more": "▲", "less": "▼", "quiet": "▼"}
 _KIND_WORDS = {"broader": "broader cluster"}
-
-
-def describe_newest(run: Run) -> str:
-    """Describe what is different in the newest full period of a run, and in which papers.
-
-    Parameters
-    ----------
-    run : Run
-
-    Returns
-    -------
-    str
-        Paragraphs and lists in Markdown: groups and words whose share differs from the 3 or the 12
-        periods before by more than chance explains among all that were looked at, with their
-        papers; what the rerun itself made different; the papers that are least like any cluster.
-    """
-    return blocks(newest_parts(newest_of(run), target=MARKDOWN))
-
-
-def blocks(parts: list[Part]) -> str:
-    """Return headings, paragraphs and lists of parts as Markdown."""
-    out = []
-    for part in parts:
-        items = "\n".join(f"- {item}" for item in part.items)
-        title = f"#### {part.title}" if part.title else ""
-        out += [text for text in (title, *part.text, items) if text]
-    return "\n\n".join(out)
 
 
 def newest_title(newest: Newest) -> str:
