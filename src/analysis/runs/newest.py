@@ -161,10 +161,11 @@ def newest_of(run: Run) -> Newest:
     Every period is counted by the groups of this run: a split, a merger or a fresh fit moves the
     shares before and after alike, and no difference comes from it. Clusters that this run opened
     are not compared: most of their papers are those that it was opened for, and few older papers
-    were moved into it.
+    were moved into it. Nothing is compared if only chosen groups are shown: a test of these alone
+    would turn chance into findings.
     """
     counted = counted_papers(run)
-    trends = run.trends
+    trends = run.trends.head(0) if "shown_groups" in run.manifest else run.trends
     is_born = (trends["kind"] == "cluster") & trends["group_id"].isin(_born(run))
     table = newest_period(trends[~is_born], papers=counted)
     return Newest(run, table.assign(label=_labels(run, table)), counted)
