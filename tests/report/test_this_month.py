@@ -150,7 +150,7 @@ def test_hostile_labels_and_titles_are_escaped():
             assert "\u202e" not in said
             if target is not PLAIN:
                 assert not re.search(r"<(script|img|svg|a href=.javascript)", said)
-            assert target is HTML or "](javascript" not in said
+            assert target is not MARKDOWN or "](javascript" not in said
 
 
 def test_the_rerun_stands_apart(grown):
