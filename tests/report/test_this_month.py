@@ -110,7 +110,7 @@ def test_groups_of_the_same_papers_are_told_together():
     both = judged(days, members=list(members.itertuples(index=False, name=None)))
     said = describe_newest(both)
     assert said.count("▲") == 1
-    assert "With it, in largely the same papers: **other** (topic)." in said
+    assert "With it, in largely the same papers: **robots** (topic)." in said
 
 
 def test_what_is_left_out_is_counted():
