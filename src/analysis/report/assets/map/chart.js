@@ -2,7 +2,7 @@
 import * as Common from "../common.js";
 import * as Filters from "./filters.js";
 const { element, svgElement: node } = Common;
-const [WIDTH, HEIGHT, LEFT, FLOOR, TOP] = [320, 122, 34, 102, 8];
+const [HEIGHT, LEFT, FLOOR, TOP] = [122, 34, 102, 8];
 
 const percent = (share) => `${(100 * share).toFixed(share < 0.0995 && share > 0 ? 1 : 0)} %`;
 const range = ({ low, high }) =>
@@ -50,12 +50,13 @@ function drawn({ points, number }, { x, y }) {
 
 /**
  * @param {{name: string, number: number, points: any[]}[]} series of the same periods; `number` is 1 or 2
+ * @param {number} width in pixels
  */
-function chart(series) {
+function chart(series, width) {
   const [{ points }] = series;
   const top = topOf(series);
   const last = points.length - 1;
-  const x = (i) => LEFT + 6 + (last ? (i / last) * (WIDTH - LEFT - 14) : (WIDTH - LEFT) / 2);
+  const x = (i) => LEFT + 6 + (last ? (i / last) * (width - LEFT - 14) : (width - LEFT) / 2);
   const y = (value) => FLOOR - (Math.min(value, top) / top) * (FLOOR - TOP);
   const text = (place, content) => {
     const out = node("text", place);
@@ -67,14 +68,14 @@ function chart(series) {
     return `${name}: ${[there[0], there[there.length - 1]].filter(Boolean).map(words).join("; ")}`;
   });
   return node(
-    "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "trend", "aria-label": `Share of all papers over time, with 95 % intervals. ${known.join(". ")}` },
+    "svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", class: "trend", "aria-label": `Share of all papers over time, with 95 % intervals. ${known.join(". ")}` },
     ...[0, top / 2, top].flatMap((value) => [
-      node("line", { class: "rule", x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value) }),
+      node("line", { class: "rule", x1: LEFT, x2: width, y1: y(value), y2: y(value) }),
       text({ x: LEFT - 4, y: y(value) + 3.5, "text-anchor": "end" }, percent(value)),
     ]),
     ...series.map((one) => drawn(one, { x, y })),
     text({ x: LEFT, y: HEIGHT - 4 }, points[0].label),
-    ...(last ? [text({ x: WIDTH, y: HEIGHT - 4, "text-anchor": "end" }, points[last].label)] : []));
+    ...(last ? [text({ x: width, y: HEIGHT - 4, "text-anchor": "end" }, points[last].label)] : []));
 }
 
 /* The numbers of the chart. */

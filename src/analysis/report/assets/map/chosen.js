@@ -68,7 +68,7 @@ function make(home, data, { selection, say }) {
   function trend(sides) {
     const series = sides.map(({ name, number, mask }) => ({ name, number, points: Trend.shares(data, mask) }));
     if (!series[0].points) return [];
-    return [element("h3", { text: "Share over time, 95 % intervals" }), Chart.chart(series), Chart.numbers(series)];
+    return [element("h3", { text: "Share over time, 95 % intervals" }), Chart.chart(series, Math.max(180, Math.min(420, part.clientWidth || 320))), Chart.numbers(series)];
   }
 
   /* Citations to the clipboard, and the papers as a file. */
