@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import Timeout
 
-from analysis.base.files import MOST_TOML_BYTES, exclusive_lock, read_toml, written_whole
+from analysis.base.files import MOST_BYTES, exclusive_lock, read_toml, written_whole
 
 
 def test_a_file_appears_with_all_its_content(tmp_path):
@@ -130,6 +130,6 @@ def test_devices_and_pipes_are_neither_read_nor_replaced(tmp_path):
 def test_a_file_of_definitions_has_a_largest_size(tmp_path):
     path = tmp_path / "large.toml"
     with path.open("wb") as file:
-        file.truncate(MOST_TOML_BYTES + 1)
+        file.truncate(MOST_BYTES + 1)
     with pytest.raises(OSError, match="larger than 20 MB"):
         read_toml(path)

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import Any
+
+_PERMISSIONS = (
+    "files that this user can read, in folders that can be written where something is written",
+    "change the permissions, or choose another path",
+)
+_ROOM = ("room on the disk for all that is written", "make room, or choose a path on another disk")
+_PATHS = ("names of at most 255 bytes, in paths that lead to a file", "choose another path")
+_OPEN_FILES = ("enough open files at a time", "raise the limit, as in: ulimit -n 1024")
+_SYSTEM = {
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _PERMISSIONS),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _ROOM),
+    **dict.fromkeys((errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR), _PATHS),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), _OPEN_FILES),
+    errno.EIO: ("a disk without errors", "check the disk, or choose a path on another one"),
+}
+"""What the operating system refuses -> what it would have allowed, and what to do."""
 
 
 class InputError(Exception):
@@ -40,3 +57,8 @@ class InputError(Exception):
 
 def _input_error(problems: list[str], allowed: str, next_step: str) -> InputError:
     return InputError(problems, allowed=allowed, next_step=next_step)
+
+
+def system_advice(error: OSError) -> tuple[str, str] | None:
+    """Return what the operating system would have allowed, and what to do; None if unknown."""
+    return _SYSTEM.get(error.errno or 0)

@@ -16,17 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .errors import InputError
-from .escaping import for_terminal
-from .outputs import remove_leftovers
+from .outputs import part_of, remove_leftovers
 
 _INSTALLED = Path(__file__).parents[1] / "_data"
 _CHECKOUT = Path(__file__).resolve().parents[3]
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL)
 _POLL_SECONDS = 0.1
 
-MOST_TOML_BYTES = 20_000_000
-"""Bytes of the largest file of definitions that is read."""
+MOST_BYTES = 20_000_000
+"""Bytes of the largest file of definitions, labels or words that is read."""
 
 
 # default files
@@ -104,12 +102,28 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
     ValueError
         If it is not TOML or not UTF-8 (`tomllib.TOMLDecodeError`, `UnicodeDecodeError`).
     """
+    text = read_small(path).decode("utf-8-sig")
+    try:
+        return text, tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def read_small(path: Path, *, most: int = MOST_BYTES) -> bytes:
+    """Return the bytes of a file that a person writes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, is no regular file, or is has more than `most` bytes.
+    """
     if path.exists():
         _check_regular(path)
-        if path.stat().st_size > MOST_TOML_BYTES:
-            raise OSError(errno.EFBIG, f"larger than {MOST_TOML_BYTES / 1e6:.0f} MB", str(path))
-    text = path.read_text(encoding="utf-8-sig")
-    return text, tomllib.loads(text)
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"larger than {most / 1e6:.0f} MB", str(path))
+    return content
 
 
 def _check_regular(path: Path) -> None:
@@ -150,26 +164,6 @@ def _is_toml(text: str) -> bool:
 
 
 @contextmanager
-def writing(path: Path, *, allowed: str, next_step: str) -> Iterator[None]:
-    """Turn an operating system's error in the block into one that says what to do next.
-
-    Raises
-    ------
-    InputError
-        In place of an OSError.
-    """
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error) or type(error).__name__
-        raise InputError(
-            f"cannot write {for_terminal(str(path))}: {reason}",
-            allowed=allowed,
-            next_step=next_step,
-        ) from error
-
-
-@contextmanager
 def written_whole(path: Path, *, overwrite: bool = True, sync: bool = False) -> Iterator[Path]:
     """Write a file or folder under another name and rename it when it is complete.
 
@@ -202,7 +196,7 @@ def written_whole(path: Path, *, overwrite: bool = True, sync: bool = False) -> 
     if path.exists() and not path.is_dir():
         _check_regular(path)
     remove_leftovers(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = part_of(path, pid=os.getpid())
     try:
         yield temporary
         if sync:

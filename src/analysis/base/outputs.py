@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import InputError
+from .errors import InputError, system_advice
 from .escaping import for_terminal
+
+_LONGEST = 230
+"""Bytes of a name to which a number and an ending can be added, within the 255 of file systems."""
+
+
+def part_of(path: Path, *, pid: int) -> Path:
+    """Return the name under which a process writes a file or folder until it is complete."""
+    return path.with_name(f".{_stem(path)}.{pid}.part")
+
+
+def _stem(path: Path) -> str:
+    """Return a file's name; its hash where the name of a part would be too long with it."""
+    name = os.fsencode(path.name)
+    return path.name if len(name) <= _LONGEST else hashlib.sha256(name).hexdigest()
 
 
 def remove_leftovers(path: Path) -> None:
     """Remove what processes that were killed while they wrote this file or folder have left."""
-    pattern = re.compile(rf"\.{re.escape(path.name)}\.(\d{{1,9}})\.part")
+    pattern = re.compile(rf"\.{re.escape(_stem(path))}\.(\d{{1,9}})\.part")
     with contextlib.suppress(OSError):
         for left in path.parent.iterdir():
             found = pattern.fullmatch(left.name)
@@ -35,6 +53,28 @@ def is_alive(pid: int) -> bool:
     except PermissionError:
         pass
     return True
+
+
+@contextmanager
+def writing(path: Path, *, allowed: str, next_step: str) -> Iterator[None]:
+    """Turn an operating system's error in the block into one that says what to do next.
+
+    Raises
+    ------
+    InputError
+        In place of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            allowed, next_step = system_advice(error) or (allowed, next_step)
+        raise InputError(
+            f"cannot write {for_terminal(str(path))}: {reason}",
+            allowed=allowed,
+            next_step=next_step,
+        ) from error
 
 
 def check_outside_runs(path: Path, *, option: str = "--out") -> None:

@@ -11,11 +11,11 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from analysis.base.errors import InputError
+from analysis.base.errors import InputError, system_advice
 from analysis.base.escaping import first_lines, for_terminal
 
 if TYPE_CHECKING:
@@ -119,9 +119,7 @@ def handle_errors(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except InputError as error:
-            for line in str(error).splitlines():
-                click.echo("  " * line.startswith(" ") + for_terminal(line), err=True)
-            sys.exit(BAD_INPUT)
+            _refuse(error)
         except KeyboardInterrupt as interrupt:
             state = for_terminal(str(interrupt)) or "nothing was left behind"
             click.echo(f"Interrupted; {state}.", err=True)
@@ -130,17 +128,12 @@ def handle_errors(command: Callable[..., None]) -> Callable[..., None]:
             sys.stderr.close()
             sys.exit(DONE)
         except MemoryError:
-            click.echo(
-                "Found: not enough memory\n"
-                "Allowed: about ten times the size of the input, and at least 1 GB\n"
-                "Next: close other programs, raise the limit on memory (ulimit -v), or extract the "
-                "papers you need with papertide filter",
-                err=True,
-            )
-            sys.exit(BAD_INPUT)
+            _refuse(_out_of_memory())
         except Exception as error:
             if debug:
                 traceback.print_exc()
+            if refused := _refused_by_system(error):
+                _refuse(refused)
             message = for_terminal(f"{type(error).__name__}: {error}")
             click.echo(
                 f"This is a bug in papertide, not a problem with your input. {message}\n"
@@ -150,6 +143,30 @@ def handle_errors(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(BUG)
 
     return flag("--debug", help="Show the traceback of an internal error.")(guarded)
+
+
+def _refuse(error: InputError) -> NoReturn:
+    for line in str(error).splitlines():
+        click.echo("  " * line.startswith(" ") + for_terminal(line), err=True)
+    sys.exit(BAD_INPUT)
+
+
+def _out_of_memory() -> InputError:
+    return InputError(
+        "not enough memory",
+        allowed="about ten times the size of the input, and at least 1 GB",
+        next_step="close other programs, raise the limit on memory (ulimit -v), or extract the "
+        "papers you need with papertide filter",
+    )
+
+
+def _refused_by_system(error: Exception) -> InputError | None:
+    """Return the error for what the operating system refuses, wherever that happens."""
+    if not isinstance(error, OSError) or (advice := system_advice(error)) is None:
+        return None
+    name = first_lines(for_terminal(str(error.filename or "")), limit=200)
+    found = f"{name}: {error.strerror}" if name else str(error.strerror)
+    return InputError(found, allowed=advice[0], next_step=advice[1])
 
 
 # text for the terminal

@@ -84,6 +84,7 @@ def unit_rows(matrix: np.ndarray, *, source: str) -> np.ndarray:
 
 def _from_npy(path: Path, *, wants_ids: bool) -> tuple[np.ndarray, list[str]]:
     try:
+        _check_file(path)
         matrix = np.load(path, allow_pickle=False)
         ids_path = path.with_suffix(".ids.txt")
         ids = ids_path.read_text(encoding="utf-8").splitlines() if wants_ids else []
@@ -101,7 +102,9 @@ def _from_npy(path: Path, *, wants_ids: bool) -> tuple[np.ndarray, list[str]]:
 def _from_parquet(path: Path, *, column: str, wants_ids: bool) -> tuple[np.ndarray, list[str]]:
     columns = [column, "paper_id"] if wants_ids else [column]
     try:
-        names = pq.read_schema(path).names
+        _check_file(path)
+        with path.open("rb") as file:
+            names = pq.read_schema(file).names
     except (OSError, ValueError) as error:
         raise _not_readable(path, error) from error
     missing = [name for name in columns if name not in names]
@@ -111,7 +114,8 @@ def _from_parquet(path: Path, *, column: str, wants_ids: bool) -> tuple[np.ndarr
             allowed=f"one of its columns: {', '.join(names)}",
             next_step="name the column of vectors; ids belong in paper_id",
         )
-    frame = pd.read_parquet(path, columns=columns)
+    with path.open("rb") as file:
+        frame = pd.read_parquet(file, columns=columns)
     lengths = {len(v) if isinstance(v, (list, np.ndarray)) else -1 for v in frame[column]}
     if len(lengths) > 1 or -1 in lengths:
         raise InputError(
@@ -140,6 +144,11 @@ def _row_order(file_ids: list[str], *, ids: Sequence[str], source: str) -> list[
             next_step="compute the missing vectors, or leave these papers out",
         )
     return [row_of[paper_id] for paper_id in ids]
+
+
+def _check_file(path: Path) -> None:
+    if path.exists() and not path.is_file():
+        raise OSError("not an ordinary file")
 
 
 def _not_readable(path: Path, error: Exception) -> InputError:

@@ -107,7 +107,7 @@ def _highest_number(path: Path) -> int:
     with contextlib.suppress(InputError):
         highest = read_ledger(path / "ledger.toml").next_id - 1
     try:
-        groups = pd.read_parquet(path / "groups.parquet", columns=["kind", "group_id"])
+        groups = runs.read_parquet(path / "groups.parquet")
         ids = groups.loc[groups["kind"] == "cluster", "group_id"]
         return max([highest, *map(cluster_number, ids)])
     except Exception:  # whatever a damaged file makes its reader raise

@@ -119,7 +119,7 @@ def run(
     return replace(result, path=path, manifest=runs.read_manifest(path))
 
 
-def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) -> Run:
+def open_run(name: str | Path | None = None, *, runs_dir: str | Path | None = None) -> Run:
     """Open a finished run.
 
     Parameters
@@ -127,7 +127,7 @@ def open_run(name: str | Path | None = None, *, runs_dir: Path | None = None) ->
     name : str or Path, optional
         A name in the series, its number alone, or a path; by default the run that the environment
         variable `PAPERTIDE_RUN` names, else the newest.
-    runs_dir : Path, optional
+    runs_dir : str or Path, optional
         Directory of the series; see `runs.runs_folder` for the default.
 
     Raises

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from analysis.base.english import count, snapshot_words
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_csv, for_spreadsheet, for_terminal
-from analysis.base.files import writing, written_whole
+from analysis.base.files import written_whole
+from analysis.base.outputs import writing
 from analysis.figures.frames import map_labels, map_points
 from analysis.runs import Run
 
@@ -121,7 +122,6 @@ def _check_free(run: Run, out: Path) -> None:
 
 
 def _next_step(to: str, out: Path) -> str:
-    path = shlex.quote(str(out))
     if to == "embedding-atlas":
         return (
             "Start it with (pip install embedding-atlas):\n"
@@ -133,7 +133,7 @@ def _next_step(to: str, out: Path) -> str:
             "Draw map.png and map.html there with (pip install datamapplot):\n"
             f"python {shlex.quote(str(out / 'plot.py'))}"
         )
-    return f"Open it in a spreadsheet program, or read it with pandas.read_csv({path!r})."
+    return f"Open it in a spreadsheet program, or read it with pandas.read_csv({str(out)!r})."
 
 
 def _papers(run: Run) -> pd.DataFrame:
@@ -169,10 +169,12 @@ def _write_atlas(run: Run, folder: Path) -> None:
     ]
     arrow = pa.Table.from_pandas(table[columns], preserve_index=False)
     arrow = arrow.append_column("neighbours", _neighbours(run))
-    pq.write_table(arrow, folder / "papers.parquet")
+    with (folder / "papers.parquet").open("wb") as file:
+        pq.write_table(arrow, file)
     labels = map_labels(run)
     out = labels[["x", "y", "level"]].assign(text=labels["label"], priority=labels["n_papers"])
-    out.to_parquet(folder / "labels.parquet", index=False)
+    with (folder / "labels.parquet").open("wb") as file:
+        out.to_parquet(file, index=False)
 
 
 def _neighbours(run: Run) -> pa.StructArray:

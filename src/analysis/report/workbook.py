@@ -20,6 +20,7 @@ from analysis.base.errors import InputError
 from analysis.base.escaping import for_terminal
 from analysis.base.files import written_whole
 from analysis.base.groups import broader_groups, counted_memberships, grade, primary_memberships
+from analysis.base.outputs import writing
 from analysis.base.schema import KINDS
 from analysis.figures.frames import share_table
 
@@ -72,15 +73,12 @@ def save_workbook(run: Run, path: Path | str, *, with_papers: bool | None = None
     sheets += [shares(run, kind=kind) for kind in KINDS[::-1]]
     sheets += [events(run), words(run), changes(run), *([papers(run)] if with_papers else [])]
     first = _readme(run, sheets=sheets, with_papers=with_papers)
-    try:
-        with written_whole(path) as temporary:
-            write_workbook([first, *sheets], temporary, title=f"Papertide, run {run.name}")
-    except OSError as error:
-        raise InputError(
-            f"{for_terminal(str(path))} cannot be written ({error.strerror or error})",
-            allowed="a file in an existing, writable folder",
-            next_step="create the folder, or choose another path",
-        ) from error
+    allowed, step = (
+        "a file in an existing, writable folder",
+        "create the folder, or choose another path",
+    )
+    with writing(path, allowed=allowed, next_step=step), written_whole(path) as temporary:
+        write_workbook([first, *sheets], temporary, title=f"Papertide, run {run.name}")
     return path
 
 

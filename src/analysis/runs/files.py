@@ -156,13 +156,19 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
     InputError
         If its file is not as it was written.
     """
-    import pandas as pd
-
     file = f"{name}.parquet"
     outputs = hashes_of(read_manifest(path), path=path)
     if problems := changed_files(path, outputs=outputs, names=[file]):
         raise damaged([f"run {path.name}: {problem}" for problem in problems])
-    return read_file(path / file, pd.read_parquet)
+    return read_file(path / file, read_parquet)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Return the table of a Parquet file under any name: pyarrow itself takes UTF-8 alone."""
+    import pandas as pd
+
+    with path.open("rb") as file:
+        return pd.read_parquet(file)
 
 
 def read_file(path: Path, read: Callable[[Path], Any]) -> Any:

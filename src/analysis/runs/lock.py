@@ -112,10 +112,17 @@ def _remove(path: Path) -> None:
 def _holder(path: Path) -> dict[str, object]:
     """Return who signed the file; empty if nobody has yet, or it cannot be read."""
     try:
-        signature = json.loads(path.read_bytes()[:4096])
+        signature = json.loads(_beginning(path))
     except (OSError, ValueError, RecursionError):
         return {}
     return signature if isinstance(signature, dict) else {}
+
+
+def _beginning(path: Path) -> bytes:
+    if not path.is_file():
+        return b""
+    with path.open("rb") as file:
+        return file.read(4096)
 
 
 def _words(holder: dict[str, object]) -> str:

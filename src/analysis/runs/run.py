@@ -19,6 +19,7 @@ from .files import (
     hashes_of,
     read_file,
     read_manifest,
+    read_parquet,
     sha256,
     write_json,
     write_manifest,
@@ -126,7 +127,6 @@ def read_run(path: Path) -> Run:
         be read, or it was written in another schema version.
     """
     import numpy as np
-    import pandas as pd
 
     manifest = read_manifest(path)
     version = manifest.get("schema_version")
@@ -153,7 +153,7 @@ def read_run(path: Path) -> Run:
         raise damaged([f"run {path.name}: {problem}" for problem in problems])
     files = {name: path / f"{name}.parquet" for name in TABLES}
     tables = {
-        name: empty(name) if file.name in later else read_file(file, pd.read_parquet)
+        name: empty(name) if file.name in later else read_file(file, read_parquet)
         for name, file in files.items()
     }
     if later:
@@ -208,7 +208,8 @@ def write_tables(run: Run, folder: Path) -> None:
     import numpy as np
 
     for name, table in tables_of(run).items():
-        table.to_parquet(folder / f"{name}.parquet", index=False)
+        with (folder / f"{name}.parquet").open("wb") as file:
+            table.to_parquet(file, index=False)
     np.save(folder / "vectors.npy", run.vectors, allow_pickle=False)
     arrays: dict[str, Any] = run.topic_fit
     np.savez(folder / "topics.npz", **arrays)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.base.errors import InputError
+from analysis.base.outputs import is_alive
 
 from .files import MANIFEST, read_manifest, sha256
 from .lock import WAIT, series_lock
@@ -25,14 +26,14 @@ _WRITING = ".writing-"
 _NO_ROOM = 2**20
 
 
-def runs_folder(given: Path | None = None) -> Path:
+def runs_folder(given: str | Path | None = None) -> Path:
     """Return the series' directory.
 
     The one given, else `PAPERTIDE_RUNS`, else `runs/` beside the nearest `pyproject.toml` upwards
     from the working directory, else `./runs`.
     """
     if given is not None:
-        return given
+        return Path(given)
     if variable := os.environ.get("PAPERTIDE_RUNS"):
         return Path(variable)
     here = Path.cwd()
@@ -60,7 +61,7 @@ def next_name(folder: Path, *, snapshot_date: date | None) -> str:
     return number if snapshot_date is None else f"{number}-{snapshot_date.isoformat()}"
 
 
-def find_run(name: str | Path | None = None, *, runs: Path | None = None) -> Path:
+def find_run(name: str | Path | None = None, *, runs: str | Path | None = None) -> Path:
     """Return the path of a run.
 
     Parameters
@@ -68,7 +69,7 @@ def find_run(name: str | Path | None = None, *, runs: Path | None = None) -> Pat
     name : str or Path, optional
         A name in the series, its number alone, or a path; by default `PAPERTIDE_RUN`, else the
         newest run.
-    runs : Path, optional
+    runs : str or Path, optional
         The series' directory; see `runs_folder`.
 
     Raises
@@ -197,16 +198,5 @@ def _is_full(error: OSError, *, folder: Path) -> bool:
 def _remove_leftovers(folder: Path) -> None:
     for path in folder.glob(f"{_WRITING}*"):
         pid = path.name.removeprefix(_WRITING)
-        if pid.isdigit() and not _is_alive(int(pid)):
+        if pid.isdigit() and (int(pid) == os.getpid() or not is_alive(int(pid))):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether a process other than this one has the number, even another user's."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return pid != os.getpid()

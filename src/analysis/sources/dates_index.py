@@ -127,7 +127,8 @@ def read_rows(paths: Sequence[Path], *, today: date, max_mb: int = MAX_MB) -> pd
 
 def _read(index: Path) -> pd.DataFrame:
     try:
-        return pd.read_parquet(index)[list(COLUMNS)].astype(_DTYPES)
+        with index.open("rb") as file:
+            return pd.read_parquet(file)[list(COLUMNS)].astype(_DTYPES)
     except (OSError, ValueError, KeyError) as error:
         raise _broken(index, error) from None
 
@@ -143,8 +144,8 @@ def _broken(index: Path, error: Exception) -> InputError:
 def _write(table: pd.DataFrame, *, index: Path) -> None:
     try:
         index.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(index) as temporary:
-            table.to_parquet(temporary, index=False)
+        with written_whole(index) as temporary, temporary.open("wb") as file:
+            table.to_parquet(file, index=False)
     except OSError as error:
         raise InputError(
             f"cannot write {for_terminal(str(index))}: {error.strerror or error}",

@@ -89,7 +89,7 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path):
     ]
     assert problems(lambda: read_words(tmp_path)) == [f"cannot read {tmp_path}: Is a directory"]
     assert problems(lambda: read_words(binary)) == [f"{binary} is not a text in UTF-8"]
-    assert problems(lambda: read_words(large)) == [f"{large} has more than 1 MB"]
+    assert problems(lambda: read_words(large)) == [f"cannot read {large}: larger than 1 MB"]
 
 
 def test_hostile_words_stay_on_one_line_without_controls(tmp_path):

@@ -70,7 +70,8 @@ def _append_topic(path: Path, *, label: str, phrases: Sequence[str], remark: str
         If the file cannot be read or written, a definition in it is wrong, or it has a topic with
         that label.
     """
-    from analysis.base.files import writing, written_whole
+    from analysis.base.files import written_whole
+    from analysis.base.outputs import writing
     from analysis.topics import read_topics
     from analysis.topics.growth.candidates import Draft, as_toml, slug
 

@@ -69,7 +69,8 @@ def suggest_command(
 
 
 def _write(file: Path, text: str) -> None:
-    from analysis.base.files import writing, written_whole
+    from analysis.base.files import written_whole
+    from analysis.base.outputs import writing
 
     with (
         writing(

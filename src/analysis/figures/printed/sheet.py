@@ -22,6 +22,7 @@ from matplotlib.ft2font import FT2Font
 from analysis.base.errors import InputError
 from analysis.base.escaping import for_matplotlib
 from analysis.base.files import written_whole
+from analysis.base.outputs import writing
 
 from ..style import GREY, INK, MUTED, PALE, wrap
 
@@ -226,15 +227,10 @@ def save_figure(figure: Figure, path: Path | str, *, dpi: int = 300) -> Path:
             next_step="give the file one of these endings",
         )
     content = figure_bytes(figure, suffix=suffix[1:], dpi=dpi)
-    try:
-        with written_whole(path) as temporary:
-            temporary.write_bytes(content)
-    except OSError as error:
-        raise InputError(
-            f"{for_matplotlib(str(path))} cannot be written ({error.strerror or error})",
-            allowed="a file in an existing folder with write permission",
-            next_step="create the folder, or choose another path",
-        ) from error
+    allowed = "a file in an existing folder with write permission"
+    step = "create the folder, or choose another path"
+    with writing(path, allowed=allowed, next_step=step), written_whole(path) as temporary:
+        temporary.write_bytes(content)
     return path
 
 

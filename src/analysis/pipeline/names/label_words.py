@@ -9,6 +9,7 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
+from analysis.base.files import read_small
 
 MOST_WORDS = 10_000
 LONGEST = 100
@@ -51,18 +52,12 @@ def read_words(path: Path) -> tuple[str, ...]:
     InputError
         If it cannot be read, is too large, or has lines that are no words; all lines together.
     """
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise _error([f"{path} is not a regular file"])
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        text = content.decode("utf-8-sig")
+        text = read_small(path, most=MOST_BYTES).decode("utf-8-sig")
     except OSError as error:
         raise _error([f"cannot read {path}: {error.strerror or type(error).__name__}"]) from error
     except UnicodeDecodeError as error:
         raise _error([f"{path} is not a text in UTF-8"]) from error
-    if len(content) > MOST_BYTES:
-        raise _error([f"{path} has more than {MOST_BYTES / 1e6:.0f} MB"])
     lines = [clean(_COMMENT.sub("", line)) for line in text.splitlines()]
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line]
     problems = [

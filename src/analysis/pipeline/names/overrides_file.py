@@ -13,7 +13,8 @@ from typing import Any
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, for_toml
-from analysis.base.files import data_file, table_lines, writing, written_whole
+from analysis.base.files import data_file, table_lines, written_whole
+from analysis.base.outputs import writing
 from analysis.clusters.overrides import read_cluster_overrides
 
 OVERRIDES = "overrides.toml"

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, for_toml
-from analysis.base.files import read_toml, writing, written_whole
+from analysis.base.files import read_toml, written_whole
 from analysis.base.groups import CLUSTER_ID
+from analysis.base.outputs import writing
 
 from .cards import ClusterCard, members
 from .check import (

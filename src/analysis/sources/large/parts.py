@@ -110,7 +110,8 @@ class Parts:
         """Return the tally at the end of the last part; remove the parts of other work."""
         paths = self.paths()
         try:
-            metadata = pq.read_schema(paths[-1]).metadata[_PART_KEY]
+            with paths[-1].open("rb") as file:
+                metadata = pq.read_schema(file).metadata[_PART_KEY]
             content = json.loads(metadata)
             if content["key"] == self.key and content["parts"] == len(paths):
                 return Tally(**content["tally"])
@@ -134,8 +135,12 @@ class Parts:
         schema = SCHEMA.with_metadata({_PART_KEY: json.dumps(content)})
         table = pa.Table.from_arrays(columns, schema=schema)
         path = self.folder / f"part-{number:06}.parquet"
-        with writing(self.folder), written_whole(path, sync=True) as temporary:
-            pq.write_table(table, temporary, compression="lz4")
+        with (
+            writing(self.folder),
+            written_whole(path, sync=True) as temporary,
+            temporary.open("wb") as file,
+        ):
+            pq.write_table(table, file, compression="lz4")
 
     def join(self, *, columns: Sequence[str], metadata: Mapping[str, Any]) -> None:
         """Write the parts as one Parquet file, whole or not at all, and remove them.
@@ -148,7 +153,8 @@ class Parts:
         with (
             writing(self.out),
             written_whole(self.out, sync=True) as temporary,
-            pq.ParquetWriter(temporary, schema, compression="zstd") as writer,
+            temporary.open("wb") as file,
+            pq.ParquetWriter(file, schema, compression="zstd") as writer,
         ):
             for table in self._groups():
                 writer.write_table(table.select(schema.names).cast(schema))
@@ -158,7 +164,8 @@ class Parts:
         """Yield the rows of all parts in tables of at least `GROUP_ROWS`, except for the last."""
         waiting: list[pa.Table] = []
         for path in self.paths():
-            table = pq.read_table(path).replace_schema_metadata()
+            with path.open("rb") as file:
+                table = pq.read_table(file).replace_schema_metadata()
             waiting += [table] if table.num_rows else []
             if sum(table.num_rows for table in waiting) >= GROUP_ROWS:
                 yield pa.concat_tables(waiting).combine_chunks()

@@ -14,6 +14,7 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines
+from analysis.base.files import read_small
 
 NAMES = ("arxiv_id", "title")
 BOOKKEEPING = (
@@ -139,7 +140,7 @@ def _records(path: Path) -> list[tuple[int, list[str]]]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return read_small(path).decode("utf-8-sig")
     except OSError as error:
         raise _unreadable(path, error.strerror or type(error).__name__) from error
     except UnicodeDecodeError as error:
