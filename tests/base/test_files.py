@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import Timeout
 
-from analysis.base.files import MOST_BYTES, exclusive_lock, read_toml, written_whole
+from analysis.base.files import MOST_BYTES, exclusive_lock, read_small, read_toml, written_whole
 
 
 def test_a_file_appears_with_all_its_content(tmp_path):
@@ -133,3 +133,33 @@ def test_a_file_of_definitions_has_a_largest_size(tmp_path):
         file.truncate(MOST_BYTES + 1)
     with pytest.raises(OSError, match="larger than 20 MB"):
         read_toml(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["x = " + "[" * 9000 + "]" * 9000, "x = " + "{a=" * 9000 + "1" + "}" * 9000]
+)
+def test_definitions_nested_too_deeply_are_no_toml(tmp_path, text):
+    path = tmp_path / "deep.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="nested too deeply"):
+        read_toml(path)
+
+
+def test_a_number_of_5000_digits_is_no_toml(tmp_path):
+    path = tmp_path / "long.toml"
+    path.write_text("x = " + "9" * 5000, encoding="utf-8")
+    with pytest.raises(ValueError, match="digits"):
+        read_toml(path)
+
+
+@pytest.mark.timeout(120)
+def test_what_never_ends_is_not_read(tmp_path):
+    pipe, endless = tmp_path / "pipe", tmp_path / "endless"
+    os.mkfifo(pipe)
+    endless.symlink_to("/dev/zero")
+    for path in (pipe, endless):
+        with pytest.raises(OSError, match="not a regular file"):
+            read_small(path)
+    (tmp_path / "large").write_bytes(b"x" * 1_000_001)
+    with pytest.raises(OSError, match="larger than 1 MB"):
+        read_small(tmp_path / "large", most=1_000_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import types
 from concurrent.futures import ThreadPoolExecutor
@@ -198,3 +199,13 @@ def test_the_built_in_embedding_is_the_same_from_the_cache(tmp_path):
     plain = embed(TEXTS)
     for _ in range(2):
         assert embed(pd.Series(TEXTS), cache=tmp_path).tobytes() == plain.tobytes()
+
+
+@pytest.mark.timeout(120)
+def test_vectors_that_are_empty_or_no_file_are_refused(tmp_path):
+    (tmp_path / "empty.npy").touch()
+    for name in ("v.npy", "v.parquet"):
+        os.mkfifo(tmp_path / name)
+    for source in ("empty.npy", "v.npy", "v.parquet:column"):
+        with pytest.raises(InputError, match="cannot be read"):
+            given_vectors(str(tmp_path / source), n=2)

@@ -93,7 +93,7 @@ def test_the_manifest_says_what_went_in_and_how_it_was_made(bundled):
         ("overrides", "overrides.toml"),
         ("dates", "arxiv_ids.csv"),
     }
-    stages = ["read", "embed", "cluster", "label", "map", "topics", "drift", "words", "trends"]
+    stages = ["read", "embed", "topics", "cluster", "label", "map", "drift", "words", "trends"]
     stages.append("write")
     assert list(manifest["seconds"]) == stages
     assert all(seconds >= 0 for seconds in manifest["seconds"].values())

@@ -238,3 +238,17 @@ def test_numpy_still_says_it_without_a_number(tmp_path):
     with pytest.raises(OSError) as caught, Path("/dev/full").open("wb") as file:  # noqa: PT011
         np.save(file, np.zeros(100_000))
     assert caught.value.errno in (None, errno.ENOSPC)
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("what", ["pipe", "endless device"])
+def test_a_lock_file_that_is_no_file_is_not_read(tmp_path, what):
+    lock = tmp_path / LOCK_FILE
+    os.mkfifo(lock) if what == "pipe" else lock.symlink_to("/dev/zero")
+    said: list[str] = []
+    try:
+        with locked(tmp_path, wait=0, say=said.append):
+            pass
+    except (InputError, OSError) as error:
+        said.append(str(error))
+    assert len("".join(said)) < 500

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import signal
 import sys
 from types import FrameType
@@ -47,8 +49,26 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     signal.default_int_handler(number, frame)
 
 
+def _encode_anyway(error: UnicodeError) -> tuple[str | bytes, int]:
+    r"""Encode a character that a stream cannot: bytes of a file name as they are, others as \uXXXX.
+
+    The path that a command prints names the file, whatever its bytes, and JSON stays JSON.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    code = ord(error.object[error.start])
+    if 0xDC80 <= code <= 0xDCFF:
+        return bytes([code - 0xDC00]), error.start + 1
+    units = chr(code).encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4)), error.start + 1
+
+
 def main() -> None:
     """Run the command line; a termination signal ends it like an interrupt."""
+    codecs.register_error("papertide", _encode_anyway)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="papertide")
     signal.signal(signal.SIGTERM, _interrupt)
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _interrupt)

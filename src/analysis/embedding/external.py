@@ -88,7 +88,7 @@ def _from_npy(path: Path, *, wants_ids: bool) -> tuple[np.ndarray, list[str]]:
         matrix = np.load(path, allow_pickle=False)
         ids_path = path.with_suffix(".ids.txt")
         ids = ids_path.read_text(encoding="utf-8").splitlines() if wants_ids else []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise _not_readable(path, error) from error
     if wants_ids and len(ids) != len(matrix):
         raise InputError(

@@ -126,6 +126,8 @@ def read_rows(paths: Sequence[Path], *, today: date, max_mb: int = MAX_MB) -> pd
 
 
 def _read(index: Path) -> pd.DataFrame:
+    if not index.is_file():
+        raise _broken(index, OSError("not an ordinary file"))
     try:
         with index.open("rb") as file:
             return pd.read_parquet(file)[list(COLUMNS)].astype(_DTYPES)

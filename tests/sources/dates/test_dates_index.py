@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 
@@ -99,3 +100,12 @@ def test_the_command_and_its_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "broken").write_bytes(b"no parquet")
     with pytest.raises(InputError, match="is not an index of dates"):
         add_to_index([DATA / "arxiv.jsonl"], index=tmp_path / "broken", today=TODAY)
+
+
+@pytest.mark.timeout(120)
+def test_an_index_that_is_no_file_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    for name in ("pipe", "endless"):
+        with pytest.raises(InputError, match=f"{name} is not an index of dates"):
+            add_to_index([DATA / "arxiv.jsonl"], index=tmp_path / name, today=TODAY)

@@ -72,15 +72,6 @@ def group_papers(
     workers : Workers
     progress : Progress
     """
-    run_clusters = _find_clusters(
-        papers,
-        settings=settings,
-        topics=[topic.label for topic in definitions.topics],
-        parent=parent,
-        folder=folder,
-        workers=workers,
-        progress=progress,
-    )
     with progress.stage("topics"):
         topics = find_topics(
             papers.table,
@@ -91,6 +82,15 @@ def group_papers(
             parent=_parent_topics(papers, parent=parent),
             progress=progress,
         )
+    run_clusters = _find_clusters(
+        papers,
+        settings=settings,
+        topics=[topic.label for topic in definitions.topics],
+        parent=parent,
+        folder=folder,
+        workers=workers,
+        progress=progress,
+    )
     run_clusters = grade(
         run_clusters, papers=papers, settings=settings, parent=parent, progress=progress
     )
