@@ -1,7 +1,9 @@
-# Everything runs in .venv, which these targets make from constraints.txt.
+# Everything runs in .venv, which these targets make from locked.txt: the versions of
+# constraints.txt, with the hash of every file.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SNAPSHOT := data/snapshots/hf-trending-2025-03-17.txt
 STAMP := $(VENV)/.installed
 FAST := tests/base tests/papers tests/clusters/extend tests/sources/formats tests/figures/test_figures.py \
@@ -27,7 +29,7 @@ test: $(STAMP) ## Set up and run all tests (those that need a browser only where
 
 docs: $(STAMP) ## Build the documentation in build/docs; any broken link or reference is an error
 	@$(BIN)/python -c 'import furo, myst_parser, numpydoc, sphinx_click' 2>/dev/null || \
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	$(PIP) --no-build-isolation -c constraints.txt -e '.[docs]'
 	$(BIN)/python -m sphinx -W -n --keep-going -q -b html docs build/docs
 	@printf 'Open in a browser:\n  %s\n' build/docs/index.html
 
@@ -44,7 +46,7 @@ lab: $(STAMP) ## Open the notebooks in JupyterLab (run "make demo" first)
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 fuzz: $(STAMP) ## Look for bytes that break a reader (2 minutes each; Linux and macOS)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	$(PIP) --no-build-isolation -c constraints.txt -e '.[fuzz]'
 	PYTHONPATH=tests:tests/support $(BIN)/python tests/support/fuzz_sources.py
 
 bench: $(STAMP) ## Measure (long); PEER=PYTHON also runs BERTopic from that interpreter
@@ -53,9 +55,10 @@ bench: $(STAMP) ## Measure (long); PEER=PYTHON also runs BERTopic from that inte
 clean: ## Remove the environment; runs/ stays
 	rm -rf $(VENV)
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml locked.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	{ echo "Found: $$($(PYTHON) --version). Allowed: Python 3.11 or later. Next: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,lint]'
+	$(PIP) --require-hashes -r locked.txt
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@

@@ -118,7 +118,11 @@ def test_a_run_of_another_version_is_not_extended(corpus, series, tmp_path):
     assert "--fresh" in caught.value.next_step
 
 
-def test_a_phrase_that_every_paper_holds_is_refused_with_its_line(corpus, tmp_path):
+def test_a_phrase_that_every_paper_holds_is_refused_before_the_clustering(
+    corpus, tmp_path, monkeypatch
+):
+    unwanted = "analysis.pipeline.groups.group_papers._find_clusters"
+    monkeypatch.setattr(unwanted, lambda *a, **k: pytest.fail("clusters are found"))
     text = VISION + AGENTS.replace('"tool use"', '"present"')
     with pytest.raises(InputError) as caught:
         made(corpus, tmp_path, text)
