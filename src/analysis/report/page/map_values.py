@@ -60,9 +60,13 @@ def _value(column: pd.Series) -> tuple[dict[str, Any], np.ndarray] | None:
     return {"kind": "values", "values": [clean(str(value)) for value in values]}, numbers
 
 
-def _number(column: pd.Series) -> tuple[dict[str, Any], np.ndarray]:
-    numbers = column.to_numpy("float32", na_value=np.nan).copy()
-    numbers[~np.isfinite(numbers)] = np.nan
+def _number(column: pd.Series) -> tuple[dict[str, Any], np.ndarray] | None:
+    """Return the numbers of a column for the page; None if one of them is too large for it."""
+    wide = column.to_numpy("float64", na_value=np.nan)
+    wide = np.where(np.isfinite(wide), wide, np.nan)
+    if np.nanmax(np.abs(wide)) > np.finfo("float32").max:
+        return None
+    numbers = wide.astype("float32")
     low, middle, high = (float(value) for value in np.nanquantile(numbers, [0, 0.5, 1]))
     # On a linear scale, a few very large numbers would leave one colour for all others.
     log = low >= 0 and high > 20 * max(middle, 1.0)
