@@ -116,12 +116,12 @@ def test_an_unknown_suffix_is_refused(tmp_path):
 
 def test_what_cannot_be_written_is_said_and_leaves_nothing(tmp_path):
     figure = printed.print_share_over_time(make_shares(["a"]))
-    with pytest.raises(InputError, match="cannot be written") as caught:
+    with pytest.raises(InputError, match="cannot write") as caught:
         printed.save_figure(figure, tmp_path / "no" / "chart.svg")
     assert "Next: create the folder, or choose another path" in str(caught.value)
     folder = tmp_path / "folder.svg"
     folder.mkdir()
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="cannot write"):
         printed.save_figure(figure, folder)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.svg"]
 
