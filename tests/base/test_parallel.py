@@ -110,3 +110,24 @@ def test_a_script_needs_no_guard_around_its_main_part(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "(3, 1)\n", "")
+
+
+@pytest.mark.timeout(120)
+def test_the_other_process_ends_when_this_one_is_killed(tmp_path):
+    """Both hold the end of the pipe that is read here until the last of them has ended."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import time\nfrom analysis.base.parallel import workers\n"
+        "with workers(2) as others:\n"
+        "    others.start(divmod, 7, 2)()\n    others.start(time.sleep, 3600)\n"
+        "    print('started', flush=True)\n    time.sleep(3600)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": SRC}
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"started\n"
+    process.kill()
+    assert process.stdout.read() == b""
+    process.wait()
+    process.stdout.close()

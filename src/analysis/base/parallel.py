@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -22,8 +25,8 @@ T = TypeVar("T")
 
 JOBS_VARIABLE = "PAPERTIDE_JOBS"
 _MOST = 2
-_IDLE_SECONDS = 10
-"""A worker that has waited so long ends by itself, also when this process was killed."""
+_LOOK_SECONDS = 1.0
+"""How often a process looks whether the one that started it is still there."""
 
 
 @cache
@@ -76,7 +79,7 @@ class Workers:
             from loky import ProcessPoolExecutor
 
             self._executor = ProcessPoolExecutor(
-                self.jobs - 1, timeout=_IDLE_SECONDS, initializer=_leave_interrupts_to_the_parent
+                self.jobs - 1, initializer=_begin_beside, initargs=(os.getpid(),)
             )
         future = self._executor.submit(function, *arguments, **keywords)
 
@@ -163,8 +166,13 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    """Let Ctrl-C, which reaches all processes of a terminal, end this one through its parent."""
-    import signal
-
+def _begin_beside(parent: int) -> None:
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the parent, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)

@@ -121,11 +121,11 @@ def contested_papers(run: Run) -> pd.DataFrame:
 
 def start_subsample_fits(
     fit: Clustering, *, vectors: np.ndarray, settings: Settings, workers: Workers
-) -> Callable[[], np.ndarray] | None:
-    """Start the fits of subsamples that grade the clusters, if they are due and not made yet."""
-    made, n = fit.fits, len(vectors)
-    if made is not None:
-        return lambda: made
+) -> np.ndarray | Callable[[], np.ndarray] | None:
+    """Return the fits of subsamples, started if they are due and not made yet."""
+    n = len(vectors)
+    if fit.fits is not None:
+        return fit.fits
     if not quality.grading_is_due(n, fitted=True, grades=settings.grades):
         return None
     count = quality.n_subsamples(n)
@@ -151,14 +151,15 @@ def grade(
     run_clusters = replace(run_clusters, quality={**run_clusters.quality, "contested": contested})
     if not quality.grading_is_due(n, fitted=fitted, grades=settings.grades):
         return run_clusters
-    with progress.stage("grades"):
-        fits = (
-            run_clusters.fits()
-            if run_clusters.fits is not None
-            else clusters.subsample_fits(
-                papers.vectors, count=quality.n_subsamples(n), seed=settings.seed
+    fits = run_clusters.fits
+    if not isinstance(fits, np.ndarray):
+        count = quality.n_subsamples(n)
+        with progress.stage("grades"):
+            fits = (
+                clusters.subsample_fits(papers.vectors, count=count, seed=settings.seed)
+                if fits is None
+                else fits()
             )
-        )
     fits = divided_fits(
         fits,
         graph=clusters.stored_graph(run_clusters.neighbours, papers=papers.table),

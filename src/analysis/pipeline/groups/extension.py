@@ -42,8 +42,8 @@ STORED_NEIGHBOURS = 10
 class RunClusters:
     """The clusters of a run, from scratch or extended; frames as in the schema.
 
-    `how` is "fresh" or "extended"; `clustering` is the manifest's account of them; `fits`
-    returns the fits of subsamples, if they are made or being made.
+    `how` is "fresh" or "extended"; `clustering` is the manifest's account of them; `fits` are
+    the fits of subsamples, or a function that waits for them, if they are due.
     """
 
     memberships: pd.DataFrame
@@ -53,7 +53,7 @@ class RunClusters:
     quality: dict[str, Any]
     clustering: dict[str, Any]
     how: str
-    fits: Callable[[], np.ndarray] | None = None
+    fits: np.ndarray | Callable[[], np.ndarray] | None = None
 
 
 def extend_parent(
