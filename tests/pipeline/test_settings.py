@@ -11,7 +11,7 @@ from analysis.pipeline import settings
 from analysis.pipeline.settings import Settings, recorded_settings
 
 NOT_RECORDED = {"runs", "extend", "topics", "overrides", "dates", "max_mb", "today", "wait"}
-NOT_RECORDED |= {"audit", "index"}
+NOT_RECORDED |= {"audit", "index", "jobs"}
 
 
 def test_no_setting_is_defined_twice():
