@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from analysis.embedding import embed
+from analysis.embedding import embed, strongest_word_finder
 from analysis.embedding.builtin import load_model
 from analysis.embedding.new_words import (
     FEWEST_PAPERS,
@@ -118,3 +119,18 @@ def test_notes_say_what_was_learned_and_what_stays_unknown() -> None:
         "30% of the words are not known to the built-in embedding (“mcda”, “topsis” …); another "
         "one can be given with --embedding"
     ]
+
+
+def test_evidence_names_a_learned_word() -> None:
+    learned = learn_words(corpus(FEWEST_TEXTS, said_in=60))
+    papers = pd.DataFrame({"title": ["On qvorblat", "On things"], "abstract": None})
+    direction = embed(["qvorblat"], learned=learned)
+    find = strongest_word_finder(papers, embedding="builtin", learned=learned)
+    without = strongest_word_finder(papers, embedding="builtin")
+    assert find is not None
+    assert without is not None
+    (word, value), (_, before) = find([0], direction)[0][0], without([0], direction)[0][0]
+    assert word == "qvorblat"
+    assert value > before + 0.1  # the parts of the word are all that the model knows of it
+    assert find([1], direction)[0][0][0] != "qvorblat"
+    assert strongest_word_finder(papers, embedding="tfidf", learned=learned) is None

@@ -15,6 +15,7 @@ from analysis.base.errors import InputError
 
 from .builtin import all_word_counts, load_model, word_counts, word_vectors, word_weights
 from .model_file import Model
+from .new_words import LearnedWords, with_learned
 from .registry import paper_texts
 
 NO_WORD = "(no word)"
@@ -135,7 +136,7 @@ def _strongest(
 
 
 def strongest_word_finder(
-    papers: pd.DataFrame, *, embedding: str
+    papers: pd.DataFrame, *, embedding: str, learned: LearnedWords | None = None
 ) -> Callable[[Sequence[int], np.ndarray], list[list[tuple[str, float]]]] | None:
     """Return a function that finds the strongest words of given papers, or None.
 
@@ -145,12 +146,15 @@ def strongest_word_finder(
         `title`, `abstract`.
     embedding : str
         Name of the embedding; None is returned unless it is the built-in one, a sum over words.
+    learned : LearnedWords, optional
+        Words that the run's vectors know too.
     """
     if embedding != "builtin":
         return None
     texts = paper_texts(papers["title"], papers["abstract"])
+    model = with_learned(load_model(), learned)
     return lambda rows, directions: strongest_words(
-        [texts[row] for row in rows], directions=directions
+        [texts[row] for row in rows], directions=directions, model=model
     )
 
 

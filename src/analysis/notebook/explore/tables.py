@@ -10,6 +10,9 @@ import pandas as pd
 
 from analysis.base.errors import InputError
 from analysis.embedding import EMBEDDINGS, embed, explain_pair, paper_texts
+from analysis.embedding.builtin import load_model
+from analysis.embedding.model_file import Model
+from analysis.embedding.new_words import learned_from_arrays, with_learned
 from analysis.figures.frames import date_labels, map_points
 
 if TYPE_CHECKING:
@@ -53,8 +56,10 @@ def nearest_papers(run: Run, asked: str, *, n: int = 10) -> pd.DataFrame:
     cosines = run.vectors.astype("float64") @ np.asarray(vector, dtype="float64")
     order = np.argsort(-cosines, kind="stable")
     order = order[order != (-1 if row is None else row)][:n]
-    is_explained = run.manifest["embedding"]["name"] == "builtin"
-    words = [_shared_words(text, _text(run, other)) if is_explained else "" for other in order]
+    words = [""] * len(order)
+    if run.manifest["embedding"]["name"] == "builtin":
+        model = with_learned(load_model(), learned_from_arrays(run.topic_fit))
+        words = [_shared_words(text, _text(run, other), model=model) for other in order]
     papers = run.papers.iloc[order]
     table = papers.assign(similarity=cosines[order], words=words, date=date_labels(papers))
     columns = ["similarity", "words", "date", "title", "url", "paper_id"]
@@ -80,8 +85,8 @@ def _text(run: Run, row: int) -> str:
     return paper_texts(paper["title"], paper["abstract"])[0]
 
 
-def _shared_words(text: str, other: str) -> str:
-    parts = explain_pair(text, other)
+def _shared_words(text: str, other: str, *, model: Model) -> str:
+    parts = explain_pair(text, other, model=model)
     return ", ".join(parts[parts["value"] > 0]["word"].head(MOST_WORDS))
 
 
@@ -100,7 +105,7 @@ def _embedded(run: Run, text: str) -> np.ndarray:
             next_step=f"give a paper_id, or make the run with an embedding other than {name}: "
             f"{EMBEDDINGS['builtin'].split(';')[0]} is the default",
         )
-    vector = embed([text], embedding=name)[0]
+    vector = embed([text], embedding=name, learned=learned_from_arrays(run.topic_fit))[0]
     if vector.shape != run.vectors.shape[1:]:
         raise InputError(
             f"a vector of {len(vector)} numbers for the text, of {run.vectors.shape[1]} in the run",

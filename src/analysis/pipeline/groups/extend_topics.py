@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from analysis.base.groups import counted_memberships
 from analysis.base.schema import COUNTED_WEIGHT, conform
 from analysis.embedding import depends_on_text_alone, embed, strongest_word_finder
+from analysis.embedding.new_words import LearnedWords
 from analysis.topics import Recognition, Topic, VectorFit, definition_text, recognise_topics
 
 _BLOCK = 1024
@@ -31,11 +32,14 @@ class ParentTopics:
     to_judge: frozenset[str]
 
 
-def definition_vectors(topics: Sequence[Topic], *, embedding: str) -> np.ndarray | None:
+def definition_vectors(
+    topics: Sequence[Topic], *, embedding: str, learned: LearnedWords | None
+) -> np.ndarray | None:
     """Return the vectors of the definitions' texts; None if the embedding knows only the papers."""
     if not topics or not depends_on_text_alone(embedding):
         return None
-    return embed([definition_text(topic) for topic in topics], embedding=embedding)
+    texts = [definition_text(topic) for topic in topics]
+    return embed(texts, embedding=embedding, learned=learned)
 
 
 def extend_topics(
@@ -45,6 +49,7 @@ def extend_topics(
     topics: Sequence[Topic],
     embedding: str,
     parent: ParentTopics,
+    learned: LearnedWords | None = None,
     track: Callable[..., Iterable[Any]] = list,
 ) -> Recognition:
     """Judge new and revised papers by what the parent learned; all papers if a topic is new.
@@ -73,9 +78,9 @@ def extend_topics(
         some,
         vectors=vectors[rows],
         topics=topics,
-        definitions=definition_vectors(topics, embedding=embedding),
+        definitions=definition_vectors(topics, embedding=embedding, learned=learned),
         fitted=parent.fitted,
-        words=strongest_word_finder(some, embedding=embedding),
+        words=strongest_word_finder(some, embedding=embedding, learned=learned),
         track=track,
     )
 

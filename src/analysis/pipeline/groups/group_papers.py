@@ -80,6 +80,7 @@ def group_papers(
             embedding=settings.embedding,
             before=parent.run if parent else None,
             parent=_parent_topics(papers, parent=parent),
+            learned=papers.learned,
             progress=progress,
         )
     run_clusters = _find_clusters(

@@ -17,6 +17,7 @@ from analysis.base.files import data_file, default_topics
 from analysis.base.progress import Progress
 from analysis.clusters.overrides import ClusterOverride, read_cluster_overrides
 from analysis.embedding import strongest_word_finder
+from analysis.embedding.new_words import LearnedWords
 from analysis.runs import Run, file_entries
 from analysis.topics import Topic
 from analysis.topics.overrides import Override, apply_overrides, overrides_sentence, read_overrides
@@ -97,6 +98,7 @@ def find_topics(
     before: Run | None,
     progress: Progress,
     parent: ParentTopics | None = None,
+    learned: LearnedWords | None = None,
 ) -> RunTopics:
     """Decide which topics each paper is about.
 
@@ -114,6 +116,8 @@ def find_topics(
     parent : ParentTopics, optional
         In an extension: what the parent learned is used as it is, and its decisions on known
         papers stay, for topics whose definition is the same.
+    learned : LearnedWords, optional
+        Words that the vectors know beside those of the built-in embedding.
 
     Raises
     ------
@@ -126,8 +130,10 @@ def find_topics(
             papers,
             vectors=vectors,
             topics=definitions.topics,
-            definitions=definition_vectors(definitions.topics, embedding=embedding),
-            words=strongest_word_finder(papers, embedding=embedding),
+            definitions=definition_vectors(
+                definitions.topics, embedding=embedding, learned=learned
+            ),
+            words=strongest_word_finder(papers, embedding=embedding, learned=learned),
             track=track,
         )
     else:
@@ -137,6 +143,7 @@ def find_topics(
             topics=definitions.topics,
             embedding=embedding,
             parent=parent,
+            learned=learned,
             track=track,
         )
     _refuse_common(recognised.common, definitions=definitions, n=len(papers))
