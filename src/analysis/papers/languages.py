@@ -26,6 +26,8 @@ sv Swedish|th Thai|tr Turkish|uk Ukrainian|vi Vietnamese|zh Chinese"""
 NAMES = dict(pair.split(" ", 1) for pair in _NAMES.replace("\n", "|").split("|"))
 """Languages that papers are told to be in: code of ISO 639-1 -> name."""
 
+FOREIGN = frozenset(NAMES) - {"en"}
+
 LANGUAGE = "text_language"
 """Column of the papers table; it is there if any paper is told to be in another language."""
 
@@ -76,6 +78,14 @@ def table_languages(papers: pd.DataFrame) -> dict[str, int]:
     if LANGUAGE not in papers:
         return {}
     return language_counts(papers[LANGUAGE].fillna("").tolist())
+
+
+def foreign_papers(papers: pd.DataFrame) -> dict[str, str]:
+    """Return the language of each paper that is not in English: its name, by the paper's id."""
+    if LANGUAGE not in papers:
+        return {}
+    codes = papers.set_index("paper_id")[LANGUAGE].dropna()
+    return {str(paper): NAMES[code] for paper, code in codes.items() if code in FOREIGN}
 
 
 def language_notes(counts: Mapping[str, int]) -> list[str]:

@@ -15,7 +15,8 @@ from analysis.base.parallel import Workers
 from analysis.base.progress import Progress
 from analysis.clusters import Clustering, primary_clusters
 from analysis.clusters.extend.relabel import relabelled
-from analysis.papers.languages import label_stop_words
+from analysis.clusters.labels.by_language import separate_languages
+from analysis.papers.languages import foreign_papers, label_stop_words
 from analysis.topics import from_arrays
 
 from ..audit import grade, start_subsample_fits
@@ -95,6 +96,7 @@ def group_papers(
     run_clusters = grade(
         run_clusters, papers=papers, settings=settings, parent=parent, progress=progress
     )
+    run_clusters = _by_language(run_clusters, papers=papers, settings=settings)
     overridden = override_clusters(
         run_clusters.memberships,
         run_clusters.descriptions,
@@ -177,6 +179,25 @@ def _find_clusters(
         fresh.memberships, fresh.descriptions, first=first
     )
     return replace(fresh, memberships=memberships, descriptions=descriptions)
+
+
+def _by_language(found: RunClusters, *, papers: RunPapers, settings: Settings) -> RunClusters:
+    """Keep papers in other languages apart where the embedding knows English words alone.
+
+    In an extension, known papers stay where they are.
+    """
+    languages = foreign_papers(papers.table)
+    if settings.embedding != "builtin" or not languages or not found.descriptions:
+        return found
+    union = papers.union
+    is_extended = found.how == "extended" and union is not None
+    memberships, descriptions = separate_languages(
+        found.memberships,
+        found.descriptions,
+        languages=languages,
+        movable=[*union.added, *union.revised] if is_extended and union else None,
+    )
+    return replace(found, memberships=memberships, descriptions=descriptions)
 
 
 def _fit(
