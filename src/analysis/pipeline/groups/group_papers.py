@@ -93,10 +93,9 @@ def group_papers(
         workers=workers,
         progress=progress,
     )
-    run_clusters = grade(
+    run_clusters = _by_language(
         run_clusters, papers=papers, settings=settings, parent=parent, progress=progress
     )
-    run_clusters = _by_language(run_clusters, papers=papers, settings=settings)
     overridden = override_clusters(
         run_clusters.memberships,
         run_clusters.descriptions,
@@ -104,8 +103,7 @@ def group_papers(
         papers=papers.table,
         parent=parent,
     )
-    for line in overridden.account["not_applied"]:
-        progress.say(f"Not applied ({line['what']} {line['names']}): {line['reason']}")
+    _say_not_applied(overridden.account, progress=progress)
     memberships = _stack([overridden.memberships, topics.memberships], name="memberships")
     return Groups(
         memberships=memberships,
@@ -181,11 +179,24 @@ def _find_clusters(
     return replace(fresh, memberships=memberships, descriptions=descriptions)
 
 
-def _by_language(found: RunClusters, *, papers: RunPapers, settings: Settings) -> RunClusters:
-    """Keep papers in other languages apart where the embedding knows English words alone.
+def _say_not_applied(account: dict[str, Any], *, progress: Progress) -> None:
+    for line in account["not_applied"]:
+        progress.say(f"Not applied ({line['what']} {line['names']}): {line['reason']}")
+
+
+def _by_language(
+    found: RunClusters,
+    *,
+    papers: RunPapers,
+    settings: Settings,
+    parent: Parent | None,
+    progress: Progress,
+) -> RunClusters:
+    """Grade clusters, and keep papers in languages that the embedding does not know apart.
 
     In an extension, known papers stay where they are.
     """
+    found = grade(found, papers=papers, settings=settings, parent=parent, progress=progress)
     languages = foreign_papers(papers.table)
     if settings.embedding != "builtin" or not languages or not found.descriptions:
         return found
