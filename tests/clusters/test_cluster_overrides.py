@@ -13,6 +13,7 @@ from analysis.base.schema import TABLES, conform
 from analysis.clusters.apply_overrides import (
     OverrideResult,
     apply_cluster_overrides,
+    override_colors,
     override_labels,
 )
 from analysis.clusters.overrides import (
@@ -60,6 +61,16 @@ def test_each_form_is_read_with_its_line(tmp_path):
     ]
 
 
+def test_one_table_may_name_and_color_a_cluster(tmp_path):
+    assert read(
+        tmp_path, RENAME + "color = '#AABB01'\n[[cluster]]\nid = 'c0002'\ncolor = '#000000'\n"
+    ) == [
+        ClusterOverride("rename", ("c0001",), label="Adapters", line=1),
+        ClusterOverride("color", ("c0001",), color="#aabb01", line=1),
+        ClusterOverride("color", ("c0002",), color="#000000", line=5),
+    ]
+
+
 def test_topics_stand_in_the_same_file_and_are_left_alone(tmp_path):
     assert read(tmp_path, "[[topic]]\npaper = 'x'\n") == []
     assert read(tmp_path, "") == []
@@ -71,7 +82,7 @@ def test_the_examples_in_the_bundled_file_and_in_the_readme_are_right(tmp_path):
     start = text.index("# [[cluster]]", text.index("Examples"))
     example = text[start : text.index("# A decision on a cluster or paper", start)]
     found = read(tmp_path, example.replace("# ", "").replace("#\n", "\n"))
-    assert [each.what for each in found] == ["rename", "merge", "keep_apart", "pin"]
+    assert [each.what for each in found] == ["rename", "color", "merge", "keep_apart", "pin"]
     readme = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
     start = readme.index("```toml\n[[cluster]]") + len("```toml\n")
     found = read(tmp_path, readme[start : readme.index("```", start)])
@@ -94,6 +105,13 @@ def test_the_examples_in_the_bundled_file_and_in_the_readme_are_right(tmp_path):
         (RENAME.replace("Adapters", "\\u202e"), "line 1: label is missing or not a text"),
         (RENAME.replace("c0001", "C1"), "line 1: id 'C1' is not a cluster id (example: c0001)"),
         (RENAME + "why = 3\n", "line 1: why is not a text"),
+        (RENAME + "color = 'red'\n", "line 1: color 'red' is not of the form #rrggbb (#1a8a72)"),
+        (RENAME + "color = 3\n", "line 1: color is missing or not a text"),
+        ("[[cluster]]\ncolor = '#112233'\n", "line 1: id is missing or not a text"),
+        (
+            "[[cluster]]\nid = 'c0001'\ncolor = '#112233'\n" + RENAME + "color = '#112234'\n",
+            "line 4 contradicts line 1: color of c0001",
+        ),
         (PIN.replace('"c0001"', "1"), "line 1: cluster is missing or not a text"),
         (MERGE.replace(', "c0002"', ""), "line 1: merge needs two different ids"),
         (MERGE.replace("c0002", "c0001"), "line 1: merge needs two different ids"),
@@ -388,3 +406,17 @@ def test_names_that_cannot_be_given_or_are_given_twice_are_listed():
         (4, "another cluster has this name too"),
     ]
     assert override_labels(LABELS, overrides=overrides[1:], retired={"c0002"})[1] == []
+
+
+def test_overrides_color_clusters():
+    overrides = [
+        ClusterOverride("color", ("c0001",), color="#112233", line=1),
+        ClusterOverride("color", ("c0009",), color="#112233", line=4),
+    ]
+    colors, problems = override_colors(
+        {"c0001": "#ffffff", "c0002": "#000000"}, overrides=overrides
+    )
+    assert colors == {"c0001": "#112233", "c0002": "#000000"}
+    assert [(each["line"], each["reason"]) for each in problems] == [
+        (4, "there is no cluster c0009 in this run")
+    ]

@@ -70,6 +70,27 @@ def test_a_cluster_is_renamed(tmp_path):
     assert check_laws(tables_of(after)) == []
 
 
+def test_a_color_given_by_hand_is_that_of_map_charts_and_print(tmp_path):
+    from analysis import share_table
+    from analysis.figures.frames import map_labels, map_points
+    from analysis.report.page.map import map_content
+
+    text = '[[cluster]]\nid = "c0002"\ncolor = "#0A0B0C"\n[[cluster]]\nid = "c0099"\n'
+    run, after, account = applied(tmp_path, text + 'color = "#112233"\n')
+    colors = after.groups.set_index("group_id")["color"]
+    assert colors["c0002"] == "#0a0b0c"
+    assert colors["c0001"] == run.groups.set_index("group_id").at["c0001", "color"]
+    assert [one["names"] for one in account["not_applied"]] == ["c0099"]
+    assert account["renamed"] == []
+    points = map_points(after)
+    assert set(points[points["cluster_id"] == "c0002"]["cluster_color"]) == {"#0a0b0c"}
+    groups = map_content(after).columns.meta["groups"]
+    assert [one["color"] for one in groups if one["id"] == "c0002"] == ["#0a0b0c"]
+    shares = share_table(replace(after, trends=run.trends), kind="cluster")
+    assert set(shares[shares["group_id"] == "c0002"]["color"]) == {"#0a0b0c"}
+    assert len(map_labels(after))
+
+
 def test_two_clusters_become_one_and_the_other_is_retired(tmp_path):
     run, after, _ = applied(tmp_path, '[[cluster]]\nmerge = ["c0001", "c0003"]\n')
     before = run.groups.set_index("group_id")["n_papers"]

@@ -47,6 +47,13 @@ def test_every_field_is_read(tmp_path):
     assert p == Topic("p", "P", exemplars=("A title",))
 
 
+def test_a_color_is_read_and_no_part_of_the_hash(tmp_path):
+    (topic,) = read_topics(toml(tmp_path / "t.toml", GOOD + 'color = "#AABB01"\n'))
+    (plain,) = read_topics(toml(tmp_path / "p.toml", GOOD))
+    assert (topic.color, plain.color) == ("#aabb01", None)
+    assert topic.definition_hash == plain.definition_hash
+
+
 def test_an_empty_file_defines_nothing(tmp_path):
     assert read_topics(toml(tmp_path / "t.toml", "")) == []
 
@@ -85,7 +92,9 @@ def test_a_file_of_another_form_is_named(tmp_path, text, problem):
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
-        (GOOD + 'color = "red"', 5, "topic a-b: unknown field 'color'"),
+        (GOOD + 'colour = "#112233"', 5, "topic a-b: unknown field 'colour'"),
+        (GOOD + 'color = "red"', 5, "topic a-b: color 'red' is not of the form #rrggbb (#1a8a72)"),
+        (GOOD + "color = 3", 5, "topic a-b: color 3 is not of the form #rrggbb (#1a8a72)"),
         (
             GOOD + 'phrases = ["x"]',
             5,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 CLUSTER_ID = re.compile(r"c\d{4,}")
 """The form of a cluster id: c0001 for the first cluster of a series."""
 
+COLOR = re.compile("#[0-9a-fA-F]{6}")
+"""The form of a color that a user gives to a group."""
+
 PALETTE = (
     *("#1f77b4", "#d95f02", "#2ca02c", "#c23b4e", "#8a63b8", "#8c6d31", "#d670ae", "#4c5c6b"),
     *("#a3a61b", "#17a2b8", "#5a86d6", "#f0a13c", "#66a46c", "#e8837f", "#b59ad6", "#b0826b"),

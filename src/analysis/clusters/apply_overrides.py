@@ -116,6 +116,32 @@ def override_labels(
     return renamed, problems
 
 
+def override_colors(
+    colors: Mapping[str, str], *, overrides: Sequence[ClusterOverride]
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Color clusters.
+
+    Parameters
+    ----------
+    colors : mapping of str to str
+        Color of each cluster by its id.
+    overrides : sequence of ClusterOverride
+
+    Returns
+    -------
+    colors : dict of str to str
+    not_applied : list of dict
+        Colors of clusters that the run does not have.
+    """
+    given = {o.ids[0]: o for o in overrides if o.what == "color"}
+    problems = [
+        _not_applied(override, reason=f"there is no cluster {name} in this run")
+        for name, override in given.items()
+        if name not in colors
+    ]
+    return {n: given[n].color if n in given else color for n, color in colors.items()}, problems
+
+
 def _not_applied(override: ClusterOverride, *, reason: str) -> dict[str, Any]:
     names = ", ".join((*override.ids, *filter(None, (override.label, override.paper))))
     return {"line": override.line, "what": override.what, "names": names, "reason": reason}

@@ -11,15 +11,18 @@ from typing import Any
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, first_lines, normalised_title
 from analysis.base.files import read_toml, table_lines
-from analysis.base.groups import CLUSTER_ID
+from analysis.base.groups import CLUSTER_ID, COLOR
 
 FORMS: dict[str, tuple[str, ...]] = {
     "rename": ("id", "label"),
+    "color": ("id", "color"),
     "merge": ("merge",),
     "keep_apart": ("keep_apart",),
     "pin": ("paper", "cluster"),
 }
-"""The kinds of overrides and the fields of each; `why` may be added to all."""
+"""The kinds of overrides and the fields of each; `why` may be added to all.
+
+One table may name a cluster and color it; all others have one override."""
 
 OTHERS = ("topic",)
 """Tables of the same file that are read elsewhere."""
@@ -29,8 +32,8 @@ OTHERS = ("topic",)
 class ClusterOverride:
     """One override: `what` is a key of `FORMS`.
 
-    `ids` are the clusters named (one for "rename" and "pin"); `label` is the new name, `paper` an
-    id or title as written.
+    `ids` are the clusters named (one for "rename", "color" and "pin"); `label` is the new name,
+    `paper` an id or title as written, `color` of the form #rrggbb.
     """
 
     what: str
@@ -39,6 +42,7 @@ class ClusterOverride:
     paper: str = ""
     why: str = ""
     line: int | None = None
+    color: str = ""
 
 
 def read_cluster_overrides(path: Path) -> list[ClusterOverride]:
@@ -47,8 +51,9 @@ def read_cluster_overrides(path: Path) -> list[ClusterOverride]:
     Parameters
     ----------
     path : Path
-        TOML with one `[[cluster]]` table per override: `id` and `label` (rename), `merge`
-        (ids; the first keeps its own), `keep_apart` (ids), or `paper` and `cluster` (pin).
+        TOML with one `[[cluster]]` table per override: `id` with `label` (rename) or `color`
+        (#rrggbb) or both, `merge` (ids; the first keeps its own), `keep_apart` (ids), or `paper`
+        and `cluster` (pin).
 
     Returns
     -------
@@ -77,11 +82,12 @@ def read_cluster_overrides(path: Path) -> list[ClusterOverride]:
     overrides = []
     for number, (table, line) in enumerate(zip(tables, lines, strict=True), start=1):
         where = f"line {line}" if line else f"cluster override {number}"
-        what, wrong = _kind(table)
-        wrong += [] if wrong else _problems(table, what=what)
+        kinds, wrong = _kinds(table)
+        if not wrong:
+            wrong = list(dict.fromkeys(p for what in kinds for p in _problems(table, what=what)))
         problems += [f"{where}: {problem}" for problem in wrong]
         if not wrong:
-            overrides.append(_override(table, what=what, line=line))
+            overrides += [_override(table, what=what, line=line) for what in kinds]
     problems += contradictions(overrides)
     if problems:
         raise _error(path, problems)
@@ -91,22 +97,26 @@ def read_cluster_overrides(path: Path) -> list[ClusterOverride]:
 def _error(path: Path, problems: Sequence[str]) -> InputError:
     return InputError(
         [f"overrides file {path}: {problem}" for problem in problems],
-        allowed="[[cluster]] tables with one override each: id and label (rename), merge (two or "
-        "more ids), keep_apart (two or more ids), or paper and cluster (pin); why may be added",
+        allowed="[[cluster]] tables with one override each: id with label (rename) or color, merge "
+        "(two or more ids), keep_apart (two or more ids), or paper and cluster (pin); why may be added",
         next_step="correct the file and run again; data/overrides.toml explains the format",
     )
 
 
-def _kind(table: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """Return the kind of a table's override, and what is wrong if it is not clear."""
+def _kinds(table: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the kinds of a table's overrides, and what is wrong if they are not clear."""
     fields = {*(name for form in FORMS.values() for name in form), "why"}
     wrong = [f"unknown field {first_lines(clean(n), limit=40)!r}" for n in table if n not in fields]
-    kinds = [what for what, form in FORMS.items() if any(name in table for name in form)]
+    kinds = [w for w, form in FORMS.items() if any(n in table for n in form if n != "id")]
+    if "id" in table and not {"rename", "color"} & set(kinds):
+        kinds.insert(0, "rename")
     if not kinds:
-        wrong.append("no override: give id and label, merge, keep_apart, or paper and cluster")
-    elif len(kinds) > 1:
+        wrong.append(
+            "no override: give id and label or color, merge, keep_apart, or paper and cluster"
+        )
+    elif len(kinds) > 1 and kinds != ["rename", "color"]:
         wrong.append(f"several overrides at once ({', '.join(kinds)}); write one table for each")
-    return (kinds[0] if kinds else ""), wrong
+    return kinds, wrong
 
 
 def _problems(table: Mapping[str, Any], *, what: str) -> list[str]:
@@ -119,6 +129,8 @@ def _problems(table: Mapping[str, Any], *, what: str) -> list[str]:
             problems.append(f"{name} is missing or not a text")
         elif name in ("id", "cluster") and not CLUSTER_ID.fullmatch(value):
             problems.append(f"{name} {_short(value)!r} is not a cluster id (example: c0001)")
+        elif name == "color" and not COLOR.fullmatch(value):
+            problems.append(f"color {_short(value)!r} is not of the form #rrggbb (#1a8a72)")
     if not isinstance(table.get("why", ""), str):
         problems.append("why is not a text")
     return problems
@@ -141,14 +153,16 @@ def _override(table: Mapping[str, Any], *, what: str, line: int | None) -> Clust
     cluster = table.get("id") or table.get("cluster")
     ids = (cluster,) if cluster else tuple(dict.fromkeys(table[what]))
     label, paper, why = (clean(table.get(name, "")) for name in ("label", "paper", "why"))
+    if what == "color":
+        return ClusterOverride(what, ids, why=why, line=line, color=table["color"].lower())
     return ClusterOverride(what, ids, label, paper, why, line)
 
 
 def contradictions(overrides: Sequence[ClusterOverride]) -> list[str]:
     """Return a message for each override that contradicts an earlier one.
 
-    Contradictions are two names for one cluster, two clusters for one paper as written, and
-    clusters that are to be merged (even by way of others) and kept apart.
+    Contradictions are two names or colors for one cluster, two clusters for one paper as written,
+    and clusters that are to be merged (even by way of others) and kept apart.
     """
     problems: list[str] = []
     first: dict[tuple[str, str], tuple[ClusterOverride, str]] = {}
@@ -157,6 +171,8 @@ def contradictions(overrides: Sequence[ClusterOverride]) -> list[str]:
         cluster = override.ids[0]
         if override.what == "rename":
             key, value, about = ("rename", cluster), override.label, cluster
+        elif override.what == "color":
+            key, value, about = ("color", cluster), override.color, cluster
         elif override.what == "pin":
             key, value = ("pin", normalised_title(override.paper)), into.get(cluster, cluster)
             about = f"“{_short(override.paper)}”"

@@ -12,6 +12,7 @@ from typing import Any
 from analysis.base.errors import InputError
 from analysis.base.escaping import clean, short_hash
 from analysis.base.files import read_toml
+from analysis.base.groups import COLOR
 from analysis.base.words import STOP_WORDS, WORD
 
 from .phrases import GAP, LETTERS, phrase_forms
@@ -22,7 +23,7 @@ SHORT = 10
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PHRASES = {"strong": "strong", "title": "title", "weak": "weak", "not": "excluded"}
 _LISTS = {**_PHRASES, "exemplars": "exemplars"}
-_FIELDS = ("id", "label", "description", *_LISTS, "parent")
+_FIELDS = ("id", "label", "description", *_LISTS, "parent", "color")
 _ALLOWED = f"[[topic]] tables with {', '.join(_FIELDS)}"
 _NEXT_STEP = "edit the file and run again; data/topics/ml.toml explains the form with examples"
 
@@ -44,6 +45,8 @@ class Topic:
         Ids or titles of papers that belong.
     parent : str or None
         The broader topic's id.
+    color : str or None
+        Of the form #rrggbb; by default one of the palette, by the topic's place in the file.
     """
 
     id: str
@@ -55,6 +58,7 @@ class Topic:
     excluded: tuple[str, ...] = ()
     exemplars: tuple[str, ...] = ()
     parent: str | None = None
+    color: str | None = None
 
     @property
     def brevity(self) -> float:
@@ -140,6 +144,7 @@ def _topic(table: dict[str, Any]) -> Topic:
         label=clean(table["label"]),
         description=clean(table.get("description", "")),
         parent=table.get("parent"),
+        color=table["color"].lower() if "color" in table else None,
         **{name: tuple(map(clean, table.get(field, ()))) for field, name in _LISTS.items()},
     )
 
@@ -188,6 +193,9 @@ def _wrong_names(
         out.append(("description is not a text", "description"))
     if parent is not None and (parent not in ids or parent == slug):
         out.append((f"parent {parent!r} is not the id of another topic", "parent"))
+    color = table.get("color", "#000000")
+    if not isinstance(color, str) or not COLOR.fullmatch(color):
+        out.append((f"color {color!r} is not of the form #rrggbb (#1a8a72)", "color"))
     return out
 
 

@@ -12,7 +12,11 @@ import pandas as pd
 from analysis.base.groups import PALETTE, counted_memberships
 from analysis.base.schema import conform, empty
 from analysis.clusters import ClusterDescription, primary_clusters
-from analysis.clusters.apply_overrides import apply_cluster_overrides, override_labels
+from analysis.clusters.apply_overrides import (
+    apply_cluster_overrides,
+    override_colors,
+    override_labels,
+)
 from analysis.clusters.ledger import Ledger
 from analysis.clusters.overrides import ClusterOverride
 from analysis.topics import Topic
@@ -137,7 +141,7 @@ def _topic_rows(
             "n_papers": len(members[topic.id]),
             "terms": list((topic.strong or topic.title)[:N_TERMS]),
             "exemplars": members[topic.id][:N_EXEMPLARS],
-            "color": PALETTE[number % len(PALETTE)],
+            "color": topic.color or PALETTE[number % len(PALETTE)],
             "parent_id": topic.parent or None,
             "status": "active",
             "definition_hash": topic.definition_hash,
@@ -210,13 +214,17 @@ def override_clusters(
         overrides=overrides,
         retired=_without_papers(descriptions, used=used),
     )
+    colors, uncolored = override_colors(
+        {cluster.id: cluster.color for cluster in descriptions}, overrides=overrides
+    )
+    described = [_with_label(cluster, label=labels[cluster.id]) for cluster in descriptions]
     return OverriddenClusters(
         overridden.memberships,
-        [_with_label(cluster, label=labels[cluster.id]) for cluster in descriptions],
+        [replace(cluster, color=colors[cluster.id]) for cluster in described],
         overridden.evidence,
         {
             "given": len(overrides),
-            "not_applied": [*overridden.not_applied, *unnamed],
+            "not_applied": [*overridden.not_applied, *unnamed, *uncolored],
             "renamed": sorted({o.ids[0] for o in overrides if o.what == "rename"} & set(labels)),
         },
     )
