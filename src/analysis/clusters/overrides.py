@@ -98,7 +98,8 @@ def _error(path: Path, problems: Sequence[str]) -> InputError:
     return InputError(
         [f"overrides file {path}: {problem}" for problem in problems],
         allowed="[[cluster]] tables with one override each: id with label (rename) or color, merge "
-        "(two or more ids), keep_apart (two or more ids), or paper and cluster (pin); why may be added",
+        "(two or more ids), keep_apart (two or more ids), or paper and cluster (pin); why may be "
+        "added",
         next_step="correct the file and run again; data/overrides.toml explains the format",
     )
 
