@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from analysis.base.english import capital, count, snapshot_words
+from analysis.base.english import capital, count, listing, snapshot_words
 from analysis.base.escaping import for_markdown
+from analysis.base.groups import shown_groups
+from analysis.figures.frames import group_papers
 from analysis.runs.newest import newest_of
 
 from ..markup import MARKDOWN, markdown_link, markdown_parts
@@ -59,10 +61,12 @@ def brief(run: Run) -> str:
         f"{capital(count(len(run.papers), 'paper'))}, {snapshot}, run {_code(run.name)}.",
         for_markdown(" ".join(run.manifest.get("told_anew", []))),
         *_newest(run),
+        *(_groups(run) if not findings.moves and not findings.flats else []),
         "## What rose and what fell",
         set_parts(findings.lead, target=MARKDOWN, mark=mark),
         findings.why_no_move,
         finding_list(findings.moves, mark=mark),
+        set_parts(findings.untold, target=MARKDOWN),
         set_parts(named, target=MARKDOWN, mark=mark),
         "### Bursts and turns of other groups" if findings.events else "",
         finding_list(findings.events, mark=mark),
@@ -77,6 +81,21 @@ def brief(run: Run) -> str:
         "\n".join(_note(each, number=n, facts=facts) for each, n in numbers.items()),
     ]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
+
+
+def _groups(run: Run) -> list[str]:
+    """Return the clusters with papers of each: what can be said where nothing rose or fell."""
+    rows = shown_groups(run.groups, kind="cluster").sort_values(
+        ["n_papers", "group_id"], ascending=[False, True]
+    )
+    items = []
+    for row in rows.itertuples():
+        papers = group_papers(run, row.group_id, n=_MOST_PAPERS)
+        titles = zip(papers["title"], papers["url"], strict=True)
+        links = [markdown_link(short_title(title, limit=_LONG_TITLE), url) for title, url in titles]
+        size = count(int(row.n_papers), "paper")
+        items.append(f"- **{MARKDOWN.text(row.label)}**: {size}, for example {listing(links)}.")
+    return ["## What the papers are about", "\n".join(items)] if items else []
 
 
 def _newest(run: Run) -> list[str]:

@@ -10,8 +10,8 @@ from analysis.base.schema import DIRECTIONS, KINDS
 
 from . import levels, selection
 from .facts import Facts
-from .receipts import EITHER, MANIFEST, Mark, Part, Receipt
-from .sentences import Finding, event_finding, flat_finding, move_finding, unclear_finding
+from .receipts import EITHER, MANIFEST, Key, Mark, Name, Part, Receipt
+from .sentences import SURENESS, Finding, event_finding, flat_finding, move_finding, unclear_finding
 from .words import word_findings, words_counted
 
 MOST_EVENTS = 3
@@ -57,6 +57,8 @@ class Findings:
     moves, flats, unclear, events : tuple of Finding
         Groups that rose or fell; flat groups that may look changed; groups not known to have
         changed (only as many as flat ones are missing); bursts and changes of other groups.
+    untold : tuple of str and Name
+        The sentence that names the groups that rose or fell without a finding on them.
     why_no_move, why_no_flat : str
         A sentence if there are none, without any number.
     words : tuple of Finding
@@ -71,6 +73,7 @@ class Findings:
     flats: tuple[Finding, ...]
     unclear: tuple[Finding, ...]
     events: tuple[Finding, ...]
+    untold: tuple[Part, ...] = ()
     why_no_move: str = ""
     why_no_flat: str = ""
     words: tuple[Finding, ...] = ()
@@ -115,6 +118,8 @@ def select_findings(facts: Facts, *, kind: str | None = None) -> Findings:
         of_groups, without=turned, most=selection.MOST_FLAT - len(flats)
     )
     told = {finding.key for finding in (*moves, *flats)}
+    named = {name for move in moves for name in _named(move)}
+    moves = tuple(sorted(moves, key=lambda move: -SURENESS.index(move.sure)))
     events = run.events[run.events["kind"].isin(kinds)].reset_index(drop=True)
     events = levels.clearest_events(events, groups=run.groups, told=told)
     others = selection.select_events(events, without=told, most=MOST_EVENTS)
@@ -123,6 +128,7 @@ def select_findings(facts: Facts, *, kind: str | None = None) -> Findings:
         counted=_counted(rows, kind=kind, facts=facts),
         basis=_basis(rows, facts=facts, explain=bool(moves or flats)),
         moves=moves,
+        untold=_untold(rows, named=named, facts=facts),
         flats=flats,
         unclear=tuple(unclear_finding(key, facts=facts) for key in unclear),
         events=tuple(event_finding(row, facts=facts) for row in others.itertuples(index=False)),
@@ -152,6 +158,25 @@ def _counted(rows: pd.DataFrame, *, kind: str | None, facts: Facts) -> tuple[Par
         joint = " and " if 0 < i == len(directions) - 1 else ", "
         out += [joint, n, f" {one if n.text == '1' else many}", Mark(n.receipt)]
     return (*out, ".")
+
+
+def _named(finding: Finding) -> list[Key]:
+    return [part.key for part in finding.parts if isinstance(part, Name)]
+
+
+def _untold(rows: pd.DataFrame, *, named: set[Key], facts: Facts) -> tuple[Part, ...]:
+    """Return "Also rose: … Also fell: …" of all groups that no finding on a movement names."""
+    out: list[Part] = []
+    for direction, words in (("rising", "Also rose: "), ("falling", "Also fell: ")):
+        moved = rows[rows["direction"] == direction].sort_values(["p_adjusted", "kind", "group_id"])
+        keys = zip(moved["kind"], moved["group_id"], strict=True)
+        names: list[Part] = []
+        for key in keys:
+            if key not in named:
+                names += [", " if names else "", Name(key, facts.labels[key])]
+        if names:
+            out += [" " if out else "", words, *names[1:], "."]
+    return tuple(out)
 
 
 def _basis(rows: pd.DataFrame, *, facts: Facts, explain: bool) -> tuple[Part, ...]:

@@ -80,6 +80,7 @@ class PageFindings:
         self.word_rows = _word_rows(facts)
         self.words_rule = WORDS_RULE
         self.power = self._set(power)
+        self.untold = self._set(findings.untold)
         self.why_no_move = findings.why_no_move
         self.why_no_flat = findings.why_no_flat
         self.reading = READING if len(facts.run.verdicts) else ""

@@ -172,10 +172,14 @@ def _origin(run: Run, *, target: Target) -> str:
     more = len(inputs) - len(names)
     names += [f"{more:,} more"] if more else []
     files = f"{count(len(inputs), 'file')} ({listing(names)}), " if inputs else ""
-    return (
-        f"Run {target.text(run.name)} holds {count(len(run.papers), 'paper')} from {files}a "
-        f"{snapshot_words(run.manifest.get('snapshot_date'))}."
-    )
+    holds = f"Run {target.text(run.name)} holds {count(len(run.papers), 'paper')}"
+    snapshot = snapshot_words(run.manifest.get("snapshot_date"))
+    listed = int(run.papers["in_snapshot"].sum())
+    if listed == len(run.papers):
+        return f"{holds} from {files}a {snapshot}."
+    stand = f"{count(listed, 'paper')} of them {verb(listed, 'stands', 'stand')}"
+    of_it = f" in the newest, {files}a {snapshot}" if files else f" in the newest, a {snapshot}"
+    return f"{holds} of all snapshots of the series; {stand}{of_it}."
 
 
 def _without_abstract(run: Run) -> str:

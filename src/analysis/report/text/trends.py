@@ -113,6 +113,7 @@ def describe_verdicts(run: Run, *, kind: str | None = None) -> str:
         set_parts(findings.lead, target=MARKDOWN),
         findings.why_no_move,
         finding_list(findings.moves),
+        set_parts(findings.untold, target=MARKDOWN),
         finding_list(findings.events),
         findings.why_no_flat,
         finding_list((*findings.flats, *findings.unclear)),
