@@ -131,3 +131,22 @@ def test_the_other_process_ends_when_this_one_is_killed(tmp_path):
     assert process.stdout.read() == b""
     process.wait()
     process.stdout.close()
+
+
+@pytest.mark.slow
+def test_an_error_leaves_no_warning_of_a_bar_that_was_drawn_there(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from analysis.base.parallel import workers\n"
+        "with workers(2) as others:\n"
+        "    others.start(eval, 'type(__import__(\"tqdm\").tqdm.get_lock()).__name__')()\n"
+        "    raise SystemExit(3)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": SRC},
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from threading import Thread
+from threading import RLock, Thread
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -167,7 +167,14 @@ def _cores() -> int:
 
 
 def _begin_beside(parent: int) -> None:
-    """Leave Ctrl-C, which reaches all processes of a terminal, to the parent, and end with it."""
+    """Leave Ctrl-C, which reaches all processes of a terminal, to the parent, and end with it.
+
+    tqdm, which umap uses, gets a lock of this process: of its own, which is one of all processes,
+    Python warns on stderr when this process is ended before its time.
+    """
+    from tqdm import tqdm
+
+    tqdm.set_lock(RLock())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with, args=(parent,), daemon=True).start()
 
