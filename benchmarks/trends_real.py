@@ -87,7 +87,7 @@ def of_run(made: Run) -> Counts:
 
 
 def of_words(made: Run) -> Counts:
-    """Count a run's words, chosen anew."""
+    """Count a run's words, chosen from scratch."""
     words = word_table(made.papers, neighbours=made.neighbours, memberships=made.memberships,
                        groups=made.groups, by="published")  # fmt: skip
     groups = words.rename(columns={"word_id": "group_id"}).assign(kind="word")

@@ -195,4 +195,4 @@ def test_the_rerun_stands_apart(grown):
     assert "#### What the rerun itself made different" in said
     assert "- New cluster: **Born** (cluster), 200 papers in this month. Its papers: " in said
     # 11 of the 12 months before: the last may have been partial in the run before.
-    assert "Counted anew: **calm-0** (topic), 5.0 % in the months before as run 0001" in said
+    assert "Counted again: **calm-0** (topic), 5.0 % in the months before as run 0001" in said

@@ -185,23 +185,24 @@ def test_hostile_texts_are_cleaned(text):
 
 @pytest.mark.timeout(120)  # in proportion to the square of the length it would take hours
 @pytest.mark.parametrize(
-    "unit",
+    ("unit", "kept"),
     [
-        "<",
-        "<p ",
-        "<math>",
-        "</math>",
-        "<tex-math>",
-        "&amp;",
-        "&lt;",
-        "<!--",
-        "$x_",
-        "<sup>1",
-        "<i>a",
+        ("<", "<"),
+        ("<p ", "<p "),
+        ("<math>", "<math>"),
+        ("</math>", "</math>"),
+        ("<tex-math>", ""),
+        ("&amp;", "&"),
+        ("&lt;", "<"),
+        ("<!--", "<!--"),
+        ("$x_", "x_"),
+        ("<sup>1", "1"),
+        ("<i>a", "<i>a"),
     ],
 )
-def test_long_texts_take_time_in_proportion(unit):
-    plain_text(unit * (1_000_000 // len(unit)))
+def test_long_broken_markup_is_read_to_its_end(unit, kept):
+    n = 500_000 // len(unit) * 2
+    assert plain_text(unit * n) == kept * n
 
 
 def test_deeply_nested_mathml_is_read():

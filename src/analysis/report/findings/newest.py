@@ -184,7 +184,7 @@ def _name(row: Any, *, target: Target) -> str:
 
 
 def _by_the_rerun(newest: Newest, *, target: Target) -> Part:
-    """Return what this run made different by itself: new clusters, earlier shares counted anew."""
+    """Return what this run made different by itself: new clusters, earlier shares counted again."""
     born, restated = newest.born(), newest.restated()
     labels: dict[Key, str] = {
         (row.kind, row.group_id): _name(row, target=target) for row in newest.table.itertuples()
@@ -198,14 +198,14 @@ def _by_the_rerun(newest: Newest, *, target: Target) -> Part:
         items.append(f"And {len(born) - MOST_BORN:,} more new clusters.")
     shown = restated.head(MOST_RESTATED)
     items += [
-        f"Counted anew: {labels[row.kind, row.group_id]}, {share_text(row.share_then)} in the "
+        f"Counted again: {labels[row.kind, row.group_id]}, {share_text(row.share_then)} in the "
         f"{newest.freq}s before as run {target.text(row.run)} reported it, "
         f"{share_text(row.share_now)} as this run counts it."
         for row in shown.itertuples()
         if (row.kind, row.group_id) in labels
     ]
     if len(restated) > len(shown):
-        items.append(f"And {len(restated) - len(shown):,} more that were counted anew.")
+        items.append(f"And {len(restated) - len(shown):,} more that were counted again.")
     if not items:
         return Part("", ())
     text = (
