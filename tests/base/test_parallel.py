@@ -95,13 +95,8 @@ def test_another_number_is_refused(monkeypatch, value):
         pass
 
 
-@pytest.mark.slow
-def test_a_script_needs_no_guard_around_its_main_part(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(
-        "import os\nfrom analysis.base.parallel import workers\n"
-        "with workers(2) as others:\n    print(others.start(divmod, 7, 2)())\n"
-    )
+def ended(script: Path) -> tuple[int, str, str]:
+    """Run a script; its exit code, stdout and stderr."""
     done = subprocess.run(
         [sys.executable, str(script)],
         capture_output=True,
@@ -109,7 +104,17 @@ def test_a_script_needs_no_guard_around_its_main_part(tmp_path):
         env={**os.environ, "PYTHONPATH": SRC},
         check=False,
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "(3, 1)\n", "")
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.slow
+def test_a_script_needs_no_guard_around_its_main_part(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from analysis.base.parallel import workers\n"
+        "with workers(2) as others:\n    print(others.start(divmod, 7, 2)())\n"
+    )
+    assert ended(script) == (0, "(3, 1)\n", "")
 
 
 @pytest.mark.timeout(120)
@@ -142,11 +147,4 @@ def test_an_error_leaves_no_warning_of_a_bar_that_was_drawn_there(tmp_path):
         "    others.start(eval, 'type(__import__(\"tqdm\").tqdm.get_lock()).__name__')()\n"
         "    raise SystemExit(3)\n"
     )
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": SRC},
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (3, "", "")
+    assert ended(script) == (3, "", "")

@@ -155,16 +155,6 @@ function make(home, data, camera, plot) {
     overlay();
   }
 
-  function png() {
-    const sheet = document.createElement("canvas");
-    const below = byId("points");
-    [sheet.width, sheet.height] = [below.width, below.height];
-    const context = sheet.getContext("2d");
-    context.drawImage(below, 0, 0);
-    context.drawImage(over, 0, 0);
-    return new Promise((resolve) => { sheet.toBlob(resolve, "image/png"); });
-  }
-
   const find = (px, py, reach) => {
     const [x, y] = camera.toMap(px, py);
     return grid.nearest(x, y, reach / camera.scale(), (row) => scene.level[row] === 2);
@@ -205,7 +195,7 @@ function make(home, data, camera, plot) {
   }
 
   return Object.assign(scene, {
-    stand, following, moved, changed, resize, soon, paintNow, png, find, grid,
+    stand, following, moved, changed, resize, soon, paintNow, find, grid,
     isIdle: () => painter.isIdle() && !frame, placedNames: () => labels,
   });
 }
