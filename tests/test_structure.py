@@ -210,10 +210,10 @@ def test_help_loads_nothing_heavy():
     assert in_a_new_process(code) == ""
 
 
-def test_import_takes_next_to_no_time():
-    """The budget is .2 s on an idle machine; .5 s leaves room for a busy one."""
-    code = "import time; t = time.perf_counter(); import analysis; print(time.perf_counter() - t)"
-    assert min(float(in_a_new_process(code)) for _ in range(3)) < 0.5
+def test_import_loads_next_to_nothing():
+    """It takes .02 s; numpy alone would add 100 modules and .1 s."""
+    code = "import sys; n = len(sys.modules); import analysis; print(len(sys.modules) - n)"
+    assert int(in_a_new_process(code)) <= 40
 
 
 def test_every_public_name_can_be_had():
@@ -365,3 +365,21 @@ def test_no_file_names_a_machine_path():
     places = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), ROOT / "Makefile"]
     me = Path(__file__).name
     assert [p.name for p in places if p.name != me and pattern.search(p.read_text())] == []
+
+
+# tests
+
+
+def test_no_test_reads_a_clock():
+    """Its outcome would depend on how busy the machine is; a hang ends by a time-out."""
+    clocks = {"process_time", "perf_counter", "monotonic", "thread_time", "time"}
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr.removesuffix("_ns") in clocks
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "time"
+    ]
+    assert found == []

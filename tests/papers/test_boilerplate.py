@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -325,14 +324,15 @@ HOSTILE = (
 )
 
 
+@pytest.mark.timeout(120)  # hours if it grew with the square
 @pytest.mark.parametrize("unit", HOSTILE)
-def test_hostile_texts_take_time_in_proportion_to_their_length(unit: str) -> None:
-    text = "© copyright published licensee " + unit * (40_000 // len(unit))
-    start = time.process_time()
-    analysed_abstracts([text])
-    missing_abstracts(["A title"], [text])
-    find_boilerplate(["A title"], [text], placeholders=0)
-    assert time.process_time() - start < 8  # minutes if it grew with the square
+def test_long_hostile_texts_are_read_to_their_end(unit: str) -> None:
+    text = "© copyright published licensee " + unit * (400_000 // len(unit))
+    (left,) = analysed_abstracts([text])
+    assert left is None or set(left.split()) <= set(text.split())
+    assert missing_abstracts(["A title"], [text]) == [False]
+    _, analysed = find_boilerplate(["A title"], [text], placeholders=0)
+    assert analysed == [left]
 
 
 # snapshots
